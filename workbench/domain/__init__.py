@@ -1,0 +1,1 @@
+"""The words every room speaks: frozen values, no I/O, no clock, no randomness."""

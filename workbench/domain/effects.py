@@ -1,0 +1,119 @@
+"""What a strategy may ask for.
+
+A strategy is a generator: it yields a batch (a tuple of effects), receives a tuple of results of
+the same length and order, and returns an :class:`Outcome`. It holds no model, clock, randomness or
+I/O, so the same code runs live, recorded, simulated, in tests and in replay::
+
+    def direct(problem: Problem, params: DirectParams) -> StrategySteps:
+        ((completion,),) = yield (Generate(node="0", role="answer", messages=problem.messages),)
+        ...
+        return Outcome(...)
+
+| effect   | result                                                          |
+|----------|-----------------------------------------------------------------|
+| Render   | ``tuple[Message, ...]``                                         |
+| Generate | ``tuple[Completion, ...]``, one a sample, in order              |
+| Extract  | ``tuple[str | None, ...]``, one a text; None is "no answer"     |
+| Emit     | ``None``                                                        |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from workbench.domain.events import Event
+from workbench.domain.extraction import ExtractionRule
+from workbench.domain.spec import Json
+from workbench.domain.text import Message, Token
+
+FinishReason = Literal["stop", "length", "cancelled", "limit", "repeating", "error"]
+"""stop: end of turn or a stop text; length: max_tokens or the context; limit: the run's budget."""
+
+
+class Render(msgspec.Struct, frozen=True):
+    """Render ``prompts/strategies/<template>.prompty`` (the user's copy wins) with variables."""
+
+    template: str
+    variables: dict[str, Json]
+
+
+class Generate(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask the model for ``n`` answers to one prompt.
+
+    ``node`` is the path of the node the call belongs to ("0", "0.2.1"), ``role`` what the call is
+    for ("answer", "propose", "value", "vote"); (node, role) is unique within a run. ``None`` takes
+    the run's own sampling value.
+    """
+
+    node: str
+    role: str
+    messages: tuple[Message, ...]
+    n: int = 1
+    max_tokens: int | None = None
+    temperature: float | None = None
+    stop: tuple[str, ...] | None = None
+
+
+class Extract(msgspec.Struct, frozen=True):
+    """Apply an extraction rule to texts, outside this process where the rule is a pattern."""
+
+    texts: tuple[str, ...]
+    rule: ExtractionRule
+
+
+class Emit(msgspec.Struct, frozen=True):
+    """Put an event into the run's log."""
+
+    event: Event
+
+
+Effect = Render | Generate | Extract | Emit
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished answer. ``evaluated_tokens`` counts prompt tokens computed, not reused."""
+
+    text: str
+    finish_reason: FinishReason
+    prompt_tokens: int = 0
+    evaluated_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+    tokens: tuple[Token, ...] = ()
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What the strategy works on: the rendered prompt."""
+
+    messages: tuple[Message, ...]
+
+    @property
+    def question(self) -> str:
+        """The text of the last user message ("" where there is none)."""
+        for message in reversed(self.messages):
+            if message.role == "user":
+                return message.text
+        return ""
+
+    def with_question(self, last: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages with the last user message replaced by ``last``."""
+        for index in range(len(self.messages) - 1, -1, -1):
+            if self.messages[index].role == "user":
+                return self.messages[:index] + last
+        return self.messages + last
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a strategy ends with. ``answer`` None means that no answer could be extracted."""
+
+    answer: str | None
+    output: str
+    node: str = "0"
+    finish_reason: FinishReason = "stop"
+
+
+Result = Any
+StrategySteps = Generator[Sequence[Effect], Sequence[Result], Outcome]

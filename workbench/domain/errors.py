@@ -1,0 +1,246 @@
+"""Every error that can reach a person, as one tree.
+
+Each class carries values and builds one plain sentence from them: what happened and what to do.
+Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the crash log.
+
+::
+
+    WorkbenchError
+    ├── UsageError                 a name or value the caller gave cannot be used
+    ├── TemplateError              path, line, column, reason
+    │   ├── TemplateSyntaxError
+    │   ├── FrontMatterError
+    │   ├── UndefinedVariableError
+    │   └── TemplateLimitError     too slow, too large, too deep
+    ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
+    │   └── FileChangedError
+    ├── ModelError
+    │   ├── ModelNotFoundError
+    │   ├── ModelFileError         damaged or not a GGUF file
+    │   ├── UnsupportedModelError  a sound file that this llama.cpp cannot run
+    │   └── NotEnoughMemoryError
+    ├── EngineError
+    │   ├── WorkerDiedError
+    │   ├── WorkerHungError
+    │   └── ContextOverflowError
+    ├── StoreError
+    │   ├── DiskFullError
+    │   ├── DatabaseLockedError
+    │   ├── DatabaseDamagedError
+    │   └── DatabaseNewerError
+    └── SandboxError               the helper process for untrusted text failed
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class WorkbenchError(Exception):
+    """Base of all errors meant for people. ``str(error)`` is the sentence to show."""
+
+    _kinds: ClassVar[dict[str, type[WorkbenchError]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        WorkbenchError._kinds[cls.__name__] = cls
+
+    def to_wire(self) -> dict[str, Any]:
+        """Plain values that survive a pipe or a database row; see :meth:`from_wire`."""
+        fields = dataclasses.asdict(self) if dataclasses.is_dataclass(self) else {}
+        return {"kind": type(self).__name__, **fields}
+
+    @staticmethod
+    def from_wire(values: dict[str, Any]) -> WorkbenchError:
+        """Rebuild an error written by :meth:`to_wire`; an unknown kind becomes a UsageError."""
+        fields = {key: value for key, value in values.items() if key != "kind"}
+        kind = WorkbenchError._kinds.get(str(values.get("kind")))
+        if kind is None or not dataclasses.is_dataclass(kind):
+            return UsageError(str(fields.get("reason", values)))
+        return kind(**fields)
+
+
+@dataclass(eq=False)
+class UsageError(WorkbenchError):
+    """Something the caller named or typed cannot be used. ``reason`` is the whole sentence."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class TemplateError(WorkbenchError):
+    """A template cannot be read or rendered. Lines and columns count from 1; 0 means unknown."""
+
+    reason: str
+    path: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = self.path or "The template"
+        if self.line:
+            place += f", line {self.line}"
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: {self.reason}"
+
+
+@dataclass(eq=False)
+class TemplateSyntaxError(TemplateError):
+    """The Jinja or role syntax is wrong."""
+
+
+@dataclass(eq=False)
+class FrontMatterError(TemplateError):
+    """The YAML head of a .prompty file is wrong."""
+
+
+@dataclass(eq=False)
+class UndefinedVariableError(TemplateError):
+    """Variables without a value were needed. ``names`` lists them in order of use."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class TemplateLimitError(TemplateError):
+    """Rendering was stopped because it took too long, grew too large or nested too deep."""
+
+
+@dataclass(eq=False)
+class LibraryError(WorkbenchError):
+    """A prompt file could not be read or written."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(eq=False)
+class FileChangedError(LibraryError):
+    """The file on disk is not the one that was opened; saving would lose the other change."""
+
+
+@dataclass(eq=False)
+class ModelError(WorkbenchError):
+    """Something about a model file. ``path`` is what the user named."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(eq=False)
+class ModelNotFoundError(ModelError):
+    """No such file, and no known model of that name."""
+
+
+@dataclass(eq=False)
+class ModelFileError(ModelError):
+    """The file is not GGUF, or is damaged."""
+
+
+@dataclass(eq=False)
+class UnsupportedModelError(ModelError):
+    """A sound GGUF file that this build of llama.cpp cannot run."""
+
+
+@dataclass(eq=False)
+class NotEnoughMemoryError(ModelError):
+    """The model needs more memory than is free."""
+
+
+@dataclass(eq=False)
+class EngineError(WorkbenchError):
+    """The engine could not do what was asked. ``reason`` is the whole sentence."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class WorkerDiedError(EngineError):
+    """The engine process ended by itself; ``reason`` names the cause."""
+
+    exit_code: int = 0
+
+
+@dataclass(eq=False)
+class WorkerHungError(EngineError):
+    """The engine process no longer answers."""
+
+
+@dataclass(eq=False)
+class ContextOverflowError(EngineError):
+    """The prompt and the room kept for the answer are larger than the context (all in tokens)."""
+
+    prompt_tokens: int = 0
+    max_tokens: int = 0
+    context_tokens: int = 0
+
+    @classmethod
+    def of(cls, prompt_tokens: int, max_tokens: int, context_tokens: int) -> ContextOverflowError:
+        """Build the sentence from the three numbers."""
+        over = prompt_tokens + max_tokens - context_tokens
+        return cls(
+            reason=(
+                f"The prompt has {prompt_tokens:,} tokens and {max_tokens:,} are kept for the "
+                f"answer, but the context holds {context_tokens:,}: shorten the prompt by "
+                f"{over:,} tokens, keep fewer for the answer, or load the model with a larger "
+                "context."
+            ),
+            prompt_tokens=prompt_tokens,
+            max_tokens=max_tokens,
+            context_tokens=context_tokens,
+        )
+
+
+@dataclass(eq=False)
+class StoreError(WorkbenchError):
+    """The history database could not be read or written. ``reason`` is the whole sentence."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class DiskFullError(StoreError):
+    """No room to write; what was being written is still held in memory."""
+
+
+@dataclass(eq=False)
+class DatabaseLockedError(StoreError):
+    """Another program holds the database."""
+
+
+@dataclass(eq=False)
+class DatabaseDamagedError(StoreError):
+    """The database file is not readable; it was moved aside, never deleted."""
+
+
+@dataclass(eq=False)
+class DatabaseNewerError(StoreError):
+    """A newer version of the program wrote this database."""
+
+
+@dataclass(eq=False)
+class SandboxError(WorkbenchError):
+    """The helper process for untrusted text could not be started or kept failing."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason

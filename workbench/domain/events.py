@@ -1,0 +1,194 @@
+"""What happened in a run, in the past tense. The log of these is the run.
+
+Live view, history and replay all fold the same events (:mod:`workbench.domain.run_state`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from workbench.domain.text import Message, Token
+
+RunStatus = Literal["running", "done", "failed", "cancelled", "interrupted"]
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
+    """Base of all events; the class name in snake case is the stored type."""
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class RunStarted(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The run row and its manifest are committed; work begins."""
+
+    strategy: str
+    model: str
+    seed: int
+    manifest: dict[str, Any] = {}
+
+
+class NodeAdded(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A node of the search came to be. ``node`` is its path; ``parent`` "" for the root."""
+
+    node: str
+    parent: str
+    depth: int
+    text: str = ""
+    kind: str = "thought"
+
+
+class CallStarted(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A prompt is on disk and goes to the model. ``call`` is "<node>/<role>"."""
+
+    call: str
+    node: str
+    role: str
+    messages: tuple[Message, ...]
+    samples: int
+    seeds: tuple[int, ...]
+    max_tokens: int
+    temperature: float
+
+
+class PromptEvaluated(_Event, frozen=True, kw_only=True, tag=_snake):
+    """Progress of reading the prompt, in tokens; ``reused`` came from the KV cache."""
+
+    call: str
+    done_tokens: int
+    total_tokens: int
+    reused_tokens: int = 0
+
+
+class TextReceived(_Event, frozen=True, kw_only=True, tag=_snake):
+    """New text of one sample; whole characters only."""
+
+    call: str
+    sample: int
+    text: str
+    tokens: tuple[Token, ...] = ()
+
+
+class CallFinished(_Event, frozen=True, kw_only=True, tag=_snake):
+    """One sample ended. Counts are tokens; ``evaluated_tokens`` is counted once a call."""
+
+    call: str
+    sample: int
+    text: str
+    finish_reason: str
+    prompt_tokens: int
+    evaluated_tokens: int
+    completion_tokens: int
+    seconds: float
+    mean_logprob: float | None = None
+
+
+class Parsed(_Event, frozen=True, kw_only=True, tag=_snake):
+    """Something was read out of an output. ``value`` None means parsing failed; ``raw`` is kept."""
+
+    node: str
+    rule: str
+    value: str | None
+    raw: str
+    call: str = ""
+    sample: int = 0
+
+
+class Scored(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A node got a value. ``labels`` counts verdicts, for example {"sure": 2, "likely": 1}."""
+
+    node: str
+    score: float
+    labels: dict[str, int] = {}
+
+
+class Voted(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The tally so far, most votes first; None is the "no answer" bucket and never wins."""
+
+    tally: tuple[tuple[str | None, int], ...]
+    winner: str | None
+    tie_rule: str
+
+
+class Selected(_Event, frozen=True, kw_only=True, tag=_snake):
+    """These nodes go on, best first."""
+
+    depth: int
+    nodes: tuple[str, ...]
+
+
+class Pruned(_Event, frozen=True, kw_only=True, tag=_snake):
+    """These nodes were dropped, and why."""
+
+    nodes: tuple[str, ...]
+    reason: str
+
+
+class BestUpdated(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The best result so far: what a cancelled or exhausted run ends with."""
+
+    node: str
+    answer: str | None
+    output: str
+
+
+class BudgetCharged(_Event, frozen=True, kw_only=True, tag=_snake):
+    """What the run has used: generated tokens, calls, seconds since the start."""
+
+    tokens: int
+    calls: int
+    seconds: float
+
+
+class NoteAdded(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A sentence for the person, for example that a fallback was taken."""
+
+    text: str
+    level: Literal["info", "warning"] = "info"
+
+
+class RunFinished(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The run is over, for whatever reason. ``error`` is a wire-form WorkbenchError or None.
+
+    ``limit`` names the budget that ended it: "", "tokens", "calls" or "seconds".
+    """
+
+    status: RunStatus
+    answer: str | None
+    output: str
+    node: str
+    finish_reason: str
+    seconds: float
+    limit: str = ""
+    error: dict[str, Any] | None = None
+
+
+Event = (
+    RunStarted
+    | NodeAdded
+    | CallStarted
+    | PromptEvaluated
+    | TextReceived
+    | CallFinished
+    | Parsed
+    | Scored
+    | Voted
+    | Selected
+    | Pruned
+    | BestUpdated
+    | BudgetCharged
+    | NoteAdded
+    | RunFinished
+)
+
+
+class LoggedEvent(msgspec.Struct, frozen=True):
+    """An event in its place: ``seq`` counts from 0 within the run, ``at`` is seconds since its start."""
+
+    run_id: int
+    seq: int
+    at: float
+    event: Event

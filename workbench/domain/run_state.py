@@ -1,0 +1,231 @@
+"""The state of a run as a fold of its events: live view, history, replay and CLI use this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.domain import events as ev
+from workbench.domain.text import Message, Token
+
+
+@dataclass
+class SampleState:
+    """One sample of a call."""
+
+    text: str = ""
+    tokens: list[Token] = field(default_factory=list)
+    finish_reason: str = ""
+    completion_tokens: int = 0
+    mean_logprob: float | None = None
+
+
+@dataclass
+class CallState:
+    """One prompt and its samples. Token counts are the prompt's; ``seconds`` the slowest sample's."""
+
+    call: str
+    node: str
+    role: str
+    messages: tuple[Message, ...]
+    samples: list[SampleState]
+    started_at: float
+    prompt_tokens: int = 0
+    evaluated_tokens: int = 0
+    read_tokens: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class NodeState:
+    """One thought of the search."""
+
+    node: str
+    parent: str
+    depth: int
+    text: str
+    kind: str
+    score: float | None = None
+    labels: dict[str, int] = field(default_factory=dict)
+    status: str = "open"
+    """open, selected or pruned"""
+    reason: str = ""
+
+
+@dataclass
+class RunState:
+    """Everything known of a run. Counters are tokens; ``seconds`` since its start."""
+
+    run_id: int = 0
+    status: ev.RunStatus = "running"
+    strategy: str = ""
+    model: str = ""
+    seed: int = 0
+    nodes: dict[str, NodeState] = field(default_factory=dict)
+    calls: dict[str, CallState] = field(default_factory=dict)
+    parsed: list[ev.Parsed] = field(default_factory=list)
+    tally: tuple[tuple[str | None, int], ...] = ()
+    tie_rule: str = ""
+    notes: list[ev.NoteAdded] = field(default_factory=list)
+    depth: int = 0
+    answer: str | None = None
+    output: str = ""
+    best_node: str = ""
+    finish_reason: str = ""
+    limit: str = ""
+    error: dict[str, Any] | None = None
+    seconds: float = 0.0
+    call_count: int = 0
+    prompt_tokens: int = 0
+    evaluated_tokens: int = 0
+    completion_tokens: int = 0
+    streaming_tokens: int = 0
+    """Tokens seen in TextReceived of samples that have not finished."""
+
+    @property
+    def generated_tokens(self) -> int:
+        """Finished and streaming tokens together."""
+        return self.completion_tokens + self.streaming_tokens
+
+    def best_path(self) -> tuple[str, ...]:
+        """Node paths from the root to the best node."""
+        path: list[str] = []
+        node = self.nodes.get(self.best_node)
+        while node is not None:
+            path.append(node.node)
+            node = self.nodes.get(node.parent) if node.parent else None
+        return tuple(reversed(path))
+
+
+def fold(state: RunState, logged: ev.LoggedEvent) -> RunState:
+    """Apply one event to ``state`` and return it.
+
+    The state is changed in place and has one owner: copying a search of 5,000 nodes for each token
+    would cost more than decoding it. Replaying to an earlier event starts from a fresh state.
+    """
+    state.run_id = logged.run_id
+    state.seconds = max(state.seconds, logged.at)
+    _APPLY[type(logged.event)](state, logged.event, logged.at)
+    return state
+
+
+def fold_all(events: Iterable[ev.LoggedEvent]) -> RunState:
+    """The state after all ``events``, from nothing."""
+    state = RunState()
+    for logged in events:
+        fold(state, logged)
+    return state
+
+
+def _run_started(state: RunState, event: ev.RunStarted, _at: float) -> None:
+    state.strategy, state.model, state.seed = event.strategy, event.model, event.seed
+
+
+def _node_added(state: RunState, event: ev.NodeAdded, _at: float) -> None:
+    state.nodes[event.node] = NodeState(
+        event.node, event.parent, event.depth, event.text, event.kind
+    )
+    state.depth = max(state.depth, event.depth)
+
+
+def _call_started(state: RunState, event: ev.CallStarted, at: float) -> None:
+    samples = [SampleState() for _ in range(event.samples)]
+    state.calls[event.call] = CallState(
+        event.call, event.node, event.role, event.messages, samples, at
+    )
+
+
+def _prompt_evaluated(state: RunState, event: ev.PromptEvaluated, _at: float) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.prompt_tokens, call.read_tokens = event.total_tokens, event.done_tokens
+
+
+def _text_received(state: RunState, event: ev.TextReceived, _at: float) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        sample = call.samples[event.sample]
+        sample.text += event.text
+        sample.tokens.extend(event.tokens)
+        state.streaming_tokens += len(event.tokens)
+
+
+def _call_finished(state: RunState, event: ev.CallFinished, _at: float) -> None:
+    call = state.calls.get(event.call)
+    if call is None:
+        return
+    sample = call.samples[event.sample]
+    state.streaming_tokens -= len(sample.tokens)
+    sample.text, sample.finish_reason = event.text, event.finish_reason
+    sample.completion_tokens, sample.mean_logprob = event.completion_tokens, event.mean_logprob
+    call.prompt_tokens = event.prompt_tokens
+    call.seconds = max(call.seconds, event.seconds)
+    state.evaluated_tokens += event.evaluated_tokens
+    call.evaluated_tokens += event.evaluated_tokens
+    state.prompt_tokens += event.prompt_tokens
+    state.completion_tokens += event.completion_tokens
+    state.call_count += 1
+
+
+def _parsed(state: RunState, event: ev.Parsed, _at: float) -> None:
+    state.parsed.append(event)
+
+
+def _scored(state: RunState, event: ev.Scored, _at: float) -> None:
+    node = state.nodes.get(event.node)
+    if node is not None:
+        node.score, node.labels = event.score, event.labels
+
+
+def _voted(state: RunState, event: ev.Voted, _at: float) -> None:
+    state.tally, state.tie_rule = event.tally, event.tie_rule
+
+
+def _selected(state: RunState, event: ev.Selected, _at: float) -> None:
+    for path in event.nodes:
+        if path in state.nodes:
+            state.nodes[path].status = "selected"
+
+
+def _pruned(state: RunState, event: ev.Pruned, _at: float) -> None:
+    for path in event.nodes:
+        if path in state.nodes:
+            state.nodes[path].status, state.nodes[path].reason = "pruned", event.reason
+
+
+def _best_updated(state: RunState, event: ev.BestUpdated, _at: float) -> None:
+    state.best_node, state.answer, state.output = event.node, event.answer, event.output
+
+
+def _budget_charged(_state: RunState, _event: ev.BudgetCharged, _at: float) -> None:
+    """Kept in the log for replay; the counters above already say it."""
+
+
+def _note_added(state: RunState, event: ev.NoteAdded, _at: float) -> None:
+    state.notes.append(event)
+
+
+def _run_finished(state: RunState, event: ev.RunFinished, _at: float) -> None:
+    state.status, state.answer, state.output = event.status, event.answer, event.output
+    state.best_node, state.finish_reason = event.node, event.finish_reason
+    state.seconds, state.limit, state.error = event.seconds, event.limit, event.error
+
+
+_APPLY: dict[type, Any] = {
+    ev.RunStarted: _run_started,
+    ev.NodeAdded: _node_added,
+    ev.CallStarted: _call_started,
+    ev.PromptEvaluated: _prompt_evaluated,
+    ev.TextReceived: _text_received,
+    ev.CallFinished: _call_finished,
+    ev.Parsed: _parsed,
+    ev.Scored: _scored,
+    ev.Voted: _voted,
+    ev.Selected: _selected,
+    ev.Pruned: _pruned,
+    ev.BestUpdated: _best_updated,
+    ev.BudgetCharged: _budget_charged,
+    ev.NoteAdded: _note_added,
+    ev.RunFinished: _run_finished,
+}

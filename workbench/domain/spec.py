@@ -1,0 +1,99 @@
+"""What a run is made from. A run can be repeated from its RunSpec alone."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from workbench.domain.text import Message
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list or dict of these."""
+
+KvMode = Literal["fast", "strict"]
+"""fast reuses evaluated prefixes and batches; strict evaluates each call alone, from an empty
+cache, so that the same seed gives the same bytes on the same build."""
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How the next token is drawn. Names and meaning are those of llama.cpp's samplers."""
+
+    temperature: Annotated[float, msgspec.Meta(ge=0.0, le=5.0)] = 0.7
+    """0 takes the most probable token; higher is more varied."""
+    top_k: Annotated[int, msgspec.Meta(ge=0)] = 40
+    """Only the k most probable tokens; 0 switches it off."""
+    top_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.95
+    """The smallest set of tokens whose probability reaches p; 1 switches it off."""
+    min_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.05
+    """Tokens at least this likely compared with the best; 0 switches it off."""
+    repeat_penalty: Annotated[float, msgspec.Meta(ge=0.0, le=3.0)] = 1.0
+    """Divides the score of tokens already used; 1 switches it off."""
+    frequency_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] = 0.0
+    presence_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] = 0.0
+    penalty_last_n: Annotated[int, msgspec.Meta(ge=-1)] = 64
+    """How many of the last tokens the penalties look at; -1 is the whole context."""
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 512
+    """Most tokens of one answer."""
+    stop: tuple[str, ...] = ()
+    """Texts that end the answer; they are not part of it."""
+    logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] = 0
+    """How many alternatives to keep with each token; the chosen token's own is always kept."""
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of a whole run; None is no limit. Reaching one ends the run with what it has."""
+
+    max_tokens: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """Generated tokens over all calls."""
+    max_calls: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """Answers asked of the model; n samples count n."""
+    max_seconds: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """Wall-clock time from the start."""
+
+
+class TemplatePrompt(msgspec.Struct, frozen=True, tag="template"):
+    """A prompt made from a template: its whole source, so that a later edit changes no old run."""
+
+    path: str
+    source: str
+    variables: dict[str, Json] = {}
+
+
+class ChatPrompt(msgspec.Struct, frozen=True, tag="chat"):
+    """A prompt given as messages, as a conversation does."""
+
+    messages: tuple[Message, ...]
+
+
+class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that decides a run.
+
+    ``model`` is a path or a known model's name; ``params`` belong to the strategy and are checked
+    against its parameter struct; ``group`` joins the columns of one comparison ("" for none).
+    """
+
+    prompt: TemplatePrompt | ChatPrompt
+    strategy: str = "direct"
+    params: dict[str, Json] = {}
+    model: str = ""
+    sampling: Sampling = Sampling()
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
+    budget: Budget = Budget()
+    mode: KvMode = "fast"
+    group: str = ""
+
+    def digest(self) -> str:
+        """sha256 over the canonical encoding: equal specs have equal digests."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+
+
+def derive_seed(run_seed: int, node: str, role: str, sample: int) -> int:
+    """The seed of one sample, from its place in the run alone (0 to 2**32 - 1).
+
+    Independent of the order in which calls are made, so that resuming or reordering work does not
+    change an answer.
+    """
+    key = f"{run_seed}\x1f{node}\x1f{role}\x1f{sample}".encode()
+    return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest(), "big")

@@ -1,0 +1,269 @@
+"""Values that the service hands to the window and the command line."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from workbench.domain.events import RunStatus
+from workbench.domain.parameters import Field
+from workbench.domain.spec import Json
+from workbench.domain.text import Message
+
+# --- strategies -------------------------------------------------------------------------------
+
+
+class StrategyInfo(msgspec.Struct, frozen=True):
+    """A strategy one can choose. ``short`` is the token name of its colour (direct, cot, sc, tot)."""
+
+    id: str
+    title: str
+    short: str
+    description: str
+    fields: tuple[Field, ...]
+
+
+# --- models and the engine ----------------------------------------------------------------------
+
+
+class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A model file that can be chosen. ``error`` is a sentence when its header cannot be read."""
+
+    name: str
+    path: str
+    source: str = ""
+    """Where it was found: "starter", "models folder", ..."""
+    file_bytes: int = 0
+    architecture: str = ""
+    parameters: int = 0
+    quantization: str = ""
+    context_tokens: int = 0
+    """The context the model was trained for."""
+    error: str = ""
+
+
+class MemoryEstimate(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes a model needs when loaded with ``context_tokens``, and what is free now."""
+
+    context_tokens: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    free_bytes: int
+    formula: str = ""
+
+    @property
+    def total_bytes(self) -> int:
+        """Weights, KV cache and compute buffers together."""
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes
+
+
+class ModelDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the header says, and the memory estimate."""
+
+    entry: ModelEntry
+    metadata: dict[str, Any]
+    chat_template: str
+    tensor_count: int
+    memory: MemoryEstimate
+
+
+class LoadSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model is loaded. ``threads`` 0 means the number of physical cores."""
+
+    context_tokens: int = 8192
+    sequences: int = 32
+    """Most sequences that decode together."""
+    threads: int = 0
+    batch_tokens: int = 512
+    gpu_layers: int = 0
+    use_mmap: bool = True
+
+
+EngineState = Literal["empty", "starting", "loading", "ready", "busy", "dead"]
+
+
+class EngineStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the status bar shows. ``error`` is a sentence when the engine is dead."""
+
+    state: EngineState = "empty"
+    model_name: str = ""
+    model_path: str = ""
+    context_tokens: int = 0
+    progress: float = 0.0
+    """0 to 1 while loading."""
+    memory_bytes: int = 0
+    """Resident memory of the worker."""
+    total_memory_bytes: int = 0
+    tokens_per_second: float = 0.0
+    active_sequences: int = 0
+    error: str = ""
+
+
+# --- templates ----------------------------------------------------------------------------------
+
+
+class InputField(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable of a template, from its front matter or found in its body."""
+
+    name: str
+    type: Literal["string", "number", "integer", "boolean", "array", "object"] = "string"
+    description: str = ""
+    default: Json = None
+    required: bool = True
+    choices: tuple[str, ...] = ()
+    multiline: bool = False
+    declared: bool = True
+    """False where the body uses a variable that the front matter does not name."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong in a template. Lines and columns count from 1; 0 is unknown."""
+
+    severity: Literal["error", "warning"]
+    message: str
+    line: int = 0
+    column: int = 0
+    length: int = 0
+    replacement: str = ""
+    """What to put in place of the marked text, "" where there is no fix."""
+
+
+class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be known of a template without rendering it."""
+
+    name: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    inputs: tuple[InputField, ...] = ()
+    sample: dict[str, Json] = {}
+    """Sample values from the front matter."""
+    body_line: int = 1
+    """The file line on which the body starts."""
+    problems: tuple[Problem, ...] = ()
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model would receive. Token counts are exact for the loaded model, else None."""
+
+    messages: tuple[Message, ...] = ()
+    message_tokens: tuple[int, ...] = ()
+    variable_tokens: dict[str, int] = {}
+    format_tokens: int = 0
+    """Tokens of the chat format around the messages."""
+    prompt_tokens: int | None = None
+    raw: str = ""
+    """The text after the model's chat template."""
+    token_texts: tuple[tuple[int, str], ...] = ()
+    error: dict[str, Any] | None = None
+
+
+class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A prompt file. ``path`` is absolute, ``folder`` relative to its root ("" at the top)."""
+
+    path: str
+    name: str
+    folder: str
+    title: str = ""
+    description: str = ""
+    writable: bool = True
+    shipped: bool = False
+
+
+class PromptFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A prompt file's text and its digest when read; saving needs the digest back."""
+
+    path: str
+    text: str
+    sha256: str
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Unsaved text of an editor. ``base_sha256`` is the file it was made from."""
+
+    path: str
+    text: str
+    base_sha256: str
+    variables: dict[str, Json] = {}
+
+
+# --- history ------------------------------------------------------------------------------------
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the history. ``started_at`` is Unix seconds, UTC."""
+
+    run_id: int
+    status: RunStatus
+    strategy: str
+    model: str
+    title: str
+    answer: str | None
+    started_at: float
+    seconds: float
+    calls: int
+    completion_tokens: int
+    group: str = ""
+    error: str = ""
+
+
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where the searched words occur. ``snippet`` marks them with U+0002 and U+0003."""
+
+    kind: Literal["run", "message"]
+    id: int
+    """The run's id, or the conversation's."""
+    title: str
+    snippet: str
+    at: float
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat. ``leaf_id`` is the last message of the branch that is shown."""
+
+    conversation_id: int
+    title: str
+    created_at: float
+    updated_at: float
+    snippet: str = ""
+    leaf_id: int | None = None
+
+
+class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of a conversation; an answer's text belongs to its run."""
+
+    message_id: int
+    conversation_id: int
+    parent_id: int | None
+    role: Literal["system", "user", "assistant"]
+    text: str
+    created_at: float
+    run_id: int | None = None
+    run_status: RunStatus | None = None
+    model: str = ""
+    strategy: str = ""
+    completion_tokens: int = 0
+    seconds: float = 0.0
+    finish_reason: str = ""
+    sibling_ids: tuple[int, ...] = ()
+    """All versions at this place, in order of creation, this one among them."""
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is going to cost. Seconds is None until speed was measured for the model."""
+
+    calls: int
+    new_tokens: int
+    prompt_tokens: int | None = None
+    seconds: float | None = None
+
+
+class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """``saved_at`` is Unix seconds of the last commit; ``problem`` a sentence or ""."""
+
+    path: str
+    saved_at: float | None = None
+    problem: str = ""
+    recovered: str = ""
+    """A sentence when a damaged file was moved aside at this start."""

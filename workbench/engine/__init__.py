@@ -1,0 +1,1 @@
+"""Engines: llama.cpp in a worker process, recordings, simulations; one protocol."""

@@ -1,0 +1,149 @@
+"""What an engine is: the one interface behind which llama.cpp, recordings and simulations stand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+import msgspec
+
+from workbench.domain.effects import FinishReason
+from workbench.domain.spec import KvMode, Sampling
+from workbench.domain.text import Message, Segment, Token
+from workbench.domain.views import EngineStatus, LoadSettings
+
+
+class GenerateRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask for ``len(seeds)`` samples of one prompt.
+
+    ``segments`` is the complete prompt after the chat template; ``priority`` 0 is served first
+    (a chat), 1 after (a search).
+    """
+
+    segments: tuple[Segment, ...]
+    sampling: Sampling
+    seeds: tuple[int, ...]
+    mode: KvMode = "fast"
+    priority: int = 1
+
+
+class PromptProgress(msgspec.Struct, frozen=True, tag="prompt"):
+    """Prompt tokens read so far; ``reused_tokens`` of them came from the KV cache."""
+
+    done_tokens: int
+    total_tokens: int
+    reused_tokens: int
+
+
+class TextDelta(msgspec.Struct, frozen=True, tag="delta"):
+    """New text of one sample: whole characters only, never part of a stop text.
+
+    ``tokens`` are the tokens decoded since the last delta; their texts may run ahead of ``text``
+    while a character or a possible stop text is incomplete.
+    """
+
+    sample: int
+    text: str
+    tokens: tuple[Token, ...]
+
+
+class SampleDone(msgspec.Struct, frozen=True, tag="done"):
+    """One sample ended with the whole ``text``.
+
+    ``evaluated_tokens`` are the prompt tokens computed for the request, given with its first sample
+    to end and 0 with the others; ``seconds`` counts from the request's arrival at the worker.
+    """
+
+    sample: int
+    text: str
+    finish_reason: FinishReason
+    prompt_tokens: int
+    evaluated_tokens: int
+    completion_tokens: int
+    seconds: float
+
+
+Frame = PromptProgress | TextDelta | SampleDone
+
+
+class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker knows of the model it holds."""
+
+    name: str
+    path: str
+    architecture: str
+    context_tokens: int
+    trained_context_tokens: int
+    chat_template: str
+    bos_text: str
+    eos_text: str
+    add_bos: bool
+    special_texts: tuple[str, ...]
+    """Texts of all control tokens: what must stay plain inside values (S8)."""
+    vocabulary_size: int
+    threads: int
+    file_sha256: str = ""
+    library: str = ""
+    """Versions of llama-cpp-python and llama.cpp."""
+    shared_prefixes: bool = True
+    """False where the model's memory cannot be forked (recurrent models)."""
+
+
+class Engine(Protocol):
+    """An engine holds at most one model at a time. All methods run on the core's event loop.
+
+    Cancelling the task that iterates :meth:`generate` cancels the request within one step. A dead
+    worker ends it with WorkerDiedError, and the next call starts a new worker by itself.
+    """
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model in memory, if any."""
+
+    @property
+    def status(self) -> EngineStatus:
+        """A snapshot for the status bar."""
+
+    def on_status(self, listener: Callable[[EngineStatus], None]) -> None:
+        """Call ``listener`` on the loop thread whenever the status changes (at most 4 a second)."""
+
+    async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
+        """Load a model, replacing the present one; a no-op when the same is already loaded.
+
+        Raises:
+            ModelError: missing, damaged, unsupported, or too large for the memory.
+            WorkerDiedError: the worker ended while loading.
+        """
+
+    async def unload(self) -> None:
+        """Give the model's memory back."""
+
+    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
+        """Apply the model's own chat template, in the sandbox, up to where the answer starts."""
+
+    async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
+        """Token ids and texts, with the beginning-of-text token where the model adds it."""
+
+    def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+        """Stream the samples. Every sample gets exactly one SampleDone.
+
+        Raises:
+            ContextOverflowError: prompt and max_tokens exceed the context.
+            WorkerDiedError, WorkerHungError: with the cause in the sentence.
+            EngineError: no model is loaded.
+        """
+
+    async def close(self) -> None:
+        """End the worker; safe to call twice."""
+
+
+__all__ = [
+    "Engine",
+    "Frame",
+    "GenerateRequest",
+    "LoadedModel",
+    "PromptProgress",
+    "SampleDone",
+    "TextDelta",
+    "Token",
+]
