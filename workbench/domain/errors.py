@@ -33,7 +33,6 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -49,15 +48,14 @@ class WorkbenchError(Exception):
 
     def to_wire(self) -> dict[str, Any]:
         """Plain values that survive a pipe or a database row; see :meth:`from_wire`."""
-        fields = dataclasses.asdict(self) if dataclasses.is_dataclass(self) else {}
-        return {"kind": type(self).__name__, **fields}
+        return {"kind": type(self).__name__, **vars(self)}
 
     @staticmethod
     def from_wire(values: dict[str, Any]) -> WorkbenchError:
         """Rebuild an error written by :meth:`to_wire`; an unknown kind becomes a UsageError."""
         fields = {key: value for key, value in values.items() if key != "kind"}
         kind = WorkbenchError._kinds.get(str(values.get("kind")))
-        if kind is None or not dataclasses.is_dataclass(kind):
+        if kind is None:
             return UsageError(str(fields.get("reason", values)))
         return kind(**fields)
 

@@ -23,7 +23,7 @@ class SampleState:
 
 @dataclass
 class CallState:
-    """One prompt and its samples. Token counts are the prompt's; ``seconds`` the slowest sample's."""
+    """One prompt and its samples. Token counts are the prompt's, ``seconds`` the slowest's."""
 
     call: str
     node: str

@@ -15,7 +15,7 @@ from workbench.domain.text import Message
 
 
 class StrategyInfo(msgspec.Struct, frozen=True):
-    """A strategy one can choose. ``short`` is the token name of its colour (direct, cot, sc, tot)."""
+    """A strategy one can choose. ``short`` names its colour token (direct, cot, sc, tot)."""
 
     id: str
     title: str

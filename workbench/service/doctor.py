@@ -1,0 +1,105 @@
+"""What is installed, what this machine can do, and how fast it is."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import time
+from typing import Any
+
+import psutil
+
+from workbench import __version__
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.spec import Sampling
+from workbench.domain.text import Message
+from workbench.engine.protocol import GenerateRequest, PromptProgress, SampleDone, TextDelta
+from workbench.service.models import ModelService
+
+_PACKAGES = ("llama-cpp-python", "PySide6-Essentials", "SQLAlchemy", "Jinja2", "msgspec")
+_STORY = "Tell a long story about a lighthouse keeper and a lost ship. "
+
+
+class DoctorService(ModelService):
+    """The part of the service that examines its surroundings."""
+
+    async def doctor(self, speed_seconds: float = 5.0) -> dict[str, Any]:
+        """Examine the installation.
+
+        Args:
+            speed_seconds: how long to generate for the speed test; 0 leaves it out.
+
+        Returns:
+            JSON values in sections: program, packages, machine, paths, engine, model, speed. What
+            cannot be found out stands there as a sentence under ``error``.
+        """
+        found: dict[str, Any] = {
+            "program": {"version": __version__, "python": platform.python_version()},
+            "packages": {name: _version(name) for name in _PACKAGES},
+            "machine": {
+                "system": platform.platform(),
+                "processor": platform.processor() or platform.machine(),
+                "cores": psutil.cpu_count(logical=False) or os.cpu_count(),
+                "memory_bytes": psutil.virtual_memory().total,
+                "free_bytes": psutil.virtual_memory().available,
+            },
+            "paths": self.paths.describe(),
+            "history": {"path": self.store_status.path, "recovered": self.store_status.recovered},
+        }
+        try:
+            await self.load_model()
+            model = self._engine.model
+            if model is not None:
+                found["engine"] = {"library": model.library, "threads": model.threads}
+                found["model"] = {
+                    "name": model.name,
+                    "path": model.path,
+                    "context_tokens": model.context_tokens,
+                    "shared_prefixes": model.shared_prefixes,
+                }
+            if speed_seconds > 0:
+                found["speed"] = await self._measure_speed(speed_seconds)
+        except WorkbenchError as error:
+            found["engine"] = {"error": str(error)}
+        return found
+
+    async def _measure_speed(self, seconds: float) -> dict[str, float]:
+        """Read a prompt of a few hundred tokens and write until the time is over (tokens/s)."""
+        messages = (Message.literal("user", _STORY * 24),)
+        segments = await self._engine.format_chat(messages)
+        request = GenerateRequest(
+            segments=segments,
+            sampling=Sampling(temperature=1.0, max_tokens=2000),
+            seeds=(1,),
+            mode="strict",
+        )
+        started = time.monotonic()
+        first = None
+        evaluated = generated = 0
+        frames = self._engine.generate(request)
+        async for frame in frames:
+            now = time.monotonic()
+            if isinstance(frame, PromptProgress):
+                evaluated = frame.done_tokens - frame.reused_tokens
+            elif isinstance(frame, TextDelta):
+                first = first or now
+                generated += len(frame.tokens)
+            elif isinstance(frame, SampleDone):
+                break
+            if now - started > seconds:
+                break
+        ended = time.monotonic()
+        first = first or ended
+        return {
+            "prompt_tokens_per_second": round(evaluated / max(first - started, 1e-9), 1),
+            "generated_tokens_per_second": round(generated / max(ended - first, 1e-9), 1),
+            "seconds": round(ended - started, 2),
+        }
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,217 @@
+"""Runs: start, follow, cancel, estimate, and find again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+import msgspec
+
+from workbench.domain.errors import UsageError, WorkbenchError
+from workbench.domain.events import LoggedEvent, RunFinished
+from workbench.domain.parameters import build, describe
+from workbench.domain.run_state import RunState, fold, fold_all
+from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
+from workbench.domain.views import Estimate, RunSummary, SearchHit, StrategyInfo
+from workbench.runs.executor import Executor
+from workbench.service.prompts import PromptService
+from workbench.strategies import STRATEGIES
+
+_TITLE_CHARACTERS = 80
+
+
+class RunService(PromptService):
+    """The part of the service that runs strategies."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tasks: dict[int, asyncio.Task[RunState]] = {}
+
+    async def close(self) -> None:
+        """Cancel what is running, keep its text, then close everything."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await super().close()
+
+    def strategies(self) -> tuple[StrategyInfo, ...]:
+        """Every strategy with the fields of its form."""
+        return tuple(
+            StrategyInfo(
+                id=entry.id,
+                title=entry.title,
+                short=entry.short,
+                description=entry.description,
+                fields=describe(entry.params),
+            )
+            for entry in STRATEGIES
+        )
+
+    async def prepare(self, spec: RunSpec) -> RunSpec:
+        """Check a spec and fill in what was left open: the model's path and a seed.
+
+        Raises:
+            UsageError: unknown strategy, or a parameter that cannot be used.
+            ModelError: there is no such model.
+        """
+        entry = STRATEGIES.get(spec.strategy)
+        params = build(entry.params, spec.params, entry.title)
+        model = await self.find_model(spec.model)
+        return msgspec.structs.replace(
+            spec,
+            params=msgspec.to_builtins(params),
+            model=model.path,
+            seed=spec.seed or random.SystemRandom().randrange(1, 2**31),
+        )
+
+    async def estimate(self, spec: RunSpec, prompt_tokens: int | None = None) -> Estimate:
+        """Calls, new tokens and seconds that a run is expected to take at most."""
+        entry = STRATEGIES.get(spec.strategy)
+        params = build(entry.params, spec.params, entry.title)
+        calls, new_tokens = entry.estimate(params, spec.sampling)
+        speed = await self._store.speed(spec.model or (await self.find_model("")).path)
+        seconds = None
+        if speed is not None and speed.generation > 0:
+            reading = (prompt_tokens or 0) / speed.prompt if speed.prompt else 0.0
+            seconds = new_tokens / speed.generation + reading
+        return Estimate(
+            calls=calls, new_tokens=new_tokens, prompt_tokens=prompt_tokens, seconds=seconds
+        )
+
+    async def start_run(self, spec: RunSpec) -> int:
+        """Put a run on disk, start it, and return its id at once.
+
+        Raises:
+            UsageError, ModelError: the spec cannot be run.
+            StoreError: the run cannot be saved, so it is not started.
+        """
+        prepared = await self.prepare(spec)
+        run_id = await self._store.create_run(prepared, title=self._title(prepared), manifest={})
+        self._tasks[run_id] = asyncio.create_task(self._work(run_id, prepared))
+        self._tasks[run_id].add_done_callback(lambda _task: self._tasks.pop(run_id, None))
+        return run_id
+
+    async def _work(self, run_id: int, spec: RunSpec) -> RunState:
+        entry = await self.find_model(spec.model)
+        started = False
+        try:
+            settings = await self._settings_for(entry)
+            async with self._gate.hold(entry.path, entry.name, settings):
+                started = True
+                executor = Executor(self._engine, self._store, self._pool, self._library)
+                state = await executor.execute(run_id, spec, self._publish)
+        except WorkbenchError as error:
+            if started:
+                raise
+            return await self._end_early(run_id, "failed", "error", error)
+        except asyncio.CancelledError:
+            if started:
+                raise
+            return await self._end_early(run_id, "cancelled", "cancelled", None)
+        await self._remember_speed(spec.model, state)
+        return state
+
+    async def _end_early(
+        self, run_id: int, status: Any, reason: str, error: WorkbenchError | None
+    ) -> RunState:
+        """Close a run that never reached the executor, for example because its model is gone."""
+        event = RunFinished(
+            status=status,
+            answer=None,
+            output="",
+            node="0",
+            finish_reason=reason,
+            seconds=0.0,
+            error=error.to_wire() if error else None,
+        )
+        logged = LoggedEvent(run_id, 0, 0.0, event)
+        state = fold(RunState(), logged)
+        self._store.append(run_id, [logged])
+        await self._store.finish_run(run_id, state)
+        self._publish(logged)
+        return state
+
+    async def _remember_speed(self, model_path: str, state: RunState) -> None:
+        """Keep how fast this machine generated, for later estimates."""
+        if state.status != "done" or state.completion_tokens < 8 or state.seconds <= 0:
+            return
+        reading = max((call.seconds for call in state.calls.values()), default=0.0)
+        await self._store.record_speed(
+            model_path,
+            generation=state.completion_tokens / state.seconds,
+            prompt=state.evaluated_tokens / reading if reading else 0.0,
+        )
+
+    async def cancel_run(self, run_id: int) -> None:
+        """Stop a run; its text so far is kept. A run that has ended is left alone."""
+        task = self._tasks.get(run_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def wait_run(self, run_id: int) -> RunState:
+        """The final state of a run, once it has ended."""
+        task = self._tasks.get(run_id)
+        if task is not None:
+            await asyncio.wait({task})
+        return await self.load_run(run_id)
+
+    def is_running(self, run_id: int) -> bool:
+        """Whether this program is working on the run now."""
+        return run_id in self._tasks
+
+    async def load_run(self, run_id: int) -> RunState:
+        """The state of a run from its stored events."""
+        await self._store.flush()
+        return fold_all(await self._store.events(run_id))
+
+    async def events(self, run_id: int) -> list[LoggedEvent]:
+        """The stored events of a run, in order."""
+        await self._store.flush()
+        return await self._store.events(run_id)
+
+    async def run_spec(self, run_id: int) -> RunSpec:
+        """What a run was made from; UsageError where there is no such run."""
+        return await self._store.run_spec(run_id)
+
+    async def list_runs(
+        self,
+        before_id: int | None = None,
+        limit: int = 256,
+        text: str = "",
+        strategy: str = "",
+        group: str = "",
+    ) -> tuple[RunSummary, ...]:
+        """Runs, newest first; ``before_id`` continues a list."""
+        return await self._store.list_runs(
+            before_id=before_id, limit=limit, text=text, strategy=strategy, group=group
+        )
+
+    async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
+        """Where words occur in messages, prompts and outputs."""
+        return await self._store.search(text, limit)
+
+    async def delete_run(self, run_id: int) -> None:
+        """Take a run out of the lists; :meth:`restore_run` brings it back."""
+        await self._store.delete_run(run_id)
+
+    async def restore_run(self, run_id: int) -> None:
+        """Bring a deleted run back."""
+        await self._store.restore_run(run_id)
+
+    async def data_version(self) -> int:
+        """Changes whenever anything, this program or another, wrote to the history."""
+        return await self._store.data_version()
+
+    async def retry_saving(self) -> None:
+        """Try again to write what could not be saved, for example after making room."""
+        await self._store.retry()
+
+    def _title(self, spec: RunSpec) -> str:
+        if isinstance(spec.prompt, TemplatePrompt):
+            return self.prompt_title(spec.prompt.path)
+        if isinstance(spec.prompt, ChatPrompt) and spec.prompt.messages:
+            words = " ".join(spec.prompt.messages[-1].text.split())
+            return words[:_TITLE_CHARACTERS]
+        raise UsageError("There is nothing to send: write a message first.")
