@@ -1,0 +1,364 @@
+"""The engine on llama.cpp, as the core sees it: a worker process that is looked after."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from workbench.domain.errors import EngineError, UsageError, WorkbenchError
+from workbench.domain.text import Message, Segment
+from workbench.domain.views import EngineStatus, LoadSettings
+from workbench.engine.model_file import FileStamp, check_model_file, stamp
+from workbench.engine.process import WorkerProcess
+from workbench.engine.protocol import (
+    Frame,
+    GenerateRequest,
+    LoadedModel,
+    SampleDone,
+    TextDelta,
+)
+from workbench.engine.status import StatusBoard
+from workbench.engine.worker import messages as ms
+
+if TYPE_CHECKING:
+    from workbench.sandbox.pool import SandboxPool
+
+MAX_DEATHS = 3
+DEATH_WINDOW_SECONDS = 120.0
+HUNG_SECONDS = 15.0
+_CLOSED = "The engine was closed: start the program again."
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    """The model that should be in memory, so that a new worker can be given it."""
+
+    path: str
+    settings: LoadSettings
+    name: str
+    stamp: FileStamp
+
+
+class LlamaEngine:
+    """llama.cpp in a worker process that starts when it is needed and again when it dies.
+
+    All methods belong to one event loop. See :class:`workbench.engine.protocol.Engine`.
+
+    Args:
+        pool: where the model's chat template is applied.
+        hung_seconds: how long the worker may be silent before it is ended.
+    """
+
+    def __init__(self, pool: SandboxPool, *, hung_seconds: float = HUNG_SECONDS) -> None:
+        self._pool = pool
+        self._hung_seconds = hung_seconds
+        self._worker: WorkerProcess | None = None
+        self._model: LoadedModel | None = None
+        self._wanted: _Wanted | None = None
+        self._sent: _Wanted | None = None
+        self._closed = False
+        self._lock: asyncio.Lock = asyncio.Lock()
+        self._ids = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._streams: dict[int, asyncio.Queue[Frame | WorkbenchError]] = {}
+        self._deaths: deque[tuple[float, str]] = deque(maxlen=MAX_DEATHS)
+        self._digests: dict[tuple[str, FileStamp], str] = {}
+        self._board = StatusBoard()
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model in memory, if any."""
+        return self._model
+
+    @property
+    def status(self) -> EngineStatus:
+        """A snapshot for the status bar."""
+        return self._board.status
+
+    @property
+    def worker_pid(self) -> int:
+        """Process id of the worker, 0 while there is none."""
+        return self._worker.pid if self._worker is not None else 0
+
+    @property
+    def worker_log(self) -> tuple[str, ...]:
+        """The worker's last 200 lines on standard error."""
+        return tuple(self._worker.log) if self._worker is not None else ()
+
+    def on_status(self, listener: Callable[[EngineStatus], None]) -> None:
+        """Call ``listener`` on the loop thread whenever the status changes."""
+        self._board.listen(listener)
+
+    async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
+        """Load a model; see the protocol."""
+        async with self._lock:
+            seen = await asyncio.to_thread(check_model_file, path)
+            wanted = _Wanted(path, settings, name or Path(path).stem, seen)
+            if self._model is not None and wanted == self._wanted:
+                return self._model
+            if self._wanted is None or self._wanted.path != path:
+                # Another model is a new chance, whatever the last one did.
+                self._deaths.clear()
+            self._wanted = None
+            model = await self._load(wanted)
+            self._wanted = wanted
+            return model
+
+    async def unload(self) -> None:
+        """Give the model's memory back."""
+        async with self._lock:
+            self._wanted = None
+            if self._worker is not None and self._model is not None:
+                self._model = None
+                await self._ask(ms.Unload)
+            self._model = None
+            self._board.update(
+                state="empty", model_name="", model_path="", context_tokens=0, error=""
+            )
+
+    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
+        """Apply the model's own chat template, in the sandbox."""
+        from workbench.templates.chat_format import format_chat
+
+        model = await self._ready()
+        return await format_chat(
+            self._pool,
+            model.chat_template,
+            messages,
+            bos=model.bos_text,
+            eos=model.eos_text,
+            special_texts=model.special_texts,
+        )
+
+    async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
+        """Token ids and texts; see the protocol."""
+        await self._ready()
+        tokens: tuple[tuple[int, str], ...] = await self._ask(
+            lambda call: ms.Tokenize(call, _sound(segments))
+        )
+        return tokens
+
+    async def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+        """Stream the samples; see the protocol."""
+        if not request.seeds:
+            return
+        await self._ready()
+        assert self._worker is not None
+        call = next(self._ids)
+        stream: asyncio.Queue[Frame | WorkbenchError] = asyncio.Queue()
+        self._streams[call] = stream
+        unfinished = len(request.seeds)
+        try:
+            sound = msgspec.structs.replace(request, segments=_sound(request.segments))
+            self._worker.send(ms.Generate(call, sound))
+            self._show_activity()
+            while unfinished:
+                frame = await stream.get()
+                if isinstance(frame, WorkbenchError):
+                    unfinished = 0
+                    raise frame
+                unfinished -= isinstance(frame, SampleDone)
+                yield frame
+        finally:
+            del self._streams[call]
+            if unfinished and self._worker is not None:
+                self._worker.send(ms.Cancel(call))
+            self._show_activity()
+
+    async def close(self) -> None:
+        """End the worker; safe to call twice."""
+        # Without the lock: a load that takes minutes must not keep the program from ending.
+        self._closed = True
+        self._wanted = None
+        self._fail_all(EngineError(_CLOSED))
+        worker, self._worker = self._worker, None
+        self._model = None
+        if worker is not None:
+            await worker.close()
+        self._board.update(state="empty", active_sequences=0, memory_bytes=0)
+        self._board.close()
+
+    # --- the worker -------------------------------------------------------------------------
+
+    async def _ready(self) -> LoadedModel:
+        """The wanted model, loaded again where the worker died or the file changed.
+
+        Raises:
+            EngineError: no model is wanted, or the worker keeps dying.
+        """
+        async with self._lock:
+            wanted = self._wanted
+            if wanted is None:
+                raise EngineError("No model is loaded: choose one under Models.")
+            present = await asyncio.to_thread(stamp, wanted.path)
+            if self._model is not None and present == wanted.stamp:
+                return self._model
+            seen = await asyncio.to_thread(check_model_file, wanted.path)
+            wanted = msgspec.structs.replace(wanted, stamp=seen)
+            model = await self._load(wanted)
+            self._wanted = wanted
+            return model
+
+    async def _load(self, wanted: _Wanted) -> LoadedModel:
+        if self._worker is None:
+            await self._start_worker()
+        assert self._worker is not None
+        self._model = None
+        self._sent = wanted
+        self._worker.model_bytes = wanted.stamp.size_bytes
+        self._board.update(
+            state="loading",
+            progress=0.0,
+            model_name=wanted.name,
+            model_path=wanted.path,
+            context_tokens=0,
+            error="",
+        )
+        try:
+            model: LoadedModel = await self._ask(
+                lambda call: ms.Load(call, wanted.path, wanted.settings, wanted.name)
+            )
+        except BaseException:
+            if self._worker is not None:
+                self._board.update(state="empty", model_name="", model_path="")
+            raise
+        digest = self._digests.get((wanted.path, wanted.stamp), "")
+        self._model = msgspec.structs.replace(model, file_sha256=digest)
+        self._board.update(state="ready", progress=1.0, context_tokens=model.context_tokens)
+        return self._model
+
+    async def _start_worker(self) -> None:
+        if self._closed:
+            raise EngineError(_CLOSED)
+        loop = asyncio.get_running_loop()
+        while self._deaths and self._deaths[0][0] < loop.time() - DEATH_WINDOW_SECONDS:
+            self._deaths.popleft()
+        if len(self._deaths) >= MAX_DEATHS:
+            raise EngineError(
+                f"The engine ended {MAX_DEATHS} times within two minutes and is not started again "
+                f"for now; the last time: {self._deaths[-1][1]} Load another model, or wait two "
+                "minutes."
+            )
+        self._board.update(state="starting", error="")
+        worker = WorkerProcess(self._on_report, self._on_exit, self._hung_seconds)
+        await worker.start()
+        if self._closed:
+            await worker.close()
+            raise EngineError(_CLOSED)
+        self._worker = worker
+
+    async def _ask(self, command: Callable[[int], ms.Command]) -> Any:
+        """Send a command and await its answer; giving up cancels it."""
+        assert self._worker is not None
+        call = next(self._ids)
+        answer = asyncio.get_running_loop().create_future()
+        self._answers[call] = answer
+        try:
+            self._worker.send(command(call))
+            return await answer
+        except asyncio.CancelledError:
+            if self._worker is not None:
+                self._worker.send(ms.Cancel(call))
+            raise
+        finally:
+            self._answers.pop(call, None)
+
+    # --- what the worker says, on the loop thread ---------------------------------------------
+
+    def _on_report(self, report: ms.Report) -> None:
+        match report:
+            case ms.Step(frames, active):
+                self._take_step(frames, active)
+            case ms.Heartbeat():
+                memory = self._worker.memory_bytes if self._worker is not None else 0
+                self._board.refresh_speed()
+                self._board.update(memory_bytes=memory)
+            case ms.LoadProgress(_, progress):
+                self._board.update(progress=progress)
+            case ms.Loaded(call, model):
+                self._answer(call, model)
+            case ms.Tokens(call, tokens):
+                self._answer(call, tokens)
+            case ms.Unloaded(call):
+                self._answer(call, None)
+            case ms.Failed(call, error):
+                self._take_failure(call, WorkbenchError.from_wire(error))
+            case ms.Digest(path, sha256):
+                self._take_digest(path, sha256)
+            case ms.Hello():
+                pass
+
+    def _take_step(self, frames: tuple[tuple[int, Frame], ...], active: int) -> None:
+        generated = 0
+        for call, frame in frames:
+            if isinstance(frame, TextDelta):
+                generated += len(frame.tokens)
+            stream = self._streams.get(call)
+            if stream is not None:
+                stream.put_nowait(frame)
+        if generated:
+            self._board.count_tokens(generated, active)
+        else:
+            self._board.update(active_sequences=active)
+
+    def _take_failure(self, call: int, error: WorkbenchError) -> None:
+        answer = self._answers.get(call)
+        if answer is not None and not answer.done():
+            answer.set_exception(error)
+        stream = self._streams.get(call)
+        if stream is not None:
+            stream.put_nowait(error)
+
+    def _take_digest(self, path: str, sha256: str) -> None:
+        if self._sent is None or self._sent.path != path:
+            return
+        self._digests[path, self._sent.stamp] = sha256
+        if self._model is not None:
+            self._model = msgspec.structs.replace(self._model, file_sha256=sha256)
+
+    def _answer(self, call: int, value: object) -> None:
+        answer = self._answers.get(call)
+        if answer is not None and not answer.done():
+            answer.set_result(value)
+
+    def _on_exit(self, error: EngineError) -> None:
+        """The worker is gone: everything it was doing fails, and the next call starts another."""
+        self._worker = None
+        self._model = None
+        self._deaths.append((asyncio.get_running_loop().time(), str(error)))
+        self._fail_all(error)
+        self._board.update(
+            state="dead",
+            error=str(error),
+            memory_bytes=0,
+            active_sequences=0,
+            tokens_per_second=0.0,
+        )
+
+    def _fail_all(self, error: EngineError) -> None:
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(error)
+        for stream in self._streams.values():
+            stream.put_nowait(error)
+
+    def _show_activity(self) -> None:
+        if self._model is not None:
+            self._board.update(state="busy" if self._streams else "ready")
+
+
+def _sound(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Segments without lone surrogates, which no UTF-8 can carry."""
+    total = sum(len(segment.text) for segment in segments)
+    if total > ms.MAX_FRAME_BYTES // 4:
+        raise UsageError(f"The prompt has {total:,} characters, more than can be read: shorten it.")
+    return tuple(
+        Segment(_SURROGATE.sub("\ufffd", segment.text), segment.special) for segment in segments
+    )

@@ -1,0 +1,42 @@
+"""Entry of the worker process: ``python -m workbench.engine.worker``.
+
+Commands come on standard input, reports leave on what was standard output. Native code prints
+where it likes, so file descriptor 1 is turned into a second standard error before any is loaded.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import sys
+from typing import BinaryIO
+
+
+def _take_standard_output() -> BinaryIO:
+    """A private copy of standard output; what prints to it from now on goes to standard error."""
+    private = os.dup(1)
+    os.dup2(2, 1)
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - exists on Windows only
+
+        msvcrt.setmode(private, os.O_BINARY)
+    return os.fdopen(private, "wb")
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    sink = _take_standard_output()
+    # An abort inside ggml would otherwise start a debugger to print its stack.
+    os.environ["GGML_NO_BACKTRACE"] = "1"
+    faulthandler.enable()
+    # Ctrl+C in a terminal reaches the whole group; the program decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Loading llama.cpp comes after the descriptors and the environment are in order.
+    from workbench.engine.worker.service import WorkerService  # noqa: PLC0415
+
+    WorkerService(sys.stdin.buffer, sink).run()
+
+
+if __name__ == "__main__":
+    main()

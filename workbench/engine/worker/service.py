@@ -1,0 +1,234 @@
+"""The worker's threads and what each may touch.
+
+* main: loads models and evaluates; the only one that calls llama.cpp, but for the next.
+* tokenizer: reads the vocabulary (which never changes), so that a token count need not wait for a
+  slow step. ``_model_lock`` keeps the model from being freed under it.
+* reader: takes commands from standard input. At its end, whatever the others do, the process ends:
+  no worker outlives its parent.
+* heart: one frame a second, so that the program can tell a slow native call from a dead process.
+* digest: the model file's sha256, once after each load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from workbench.domain.errors import EngineError, WorkbenchError
+from workbench.engine.protocol import Frame
+from workbench.engine.worker import messages as ms
+from workbench.engine.worker.llama import library_versions
+from workbench.engine.worker.model import Model
+from workbench.engine.worker.scheduler import Scheduler
+
+HEARTBEAT_SECONDS = 1.0
+PROGRESS_SECONDS = 0.1
+_DIGEST_CHUNK_BYTES = 4 * 1024 * 1024
+_TOKENIZER_STACK_BYTES = 64 * 1024 * 1024
+"""llama.cpp splits words with a recursive regular expression: a megabyte of one word goes deep."""
+
+
+class WorkerService:
+    """Answers commands from ``source`` with reports on ``sink`` until ``source`` ends."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source = source
+        self._sink = sink
+        self._sink_lock = threading.Lock()
+        self._commands: queue.SimpleQueue[ms.Command] = queue.SimpleQueue()
+        self._tokenizations: queue.SimpleQueue[ms.Tokenize] = queue.SimpleQueue()
+        self._model: Model | None = None
+        self._model_lock = threading.Lock()
+        self._scheduler: Scheduler | None = None
+        self._frames: list[tuple[int, Frame]] = []
+        self._load_id = -1
+        self._load_cancelled = False
+        self._load_work = 0
+        self._progress_told = 0.0
+
+    def run(self) -> None:
+        """Serve for ever, on the main thread."""
+        self._report(ms.Hello(os.getpid(), library_versions()))
+        threading.stack_size(_TOKENIZER_STACK_BYTES)
+        threading.Thread(target=self._tokenize_for_ever, name="tokenizer", daemon=True).start()
+        threading.stack_size(0)
+        threading.Thread(target=self._read_for_ever, name="reader", daemon=True).start()
+        threading.Thread(target=self._beat_for_ever, name="heart", daemon=True).start()
+        while True:
+            self._take_commands()
+            if self._scheduler is not None and not self._scheduler.is_idle:
+                self._scheduler.step()
+                self._flush()
+
+    # --- main thread ------------------------------------------------------------------------
+
+    def _take_commands(self) -> None:
+        """Do what was asked; wait for a command when there is nothing else to do."""
+        while True:
+            busy = self._scheduler is not None and not self._scheduler.is_idle
+            try:
+                command = self._commands.get(block=not busy)
+            except queue.Empty:
+                return
+            self._do(command)
+            self._flush()
+
+    def _do(self, command: ms.Command) -> None:
+        try:
+            match command:
+                case ms.Load():
+                    self._load(command)
+                case ms.Unload():
+                    self._unload()
+                    self._report(ms.Unloaded(command.id))
+                case ms.Generate():
+                    self._require_scheduler().submit(command.id, command.request)
+                case ms.Cancel() if self._scheduler is not None:
+                    self._scheduler.cancel(command.id)
+                    if self._model is not None:
+                        self._model.interrupt.requested = False
+                case _:
+                    pass
+        except WorkbenchError as error:
+            self._fail(command.id, error)
+
+    def _require_scheduler(self) -> Scheduler:
+        if self._scheduler is None:
+            raise EngineError("No model is loaded: choose one first.")
+        return self._scheduler
+
+    def _load(self, command: ms.Load) -> None:
+        self._unload()
+        self._load_cancelled = False
+        self._load_id = command.id
+        try:
+            model = Model(command.path, command.settings, command.name, self._on_progress)
+        except WorkbenchError:
+            if self._load_cancelled:
+                raise EngineError("Loading was cancelled.") from None
+            raise
+        finally:
+            self._load_id = -1
+        with self._model_lock:
+            self._model = model
+        self._scheduler = Scheduler(model, self._collect, self._fail)
+        self._report(ms.Loaded(command.id, model.loaded))
+        threading.Thread(target=self._digest, args=(model,), name="digest", daemon=True).start()
+
+    def _unload(self) -> None:
+        if self._scheduler is not None:
+            self._scheduler.cancel_all()
+            self._flush()
+            self._scheduler = None
+        with self._model_lock:
+            model, self._model = self._model, None
+        if model is not None:
+            model.close()
+
+    def _on_progress(self, progress: float) -> bool:
+        """Called by llama.cpp while it loads; False makes it give up."""
+        self._load_work += 1
+        now = time.monotonic()
+        if now - self._progress_told >= PROGRESS_SECONDS:
+            self._progress_told = now
+            self._report(ms.LoadProgress(self._load_id, progress))
+        return not self._load_cancelled
+
+    def _collect(self, request_id: int, frame: Frame) -> None:
+        self._frames.append((request_id, frame))
+
+    def _fail(self, request_id: int, error: WorkbenchError) -> None:
+        self._flush()
+        self._report(ms.Failed(request_id, error.to_wire()))
+
+    def _flush(self) -> None:
+        """Send what the last step brought, as one frame."""
+        if self._frames:
+            active = self._scheduler.active_count if self._scheduler is not None else 0
+            self._report(ms.Step(tuple(self._frames), active))
+            self._frames.clear()
+
+    # --- any thread -------------------------------------------------------------------------
+
+    def _report(self, report: ms.Report) -> None:
+        frame = ms.encode_frame(report)
+        with self._sink_lock:
+            try:
+                self._sink.write(frame)
+                self._sink.flush()
+            except OSError:
+                # Nobody reads any more: the program is gone, and so is the purpose.
+                os._exit(0)
+
+    # --- reader thread ----------------------------------------------------------------------
+
+    def _read_for_ever(self) -> None:
+        try:
+            while (command := ms.read_frame(self._source, ms.command_decoder)) is not None:
+                if isinstance(command, ms.Tokenize):
+                    self._tokenizations.put(command)
+                    continue
+                if isinstance(command, ms.Cancel):
+                    self._cancel_early(command.id)
+                self._commands.put(command)
+        except ms.FrameError as error:
+            os.write(2, f"The worker cannot read its commands: {error}\n".encode())
+            os._exit(1)
+        os._exit(0)
+
+    def _cancel_early(self, command_id: int) -> None:
+        """Interrupt the native call that the cancelled command is in, if it is in one.
+
+        The main thread then finds the Cancel in its queue. Reading the two references without a
+        lock is safe: at worst the interrupt comes one step late, or one step is done again.
+        """
+        if command_id == self._load_id:
+            self._load_cancelled = True
+        model, scheduler = self._model, self._scheduler
+        if model is None or scheduler is None or not model.cache.can_cut:
+            return
+        if command_id in scheduler.reading_ids:
+            model.interrupt.requested = True
+
+    # --- tokenizer thread -------------------------------------------------------------------
+
+    def _tokenize_for_ever(self) -> None:
+        while True:
+            command = self._tokenizations.get()
+            with self._model_lock:
+                if self._model is None:
+                    error = EngineError("No model is loaded: choose one first.")
+                    self._report(ms.Failed(command.id, error.to_wire()))
+                    continue
+                vocabulary = self._model.vocabulary
+                tokens = vocabulary.tokenize(command.segments)
+                pairs = tuple((token, vocabulary.text(token)) for token in tokens)
+            self._report(ms.Tokens(command.id, pairs))
+
+    # --- heart and digest threads -----------------------------------------------------------
+
+    def _beat_for_ever(self) -> None:
+        while True:
+            time.sleep(HEARTBEAT_SECONDS)
+            model, scheduler = self._model, self._scheduler
+            busy = self._load_id >= 0 or (scheduler is not None and not scheduler.is_idle)
+            work = self._load_work + (model.interrupt.work if model is not None else 0)
+            self._report(ms.Heartbeat(work, busy))
+
+    def _digest(self, model: Model) -> None:
+        digest = hashlib.sha256()
+        try:
+            with Path(model.path).open("rb") as file:
+                while chunk := file.read(_DIGEST_CHUNK_BYTES):
+                    if self._model is not model:
+                        return
+                    digest.update(chunk)
+        except OSError as error:
+            os.write(2, f"The model file could not be read for its digest: {error}\n".encode())
+            return
+        self._report(ms.Digest(model.path, digest.hexdigest()))
