@@ -29,6 +29,8 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   ├── DatabaseDamagedError
     │   └── DatabaseNewerError
     └── SandboxError               the helper process for untrusted text failed
+        ├── SandboxTimeout
+        └── SandboxMemory
 """
 
 from __future__ import annotations
@@ -103,6 +105,9 @@ class UndefinedVariableError(TemplateError):
     """Variables without a value were needed. ``names`` lists them in order of use."""
 
     names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.names = tuple(self.names)  # a wire or a row gives it back as a list
 
 
 @dataclass(eq=False)
@@ -242,3 +247,13 @@ class SandboxError(WorkbenchError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass(eq=False)
+class SandboxTimeout(SandboxError):
+    """The work took longer than its deadline and was stopped."""
+
+
+@dataclass(eq=False)
+class SandboxMemory(SandboxError):
+    """The work needed more memory than it may have and was stopped."""

@@ -1,0 +1,1 @@
+"""Disposable, limited processes for work on untrusted or slow text: templates, patterns."""
