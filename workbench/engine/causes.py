@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_RESTARTS = "The next run starts a new one."
-
 # Exit codes: negative signal numbers on POSIX, NTSTATUS values on Windows.
 _ILLEGAL_INSTRUCTION = {-4, 0xC000001D}
-_KILLED = {-9}
+_KILLED = {-9, 0xC0000017, 0xC000012D}
 _BUS_ERROR = {-7, -10, 0xC0000006}
 _CRASHED = {-11, -6, -8, -5, 0xC0000005, 0xC0000374, 0xC0000409, 0xC00000FD}
 _MISSING_LIBRARY = {0xC0000135, 0xC0000139}
 _TERMINATED = {-15, -2, -1, 0xC000013A}
-_WINDOWS_OUT_OF_MEMORY = {0xC0000017, 0xC000012D}
 
 _NAMES = {
     -4: "SIGILL",
@@ -25,6 +22,26 @@ _NAMES = {
     -10: "SIGBUS",
     -11: "SIGSEGV",
 }
+
+_OLD_PROCESSOR = (
+    "The engine needs a newer processor than this one ({name}): build llama-cpp-python on this "
+    "machine, or with GGML_NATIVE off."
+)
+_OUT_OF_MEMORY = (
+    "The engine was ended from outside ({name}), most likely because the memory ran out{memory}: "
+    "close other programs, choose a smaller model, or load it with a smaller context."
+)
+_FILE_CHANGED = (
+    "The model file changed or its drive was removed while it was in use ({name}): check the file."
+)
+_LIBRARY_MISSING = (
+    "The engine could not start because a library is missing ({name}): install the program again."
+)
+_ENDED_FROM_OUTSIDE = (
+    "The engine was ended from outside ({name}): run it again, a new one is started."
+)
+_CRASH = "The engine crashed ({name}): run it again, a new one is started."
+_ENDED = "The engine ended by itself ({name}): run it again, a new one is started."
 
 
 def describe_exit(
@@ -40,34 +57,24 @@ def describe_exit(
     """
     code = code if code < 0 else code & 0xFFFFFFFF
     name = _NAMES.get(code, f"exit code {code if abs(code) < 256 else hex(code)}")
-    if code in _ILLEGAL_INSTRUCTION:
-        return (
-            f"The engine needs a newer processor than this one ({name}): "
-            "build llama-cpp-python on this machine, or with GGML_NATIVE off."
-        )
-    if code in _KILLED | _WINDOWS_OUT_OF_MEMORY:
-        return (
-            f"The engine was ended from outside ({name}), most likely because the memory ran out"
-            f"{_memory(model_bytes, free_bytes)}: close other programs, choose a smaller model, or "
-            f"load it with a smaller context. {_RESTARTS}"
-        )
-    if code in _BUS_ERROR:
-        return (
-            f"The model file changed or its drive was removed while it was in use ({name}): "
-            f"check the file. {_RESTARTS}"
-        )
+    for codes, sentence in (
+        (_ILLEGAL_INSTRUCTION, _OLD_PROCESSOR),
+        (_BUS_ERROR, _FILE_CHANGED),
+        (_MISSING_LIBRARY, _LIBRARY_MISSING),
+        (_TERMINATED, _ENDED_FROM_OUTSIDE),
+    ):
+        if code in codes:
+            return sentence.format(name=name)
+    if code in _KILLED:
+        return _OUT_OF_MEMORY.format(name=name, memory=_memory(model_bytes, free_bytes))
+    lines = [line.strip() for line in log if line.strip()]
     if code in _CRASHED:
-        reason = _last_assertion(log)
-        return f"The engine crashed ({name}{f': {reason}' if reason else ''}). {_RESTARTS}"
-    if code in _MISSING_LIBRARY:
-        return (
-            f"The engine could not start because a library is missing ({name}): "
-            "install the program again."
-        )
-    if code in _TERMINATED:
-        return f"The engine was ended from outside ({name}). {_RESTARTS}"
-    last = next((line for line in reversed(list(log)) if line.strip()), "")
-    return f"The engine ended by itself ({name}{f': {last.strip()}' if last else ''}). {_RESTARTS}"
+        return _CRASH.format(name=_with_reason(name, _last_assertion(lines)))
+    return _ENDED.format(name=_with_reason(name, lines[-1] if lines else ""))
+
+
+def _with_reason(name: str, reason: str) -> str:
+    return f"{name}: {reason}" if reason else name
 
 
 def _memory(model_bytes: int, free_bytes: int) -> str:
@@ -79,7 +86,7 @@ def _memory(model_bytes: int, free_bytes: int) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _last_assertion(log: Iterable[str]) -> str:
+def _last_assertion(log: list[str]) -> str:
     """What ggml said before it gave up, without the path of its source."""
     found = [line for line in log if "GGML_ASSERT" in line or "GGML_ABORT" in line]
     return found[-1].rsplit("/", 1)[-1].strip() if found else ""

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 MAX_DEATHS = 3
 DEATH_WINDOW_SECONDS = 120.0
 HUNG_SECONDS = 15.0
-_CLOSED = "The engine was closed: start the program again."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -177,7 +176,7 @@ class LlamaEngine:
         # Without the lock: a load that takes minutes must not keep the program from ending.
         self._closed = True
         self._wanted = None
-        self._fail_all(EngineError(_CLOSED))
+        self._fail_all(_closed_error())
         worker, self._worker = self._worker, None
         self._model = None
         if worker is not None:
@@ -235,8 +234,7 @@ class LlamaEngine:
         return self._model
 
     async def _start_worker(self) -> None:
-        if self._closed:
-            raise EngineError(_CLOSED)
+        self._refuse_if_closed()
         loop = asyncio.get_running_loop()
         while self._deaths and self._deaths[0][0] < loop.time() - DEATH_WINDOW_SECONDS:
             self._deaths.popleft()
@@ -249,10 +247,16 @@ class LlamaEngine:
         self._board.update(state="starting", error="")
         worker = WorkerProcess(self._on_report, self._on_exit, self._hung_seconds)
         await worker.start()
-        if self._closed:
+        try:
+            self._refuse_if_closed()
+        except EngineError:
             await worker.close()
-            raise EngineError(_CLOSED)
+            raise
         self._worker = worker
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise _closed_error()
 
     async def _ask(self, command: Callable[[int], ms.Command]) -> Any:
         """Send a command and await its answer; giving up cancels it."""
@@ -362,3 +366,7 @@ def _sound(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(
         Segment(_SURROGATE.sub("\ufffd", segment.text), segment.special) for segment in segments
     )
+
+
+def _closed_error() -> EngineError:
+    return EngineError("The engine was closed: start the program again.")

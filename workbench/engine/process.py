@@ -141,8 +141,8 @@ class WorkerProcess:
             if self._process.returncode is None and "ended inside" not in str(error):
                 self.kill(
                     WorkerDiedError(
-                        f"The engine sent something unreadable ({error}) and was ended. "
-                        "The next run starts a new one."
+                        f"The engine sent something unreadable ({error}) and was ended: "
+                        "run it again, a new one is started."
                     )
                 )
         finally:
@@ -205,8 +205,8 @@ class WorkerProcess:
                 seconds = silent if silent >= limit else stalled
                 self.kill(
                     WorkerHungError(
-                        f"The engine has not answered for {seconds:.0f} seconds and was ended. "
-                        "The next run starts a new one."
+                        f"The engine has not answered for {seconds:.0f} seconds and was ended: "
+                        "run it again, a new one is started."
                     )
                 )
                 return

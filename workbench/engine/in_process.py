@@ -1,0 +1,132 @@
+"""What the engines without a worker process have in common."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.domain.errors import ContextOverflowError, EngineError
+from workbench.domain.text import Message, Segment
+from workbench.domain.views import EngineStatus, LoadSettings
+from workbench.engine.protocol import GenerateRequest, LoadedModel
+from workbench.engine.status import StatusBoard
+
+_WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
+_TURN_START = "<|im_start|>"
+_TURN_END = "<|im_end|>"
+
+
+def split_words(text: str) -> list[str]:
+    """Words with the white space before them: what stands for tokens here."""
+    return _WORD.findall(text)
+
+
+def token_id(text: str) -> int:
+    """A stable number for a piece of text."""
+    return zlib.crc32(text.encode("utf-8", "replace")) % 50_000
+
+
+def prompt_text(segments: tuple[Segment, ...]) -> str:
+    """The whole text of a prompt."""
+    return "".join(segment.text for segment in segments)
+
+
+class InProcessEngine:
+    """Everything of the Engine protocol but generate(), for engines made of plain Python.
+
+    A model is "loaded" from the start, so that tests need not load one; load() renames it.
+    """
+
+    def __init__(self, name: str, context_tokens: int) -> None:
+        self._context_tokens = context_tokens
+        self._running = 0
+        self._board = StatusBoard()
+        self._model: LoadedModel | None = self._describe(name, f"{name}.gguf")
+
+    def _describe(self, name: str, path: str) -> LoadedModel:
+        return LoadedModel(
+            name=name,
+            path=path,
+            architecture=type(self).__name__,
+            context_tokens=self._context_tokens,
+            trained_context_tokens=self._context_tokens,
+            chat_template="",
+            bos_text="",
+            eos_text=_TURN_END,
+            add_bos=False,
+            special_texts=(_TURN_START, _TURN_END),
+            vocabulary_size=50_000,
+            threads=1,
+            library="",
+        )
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model that is said to be in memory."""
+        return self._model
+
+    @property
+    def status(self) -> EngineStatus:
+        """A snapshot for the status bar."""
+        return self._board.status
+
+    def on_status(self, listener: Callable[[EngineStatus], None]) -> None:
+        """Call ``listener`` whenever the status changes."""
+        self._board.listen(listener)
+
+    async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
+        """Take the model's name; the file is not looked at."""
+        self._context_tokens = settings.context_tokens
+        self._model = self._describe(name or Path(path).stem, path)
+        self._board.update(
+            state="ready",
+            model_name=self._model.name,
+            model_path=path,
+            context_tokens=settings.context_tokens,
+        )
+        return self._model
+
+    async def unload(self) -> None:
+        """Forget the model."""
+        self._model = None
+        self._board.update(state="empty", model_name="", model_path="", context_tokens=0)
+
+    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
+        """ChatML, whatever the model."""
+        segments: list[Segment] = []
+        for message in messages:
+            segments.append(Segment(f"{_TURN_START}{message.role}\n"))
+            segments += [Segment(span.text, special=span.literal) for span in message.spans]
+            segments.append(Segment(f"{_TURN_END}\n"))
+        segments.append(Segment(f"{_TURN_START}assistant\n"))
+        return tuple(segments)
+
+    async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
+        """Words in place of tokens."""
+        return tuple((token_id(word), word) for word in split_words(prompt_text(segments)))
+
+    async def close(self) -> None:
+        """Stop the status timer."""
+        self._board.close()
+
+    def _accept(self, request: GenerateRequest) -> int:
+        """The prompt's length in tokens, if it fits.
+
+        Raises:
+            EngineError: no model is loaded.
+            ContextOverflowError: prompt and answer do not fit together.
+        """
+        if self._model is None:
+            raise EngineError("No model is loaded: choose one under Models.")
+        count = len(split_words(prompt_text(request.segments)))
+        if count + request.sampling.max_tokens > self._context_tokens:
+            raise ContextOverflowError.of(count, request.sampling.max_tokens, self._context_tokens)
+        return count
+
+    def _note_running(self, change: int) -> None:
+        self._running += change
+        self._board.update(
+            state="busy" if self._running else "ready", active_sequences=self._running
+        )
