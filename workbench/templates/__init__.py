@@ -1,0 +1,1 @@
+"""Prompt files: reading, checking, rendering in the sandbox, chat formats, the library."""
