@@ -55,7 +55,7 @@ def describe_exit(
         free_bytes: memory that was free shortly before.
         log: the worker's last lines on standard error.
     """
-    code = code if code < 0 else code & 0xFFFFFFFF
+    code = code if -256 < code < 0 else code & 0xFFFFFFFF
     name = _NAMES.get(code, f"exit code {code if abs(code) < 256 else hex(code)}")
     for codes, sentence in (
         (_ILLEGAL_INSTRUCTION, _OLD_PROCESSOR),

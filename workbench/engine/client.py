@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -26,9 +26,8 @@ from workbench.engine.protocol import (
 )
 from workbench.engine.status import StatusBoard
 from workbench.engine.worker import messages as ms
-
-if TYPE_CHECKING:
-    from workbench.sandbox.pool import SandboxPool
+from workbench.sandbox.pool import SandboxPool
+from workbench.templates.chat_format import format_chat
 
 MAX_DEATHS = 3
 DEATH_WINDOW_SECONDS = 120.0
@@ -124,8 +123,6 @@ class LlamaEngine:
 
     async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
         """Apply the model's own chat template, in the sandbox."""
-        from workbench.templates.chat_format import format_chat
-
         model = await self._ready()
         return await format_chat(
             self._pool,

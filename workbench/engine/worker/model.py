@@ -149,7 +149,34 @@ class Model:
         if lib.llama_vocab_n_tokens(lib.llama_model_get_vocab(self._handle)) == 0:
             raise UnsupportedModelError(self.path, "it has no vocabulary; choose a chat model.")
 
+    def _require_memory(self, settings: LoadSettings) -> None:
+        """Refuse a cache that cannot fit: the system would let it grow and then kill somebody."""
+        cells = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
+        needed = cells * self._cell_bytes()
+        if settings.use_mmap and not settings.gpu_layers:
+            # Mapped weights are not in memory yet; otherwise they already are.
+            needed += int(lib.llama_model_size(self._handle))
+        free = psutil.virtual_memory().available
+        if needed > free:
+            raise NotEnoughMemoryError(
+                self.path,
+                f"with a context of {cells:,} tokens it needs {needed / 1e9:.1f} GB and "
+                f"{free / 1e9:.1f} GB are free; load it with a smaller context, close other "
+                "programs, or choose a smaller model.",
+            )
+
+    def _cell_bytes(self) -> int:
+        """Bytes of one token in the KV cache: keys and values of every layer, 16 bits each."""
+        architecture = self._metadata("general.architecture")
+        heads = max(1, int(lib.llama_model_n_head(self._handle)))
+        usual = int(lib.llama_model_n_embd(self._handle)) // heads
+        key = int(self._metadata(f"{architecture}.attention.key_length") or usual)
+        value = int(self._metadata(f"{architecture}.attention.value_length") or usual)
+        layers = int(lib.llama_model_n_layer(self._handle))
+        return layers * int(lib.llama_model_n_head_kv(self._handle)) * (key + value) * 2
+
     def _open_context(self, settings: LoadSettings) -> None:
+        self._require_memory(settings)
         params = lib.llama_context_default_params()
         params.n_ctx = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
         params.n_batch = params.n_ubatch = self.batch_tokens

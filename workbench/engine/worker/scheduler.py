@@ -73,7 +73,7 @@ class Scheduler:
         self._arrivals = 0
         self._tokens_per_second = 0.0
         self.reading_ids: frozenset[int] = frozenset()
-        """Requests with a prompt piece in the present batch; replaced whole, so threads may look."""
+        """Requests with a prompt piece in this batch; replaced whole, so that threads may look."""
 
     @property
     def is_idle(self) -> bool:

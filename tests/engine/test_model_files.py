@@ -1,0 +1,104 @@
+"""Files that are no model are refused with the reason (R10)."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from workbench.domain.errors import (
+    ModelError,
+    ModelFileError,
+    ModelNotFoundError,
+    NotEnoughMemoryError,
+    UnsupportedModelError,
+)
+from workbench.domain.views import LoadSettings
+from workbench.engine.model_file import check_model_file
+
+from .asking import ask, chat, gguf, request_of, starter_model
+
+TINY = LoadSettings(context_tokens=512, sequences=2)
+
+
+@pytest.fixture(scope="module")
+def whole() -> bytes:
+    """The starter model's file."""
+    return Path(starter_model()).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "only 0 bytes"),
+        (b"GGUF\3\0\0", "only 7 bytes"),
+        (random.Random(1).randbytes(5000), "does not begin with GGUF"),
+        (b"PK\3\4" + bytes(5000), "does not begin with GGUF"),
+    ],
+)
+def test_what_is_no_gguf_is_refused_before_the_worker_sees_it(tmp_path, content, part):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError, match=part):
+        check_model_file(str(path))
+
+
+def test_missing_files_and_folders(tmp_path):
+    with pytest.raises(ModelNotFoundError, match="no such file"):
+        check_model_file(str(tmp_path / "none.gguf"))
+    with pytest.raises(ModelFileError, match="folder"):
+        check_model_file(str(tmp_path))
+
+
+@pytest.mark.model
+async def test_an_unknown_architecture_is_named(engine, tmp_path):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf("starship", bytes(64)))
+    with pytest.raises(UnsupportedModelError, match="starship"):
+        await engine.load(str(path), TINY)
+    assert engine.model is None
+
+
+@pytest.mark.model
+async def test_damaged_files_are_refused_and_the_worker_lives(engine, tmp_path, whole):
+    path = tmp_path / "model.gguf"
+    damaged = [whole[:size] for size in (30, 5_000, 1_000_000, len(whole) // 2, len(whole) - 100)]
+    damaged.append(b"GGUF" + random.Random(2).randbytes(5000))
+    damaged.append(gguf("llama"))
+    for content in damaged:
+        path.write_bytes(content)
+        with pytest.raises(ModelError) as caught:
+            await engine.load(str(path), TINY)
+        assert str(caught.value).startswith(str(path))
+        assert str(caught.value).endswith(".")
+    await engine.load(starter_model(), TINY)
+    assert (await ask(engine, request_of(chat("Hello"), max_tokens=4))).done
+
+
+@pytest.mark.model
+async def test_a_context_beyond_all_memory_is_refused(engine):
+    settings = LoadSettings(context_tokens=2_000_000_000, sequences=2)
+    with pytest.raises(NotEnoughMemoryError, match=r"smaller context"):
+        await engine.load(starter_model(), settings)
+
+
+@pytest.mark.model
+async def test_a_file_that_cannot_be_used_leaves_the_loaded_model_alone(engine, tmp_path):
+    model = await engine.load(starter_model(), TINY)
+    with pytest.raises(ModelNotFoundError):
+        await engine.load(str(tmp_path / "none.gguf"), TINY)
+    assert engine.model == model
+
+
+@pytest.mark.model
+async def test_a_file_that_was_replaced_is_loaded_again(engine, tmp_path, whole):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(whole)
+    await engine.load(str(path), TINY)
+    new = tmp_path / "new.gguf"
+    new.write_bytes(whole + bytes(64))
+    new.replace(path)
+    loaded = engine.model
+    assert (await ask(engine, request_of(chat("Hello"), max_tokens=4))).done
+    assert engine.model is not loaded
