@@ -1,0 +1,127 @@
+"""Starts the window: QApplication, crash handling, garbage collection, session restore."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import logging.handlers
+import signal
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from workbench.ui.bridge import Bridge
+from workbench.ui.main_window import MainWindow
+from workbench.ui.theme import theme
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+    from workbench.settings import Paths
+
+_COLLECT_MS = 1000
+_FULL_EVERY = 30
+_SIGNAL_MS = 200
+_SWITCH_SECONDS = 0.0005
+_log = logging.getLogger(__name__)
+
+
+class GarbageCollector(QObject):
+    """Collects cyclic garbage on the GUI thread only.
+
+    Python may otherwise collect on the core thread, where deleting a Qt object ends the process.
+    Young generations go once a second, everything once in thirty.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._rounds = 0
+        self._timer = QTimer(self, interval=_COLLECT_MS)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    @Slot()
+    def _collect(self) -> None:
+        self._rounds += 1
+        gc.collect(2 if self._rounds % _FULL_EVERY == 0 else 1)
+
+
+def make_application(argv: list[str]) -> QApplication:
+    """The QApplication with the names and attributes of this program."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(argv)
+    app.setApplicationName("Prompt Workbench")
+    app.setDesktopFileName("prompt-workbench")
+    return app
+
+
+def log_to_file(paths: Paths) -> None:
+    """Write the log beside the data: 1 MB, three old ones kept."""
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        paths.logs / "workbench.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def show_unexpected(window: MainWindow) -> None:
+    """Make exceptions of slots visible: in the log, and as a sentence in the window."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _log.error("unexpected", exc_info=(kind, error, trace))
+        window.notify(f"Something went wrong inside the program ({error!r}); see the log.")
+
+    sys.excepthook = hook
+
+
+def _make_workbench_from(paths: Paths) -> Workbench:
+    from workbench.service import Workbench  # noqa: PLC0415 - imported after the first paint
+
+    return Workbench(paths)
+
+
+def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
+    """Open the window and work until it is closed; returns the exit status.
+
+    Args:
+        paths: where everything is kept.
+        argv: the program's arguments, for Qt.
+        started: ``time.monotonic()`` of the program's start, to log how long it took.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    paths.create()
+    log_to_file(paths)
+    app = make_application(argv)
+    settings = QSettings(str(paths.window_settings), QSettings.Format.IniFormat)
+    choice = str(settings.value("theme", "system"))
+    theme().install(choice if choice in ("light", "dark") else "system")  # type: ignore[arg-type]
+    bridge = Bridge(lambda: _make_workbench_from(paths))
+    window = MainWindow(bridge, settings)
+    show_unexpected(window)
+    collector = GarbageCollector(app)
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    ticker = QTimer(app, interval=_SIGNAL_MS)
+    ticker.timeout.connect(collector.objectName)  # lets Python see signals while Qt waits
+    ticker.start()
+    window.show()
+
+    def first_idle() -> None:
+        if started is not None:
+            _log.info("window usable after %.2f s", time.monotonic() - started)
+        bridge.start()
+        bridge.call(lambda core: core.load_model(), owner=window)
+        gc.freeze()
+
+    QTimer.singleShot(0, window, first_idle)
+    return app.exec()

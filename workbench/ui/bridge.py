@@ -1,0 +1,246 @@
+"""Between the core thread and the GUI thread: one queue, one wake signal, one drain a frame.
+
+The only file with a thread in it. The core (class Workbench on one asyncio loop) runs on thread C;
+everything here marked G is for the GUI thread, everything marked C for the core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.events import LoggedEvent, RunFinished
+from workbench.domain.views import EngineStatus, StoreStatus
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+
+T = TypeVar("T")
+
+_FRAME_MS = 16
+_UNCLAIMED_RUNS = 64
+_log = logging.getLogger(__name__)
+
+RunListener = Callable[[list[LoggedEvent]], None]
+
+
+class Bridge(QObject):
+    """Runs the core and brings what it says to the GUI thread, at most once a frame.
+
+    Signals (all on G):
+        engine_changed(EngineStatus), store_changed(StoreStatus): for the status bar.
+        opened(): the core is ready; calls made before wait for it.
+        failed(str): a sentence nobody else has shown.
+        run_ended(int): some run, of whoever, has finished.
+    """
+
+    engine_changed = Signal(object)
+    store_changed = Signal(object)
+    opened = Signal()
+    failed = Signal(str)
+    run_ended = Signal(int)
+    _woken = Signal()
+
+    def __init__(self, make_workbench: Callable[[], Workbench]) -> None:
+        super().__init__()
+        self._make_workbench = make_workbench
+        self._loop = asyncio.new_event_loop()
+        self._ready: asyncio.Future[Workbench] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._run_core, name="core", daemon=True)
+        self._queue: deque[Callable[[], None]] = deque()
+        self._events: deque[LoggedEvent] = deque()
+        self._followers: dict[int, list[RunListener]] = {}
+        self._unclaimed: dict[int, list[LoggedEvent]] = {}
+        self._awake = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._drain)
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self.engine_status = EngineStatus()
+        self.store_status = StoreStatus(path="")
+
+    # --- G ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """G: start the core thread. Call after the first paint: its imports take a moment."""
+        self._thread.start()
+
+    def call(
+        self,
+        ask: Callable[[Workbench], Awaitable[T]],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[WorkbenchError], None] | None = None,
+        owner: QObject | None = None,
+    ) -> Future[None]:
+        """G: have the core do ``ask(workbench)`` and hear of it here.
+
+        ``done`` or ``failed`` is called on G, unless ``owner`` was deleted meanwhile. Without
+        ``failed`` the sentence goes to the signal of that name. Cancel by the returned future.
+        """
+        return asyncio.run_coroutine_threadsafe(self._perform(ask, done, failed, owner), self._loop)
+
+    def follow(self, run_id: int, listener: RunListener) -> None:
+        """G: call ``listener`` with each frame's events of a run, from its first event on."""
+        self._followers.setdefault(run_id, []).append(listener)
+        early = self._unclaimed.pop(run_id, None)
+        if early:
+            listener(early)
+
+    def unfollow(self, run_id: int, listener: RunListener) -> None:
+        """G: stop calling ``listener``."""
+        listeners = self._followers.get(run_id, [])
+        if listener in listeners:
+            listeners.remove(listener)
+        if not listeners:
+            self._followers.pop(run_id, None)
+
+    def stop(self, timeout_seconds: float = 10.0) -> None:
+        """G: end the core; everything received until now is on disk when this returns."""
+        if not self._thread.is_alive():
+            return
+        closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
+        try:
+            closing.result(timeout_seconds)
+        except (TimeoutError, WorkbenchError) as error:
+            _log.warning("closing the core: %s", error or "timed out")
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout_seconds)
+
+    @Slot()
+    def _on_woken(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _drain(self) -> None:
+        """G: hand out everything queued; one failing receiver does not stop the rest."""
+        self._awake = False
+        while self._queue:
+            self._guarded(self._queue.popleft())
+        batches: dict[int, list[LoggedEvent]] = {}
+        while self._events:
+            logged = self._events.popleft()
+            batches.setdefault(logged.run_id, []).append(logged)
+        for run_id, batch in batches.items():
+            self._hand_out(run_id, batch)
+
+    def _hand_out(self, run_id: int, batch: list[LoggedEvent]) -> None:
+        followers = self._followers.get(run_id)
+        if followers is None:
+            self._unclaimed.setdefault(run_id, []).extend(batch)
+            while len(self._unclaimed) > _UNCLAIMED_RUNS:
+                self._unclaimed.pop(next(iter(self._unclaimed)))
+        else:
+            for follower in tuple(followers):
+                self._guarded(lambda follower=follower: follower(batch))  # type: ignore[misc]
+        if isinstance(batch[-1].event, RunFinished):
+            self.run_ended.emit(run_id)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:
+            _log.exception("a receiver of the bridge failed")
+            self.failed.emit(f"Something went wrong inside the program ({error!r}); see the log.")
+
+    # --- C ------------------------------------------------------------------------------------
+
+    def _run_core(self) -> None:
+        """C: the loop, from start to stop."""
+        asyncio.set_event_loop(self._loop)
+        opening = self._loop.create_task(self._open())
+        self._loop.run_forever()
+        opening.cancel()
+        self._loop.close()
+
+    async def _open(self) -> None:
+        try:
+            workbench = self._make_workbench()
+            workbench.on_engine_status(self._on_engine_status)
+            workbench.on_store_status(self._on_store_status)
+            workbench.subscribe(self._on_event)
+            self._on_store_status(await workbench.open())
+        except Exception as error:
+            if not isinstance(error, WorkbenchError):
+                _log.exception("the core did not start")
+            self._ready.set_exception(error)
+            self._ready.exception()
+            sentence = str(error)
+            self._post(lambda: self.failed.emit(sentence))
+            return
+        self._ready.set_result(workbench)
+        self._post(self.opened.emit)
+
+    async def _close(self) -> None:
+        if self._ready.done() and self._ready.exception() is None:
+            await self._ready.result().close()
+
+    async def _perform(
+        self,
+        ask: Callable[[Workbench], Awaitable[T]],
+        done: Callable[[T], None] | None,
+        failed: Callable[[WorkbenchError], None] | None,
+        owner: QObject | None,
+    ) -> None:
+        try:
+            result = await ask(await asyncio.shield(self._ready))
+        except WorkbenchError as error:
+            self._post(self._report(failed or self._show, error, owner))
+        except Exception as error:
+            _log.exception("a call to the core failed")
+            message = f"Something went wrong inside the program ({error!r}); see the log."
+            self._post(lambda: self.failed.emit(message))
+        else:
+            if done is not None:
+                self._post(self._report(done, result, owner))
+
+    def _show(self, error: WorkbenchError) -> None:
+        self.failed.emit(str(error))
+
+    @staticmethod
+    def _report(
+        receiver: Callable[[Any], None], value: object, owner: QObject | None
+    ) -> Callable[[], None]:
+        def deliver() -> None:
+            if owner is None or shiboken6.isValid(owner):
+                receiver(value)
+
+        return deliver
+
+    def _post(self, work: Callable[[], None]) -> None:
+        """C: have ``work`` done on G. No lock: deque.append and popleft are atomic."""
+        self._queue.append(work)
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self._awake:
+            self._awake = True
+            self._woken.emit()
+
+    def _on_event(self, logged: LoggedEvent) -> None:
+        self._events.append(logged)
+        self._wake()
+
+    def _on_engine_status(self, status: EngineStatus) -> None:
+        self._post(lambda: self._set_engine(status))
+
+    def _set_engine(self, status: EngineStatus) -> None:
+        self.engine_status = status
+        self.engine_changed.emit(status)
+
+    def _on_store_status(self, status: StoreStatus) -> None:
+        self._post(lambda: self._set_store(status))
+
+    def _set_store(self, status: StoreStatus) -> None:
+        self.store_status = status
+        self.store_changed.emit(status)

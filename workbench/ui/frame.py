@@ -1,0 +1,227 @@
+"""The frame around the workspaces: navigation rail, top bar, status bar."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from workbench.domain.views import EngineStatus, StoreStatus
+from workbench.ui.actions import shown_keys
+from workbench.ui.panels import PanelSpec
+from workbench.ui.theme import color, font, icon, theme
+from workbench.ui.theme.tokens import TOKENS
+from workbench.ui.widgets import Button, Label, column, row, set_tone
+
+_GIB = 1024**3
+_ENGINE_WORDS = {
+    "empty": ("No model loaded", "text-3"),
+    "starting": ("Engine starting", "warn"),
+    "loading": ("Loading", "warn"),
+    "ready": ("Engine ready", "ok"),
+    "busy": ("Generating", "focus"),
+    "dead": ("Engine stopped", "bad"),
+}
+
+
+class RailButton(QToolButton):
+    """An entry of the rail: icon above its name, a dot while its workspace is busy."""
+
+    def __init__(self, title: str, icon_name: str, keys: str = "") -> None:
+        super().__init__()
+        self.busy = False
+        self._icon_name = icon_name
+        self.setProperty("rail", True)
+        self.setText(title)
+        self.setAccessibleName(title)
+        self.setToolTip(f"{title} ({shown_keys(keys)})" if keys else title)
+        small = font("micro")
+        small.setPixelSize(11)
+        self.setFont(small)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.setIconSize(QSize(18, 18))
+        self.setFixedSize(52, 50)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._recolour()
+        theme().changed.connect(self._recolour)
+
+    @Slot()
+    def _recolour(self) -> None:
+        self.setIcon(icon(self._icon_name))
+
+    def set_busy(self, busy: bool) -> None:
+        """Show or hide the dot."""
+        self.busy = busy
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.busy:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color("focus"))
+            painter.drawEllipse(self.width() - 14, 6, 6, 6)
+
+
+class Rail(QFrame):
+    """The workspaces from top to bottom.
+
+    Signals:
+        chosen(str): the id of a workspace. settings_wanted(): the entry at the bottom.
+    """
+
+    chosen = Signal(str)
+    settings_wanted = Signal()
+
+    def __init__(self, specs: Sequence[PanelSpec]) -> None:
+        super().__init__()
+        self.setFixedWidth(TOKENS.size["rail"])
+        self.setProperty("surface", "chrome")
+        self.setProperty("rule", "right")
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, RailButton] = {}
+        layout = column(margins=(6, 8, 5, 8), gap=4)
+        for index, spec in enumerate(specs):
+            button = RailButton(spec.title, spec.icon, spec.keys)
+            button.setCheckable(True)
+            self._group.addButton(button, index)
+            self.buttons[spec.id] = button
+            layout.addWidget(button)
+        layout.addStretch(1)
+        self.settings = RailButton("Settings", "settings")
+        self.settings.clicked.connect(self.settings_wanted)
+        layout.addWidget(self.settings)
+        self.setLayout(layout)
+        self._ids = [spec.id for spec in specs]
+        self._group.idClicked.connect(self._on_clicked)
+
+    @Slot(int)
+    def _on_clicked(self, index: int) -> None:
+        self.chosen.emit(self._ids[index])
+
+    def show_current(self, panel_id: str) -> None:
+        """Mark a workspace as the one that is shown."""
+        self.buttons[panel_id].setChecked(True)
+
+
+class TopBar(QFrame):
+    """Breadcrumb left; the workspace's controls and the command box right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(TOKENS.size["topbar"])
+        self.setProperty("surface", "chrome")
+        self.setProperty("rule", "bottom")
+        self._crumbs = row(gap=6)
+        self._controls = row(gap=4)
+        self.search = Button("Search or run a command", "search", keys="Ctrl+K")
+        self.search.setMinimumWidth(240)
+        layout = row(self._crumbs, None, self._controls, self.search, margins=(16, 0, 12, 0), gap=8)
+        self.setLayout(layout)
+
+    def show_breadcrumb(self, parts: Sequence[str]) -> None:
+        """Show where we are; the first part is strong, the last one bright."""
+        _clear(self._crumbs)
+        for index, part in enumerate(parts):
+            if index:
+                self._crumbs.addWidget(Label("/", "body", "text-3"))
+            style = "body-strong" if index == 0 else "body"
+            tone = "text" if index in (0, len(parts) - 1) else "text-2"
+            self._crumbs.addWidget(Label(part, style, tone))
+
+    def show_controls(self, widgets: Sequence[QWidget]) -> None:
+        """Show the controls of the workspace; the earlier ones are put away, not deleted."""
+        while self._controls.count():
+            item = self._controls.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+        for widget in widgets:
+            self._controls.addWidget(widget)
+            widget.show()
+
+
+def _clear(layout: QHBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.deleteLater()
+
+
+class StatusBar(QFrame):
+    """Engine state, model, memory; at the right when the history was saved, and "Offline"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(TOKENS.size["statusbar"])
+        self.setProperty("surface", "chrome")
+        self.setProperty("rule", "top")
+        self._dot = QLabel()
+        self.engine = Label("No model loaded", "small", "text-2")
+        self.model = Label("", "small", "text-3")
+        self.memory = Label("", "small", "text-3")
+        self.saved = Label("", "small", "text-3")
+        self._offline_icon = QLabel()
+        offline = Label("Offline", "small", "text-3")
+        self.setLayout(
+            row(
+                self._dot,
+                self.engine,
+                8,
+                self.model,
+                8,
+                self.memory,
+                None,
+                self.saved,
+                12,
+                self._offline_icon,
+                offline,
+                margins=(12, 0, 12, 0),
+                gap=6,
+            )
+        )
+        self._tone = "text-3"
+        theme().changed.connect(self._recolour)
+        self._recolour()
+
+    @Slot(object)
+    def show_engine(self, status: EngineStatus) -> None:
+        """Show the engine's state in words, with its numbers."""
+        words, self._tone = _ENGINE_WORDS[status.state]
+        if status.state == "loading" and status.progress:
+            words = f"Loading {status.progress:.0%}"
+        if status.state == "busy" and status.tokens_per_second:
+            words = f"Generating · {status.tokens_per_second:.0f} tok/s"
+        self.engine.setText(words)
+        self.engine.setToolTip(status.error)
+        self.model.setText(status.model_name)
+        if status.memory_bytes:
+            used, total = status.memory_bytes / _GIB, status.total_memory_bytes / _GIB
+            self.memory.setText(f"{used:.1f} of {total:.1f} GiB")
+        else:
+            self.memory.setText("")
+        self._recolour()
+
+    @Slot(object)
+    def show_store(self, status: StoreStatus) -> None:
+        """Show when the history was saved last, or that it cannot be."""
+        if status.problem:
+            self.saved.setText("History not saved")
+            self.saved.setToolTip(status.problem)
+            set_tone(self.saved, "bad")
+        elif status.saved_at is not None:
+            at = time.strftime("%H:%M:%S", time.localtime(status.saved_at))
+            self.saved.setText(f"History saved {at}")
+            self.saved.setToolTip(status.path)
+            set_tone(self.saved, "text-3")
+
+    @Slot()
+    def _recolour(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._dot.setPixmap(theme().pixmap("dot", self._tone, 10, ratio))
+        self._offline_icon.setPixmap(theme().pixmap("offline", "text-3", 12, ratio))

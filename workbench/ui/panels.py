@@ -1,0 +1,117 @@
+"""The workspaces of the window: one line each, and what every one of them offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from workbench.ui.actions import Action
+
+if TYPE_CHECKING:
+    from workbench.ui.bridge import Bridge
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a panel is given by the window.
+
+    ``go(panel_id, **request)`` shows another panel and hands it the request; ``notify(sentence)``
+    shows a passing message.
+    """
+
+    bridge: Bridge
+    go: Callable[..., None]
+    notify: Callable[[str], None]
+
+
+class Panel(QFrame):
+    """A workspace.
+
+    Signals:
+        breadcrumb_changed(list[str]): what stands at the left of the top bar, last part strong.
+        busy_changed(bool): whether the rail shows a dot.
+    """
+
+    breadcrumb_changed = Signal(list)
+    busy_changed = Signal(bool)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.bridge = context.bridge
+        self.setProperty("surface", "panel")
+
+    def actions_table(self) -> tuple[Action, ...]:
+        """The commands of this workspace; their shortcuts work while it is shown."""
+        return ()
+
+    def top_widgets(self) -> tuple[QWidget, ...]:
+        """Controls for the top bar, shown while this workspace is."""
+        return ()
+
+    def shown(self) -> None:
+        """Called each time the workspace comes to the front."""
+
+    def handle(self, request: dict[str, object]) -> None:
+        """Called with what another workspace asks, for example ``{"run_id": 7}``."""
+
+    def save_session(self) -> dict[str, object]:
+        """JSON values to find again at the next start."""
+        return {}
+
+    def restore_session(self, state: dict[str, object]) -> None:
+        """Put back what :meth:`save_session` gave; missing keys keep their defaults."""
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """A workspace as the rail knows it. ``keys`` shows it; ``make`` is called at first use."""
+
+    id: str
+    title: str
+    icon: str
+    keys: str
+    make: Callable[[Context], Panel]
+
+
+def _design(context: Context) -> Panel:
+    from workbench.ui.design.panel import DesignPanel  # noqa: PLC0415 - made when first shown
+
+    return DesignPanel(context)
+
+
+def _compare(context: Context) -> Panel:
+    from workbench.ui.compare.panel import ComparePanel  # noqa: PLC0415 - made when first shown
+
+    return ComparePanel(context)
+
+
+def _chat(context: Context) -> Panel:
+    from workbench.ui.chat.panel import ChatPanel  # noqa: PLC0415 - made when first shown
+
+    return ChatPanel(context)
+
+
+def _history(context: Context) -> Panel:
+    from workbench.ui.history.panel import HistoryPanel  # noqa: PLC0415 - made when first shown
+
+    return HistoryPanel(context)
+
+
+def _models(context: Context) -> Panel:
+    from workbench.ui.models.panel import ModelsPanel  # noqa: PLC0415 - made when first shown
+
+    return ModelsPanel(context)
+
+
+PANELS = (
+    PanelSpec("design", "Design", "design", "Ctrl+1", _design),
+    PanelSpec("compare", "Compare", "compare", "Ctrl+2", _compare),
+    PanelSpec("chat", "Chat", "chat", "Ctrl+3", _chat),
+    PanelSpec("history", "History", "history", "Ctrl+4", _history),
+    PanelSpec("models", "Models", "models", "Ctrl+5", _models),
+)

@@ -1,0 +1,27 @@
+"""Reusable parts of the design language."""
+
+from workbench.ui.widgets.banner import Banner
+from workbench.ui.widgets.buttons import Button, GhostButton, IconButton, PrimaryButton
+from workbench.ui.widgets.chooser import Chooser
+from workbench.ui.widgets.empty import EmptyState
+from workbench.ui.widgets.label import Label, set_tone
+from workbench.ui.widgets.layout import Pane, Splitter, column, row, rule
+from workbench.ui.widgets.segmented import Segmented
+
+__all__ = [
+    "Banner",
+    "Button",
+    "Chooser",
+    "EmptyState",
+    "GhostButton",
+    "IconButton",
+    "Label",
+    "Pane",
+    "PrimaryButton",
+    "Segmented",
+    "Splitter",
+    "column",
+    "row",
+    "rule",
+    "set_tone",
+]

@@ -1,0 +1,123 @@
+"""A drop-down in the look of the design language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate
+
+from workbench.ui.theme import color, font, theme
+
+_PADDING = 10
+_ICON = 16
+_ARROW = 14
+
+
+class Chooser(QComboBox):
+    """A combo box that paints itself: icon, text, a quiet second text, and two chevrons.
+
+    Items are added by :meth:`add_choice`; ``currentData()`` is the chosen value. The wheel changes
+    nothing unless it has focus.
+
+    Args:
+        name: the accessible name.
+        height: device-independent pixels.
+    """
+
+    def __init__(self, name: str, *, height: int = 28, width: int = 0) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFixedHeight(height)
+        if width:
+            self.setFixedWidth(width)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        view = QListView()
+        view.setAccessibleName(name)
+        self.setView(view)
+        self.setItemDelegate(QStyledItemDelegate(self))
+        self._hovered = False
+        theme().changed.connect(self.update)
+
+    def add_choice(
+        self, text: str, value: object, *, icon: str = "", tone: str = "text-2", note: str = ""
+    ) -> None:
+        """Add an item; ``note`` is shown quietly behind the text."""
+        self.addItem(text, value)
+        index = self.count() - 1
+        self.setItemData(index, (icon, tone, note), Qt.ItemDataRole.UserRole + 1)
+        if icon:
+            self.setItemIcon(index, theme().icon(icon, tone, tone))
+
+    def choose(self, value: object) -> bool:
+        """Select the item with that value; False where there is none."""
+        index = self.findData(value)
+        if index >= 0:
+            self.setCurrentIndex(index)
+        return index >= 0
+
+    def _extras(self) -> tuple[str, str, str]:
+        extras = self.currentData(Qt.ItemDataRole.UserRole + 1)
+        return extras or ("", "text-2", "")
+
+    def sizeHint(self) -> QSize:
+        icon, _, note = self._extras()
+        metrics = self.fontMetrics()
+        width = metrics.horizontalAdvance(self.currentText()) + 2 * _PADDING + _ARROW + 8
+        if icon:
+            width += _ICON + 8
+        if note:
+            width += metrics.horizontalAdvance(note) + 8
+        return QSize(max(width, 72), self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(72, self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        edge = "focus" if self.hasFocus() else "line-strong"
+        painter.setPen(QPen(color(edge), 1))
+        painter.setBrush(color("hover" if self._hovered else "raised"))
+        painter.drawRoundedRect(box, 6, 6)
+        if not self.hasFocus():
+            painter.setPen(QPen(color("line-access"), 1))
+            painter.drawLine(6, self.height() - 1, self.width() - 6, self.height() - 1)
+        self._paint_content(painter)
+
+    def _paint_content(self, painter: QPainter) -> None:
+        icon, tone, note = self._extras()
+        left, ratio = _PADDING, self.devicePixelRatioF()
+        middle = (self.height() - _ICON) // 2
+        off = not self.isEnabled()
+        if icon:
+            picture = theme().pixmap(icon, "text-off" if off else tone, _ICON, ratio)
+            painter.drawPixmap(left, middle, picture)
+            left += _ICON + 8
+        arrow = theme().pixmap("chevrons-up-down", "text-3", _ARROW, ratio)
+        right = self.width() - _PADDING - _ARROW
+        painter.drawPixmap(right + 2, (self.height() - _ARROW) // 2, arrow)
+        painter.setFont(font("body"))
+        metrics = painter.fontMetrics()
+        room = right - left - 4
+        text = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        painter.setPen(color("text-off" if off else "text"))
+        area = QRect(left, 0, room, self.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+        used = metrics.horizontalAdvance(text) + 8
+        if note and used < room:
+            painter.setPen(color("text-3"))
+            area.setLeft(left + used)
+            shown = metrics.elidedText(note, Qt.TextElideMode.ElideRight, room - used)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hovered = True
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hovered = False
+        self.update()
+        super().leaveEvent(event)
