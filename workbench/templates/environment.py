@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from jinja2 import DictLoader, StrictUndefined, Undefined, nodes
 from jinja2.exceptions import TemplateRuntimeError, UndefinedError
@@ -38,13 +39,14 @@ class MissingValueError(UndefinedError):
     Args:
         message: Jinja's own words.
         name: what was looked for; None where it was not a name.
-        owner: True where it was looked for inside another value.
+        owner: the value it was looked for in; Jinja's ``missing`` for a variable.
     """
 
-    def __init__(self, message: str | None, name: object, *, owner: bool) -> None:
+    def __init__(self, message: str | None, name: object, owner: object) -> None:
         super().__init__(message)
         self.name = name
-        self.owner = owner
+        self.of_variable = owner is missing
+        self.siblings = tuple(map(str, owner))[:50] if isinstance(owner, dict) else ()
 
 
 class RecordingUndefined(StrictUndefined):
@@ -62,7 +64,7 @@ class RecordingUndefined(StrictUndefined):
         super().__init__(hint, obj, name, exc)
         if exc is UndefinedError:
             self._undefined_exception = functools.partial(  # type: ignore[assignment]
-                MissingValueError, name=name, owner=obj is not missing
+                MissingValueError, name=name, owner=obj
             )
 
 
@@ -89,6 +91,12 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         for name in set(self.globals) - ALLOWED_GLOBALS:
             del self.globals[name]
         self.filters["tojson"] = to_json
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        """Pass an error on with its own traceback, from which the template's line is read."""
+        error = sys.exc_info()[1]
+        assert error is not None, source
+        raise error
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Compute ``left operator right`` unless the result would be too large."""

@@ -1,0 +1,90 @@
+"""A prompt file in its parts: the YAML head and the Jinja body."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import msgspec
+
+from workbench.domain.errors import FrontMatterError
+from workbench.domain.spec import Json
+from workbench.domain.views import InputField
+from workbench.templates.front_matter import read_front_matter
+
+PLAIN_SUFFIXES = frozenset({".j2", ".jinja", ".jinja2", ".md", ".txt"})
+"""Files that are one user message; every other file may have role markers."""
+_FENCE = "---"
+
+
+class PromptDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A parsed prompt file.
+
+    ``body_line`` is the file line (from 1) on which ``body`` starts; ``has_roles`` is False for a
+    file that is one user message as a whole.
+    """
+
+    path: str
+    body: str
+    body_line: int = 1
+    has_roles: bool = True
+    name: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    inputs: tuple[InputField, ...] = ()
+    sample: dict[str, Json] = {}
+    input_lines: dict[str, int] = {}
+    """The file line on which each input is declared, where it is known."""
+    has_front_matter: bool = False
+
+
+def parse_document(text: str, path: str) -> PromptDocument:
+    """Split a prompt file and read its head.
+
+    Args:
+        text: the whole file.
+        path: decides by its ending whether role markers count; may be "" for unsaved text.
+
+    Raises:
+        FrontMatterError: the head is not usable; with the file's line.
+    """
+    head, body, body_line = split_front_matter(text, path)
+    document = PromptDocument(
+        path=path,
+        body=body,
+        body_line=body_line,
+        has_roles=PurePath(path).suffix.lower() not in PLAIN_SUFFIXES,
+        name=PurePath(path).stem,
+    )
+    if head is None:
+        return document
+    matter = read_front_matter(head, path)
+    return msgspec.structs.replace(
+        document,
+        name=matter.name or document.name,
+        description=matter.description,
+        tags=matter.tags,
+        inputs=matter.inputs,
+        sample=matter.sample,
+        input_lines=matter.input_lines,
+        has_front_matter=True,
+    )
+
+
+def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
+    """The head without its fences (None where there is none), the body, and the body's line.
+
+    Raises:
+        FrontMatterError: the head is opened and not closed.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        return None, text, 1
+    for index in range(1, len(lines)):
+        if lines[index].rstrip() == _FENCE:
+            return "\n".join(lines[1:index]), "\n".join(lines[index + 1 :]), index + 2
+    if PurePath(path).suffix.lower() in PLAIN_SUFFIXES:
+        return None, text, 1  # a rule at the top of a markdown text
+    raise FrontMatterError(
+        'the head that "---" opens here has no end: put a second line "---" after it.', path, 1
+    )

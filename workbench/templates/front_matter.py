@@ -1,0 +1,243 @@
+"""The YAML head of a prompt file: name, description, tags, inputs, sample values.
+
+Accepted are the forms of the Prompty format: an input is described by a mapping (``type``,
+``description``, ``default``, ``sample``, ``required``, ``choices`` or ``enum``, ``multiline``), by
+the name of its type alone, or by a bare sample value. Heads come with shared files, so they are
+read without constructors, with few aliases, and only up to a size.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any, Literal, get_args
+
+import msgspec
+import yaml
+
+from workbench.domain.errors import FrontMatterError
+from workbench.domain.spec import Json
+from workbench.domain.views import InputField
+
+HEAD_CHARACTERS = 64 * 1024
+ALIASES = 100
+VALUES = 10_000
+"""Most values after aliases are written out."""
+DEPTH = 50
+
+InputType = Literal["string", "number", "integer", "boolean", "array", "object"]
+_TYPES: dict[str, InputType] = {name: name for name in get_args(InputType)} | {
+    "str": "string",
+    "text": "string",
+    "int": "integer",
+    "float": "number",
+    "double": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+    "map": "object",
+}
+
+
+class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a head says. ``input_lines`` are file lines."""
+
+    name: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    inputs: tuple[InputField, ...] = ()
+    sample: dict[str, Json] = {}
+    input_lines: dict[str, int] = {}
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that refuses many aliases and keys that stand twice."""
+
+    aliases = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            self.aliases += 1
+            if self.aliases > ALIASES:
+                raise yaml.MarkedYAMLError(
+                    problem=f"it has more than {ALIASES} aliases",
+                    problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+                )
+        return super().compose_node(parent, index)
+
+
+class _Counter:
+    """Makes plain JSON values of what YAML gave, up to a number of values."""
+
+    def __init__(self) -> None:
+        self._left = VALUES
+
+    def plain(self, value: object, depth: int = 0) -> Json:
+        self._left -= 1
+        if self._left < 0 or depth > DEPTH:
+            raise ValueError(f"it holds more than {VALUES} values or more than {DEPTH} levels")
+        if isinstance(value, dict):
+            return {str(key): self.plain(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, (list, tuple, set)):
+            return [self.plain(item, depth + 1) for item in value]
+        if isinstance(value, (dt.date, dt.datetime)):
+            return value.isoformat()
+        if isinstance(value, bytes):
+            return value.decode("utf-8", "replace")
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        if isinstance(value, int) and value.bit_length() > 63:
+            raise ValueError("a number in it is too large")
+        return value
+
+
+def read_front_matter(head: str, path: str) -> FrontMatter:
+    """Read a head (the text between its fences, which starts on line 2 of the file).
+
+    Raises:
+        FrontMatterError: with the file's line and one plain sentence.
+    """
+    if len(head) > HEAD_CHARACTERS:
+        raise FrontMatterError(
+            f"the head has {len(head):,} characters, more than {HEAD_CHARACTERS:,}: move long "
+            "texts into the body.",
+            path,
+            1,
+        )
+    loader = _Loader(head)
+    try:
+        node = loader.get_single_node()
+        raw = loader.construct_document(node) if node is not None else {}
+        values = _Counter().plain(raw)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "it cannot be read"
+        line, column = (mark.line + 2, mark.column + 1) if mark else (1, 0)
+        raise FrontMatterError(
+            f"the head is not valid YAML: {problem}.", path, line, column
+        ) from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise FrontMatterError(f"the head cannot be used: {reason}.", path, 1) from None
+    except RecursionError:
+        raise FrontMatterError("the head is nested too deeply.", path, 1) from None
+    if not isinstance(values, dict):
+        raise FrontMatterError('the head must be lines of the form "name: value".', path, 2)
+    return _front_matter(values, _input_lines(node), path)
+
+
+def _front_matter(values: dict[str, Json], lines: dict[str, int], path: str) -> FrontMatter:
+    sample = values.get("sample") or {}
+    if not isinstance(sample, dict):
+        sample = {}  # the format also allows a file's name, which is not read here
+    inputs: list[InputField] = []
+    samples: dict[str, Json] = {}
+    for name, description in _described(values.get("inputs"), path):
+        if not name.isidentifier():
+            raise FrontMatterError(
+                f'"{name}" cannot be the name of an input: use letters, digits and _.',
+                path,
+                lines.get(name, 0),
+            )
+        field, own = _input(name, description, path, lines.get(name, 0))
+        if own is not None:
+            samples[name] = own
+        shown = sample.get(name, own)
+        if isinstance(shown, str) and "\n" in shown.strip():
+            field = msgspec.structs.replace(field, multiline=True)
+        inputs.append(field)
+    tags = values.get("tags") or []
+    if isinstance(tags, str):
+        tags = tags.split(",")
+    return FrontMatter(
+        name=_text(values.get("name")),
+        description=_text(values.get("description")),
+        tags=tuple(_text(tag) for tag in tags) if isinstance(tags, list) else (),
+        inputs=tuple(inputs),
+        sample=samples | sample,
+        input_lines=lines,
+    )
+
+
+def _described(inputs: Json, path: str) -> list[tuple[str, Json]]:
+    """Name and description of each input, from a mapping or from a list with names inside."""
+    if inputs is None:
+        return []
+    if isinstance(inputs, dict):
+        return list(inputs.items())
+    if isinstance(inputs, list):
+        pairs: list[tuple[str, Json]] = []
+        for item in inputs:
+            if isinstance(item, str):
+                pairs.append((item, "string"))
+            elif isinstance(item, dict) and isinstance(item.get("name"), str):
+                pairs.append((item["name"], item))
+            else:
+                raise FrontMatterError('each input in the list needs a "name".', path, 1)
+        return pairs
+    raise FrontMatterError('"inputs" must list the names of the inputs.', path, 1)
+
+
+def _input(name: str, described: Json, path: str, line: int) -> tuple[InputField, Json]:
+    """The input and its own sample value (None where it has none)."""
+    if isinstance(described, str) and described.lower() in _TYPES:
+        return InputField(name=name, type=_TYPES[described.lower()]), None
+    if not isinstance(described, dict) or not _is_description(described):
+        return InputField(name=name, type=type_of(described)), described
+    stated = described.get("type")
+    default, own = described.get("default"), described.get("sample")
+    if stated is None:
+        kind = type_of(default if default is not None else own)
+    elif str(stated).lower() in _TYPES:
+        kind = _TYPES[str(stated).lower()]
+    else:
+        raise FrontMatterError(
+            f'the input {name} has the type "{stated}", which is none of: '
+            f"{', '.join(get_args(InputType))}.",
+            path,
+            line,
+        )
+    choices = described.get("choices", described.get("enum")) or []
+    field = InputField(
+        name=name,
+        type=kind,
+        description=_text(described.get("description")),
+        default=default,
+        required=bool(described.get("required", "default" not in described)),
+        choices=tuple(_text(choice) for choice in choices) if isinstance(choices, list) else (),
+        multiline=bool(described.get("multiline", isinstance(default, str) and "\n" in default)),
+    )
+    return field, own
+
+
+def _is_description(value: dict[str, Json]) -> bool:
+    """Whether a mapping describes an input rather than being its sample value."""
+    known = {"name", "type", "description", "default", "sample", "required", "choices", "enum"}
+    return not value or bool(known & value.keys())
+
+
+def type_of(value: Json) -> InputType:
+    """The input type that a value has."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, list):
+        return "array"
+    return "object" if isinstance(value, dict) else "string"
+
+
+def _input_lines(root: yaml.Node | None) -> dict[str, int]:
+    """The file line of each key below ``inputs``."""
+    if not isinstance(root, yaml.MappingNode):
+        return {}
+    for key, value in root.value:
+        if key.value == "inputs" and isinstance(value, yaml.MappingNode):
+            return {str(name.value): name.start_mark.line + 2 for name, _ in value.value}
+    return {}
+
+
+def _text(value: Json) -> str:
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,85 @@
+"""Where the values in a template come from: variables behind loop targets and assignments."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from jinja2 import nodes
+
+from workbench.templates.environment import ALLOWED_GLOBALS
+
+NOT_VARIABLES = ALLOWED_GLOBALS | {"loop", "caller", "varargs", "kwargs", "self", "super"}
+
+
+class Scope:
+    """The variables behind each name, while a template is walked from top to bottom.
+
+    ``{% for ex in examples %}`` makes ``ex`` stand for ``examples``, ``{% set q = question %}``
+    makes ``q`` stand for ``question``. Blocks are not told apart: a name keeps its last meaning.
+    """
+
+    def __init__(self) -> None:
+        self._behind: dict[str, frozenset[str]] = {}
+
+    def roots(self, node: nodes.Node) -> frozenset[str]:
+        """The variables that an expression is computed from."""
+        found: set[str] = set()
+        for name in _loaded(node):
+            found |= self._behind.get(name, {name} - NOT_VARIABLES)
+        return frozenset(found)
+
+    def enter(self, node: nodes.Node) -> None:
+        """Note what a statement gives names to; call it before looking at its body."""
+        for target, value in _given(node):
+            self._bind(target, self.roots(value))
+        if isinstance(node, nodes.AssignBlock):
+            behind = [self.roots(item) for item in node.body]
+            self._bind(node.target, frozenset().union(*behind))
+        elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
+            for argument in node.args:
+                self._bind(argument, frozenset())
+        for name in _defined(node):
+            self._behind[name] = frozenset()
+
+    def _bind(self, target: nodes.Node, behind: frozenset[str]) -> None:
+        for name in _names(target):
+            self._behind[name.name] = behind
+
+
+def _given(node: nodes.Node) -> Iterable[tuple[nodes.Node, nodes.Node]]:
+    """Targets of a statement, each with the expression it takes its value from."""
+    if isinstance(node, nodes.For):
+        return [(node.target, node.iter)]
+    if isinstance(node, nodes.Assign):
+        return [(node.target, node.node)]
+    if isinstance(node, nodes.With):
+        return list(zip(node.targets, node.values, strict=True))
+    return []
+
+
+def _defined(node: nodes.Node) -> Iterable[str]:
+    """Names of macros and imported templates that a statement brings."""
+    if isinstance(node, nodes.Macro):
+        return [node.name]
+    if isinstance(node, nodes.Import):
+        return [node.target]
+    if isinstance(node, nodes.FromImport):
+        return [name if isinstance(name, str) else name[1] for name in node.names]
+    return []
+
+
+def _names(node: nodes.Node) -> Iterable[nodes.Name]:
+    if isinstance(node, nodes.Name):
+        yield node
+    yield from node.find_all(nodes.Name)
+
+
+def _loaded(node: nodes.Node) -> Iterable[str]:
+    return (name.name for name in _names(node) if name.ctx == "load")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, "" where none is near."""
+    found = difflib.get_close_matches(name, [k for k in known if k != name], 1, 0.7)
+    return found[0] if found else ""

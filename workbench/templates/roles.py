@@ -1,0 +1,92 @@
+"""Cutting rendered text into chat messages at role markers.
+
+A marker is a line that holds nothing but ``system:``, ``user:`` or ``assistant:``, all of it, with
+the line breaks around it, written by the template's author. A value can neither bring a marker nor
+complete one.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Sequence
+
+from workbench.domain.text import Message, Role, Span
+from workbench.templates.tracing import Piece
+
+MARKER = re.compile(
+    r"^[ \t]*#?[ \t]*(system|user|assistant)[ \t]*:[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
+_BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
+
+
+def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> tuple[Message, ...]:
+    """Make messages of rendered pieces.
+
+    Text before the first marker is a system message; a text without any marker is one user
+    message. Blank lines around each message are dropped, and so are messages without text.
+
+    Args:
+        pieces: the whole rendered text in order.
+        has_roles: False where markers mean nothing and all is one user message.
+    """
+    text = "".join(piece.text for piece in pieces)
+    markers = _markers(text, pieces) if has_roles else []
+    ranges: list[tuple[Role, int, int]] = []
+    role: Role = "system" if markers else "user"
+    position = 0
+    for start, end, next_role in markers:
+        ranges.append((role, position, start))
+        role, position = next_role, end
+    ranges.append((role, position, len(text)))
+    starts = _starts(pieces)
+    messages = (
+        Message(role, tuple(_spans(pieces, starts, *_trimmed(text, start, end))))
+        for role, start, end in ranges
+    )
+    return tuple(message for message in messages if message.spans)
+
+
+def _markers(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int, Role]]:
+    """Start, end and role of each marker line."""
+    values = [
+        (start, start + len(piece.text))
+        for start, piece in zip(_starts(pieces), pieces, strict=True)
+        if not piece.literal
+    ]
+    ends = [end for _, end in values]
+    found = []
+    for match in MARKER.finditer(text):
+        # The first value that reaches the line or the line break before it. It may be empty.
+        index = bisect.bisect_left(ends, match.start())
+        if index < len(values) and values[index][0] <= match.end():
+            continue
+        role: Role = match.group(1).lower()  # type: ignore[assignment] # one of three by pattern
+        found.append((match.start(), match.end(), role))
+    return found
+
+
+def _starts(pieces: Sequence[Piece]) -> list[int]:
+    starts, position = [], 0
+    for piece in pieces:
+        starts.append(position)
+        position += len(piece.text)
+    return starts
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without blank lines before and white space after."""
+    end = start + len(text[start:end].rstrip())
+    blank = _BLANK_LINES.match(text, start, end)
+    return (blank.end() if blank else start), end
+
+
+def _spans(pieces: Sequence[Piece], starts: Sequence[int], start: int, end: int) -> Iterable[Span]:
+    """The pieces between two places, cut there."""
+    index = max(0, bisect.bisect_right(starts, start) - 1)
+    while index < len(pieces) and starts[index] < end:
+        piece = pieces[index]
+        text = piece.text[max(0, start - starts[index]) : end - starts[index]]
+        if text:
+            yield Span(text, piece.literal, piece.line, piece.variable)
+        index += 1
