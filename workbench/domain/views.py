@@ -259,6 +259,13 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
 
 
+class ModelSpeed(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a model was on this machine, in tokens a second; 0 is unknown."""
+
+    prompt: float
+    generation: float
+
+
 class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
     """``saved_at`` is Unix seconds of the last commit; ``problem`` a sentence or ""."""
 
