@@ -1,0 +1,154 @@
+"""Copies of the database: made daily and before migrations, checked, and thinned out with age."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from workbench.domain.errors import DatabaseDamagedError
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+_DAILY, _WEEKLY, _MONTHLY = 12, 10, 9
+INTERVAL_SECONDS = 24 * 3600
+
+
+def folder(path: Path) -> Path:
+    """Where the copies of the database at ``path`` are kept."""
+    return path.parent / "backups"
+
+
+def listed(path: Path) -> list[tuple[datetime, Path]]:
+    """The copies with the time they were made (UTC), newest first."""
+    found = []
+    for copy in folder(path).glob(f"{path.stem}-*{path.suffix}"):
+        try:
+            made = datetime.strptime(
+                copy.stem.removeprefix(f"{path.stem}-") + "+0000", _STAMP + "%z"
+            )
+        except ValueError:
+            continue  # a file of the user's own
+        found.append((made, copy))
+    return sorted(found, reverse=True)
+
+
+def is_due(path: Path, now: float) -> bool:
+    """Whether the newest copy is older than a day, or there is none. ``now`` is Unix seconds."""
+    copies = listed(path)
+    return not copies or now - copies[0][0].timestamp() > INTERVAL_SECONDS
+
+
+def make(source: Any, path: Path, driver: ModuleType, now: float) -> Path:
+    """Copy an open database, check the copy, and thin out older ones.
+
+    Args:
+        source: the driver's own connection, outside a transaction.
+        path: the database's file, from which place and name of the copy follow.
+        driver: the module that made the connection.
+        now: Unix seconds.
+
+    Raises:
+        DatabaseDamagedError: the copy is not sound; it was removed and no other was touched.
+    """
+    folder(path).mkdir(parents=True, exist_ok=True)
+    stamp = datetime.fromtimestamp(now, UTC).strftime(_STAMP)
+    target = folder(path) / f"{path.stem}-{stamp}{path.suffix}"
+    partial = target.with_suffix(".partial")
+    try:
+        copy = driver.connect(str(partial))
+        try:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, nothing beside it
+            sound = quick_check(copy)
+        finally:
+            copy.close()
+        if not sound:
+            raise DatabaseDamagedError(
+                f"{path} is damaged, so no backup was made of it: start the program again, it then "
+                "moves the file aside and keeps all that can be read."
+            )
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    for old in thinned([made for made, _ in listed(path)], now):
+        (folder(path) / f"{path.stem}-{old.strftime(_STAMP)}{path.suffix}").unlink(missing_ok=True)
+    return target
+
+
+def thinned(made: Iterable[datetime], now: float) -> list[datetime]:
+    """Which copies to remove.
+
+    All of today and yesterday stay; before that the newest of each of 12 days, 10 weeks and
+    9 months that have one.
+    """
+    today = datetime.fromtimestamp(now, UTC).date()
+    kept_days: set[Any] = set()
+    kept_weeks: set[Any] = set()
+    kept_months: set[Any] = set()
+    removed = []
+    for moment in sorted(made, reverse=True):
+        day, week, month = moment.date(), moment.isocalendar()[:2], (moment.year, moment.month)
+        if day >= today - timedelta(days=1):
+            continue
+        for kept, period, limit in (
+            (kept_days, day, _DAILY),
+            (kept_weeks, week, _WEEKLY),
+            (kept_months, month, _MONTHLY),
+        ):
+            if period in kept or len(kept) < limit:
+                repeated = period in kept
+                kept.add(period)
+                if repeated:
+                    removed.append(moment)
+                break
+        else:
+            removed.append(moment)
+    return removed
+
+
+def newest_good(path: Path, driver: ModuleType) -> tuple[datetime, Path] | None:
+    """The newest copy that passes SQLite's check."""
+    for made, copy in listed(path):
+        connection = driver.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            if quick_check(connection):
+                return made, copy
+        except driver.DatabaseError:
+            continue
+        finally:
+            connection.close()
+    return None
+
+
+def quick_check(connection: Any) -> bool:
+    """Whether SQLite finds the whole file sound (raises the driver's error when it cannot read)."""
+    rows = connection.execute("PRAGMA quick_check(1)").fetchall()
+    return bool(rows) and rows[0][0] == "ok"
+
+
+def checked_within(connection: Any, driver: ModuleType, seconds: float) -> bool | None:
+    """The answer of :func:`quick_check`, or None where it takes longer than ``seconds``."""
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+    try:
+        return quick_check(connection)
+    except driver.OperationalError as error:
+        if "interrupted" in str(error):
+            return None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames in a folder last through a power cut (where the system can do that)."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,161 @@
+"""Between values of the domain and what a row can hold.
+
+SQLite's text is UTF-8: a lone surrogate (half a character, as a clipboard or a JSON file may give)
+cannot be stored and becomes U+FFFD. NUL is stored as it is, but left out of what is searched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from workbench.domain.events import (
+    CallStarted,
+    Event,
+    LoggedEvent,
+    NoteAdded,
+    PromptEvaluated,
+    TextReceived,
+)
+from workbench.domain.spec import RunSpec
+from workbench.domain.text import Message
+
+T = TypeVar("T")
+
+_event_decoder = msgspec.msgpack.Decoder(Event)
+_message_decoder = msgspec.msgpack.Decoder(Message)
+
+
+def clean_text(text: str) -> str:
+    """The text with lone surrogates replaced by U+FFFD (paired ones become their character)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def searchable(text: str) -> str:
+    """The text as the search index takes it: clean and without NUL, at which SQL texts end."""
+    return clean_text(text).replace("\0", "")
+
+
+def clean(value: T, kind: Any) -> T:
+    """A struct or JSON value with all its texts cleaned; ``kind`` is the type to rebuild."""
+    try:
+        msgspec.msgpack.encode(value)
+    except UnicodeEncodeError:
+        rebuilt: T = msgspec.convert(_clean_plain(msgspec.to_builtins(value)), kind)
+        return rebuilt
+    return value
+
+
+def _clean_plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {_clean_plain(key): _clean_plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean_plain(item) for item in value]
+    return value
+
+
+def to_json(value: Any) -> str:
+    """JSON text; raises TypeError for what JSON cannot hold."""
+    return msgspec.json.encode(clean(value, Any)).decode()
+
+
+def from_json(text: str) -> Any:
+    """The value of a JSON text."""
+    return msgspec.json.decode(text)
+
+
+def encode_spec(spec: RunSpec) -> tuple[RunSpec, str]:
+    """The spec with clean texts, and its JSON."""
+    cleaned = clean(spec, RunSpec)
+    return cleaned, msgspec.json.encode(cleaned).decode()
+
+
+def decode_spec(text: str) -> RunSpec:
+    """The spec of a row (msgspec.ValidationError or DecodeError where it is damaged)."""
+    return msgspec.json.decode(text, type=RunSpec)
+
+
+def event_type(event: Event) -> str:
+    """The stored name of an event's class."""
+    return str(event.__struct_config__.tag)
+
+
+def encode_event(event: Event) -> tuple[bytes, tuple[bytes, ...]]:
+    """The event in msgpack, and the messages of a call's prompt, which are stored by themselves."""
+    cleaned = clean(event, Event)
+    if not isinstance(cleaned, CallStarted):
+        return msgspec.msgpack.encode(cleaned), ()
+    messages = tuple(msgspec.msgpack.encode(message) for message in cleaned.messages)
+    return msgspec.msgpack.encode(msgspec.structs.replace(cleaned, messages=())), messages
+
+
+def decode_event(payload: bytes, messages: Iterable[bytes] | None) -> Event:
+    """The event of a row; an unreadable one becomes a note that says so, so the run still opens."""
+    try:
+        event: Event = _event_decoder.decode(payload)
+        if messages is not None and isinstance(event, CallStarted):
+            prompt = tuple(_message_decoder.decode(message) for message in messages)
+            return msgspec.structs.replace(event, messages=prompt)
+    except msgspec.MsgspecError:
+        return NoteAdded(text="A part of this run could not be read.", level="warning")
+    return event
+
+
+def encode_ids(ids: Sequence[int]) -> bytes:
+    """Row ids as one value."""
+    return msgspec.msgpack.encode(list(ids))
+
+
+def decode_ids(payload: bytes) -> list[int]:
+    """The ids that :func:`encode_ids` wrote."""
+    return msgspec.msgpack.decode(payload, type=list[int])
+
+
+def digest(payload: bytes) -> bytes:
+    """The key under which a payload is stored once."""
+    return hashlib.sha256(payload).digest()
+
+
+def merged(events: Iterable[LoggedEvent]) -> list[LoggedEvent]:
+    """The events with all new text of one sample joined, and only the last progress of a prompt.
+
+    The joined event takes the place of the last one: after it nothing of that sample was left out,
+    and the fold of the result is the fold of the original. ``events`` are in order of each run.
+    """
+    kept: list[LoggedEvent | None] = []
+    places: dict[tuple[int, str, int], int] = {}
+    for logged in events:
+        event = logged.event
+        if isinstance(event, TextReceived | PromptEvaluated):
+            sample = event.sample if isinstance(event, TextReceived) else -1
+            key = (logged.run_id, event.call, sample)
+            place = places.get(key)
+            earlier = kept[place] if place is not None else None
+            if place is not None:
+                kept[place] = None
+            places[key] = len(kept)
+            kept.append(_joined(earlier, logged))
+            continue
+        if isinstance(event, CallStarted):  # a call that is made again starts with empty samples
+            places = {key: place for key, place in places.items() if key[1] != event.call}
+        kept.append(logged)
+    return [logged for logged in kept if logged is not None]
+
+
+def _joined(earlier: LoggedEvent | None, later: LoggedEvent) -> LoggedEvent:
+    first, second = earlier.event if earlier else None, later.event
+    if not isinstance(first, TextReceived) or not isinstance(second, TextReceived):
+        return later
+    event = msgspec.structs.replace(
+        second, text=first.text + second.text, tokens=first.tokens + second.tokens
+    )
+    return msgspec.structs.replace(later, event=event)

@@ -1,0 +1,1 @@
+"""Alembic revisions; :mod:`workbench.history.schema` runs them without a configuration file."""

@@ -1,0 +1,88 @@
+"""How a run ended, as its row and the search keep it; and the end of runs that were cut off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from workbench.domain.events import LoggedEvent, RunFinished, RunStatus
+from workbench.domain.run_state import RunState, fold, fold_all
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot of a run's state, taken on the loop's thread. ``all_texts`` is for the search."""
+
+    run_id: int
+    status: RunStatus
+    answer: str | None
+    output: str
+    finish_reason: str
+    limit: str
+    seconds: float
+    call_count: int
+    prompt_tokens: int
+    evaluated_tokens: int
+    completion_tokens: int
+    error: dict[str, Any] | None
+    all_texts: str
+
+    @classmethod
+    def of(cls, run_id: int, state: RunState) -> Outcome:
+        """The outcome that ``state`` shows now."""
+        return cls(
+            run_id=run_id,
+            status=state.status,
+            answer=state.answer,
+            output=state.output,
+            finish_reason=state.finish_reason,
+            limit=state.limit,
+            seconds=state.seconds,
+            call_count=state.call_count,
+            prompt_tokens=state.prompt_tokens,
+            evaluated_tokens=state.evaluated_tokens,
+            completion_tokens=state.generated_tokens,
+            error=state.error,
+            all_texts=_all_texts(state),
+        )
+
+
+def _all_texts(state: RunState) -> str:
+    """The answer and every different text of the model, the output first."""
+    texts = [state.output, state.answer or ""]
+    texts += [sample.text for call in state.calls.values() for sample in call.samples]
+    return "\n\n".join(dict.fromkeys(each for each in texts if each))
+
+
+def partial_output(state: RunState) -> str:
+    """The text to show for a run that has not ended: its best so far, else the newest text."""
+    if state.output:
+        return state.output
+    for call in reversed(state.calls.values()):
+        for sample in call.samples:
+            if sample.text:
+                return sample.text
+    return ""
+
+
+def interrupt(run_id: int, events: list[LoggedEvent]) -> tuple[Outcome, LoggedEvent | None]:
+    """End a run whose program was killed, with the text that it had.
+
+    Returns:
+        The outcome, and the event to add to its log; None where the log has its end already and
+        only the row was not written any more.
+    """
+    state = fold_all(events)
+    if state.status != "running":
+        return Outcome.of(run_id, state), None
+    finished = RunFinished(
+        status="interrupted",
+        answer=state.answer,
+        output=partial_output(state),
+        node=state.best_node,
+        finish_reason="interrupted",
+        seconds=state.seconds,
+    )
+    seq = events[-1].seq + 1 if events else 0
+    logged = LoggedEvent(run_id, seq, state.seconds, finished)
+    return Outcome.of(run_id, fold(state, logged)), logged

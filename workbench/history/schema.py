@@ -1,0 +1,36 @@
+"""The schema's version: reading it, and migrating to the newest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from workbench.history.driver import APPLICATION_ID
+from workbench.history.tables import SCHEMA_VERSION
+
+
+def version(connection: Connection) -> int:
+    """The revision number of the schema; 0 before the first."""
+    found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    return found
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the schema to the newest revision, inside the caller's write transaction.
+
+    Another program may have migrated while this one waited for the lock, so the version is read
+    again here. Alembic takes a second to import and is only imported when there is work for it.
+    """
+    if version(connection) >= SCHEMA_VERSION:
+        return
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")

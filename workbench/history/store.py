@@ -1,0 +1,220 @@
+"""The history's one door: every method is a coroutine of the core's loop."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workbench.domain.events import LoggedEvent
+from workbench.domain.run_state import RunState, fold_all
+from workbench.domain.spec import Json, RunSpec
+from workbench.domain.text import Role
+from workbench.domain.views import (
+    ChatMessage,
+    Conversation,
+    Draft,
+    ModelSpeed,
+    RunSummary,
+    SearchHit,
+)
+from workbench.history import conversations, runs, search, session
+from workbench.history.outcome import Outcome
+from workbench.history.writer import HistoryWriter, own_process
+
+
+class HistoryStore(HistoryWriter):
+    """Runs, conversations, drafts, session state and speeds in one SQLite file.
+
+    Methods that write return after the commit and raise StoreError where it failed: DiskFullError,
+    DatabaseLockedError, DatabaseDamagedError, DatabaseNewerError. Methods that read see everything
+    written before, also by other programs.
+    """
+
+    # --- runs ---------------------------------------------------------------------------------
+
+    async def create_run(self, spec: RunSpec, *, title: str, manifest: dict[str, Any]) -> int:
+        """Put a run on disk before any work on it starts.
+
+        Args:
+            spec: everything that decides the run.
+            title: what the list shows.
+            manifest: what it ran on; a RunStarted event that has one replaces it.
+
+        Returns:
+            The run's id, larger than all before.
+
+        Raises:
+            DiskFullError: there is no room; the run is not to be started.
+            StoreError: it cannot be saved for another reason.
+        """
+        run_id = await self._write(runs.insert_run, spec, title, manifest, own_process())
+        self._own_runs.add(run_id)
+        return run_id
+
+    async def finish_run(self, run_id: int, state: RunState) -> None:
+        """Write what is queued and how the run ended: status, output, counters, search.
+
+        A failure does not raise: all of it stays queued, is tried again, and :attr:`status` has the
+        problem.
+        """
+        self._queue_outcome(Outcome.of(run_id, state))
+        await self._flush()
+
+    async def run_spec(self, run_id: int) -> RunSpec:
+        """What a run was made from (UsageError where there is no such run)."""
+        return await self._read(runs.load_spec, run_id)
+
+    async def manifest(self, run_id: int) -> dict[str, Any]:
+        """What a run ran on (UsageError where there is no such run)."""
+        return await self._read(runs.load_manifest, run_id)
+
+    async def events(self, run_id: int) -> list[LoggedEvent]:
+        """The events of a run in order; empty where there is none."""
+        await self._flush()
+        stored = await self._read(runs.load_events, run_id)
+        return stored + self._queued(run_id)
+
+    async def list_runs(
+        self,
+        before_id: int | None = None,
+        limit: int = 256,
+        text: str = "",
+        strategy: str = "",
+        group: str = "",
+    ) -> tuple[RunSummary, ...]:
+        """Runs, newest first.
+
+        Args:
+            before_id: continues a list after this run.
+            limit: most rows.
+            text: words that all occur in title, prompt or outputs; the last may be a beginning.
+            strategy: only this strategy.
+            group: only the columns of this comparison.
+        """
+        return await self._read(
+            runs.list_runs,
+            before_id=before_id,
+            limit=limit,
+            typed=text,
+            strategy=strategy,
+            group=group,
+        )
+
+    async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
+        """Where all the words occur, in runs and conversations, newest first."""
+        return await self._read(search.find, text, limit)
+
+    async def delete_run(self, run_id: int) -> None:
+        """Take a run out of lists and search; :meth:`restore_run` brings it back."""
+        await self._write(runs.set_deleted, run_id, time.time())
+
+    async def restore_run(self, run_id: int) -> None:
+        """Bring a deleted run back."""
+        await self._write(runs.set_deleted, run_id, None)
+
+    # --- conversations ------------------------------------------------------------------------
+
+    async def conversations(self, text: str = "") -> tuple[Conversation, ...]:
+        """Conversations, last changed first; ``text`` keeps those in which its words occur."""
+        return await self._read(conversations.list_conversations, text)
+
+    async def create_conversation(self, title: str) -> Conversation:
+        """A new, empty conversation."""
+        return await self._write(conversations.insert_conversation, title)
+
+    async def rename_conversation(self, conversation_id: int, title: str) -> None:
+        """Give a conversation another title."""
+        await self._write(conversations.rename, conversation_id, title)
+
+    async def delete_conversation(self, conversation_id: int) -> None:
+        """Take a conversation out of the list; :meth:`restore_conversation` brings it back."""
+        await self._write(conversations.set_deleted, conversation_id, time.time())
+
+    async def restore_conversation(self, conversation_id: int) -> None:
+        """Bring a deleted conversation back."""
+        await self._write(conversations.set_deleted, conversation_id, None)
+
+    async def messages(self, conversation_id: int) -> tuple[ChatMessage, ...]:
+        """The shown branch, first message first; a running answer has its text so far."""
+        await self._flush()
+        return await self._read(conversations.load_branch, conversation_id, self._state_of)
+
+    async def add_message(
+        self,
+        conversation_id: int,
+        parent_id: int | None,
+        role: Role,
+        text: str,
+        run_id: int | None = None,
+    ) -> ChatMessage:
+        """Add a message under ``parent_id`` (None: at the top); the branch to it is then shown.
+
+        The text of an answer with a run may be empty: the run's output is filled in when it ends.
+
+        Raises:
+            UsageError: there is no such conversation.
+        """
+
+        def add(connection: Connection) -> ChatMessage:
+            message_id = conversations.insert_message(
+                connection,
+                conversation_id=conversation_id,
+                parent_id=parent_id,
+                role=role,
+                text=text,
+                run_id=run_id,
+            )
+            return conversations.load_message(connection, message_id, self._state_of)
+
+        return await self._write(add)
+
+    async def set_leaf(self, conversation_id: int, message_id: int) -> None:
+        """Show the branch through a message, to its newest end (UsageError where it is not one)."""
+        await self._write(conversations.set_leaf, conversation_id, message_id)
+
+    def _state_of(self, connection: Connection, run_id: int) -> RunState:
+        """Called on the writer's thread; events that could not be written yet are left out."""
+        return fold_all(runs.load_events(connection, run_id))
+
+    # --- session ------------------------------------------------------------------------------
+
+    async def save_draft(self, draft: Draft) -> None:
+        """Keep the unsaved text of a file."""
+        await self._write(session.save_draft, draft)
+
+    async def drafts(self) -> tuple[Draft, ...]:
+        """All unsaved texts, last saved first."""
+        return await self._read(session.load_drafts)
+
+    async def discard_draft(self, path: str) -> None:
+        """Forget the unsaved text of a file."""
+        await self._write(session.discard_draft, path)
+
+    async def get_state(self, key: str, default: Json = None) -> Json:
+        """A JSON value kept between sessions, or ``default``."""
+        return await self._read(session.get_state, key, default)
+
+    async def set_state(self, key: str, value: Json) -> None:
+        """Keep a JSON value between sessions."""
+        await self._write(session.set_state, key, value)
+
+    async def record_speed(
+        self, model_path: str, *, generation: float, prompt: float, threads: int = 0
+    ) -> None:
+        """Keep how fast a model was (tokens a second); 0 leaves the figure known before."""
+        await self._write(session.record_speed, model_path, threads, prompt, generation)
+
+    async def speed(self, model_path: str, threads: int | None = None) -> ModelSpeed | None:
+        """The last known speed of a model, with ``threads`` or with any; None if never measured."""
+        return await self._read(session.load_speed, model_path, threads)
+
+    async def data_version(self) -> int:
+        """A number that grows whenever this or another program wrote."""
+        return self._commits + await self._read(_data_version)
+
+
+def _data_version(connection: Connection) -> int:
+    version: int = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    return version

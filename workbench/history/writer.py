@@ -1,0 +1,318 @@
+"""The one thread that has the database, and the queue of what it has yet to write.
+
+Everything here runs on the event loop's thread, except the jobs, which run one after another on
+the writer's thread. So the queue needs no lock, and the connection has one user.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import msgspec
+import psutil
+from sqlalchemy import Connection
+
+from workbench.domain.errors import DatabaseDamagedError, StoreError
+from workbench.domain.events import LoggedEvent
+from workbench.domain.views import StoreStatus
+from workbench.history import codec, runs, session
+from workbench.history.database import Database
+from workbench.history.outcome import Outcome, interrupt
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FLUSH_SECONDS = 0.2
+"""Queued events are on disk this long after the first of them, plus the commit itself."""
+RETRY_SECONDS = 2.0
+UPKEEP_SECONDS = 5.0
+"""How long after opening the daily backup is made: when the window has long been up."""
+_CREATION_TOLERANCE_SECONDS = 2.0
+"""A process's creation time is computed from the clock, which may have been set since."""
+
+log = logging.getLogger(__name__)
+
+
+class HistoryWriter:
+    """Opening and closing, jobs on the writer's thread, and the queue of events.
+
+    Args:
+        path: the database file; it and its folder are created when missing.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path).absolute()
+        self._status = StoreStatus(path=str(self._path))
+        self._listeners: list[Callable[[StoreStatus], None]] = []
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
+        self._database: Database | None = None
+        self._events: list[LoggedEvent] = []
+        self._outcomes: dict[int, Outcome] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._flushing: asyncio.Task[StoreError | None] | None = None
+        self._upkeep: asyncio.Task[None] | None = None
+        self._own_runs: set[int] = set()
+        self._jobs = 0
+        self._commits = 0
+
+    # --- opening and closing ------------------------------------------------------------------
+
+    async def open(self) -> StoreStatus:
+        """Open the file, repairing it where that is needed, and end runs of killed programs.
+
+        Raises:
+            StoreError: it cannot be opened, or another program holds it.
+        """
+        self._database = await self._job(Database, self._path)
+        refusal = self._database.refusal
+        self._set_status(recovered=self._database.recovered, problem=str(refusal or ""))
+        if refusal is None:
+            await self._interrupt_dead()
+            self._upkeep = asyncio.create_task(self._keep_up())
+        return self._status
+
+    async def close(self) -> None:
+        """Write what is queued, end this program's unfinished runs, and close the file.
+
+        Raises:
+            StoreError: something could not be written and is lost when the program ends.
+        """
+        if self._database is None:
+            self._thread.shutdown()
+            return
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+        unsaved = await self._flush()
+        if self._own_runs and unsaved is None:
+            await self._write(_interrupt, tuple(self._own_runs))
+        if self._timer is not None:
+            self._timer.cancel()
+        database, self._database = self._database, None
+        await self._job(database.close)
+        self._thread.shutdown()
+        if unsaved is not None:
+            raise unsaved
+
+    @property
+    def status(self) -> StoreStatus:
+        """Where the file is, when it was last written, and what is wrong with it."""
+        return self._status
+
+    def on_status(self, listener: Callable[[StoreStatus], None]) -> None:
+        """Call ``listener`` on the loop's thread whenever the status changes."""
+        self._listeners.append(listener)
+
+    async def _interrupt_dead(self) -> None:
+        """End the runs that programs left behind when they were killed."""
+        running = await self._read(runs.running)
+        dead = tuple(run_id for run_id, pid, created in running if not _is_alive(pid, created))
+        if dead:
+            await self._write(_interrupt, dead)
+
+    # --- the queue ----------------------------------------------------------------------------
+
+    def append(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
+        """Queue events of a run; they are on disk at most 250 ms later.
+
+        To be called on the loop's thread. What cannot be written stays queued and is tried again;
+        :attr:`status` then has the problem.
+        """
+        assert all(logged.run_id == run_id for logged in events)
+        self._events.extend(events)
+        self._flush_in(FLUSH_SECONDS)
+
+    async def append_now(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
+        """Queue events and return when they, and all before them, are on disk.
+
+        Raises:
+            StoreError: they could not be written; they stay queued.
+        """
+        self.append(run_id, events)
+        unsaved = await self._flush()
+        if unsaved is not None:
+            raise unsaved
+
+    async def flush(self) -> None:
+        """Try to write everything queued; a failure is in :attr:`status`, and nothing is lost."""
+        await self._flush()
+
+    async def retry(self) -> None:
+        """Try again what could not be saved; afterwards :attr:`status` says whether it worked."""
+        if await self._flush() is None and self._status.problem:
+            await self._write(_probe)
+
+    def _queue_outcome(self, outcome: Outcome) -> None:
+        self._outcomes[outcome.run_id] = outcome
+
+    def _queued(self, run_id: int) -> list[LoggedEvent]:
+        """Events of a run that are not on disk yet, because they could not be written."""
+        return [logged for logged in self._events if logged.run_id == run_id]
+
+    def _flush_in(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._start_flush)
+
+    def _start_flush(self) -> None:
+        self._timer = None
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._write_queue())
+        else:
+            self._flush_in(FLUSH_SECONDS)
+
+    async def _flush(self) -> StoreError | None:
+        """Write what is queued now; the task is its own, so that no caller can cancel it."""
+        while self._flushing is not None and not self._flushing.done():
+            await asyncio.wait({self._flushing})
+        self._flushing = asyncio.create_task(self._write_queue())
+        return await asyncio.shield(self._flushing)
+
+    async def _write_queue(self) -> StoreError | None:
+        if not self._events and not self._outcomes:
+            return None
+        events, self._events = codec.merged(self._events), []
+        outcomes, self._outcomes = self._outcomes, {}
+        try:
+            await self._write(runs.write_batch, events, tuple(outcomes.values()))
+        except StoreError as error:
+            self._events[:0] = events
+            self._outcomes = {**outcomes, **self._outcomes}
+            self._flush_in(RETRY_SECONDS)
+            return error
+        self._own_runs.difference_update(outcomes)
+        return None
+
+    # --- jobs ---------------------------------------------------------------------------------
+
+    async def _read(
+        self,
+        query: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a query in a read transaction; cancelling drops it where it has not begun."""
+        database = self._opened()
+
+        def job() -> T:
+            with database.read() as connection:
+                return query(connection, *args, **kwargs)
+
+        return await self._guarded(job)
+
+    async def _write(
+        self,
+        statement: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run statements in a write transaction; committed when this returns.
+
+        Raises:
+            StoreError: nothing of it was written.
+        """
+        database = self._opened()
+
+        def job() -> T:
+            with database.write() as connection:
+                return statement(connection, *args, **kwargs)
+
+        result = await asyncio.shield(self._guarded(job))
+        self._commits += 1
+        self._set_status(saved_at=time.time(), problem="")
+        return result
+
+    async def _guarded(self, job: Callable[[], T]) -> T:
+        try:
+            return await self._job(job)
+        except DatabaseDamagedError as error:
+            await self._job(self._opened().mark_damaged)
+            self._set_status(problem=str(error))
+            raise
+        except StoreError as error:
+            self._set_status(problem=str(error))
+            raise
+
+    async def _job(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._jobs += 1
+        try:
+            work = functools.partial(job, *args, **kwargs)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        finally:
+            self._jobs -= 1
+
+    def _opened(self) -> Database:
+        if self._database is None:
+            raise StoreError(f"{self._path} is not open: start the program again.")
+        return self._database
+
+    async def _keep_up(self) -> None:
+        """After the start: the daily backup, and the check of a file too large to check then."""
+        await asyncio.sleep(UPKEEP_SECONDS)
+        database = self._opened()
+        try:
+            await self._job(database.back_up_if_due, time.time())
+        except StoreError as error:
+            log.warning("No backup of the history could be made: %s", error)
+        while database.unchecked:
+            if await self._job(database.check, lambda: self._jobs > 1) is False:
+                self._set_status(
+                    problem=f"{self._path} is damaged in places: start the program again, it then "
+                    "moves the file aside and keeps all that can be read."
+                )
+            elif database.unchecked:
+                await asyncio.sleep(UPKEEP_SECONDS)
+
+    def _set_status(
+        self,
+        *,
+        saved_at: float | None = None,
+        problem: str | None = None,
+        recovered: str | None = None,
+    ) -> None:
+        status = msgspec.structs.replace(
+            self._status,
+            saved_at=self._status.saved_at if saved_at is None else saved_at,
+            problem=self._status.problem if problem is None else problem,
+            recovered=self._status.recovered if recovered is None else recovered,
+        )
+        if status != self._status:
+            self._status = status
+            for listener in tuple(self._listeners):
+                listener(status)
+
+
+def own_process() -> tuple[int, float]:
+    """This process's id and creation time, by which others see whether it lives."""
+    return os.getpid(), psutil.Process().create_time()
+
+
+def _is_alive(pid: int, created: float) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - created) < _CREATION_TOLERANCE_SECONDS and (
+            process.status() != psutil.STATUS_ZOMBIE
+        )
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True  # it is there, and another user's
+
+
+def _interrupt(connection: Connection, run_ids: Iterable[int]) -> None:
+    """End runs, as far as they have not ended, with the text they have."""
+    running = {run_id for run_id, _, _ in runs.running(connection)}
+    for run_id in running.intersection(run_ids):
+        outcome, last = interrupt(run_id, runs.load_events(connection, run_id))
+        runs.write_batch(connection, [last] if last else [], [outcome])
+
+
+def _probe(connection: Connection) -> None:
+    """Write a row, to see whether that works again."""
+    session.set_state(connection, "history.probe", time.time())
