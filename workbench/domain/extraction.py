@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -31,3 +32,21 @@ class ExtractionRule(msgspec.Struct, frozen=True):
             "last_line": "last line",
             "regex": f"pattern {self.pattern}",
         }[self.kind]
+
+
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def normalise(answer: str) -> str:
+    """The form in which answers are compared in a vote; what is shown is never changed.
+
+    In this order: white space is trimmed and runs of it become one space; markdown ``**`` and
+    ``$`` are dropped; one full stop at the end is dropped; a pure number loses its thousands
+    separators; letters are case-folded. Nothing else: "4" and "4.0", or "eggs" and "12 eggs", stay
+    different.
+    """
+    text = " ".join(answer.split()).replace("**", "").replace("$", "").strip()
+    text = text.removesuffix(".").rstrip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    return text.casefold()

@@ -1,0 +1,1 @@
+"""Taking answers out of what a model wrote."""
