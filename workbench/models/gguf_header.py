@@ -1,0 +1,306 @@
+"""A bounded reader of GGUF headers: it believes nothing that the file says of its own size.
+
+The format is described in ggml's ``docs/gguf.md`` (versions 2 and 3). Long arrays, such as the
+tokens of the vocabulary, are skipped and not kept, so that hundreds of files list quickly.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from workbench.domain.errors import ModelFileError, ModelNotFoundError
+
+_MAGIC = b"GGUF"
+_VERSIONS = (2, 3)
+_MOST_PAIRS = 100_000
+_MOST_TENSORS = 1_000_000
+_MOST_DIMENSIONS = 4
+_MOST_STRING_BYTES = 64 * 1024**2
+_MOST_KEY_BYTES = 65_535
+_MOST_ALIGNMENT = 1024**2
+_MOST_NESTING = 2
+_KEPT_ARRAY = 64
+_BUFFER_BYTES = 1024**2
+
+_STRING, _ARRAY, _BOOL = 8, 9, 7
+_SCALARS: dict[int, str] = {
+    0: "<B",
+    1: "<b",
+    2: "<H",
+    3: "<h",
+    4: "<I",
+    5: "<i",
+    6: "<f",
+    7: "<?",
+    10: "<Q",
+    11: "<q",
+    12: "<d",
+}
+
+# Elements and bytes of one block for each ggml type (ggml.h, enum ggml_type).
+_BLOCKS: dict[int, tuple[int, int]] = {
+    0: (1, 4),
+    1: (1, 2),
+    2: (32, 18),
+    3: (32, 20),
+    6: (32, 22),
+    7: (32, 24),
+    8: (32, 34),
+    9: (32, 36),
+    10: (256, 84),
+    11: (256, 110),
+    12: (256, 144),
+    13: (256, 176),
+    14: (256, 210),
+    15: (256, 292),
+    16: (256, 66),
+    17: (256, 74),
+    18: (256, 98),
+    19: (256, 50),
+    20: (32, 18),
+    21: (256, 110),
+    22: (256, 82),
+    23: (256, 136),
+    24: (1, 1),
+    25: (1, 2),
+    26: (1, 4),
+    27: (1, 8),
+    28: (1, 8),
+    29: (256, 56),
+    30: (1, 2),
+    34: (256, 54),
+    35: (256, 66),
+    39: (32, 17),
+}
+
+# general.file_type (llama.h, enum llama_ftype).
+_FILE_TYPES: dict[int, str] = {
+    0: "F32",
+    1: "F16",
+    2: "Q4_0",
+    3: "Q4_1",
+    7: "Q8_0",
+    8: "Q5_0",
+    9: "Q5_1",
+    10: "Q2_K",
+    11: "Q3_K_S",
+    12: "Q3_K_M",
+    13: "Q3_K_L",
+    14: "Q4_K_S",
+    15: "Q4_K_M",
+    16: "Q5_K_S",
+    17: "Q5_K_M",
+    18: "Q6_K",
+    19: "IQ2_XXS",
+    20: "IQ2_XS",
+    21: "Q2_K_S",
+    22: "IQ3_XS",
+    23: "IQ3_XXS",
+    24: "IQ1_S",
+    25: "IQ4_NL",
+    26: "IQ3_S",
+    27: "IQ3_M",
+    28: "IQ2_S",
+    29: "IQ2_M",
+    30: "IQ4_XS",
+    31: "IQ1_M",
+    32: "BF16",
+    36: "TQ1_0",
+    37: "TQ2_0",
+    38: "MXFP4",
+}
+
+
+@dataclass(frozen=True)
+class GgufHeader:
+    """What the head of a file says.
+
+    ``metadata`` has every value but long arrays, which are ``"[length]"``; ``tensor_bytes`` is the
+    size of the weights, ``parameters`` the number of their elements.
+    """
+
+    version: int
+    metadata: dict[str, Any]
+    tensor_count: int
+    tensor_bytes: int
+    parameters: int
+    file_bytes: int
+    array_lengths: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def architecture(self) -> str:
+        """For example "llama"; "" where the file does not say."""
+        return str(self.metadata.get("general.architecture", ""))
+
+    def of_architecture(self, key: str, default: Any = None) -> Any:
+        """The value of ``<architecture>.<key>``."""
+        return self.metadata.get(f"{self.architecture}.{key}", default)
+
+    @property
+    def quantization(self) -> str:
+        """For example "Q4_K_M"; "" where it is not known."""
+        return _FILE_TYPES.get(int(self.metadata.get("general.file_type", -1)), "")
+
+
+class _Reader:
+    """Reads little-endian values and refuses to go past the end of the file."""
+
+    def __init__(self, stream: BinaryIO, path: str, size: int) -> None:
+        self._stream = stream
+        self.path = path
+        self.size = size
+        self._string_bytes = 0
+        self.position = 0
+
+    def refuse(self, reason: str) -> ModelFileError:
+        return ModelFileError(self.path, f"{reason}; the file is damaged. Get it again.")
+
+    def take(self, count: int) -> bytes:
+        self._check_room(count)
+        found = self._stream.read(count)
+        if len(found) != count:
+            raise self.refuse("it ends in the middle of its header")
+        self.position += count
+        return found
+
+    def skip(self, count: int) -> None:
+        self._check_room(count)
+        self._stream.seek(count, os.SEEK_CUR)
+        self.position += count
+
+    def _check_room(self, count: int) -> None:
+        if count > self.size - self.position:
+            raise self.refuse(
+                f"its header asks for {count:,} bytes where {self.size - self.position:,} are left"
+            )
+
+    def scalar(self, kind: int) -> Any:
+        code = _SCALARS.get(kind)
+        if code is None:
+            raise self.refuse(f"its header has a value of the unknown type {kind}")
+        raw = self.take(struct.calcsize(code))
+        if kind == _BOOL:
+            return raw != b"\0"
+        return struct.unpack(code, raw)[0]
+
+    def count(self) -> int:
+        return int(self.scalar(10))
+
+    def text(self, most: int = _MOST_STRING_BYTES) -> str:
+        length = self.count()
+        self._string_bytes += length
+        if length > most or self._string_bytes > _MOST_STRING_BYTES:
+            raise self.refuse(f"its header has a text of {length:,} bytes")
+        return self.take(length).decode("utf-8", "replace")
+
+    def skip_text(self) -> None:
+        self.skip(self.count())
+
+
+def read_header(path: str) -> GgufHeader:
+    """Read the header of a GGUF file. Reads the disk: call it in a thread.
+
+    Raises:
+        ModelNotFoundError: there is no such file.
+        ModelFileError: it is no GGUF file, or its header cannot be true; the sentence says what.
+    """
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        with file.open("rb", buffering=_BUFFER_BYTES) as stream:
+            return _read(_Reader(stream, path, size), size)
+    except FileNotFoundError:
+        raise ModelNotFoundError(path, "there is no such file; choose another.") from None
+    except IsADirectoryError:
+        raise ModelFileError(path, "this is a folder; choose a .gguf file in it.") from None
+    except OSError as error:
+        raise ModelFileError(
+            path, f"it cannot be read ({error.strerror}); check its permissions."
+        ) from error
+
+
+def _read(reader: _Reader, size: int) -> GgufHeader:
+    if size < len(_MAGIC) or reader.take(4) != _MAGIC:
+        raise ModelFileError(
+            reader.path,
+            "it does not begin with GGUF, so it is no model that llama.cpp can read; choose a "
+            ".gguf file.",
+        )
+    version = reader.scalar(4)
+    if version not in _VERSIONS:
+        raise reader.refuse(f"it says it is GGUF version {version}, and only 2 and 3 exist")
+    tensors, pairs = reader.count(), reader.count()
+    if tensors > _MOST_TENSORS or pairs > _MOST_PAIRS:
+        raise reader.refuse(f"it claims {tensors:,} tensors and {pairs:,} metadata entries")
+    metadata: dict[str, Any] = {}
+    lengths: dict[str, int] = {}
+    for _ in range(pairs):
+        key = reader.text(_MOST_KEY_BYTES)
+        metadata[key] = _value(reader, reader.scalar(4), key, lengths)
+    alignment = metadata.get("general.alignment", 32)
+    if not isinstance(alignment, int) or not _is_alignment(alignment):
+        raise reader.refuse(f"its alignment of {alignment} is not a power of two up to 1 MiB")
+    ends, parameters = _tensors(reader, tensors)
+    start = math.ceil(reader.position / alignment) * alignment
+    missing = start + ends - size
+    if missing > 0:
+        raise ModelFileError(
+            reader.path,
+            f"{missing:,} bytes are missing at its end; the download did not finish. Get it again.",
+        )
+    return GgufHeader(version, metadata, tensors, ends, parameters, size, lengths)
+
+
+def _is_alignment(value: int) -> bool:
+    return 0 < value <= _MOST_ALIGNMENT and value & (value - 1) == 0
+
+
+def _value(reader: _Reader, kind: int, key: str, lengths: dict[str, int], nesting: int = 0) -> Any:
+    if kind == _STRING:
+        return reader.text()
+    if kind != _ARRAY:
+        return reader.scalar(kind)
+    if nesting >= _MOST_NESTING:
+        raise reader.refuse("its header nests lists too deeply")
+    inner, length = reader.scalar(4), reader.count()
+    lengths[key] = length
+    if inner in _SCALARS:
+        width = struct.calcsize(_SCALARS[inner])
+        if length > _KEPT_ARRAY:
+            reader.skip(length * width)
+            return f"[{length:,}]"
+        return [reader.scalar(inner) for _ in range(length)]
+    if length > _KEPT_ARRAY and inner == _STRING:
+        for _ in range(length):
+            reader.skip_text()
+        return f"[{length:,}]"
+    if length > reader.size:
+        raise reader.refuse(f"its header has a list of {length:,} entries")
+    return [_value(reader, inner, key, lengths, nesting + 1) for _ in range(length)]
+
+
+def _tensors(reader: _Reader, count: int) -> tuple[int, int]:
+    """The end of the last tensor (bytes from the start of the data) and all elements together."""
+    ends = parameters = 0
+    for _ in range(count):
+        name = reader.text(_MOST_KEY_BYTES)
+        dimensions = reader.scalar(4)
+        if not 0 < dimensions <= _MOST_DIMENSIONS:
+            raise reader.refuse(f"its tensor {name[:80]} has {dimensions} dimensions")
+        shape = [reader.count() for _ in range(dimensions)]
+        elements = math.prod(shape)
+        if elements <= 0 or elements >= 2**48:
+            raise reader.refuse(f"its tensor {name[:80]} has the impossible shape {shape}")
+        kind, offset = reader.scalar(4), reader.count()
+        block = _BLOCKS.get(kind)
+        if block is not None:
+            ends = max(ends, offset + math.ceil(elements / block[0]) * block[1])
+        else:
+            ends = max(ends, offset)
+        parameters += elements
+    return ends, parameters
