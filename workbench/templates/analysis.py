@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateSyntaxError, nodes
 
 from workbench.domain.errors import FrontMatterError
 from workbench.domain.views import InputField, Problem, TemplateAnalysis
-from workbench.templates.body import undefined_reason
 from workbench.templates.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
 from workbench.templates.document import PromptDocument, parse_document, split_front_matter
 from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
-from workbench.templates.names import nearest
+from workbench.templates.names import nearest, needed, optional, undefined_reason
 from workbench.templates.places import Place, name_place, token_places, variable_place
 from workbench.templates.roles import MARKER
 
@@ -130,7 +129,7 @@ class _Analysis:
         if self._tree is None:
             return []
         try:
-            names = meta.find_undeclared_variables(self._tree)
+            names = needed(self._tree)
         except TemplateSyntaxError as error:
             self._fault = syntax_fault(_environment(), self._document.body, error)
             return []
@@ -142,29 +141,16 @@ class _Analysis:
     def _undeclared_inputs(self) -> Iterator[InputField]:
         """Inputs that the body uses and the head does not name; a misspelt one is none."""
         declared = {field.name for field in self._document.inputs}
-        optional = self._optional()
+        optional_names = optional(self._tree) if self._tree is not None else set()
         lists = self._iterated()
         for name in self._used:
             if name not in declared and not nearest(name, declared):
                 yield InputField(
                     name=name,
                     type="array" if name in lists else "string",
-                    required=name not in optional,
+                    required=name not in optional_names,
                     declared=False,
                 )
-
-    def _optional(self) -> set[str]:
-        """Names that the body itself tests with ``is defined`` or gives a default."""
-        assert self._tree is not None or not self._used
-        if self._tree is None:
-            return set()
-        tested = [n.node for n in self._tree.find_all(nodes.Test) if n.name.endswith("defined")]
-        tested += [
-            n.node
-            for n in self._tree.find_all(nodes.Filter)
-            if n.name in {"default", "d"} and n.node
-        ]
-        return {node.name for node in tested if isinstance(node, nodes.Name)}
 
     def _iterated(self) -> set[str]:
         if self._tree is None:
@@ -198,16 +184,16 @@ class _Analysis:
         declared = [field.name for field in self._document.inputs]
         if not declared:
             return
-        optional = self._optional()
+        optional_names = optional(self._tree) if self._tree is not None else set()
         for name in self._used:
             if name in declared:
                 continue
             near = nearest(name, declared)
-            if not near and name in optional:
+            if not near and name in optional_names:
                 continue
             for place in _uses(self._places, name):
                 if near:
-                    fault = _fault(undefined_reason(name, near), place, 0, near)
+                    fault = _fault(undefined_reason([name], near), place, 0, near)
                     yield self._problem("error", fault)
                 else:
                     reason = f"{name} is used here but not described under inputs."
@@ -215,13 +201,18 @@ class _Analysis:
                     break
 
     def _unused_inputs(self) -> Iterator[Problem]:
-        for field in self._document.inputs:
-            if field.name not in self._used:
+        assert self._tree is not None
+        including = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+        if self._tree.find(including) is not None:
+            return  # the other template may use them
+        declared = [field.name for field in self._document.inputs]
+        meant = {nearest(name, declared) for name in self._used if name not in declared}
+        for name in declared:
+            if name not in self._used and name not in meant:
                 yield Problem(
                     severity="warning",
-                    message=f"The input {field.name} is described but never used.",
-                    line=self._document.input_lines.get(field.name, 0),
-                    length=len(field.name),
+                    message=f"The input {name} is described but never used.",
+                    line=self._document.input_lines.get(name, 0),
                 )
 
     def _role_problems(self) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ from workbench.templates.diagnosis import (
     template_line,
 )
 from workbench.templates.environment import MissingValueError, TooLargeError
-from workbench.templates.names import nearest
+from workbench.templates.names import nearest, needed, optional, undefined_reason
 from workbench.templates.places import token_places, variable_place
 from workbench.templates.tracing import Piece, TracingEnvironment, pieces
 
@@ -135,8 +135,19 @@ class Body:
             return UndefinedVariableError(reason, text.path, file_line)
         place = variable_place(token_places(self._environment, text.source), name, line)
         column = place.column if place is not None and place.line == line else 0
-        reason = undefined_reason(name, nearest(name, self._known))
-        return UndefinedVariableError(reason, text.path, file_line, column, names=(name,))
+        near = nearest(name, self._known)
+        names = (name,) if near or text is not self._text else (name, *self._also_missing(name))
+        reason = undefined_reason(names, near)
+        return UndefinedVariableError(reason, text.path, file_line, column, names=names)
+
+    def _also_missing(self, name: str) -> list[str]:
+        """Other names of the main template that have no value, in order of their first use."""
+        tree, _ = parse(self._environment, self._text.source)
+        assert tree is not None
+        missing = needed(tree) - optional(tree) - self._known - {name}
+        places = token_places(self._environment, self._text.source)
+        used = [place.value for place in places if place.kind == "name" and place.value in missing]
+        return list(dict.fromkeys(used))
 
     def _wrong_include(self, error: jinja2.TemplateSyntaxError) -> TemplateError:
         text = self._template(error.name)
@@ -148,13 +159,6 @@ class Body:
     def _template(self, name: str | None) -> BodyText:
         """The main template has no name."""
         return self._text if name is None else self._included.get(name, self._text)
-
-
-def undefined_reason(name: str, near: str) -> str:
-    """What to say of a name without a value; ``near`` is what was probably meant, or ""."""
-    if near:
-        return f"{name} is not an input. Did you mean {near}?"
-    return f"{name} has no value. Add it to the inputs, or give it a value."
 
 
 def _reason(error: BaseException) -> tuple[type[TemplateError], str]:

@@ -10,6 +10,7 @@ from workbench.domain.errors import TemplateError, UndefinedVariableError
 from workbench.domain.spec import Json
 from workbench.domain.views import InputField
 from workbench.templates.document import PromptDocument
+from workbench.templates.names import undefined_reason
 
 _EMPTY: dict[str, Json] = {"string": "", "array": [], "object": {}, "boolean": False}
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -49,17 +50,10 @@ def complete(document: PromptDocument, variables: Mapping[str, Json]) -> dict[st
         else:
             values[field.name] = _EMPTY.get(field.type)
     if missing:
-        raise missing_values(missing, document)
+        line = document.input_lines.get(missing[0], 0)
+        reason = undefined_reason(missing, "")
+        raise UndefinedVariableError(reason, document.path, line, names=tuple(missing))
     return values
-
-
-def missing_values(names: list[str], document: PromptDocument) -> UndefinedVariableError:
-    """The error for inputs that need a value."""
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    verb, pronoun = ("has", "it") if len(names) == 1 else ("have", "them")
-    reason = f"{listed} {verb} no value: fill {pronoun} in, or give {pronoun} a default."
-    line = document.input_lines.get(names[0], 0)
-    return UndefinedVariableError(reason, document.path, line, names=tuple(names))
 
 
 def _counts(field: InputField, given: Json) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from jinja2 import nodes
+from jinja2 import meta, nodes
 
 from workbench.templates.environment import ALLOWED_GLOBALS
 
@@ -83,3 +83,27 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that was probably meant, "" where none is near."""
     found = difflib.get_close_matches(name, [k for k in known if k != name], 1, 0.7)
     return found[0] if found else ""
+
+
+def needed(tree: nodes.Template) -> set[str]:
+    """Names that a template needs values for (TemplateSyntaxError for unknown filters)."""
+    return set(meta.find_undeclared_variables(tree))
+
+
+def optional(tree: nodes.Template) -> set[str]:
+    """Names that the template itself tests with ``is defined`` or gives a default."""
+    tested: list[nodes.Node | None] = [
+        test.node for test in tree.find_all(nodes.Test) if test.name.endswith("defined")
+    ]
+    tested += [item.node for item in tree.find_all(nodes.Filter) if item.name in {"default", "d"}]
+    return {node.name for node in tested if isinstance(node, nodes.Name)}
+
+
+def undefined_reason(names: Sequence[str], near: str) -> str:
+    """What to say of names without a value; ``near`` is what the one was meant to be, or ""."""
+    if near:
+        return f"{names[0]} is not an input. Did you mean {near}?"
+    if len(names) == 1:
+        return f"{names[0]} has no value: fill it in, or give it a default."
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{listed} have no value: fill them in, or give them a default."
