@@ -202,8 +202,9 @@ class _Analysis:
 
     def _unused_inputs(self) -> Iterator[Problem]:
         assert self._tree is not None
+        including: tuple[type[nodes.Node], ...]
         including = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
-        if self._tree.find(including) is not None:
+        if any(self._tree.find(kind) for kind in including):
             return  # the other template may use them
         declared = [field.name for field in self._document.inputs]
         meant = {nearest(name, declared) for name in self._used if name not in declared}
