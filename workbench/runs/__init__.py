@@ -1,0 +1,1 @@
+"""Driving a strategy on an engine, within a budget, into the history."""

@@ -1,0 +1,43 @@
+"""What a run was made with, beyond its spec: enough to say whether it can be repeated exactly."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from workbench import __version__
+from workbench.domain.spec import RunSpec
+from workbench.domain.views import PromptFile
+from workbench.engine.protocol import LoadedModel
+
+
+def build_manifest(
+    spec: RunSpec, model: LoadedModel, prompts: dict[str, PromptFile]
+) -> dict[str, Any]:
+    """JSON values: model, engine, settings, hashes of every template that was used."""
+    return {
+        "application": __version__,
+        "spec_digest": spec.digest(),
+        "model": {
+            "name": model.name,
+            "path": model.path,
+            "architecture": model.architecture,
+            "sha256": model.file_sha256,
+            "chat_template_sha256": _digest(model.chat_template),
+        },
+        "engine": {
+            "library": model.library,
+            "context_tokens": model.context_tokens,
+            "threads": model.threads,
+            "kv_mode": spec.mode,
+        },
+        "sampling": msgspec.to_builtins(spec.sampling),
+        "params": spec.params,
+        "strategy_prompts": {name: prompt.sha256 for name, prompt in prompts.items()},
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
