@@ -7,6 +7,7 @@ from workbench.ui.widgets.empty import EmptyState
 from workbench.ui.widgets.label import Label, set_tone
 from workbench.ui.widgets.layout import Pane, Splitter, column, row, rule
 from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.streaming_text import StreamingText
 
 __all__ = [
     "Banner",
@@ -20,6 +21,7 @@ __all__ = [
     "PrimaryButton",
     "Segmented",
     "Splitter",
+    "StreamingText",
     "column",
     "row",
     "rule",

@@ -1,0 +1,163 @@
+"""Text that grows at its end, as a model writes it."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QMimeData, QTimer, QUrl, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextBrowser
+
+from workbench.ui.theme import color, font, theme
+from workbench.ui.theme.tokens import TOKENS
+
+_RUN_CHARACTERS = 2000
+_PARAGRAPH_CHARACTERS = 8000
+_SOFT_BREAK = "\u2060\u200b\n"
+_SLICE_CHARACTERS = 4000
+_BOTTOM_SLACK = 4
+_WORD = re.compile(r"\S+|\s+")
+
+
+class StreamingText(QTextBrowser):
+    """Plain text that is read while it is being written.
+
+    Only what is new is inserted, a long text in slices between other work. A run of characters
+    without a space is broken after 2,000, a paragraph after 8,000, in the view alone: Qt lays a
+    whole paragraph out again for every character that is added to it. What is copied, and
+    :attr:`text`, have no such breaks. The view follows the end while it shows the end. Nothing that
+    a text names is ever loaded or opened.
+
+    Args:
+        name: the accessible name.
+        style: the type token of the text.
+        surface: canvas, or panel.
+    """
+
+    def __init__(self, name: str, style: str = "reading", *, surface: str = "canvas") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setProperty("surface", surface)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setFont(font(style))
+        self.document().setDocumentMargin(0)
+        self._line_height = TOKENS.type[style].line
+        self._parts: list[str] = []
+        self._waiting = ""
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self._insert_slice)
+        self._run = 0
+        self._paragraph = 0
+        self._tone = ""
+        theme().changed.connect(self._on_theme)
+        self.clear_text()
+
+    @property
+    def text(self) -> str:
+        """Everything that was appended, as it came."""
+        return "".join(self._parts)
+
+    def clear_text(self) -> None:
+        """Start again with nothing."""
+        self._parts, self._waiting, self._run, self._paragraph = [], "", 0, 0
+        self._next.stop()
+        self.clear()
+        cursor = QTextCursor(self.document())
+        lines = QTextBlockFormat()
+        lines.setLineHeight(self._line_height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.setBlockFormat(lines)
+
+    def set_text(self, text: str) -> None:
+        """Show ``text``; what it has in common with the beginning of it stays as it is."""
+        before = self.text
+        if not text.startswith(before):
+            self.clear_text()
+            before = ""
+        self.append_text(text[len(before) :])
+
+    def append_text(self, text: str) -> None:
+        """Add text at the end."""
+        if not text:
+            return
+        self._parts.append(text)
+        self._waiting += text
+        if not self._next.isActive():
+            self._insert_slice()
+
+    @Slot()
+    def _insert_slice(self) -> None:
+        text, self._waiting = self._waiting[:_SLICE_CHARACTERS], self._waiting[_SLICE_CHARACTERS:]
+        if self._waiting:
+            self._next.start()
+        bar = self.verticalScrollBar()
+        follow = bar.value() >= bar.maximum() - _BOTTOM_SLACK
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(self._broken(text.replace("\r", "")))
+        if follow:
+            bar.setValue(bar.maximum())
+
+    def set_streaming(self, tone: str) -> None:
+        """Show a block in that tone at the end, "" for none."""
+        self._tone = tone
+        self.viewport().update()
+
+    def _broken(self, text: str) -> str:
+        """``text`` with soft breaks; counts go on from what was appended before."""
+        if self._paragraph + len(text) < _RUN_CHARACTERS and "\n" not in text:
+            self._paragraph += len(text)
+            words = text.split()
+            ends_word = not text[-1].isspace()
+            whole = len(words) == 1 and ends_word and not text[0].isspace()
+            self._run = self._run + len(text) if whole else len(words[-1]) if ends_word else 0
+            return text
+        pieces: list[str] = []
+        for match in _WORD.finditer(text):
+            self._add_piece(match[0], pieces)
+        return "".join(pieces)
+
+    def _add_piece(self, piece: str, pieces: list[str]) -> None:
+        if piece[0].isspace():
+            pieces.append(piece)
+            self._run = 0
+            last_line = piece.rpartition("\n")
+            self._paragraph = len(last_line[2]) + (0 if last_line[1] else self._paragraph)
+            if self._paragraph > _PARAGRAPH_CHARACTERS:
+                pieces.append(_SOFT_BREAK)
+                self._paragraph = 0
+            return
+        while self._run + len(piece) > _RUN_CHARACTERS:
+            room = _RUN_CHARACTERS - self._run
+            pieces += (piece[:room], _SOFT_BREAK)
+            piece = piece[room:]
+            self._run = self._paragraph = 0
+        pieces.append(piece)
+        self._run += len(piece)
+        self._paragraph += len(piece)
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self.viewport().update()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The selected text without the breaks of the view."""
+        mime = QMimeData()
+        mime.setText(self.textCursor().selection().toPlainText().replace(_SOFT_BREAK, ""))
+        return mime
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> None:
+        """Nothing is read, wherever a text points (S4)."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._tone:
+            return
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        place = self.cursorRect(end)
+        painter = QPainter(self.viewport())
+        painter.fillRect(place.x() + 2, place.y() + 4, 7, place.height() - 6, color(self._tone))
