@@ -27,12 +27,10 @@ def listed(path: Path) -> list[tuple[datetime, Path]]:
     found = []
     for copy in folder(path).glob(f"{path.stem}-*{path.suffix}"):
         try:
-            made = datetime.strptime(
-                copy.stem.removeprefix(f"{path.stem}-") + "+0000", _STAMP + "%z"
-            )
+            made = datetime.fromisoformat(copy.stem.removeprefix(f"{path.stem}-"))
         except ValueError:
             continue  # a file of the user's own
-        found.append((made, copy))
+        found.append((made.astimezone(UTC), copy))
     return sorted(found, reverse=True)
 
 

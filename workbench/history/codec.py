@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from workbench.domain.events import (
+    CallFinished,
     CallStarted,
     Event,
     LoggedEvent,
@@ -145,7 +146,10 @@ def merged(events: Iterable[LoggedEvent]) -> list[LoggedEvent]:
             places[key] = len(kept)
             kept.append(_joined(earlier, logged))
             continue
-        if isinstance(event, CallStarted):  # a call that is made again starts with empty samples
+        # Nothing moves behind the end of its sample, or behind the start of a call made again.
+        if isinstance(event, CallFinished):
+            places.pop((logged.run_id, event.call, event.sample), None)
+        elif isinstance(event, CallStarted):
             places = {key: place for key, place in places.items() if key[1] != event.call}
         kept.append(logged)
     return [logged for logged in kept if logged is not None]

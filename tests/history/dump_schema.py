@@ -1,0 +1,66 @@
+"""Writes the fixture of the present schema: ``python -m tests.history.dump_schema``.
+
+Run once when a revision is published; later revisions are tested against what it wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from workbench.history.driver import APPLICATION_ID, load_driver
+from workbench.history.store import HistoryStore
+from workbench.history.tables import SCHEMA_VERSION
+
+from . import samples
+
+FOLDER = Path(__file__).parent / "schemas"
+
+
+async def fill(path: Path) -> None:
+    """A run and a conversation, as the test expects them."""
+    store = HistoryStore(path)
+    await store.open()
+    await samples.done_run(store)
+    chat = (await store.create_conversation("chat")).conversation_id
+    await store.add_message(chat, None, "user", "a capital question")
+    await store.set_state("window", {"tabs": []})
+    await store.close()
+
+
+def statements(connection: Any) -> Iterator[str]:
+    """SQL that makes the database again; the search indexes fill themselves by their triggers."""
+    objects = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL "
+        "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\\_search\\_%' ESCAPE '\\'"
+    ).fetchall()
+    for _, _, sql in objects:
+        yield f"{sql};"
+    for kind, name, sql in objects:
+        if kind == "table" and not sql.upper().startswith("CREATE VIRTUAL"):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+            quoted = " || ', ' || ".join(f'quote("{column}")' for column in columns)
+            for (values,) in connection.execute(f"SELECT {quoted} FROM {name} ORDER BY rowid"):
+                yield f"INSERT INTO {name} VALUES ({values});"
+    yield f"PRAGMA application_id = {APPLICATION_ID};"
+    yield f"PRAGMA user_version = {SCHEMA_VERSION};"
+
+
+def main() -> None:
+    """Write ``schemas/<number>.sql``."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.db"
+        asyncio.run(fill(path))
+        with closing(load_driver().connect(str(path))) as connection:
+            dumped = "\n".join(statements(connection))
+    target = FOLDER / f"{SCHEMA_VERSION:04}.sql"
+    target.write_text(dumped + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Backups are made when due, are sound, and thin out without losing the latest."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.errors import DatabaseDamagedError
+from workbench.history import backups, writer
+from workbench.history.database import Database
+from workbench.history.driver import load_driver
+from workbench.history.store import HistoryStore
+
+from . import samples
+from .conftest import OpenStore
+from .damage import overwrite
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def _days_ago(*days: float) -> list[datetime]:
+    return [NOW - timedelta(days=each) for each in days]
+
+
+def test_all_of_today_and_yesterday_stay() -> None:
+    made = [NOW - timedelta(hours=hour) for hour in range(36)]
+    assert backups.thinned(made, NOW.timestamp()) == []
+
+
+def test_older_days_keep_their_newest() -> None:
+    morning, noon, evening = (NOW - timedelta(days=3, hours=hours) for hours in (6, 3, 0))
+    assert backups.thinned([morning, noon, evening], NOW.timestamp()) == [noon, morning]
+
+
+def test_a_year_of_daily_backups_becomes_31_and_two() -> None:
+    made = _days_ago(*range(400))
+    removed = backups.thinned(made, NOW.timestamp())
+    kept = [each for each in made if each not in removed]
+    assert len(kept) == 2 + 12 + 10 + 9
+    assert kept[0] == NOW
+
+
+@given(st.lists(st.floats(0, 800), unique=True))
+def test_the_newest_backup_is_never_removed(days: list[float]) -> None:
+    made = _days_ago(*days)
+    removed = backups.thinned(made, NOW.timestamp())
+    assert not made or max(made) not in removed
+    assert set(removed) <= set(made)
+
+
+async def test_the_first_backup_is_made_after_start_and_the_next_a_day_later(
+    path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "UPKEEP_SECONDS", 0)
+    store = await open_store(path)
+    assert store._upkeep is not None
+    await store._upkeep
+    ((made, copy),) = backups.listed(path)
+    assert not backups.is_due(path, made.timestamp() + 23 * 3600)
+    assert backups.is_due(path, made.timestamp() + 25 * 3600)
+    assert [each.name for each in copy.parent.iterdir()] == [copy.name]  # nothing half made
+
+
+async def test_a_backup_holds_what_was_committed(store: HistoryStore, path: Path) -> None:
+    run_id = await samples.done_run(store)
+    assert store._database is not None
+    copy = await store._job(store._database.back_up_if_due, NOW.timestamp())
+    assert copy is not None
+    restored = HistoryStore(copy)
+    await restored.open()
+    assert [summary.run_id for summary in await restored.list_runs()] == [run_id]
+    await restored.close()
+    assert await store._job(store._database.back_up_if_due, NOW.timestamp()) is None
+
+
+async def test_a_damaged_source_takes_the_place_of_no_good_backup(
+    path: Path, open_store: OpenStore
+) -> None:
+    store = await open_store(path)
+    for number in range(200):
+        await store.set_state(f"key {number}", "x" * 400)
+    await store.close()
+    with closing(Database(path)) as database:
+        good = database.back_up_if_due(NOW.timestamp())
+    overwrite(path, 40_960, 8192)
+    driver = load_driver()
+    with closing(driver.connect(str(path))) as damaged, pytest.raises(DatabaseDamagedError):
+        backups.make(damaged, path, driver, NOW.timestamp() + 90_000)
+    assert [copy for _, copy in backups.listed(path)] == [good]

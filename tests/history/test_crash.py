@@ -1,0 +1,261 @@
+"""kill -9, a full disk, two programs at once: what was acknowledged is there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from workbench.domain import events as ev
+from workbench.domain.errors import DatabaseLockedError
+from workbench.domain.run_state import fold_all
+from workbench.history import driver
+from workbench.history.database import Database
+from workbench.history.store import HistoryStore
+
+from . import samples
+from .conftest import OpenStore
+
+ROOT = Path(__file__).parents[2]
+KILLS = 20
+
+
+def _start(path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.history.writer_process", str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def _read_until(stream: IO[str] | None, word: str) -> None:
+    assert stream is not None
+    for line in stream:
+        if line.split()[0] == word:
+            return
+    raise AssertionError("the writer ended by itself")
+
+
+def _assert_sound(path: Path) -> None:
+    with closing(driver.load_driver().connect(str(path))) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        for index in ("run_search", "message_search"):
+            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.slow
+def test_kill_9_at_any_moment_loses_nothing_acknowledged(path: Path) -> None:
+    acknowledged: dict[str, set[int]] = {
+        "run": set(),
+        "prompt": set(),
+        "text": set(),
+        "chat": set(),
+    }
+    for _ in range(KILLS):
+        writer = _start(path)
+        _read_until(writer.stdout, "open")
+        time.sleep(random.uniform(0.0, 0.15))
+        writer.kill()
+        rest, _ = writer.communicate()
+        for line in rest.splitlines():
+            if line.count(" ") == 1:
+                kind, number = line.split()
+                acknowledged[kind].add(int(number))
+        _assert_sound(path)
+    asyncio.run(_assert_kept(path, acknowledged))
+
+
+async def _assert_kept(path: Path, acknowledged: dict[str, set[int]]) -> None:
+    store = HistoryStore(path)
+    await store.open()
+    listed = {summary.run_id: summary for summary in await store.list_runs(limit=100_000)}
+    assert acknowledged["run"] <= set(listed)
+    assert {summary.status for summary in listed.values()} <= {"interrupted"}
+    assert acknowledged["chat"] <= {each.conversation_id for each in await store.conversations()}
+    for run_id in acknowledged["run"]:
+        state = fold_all(await store.events(run_id))
+        assert state.status == "interrupted"
+        assert await store.run_spec(run_id) == samples.template_spec()
+        if run_id in acknowledged["prompt"]:
+            call = state.calls["0/answer"]
+            assert call.messages[1].text == f"prompt of {run_id}"
+            whole = "".join(f"t{seq} " for seq in range(1, 30))
+            assert whole.startswith(state.output)
+            if run_id in acknowledged["text"]:
+                assert state.output == whole
+    await store.close()
+
+
+@pytest.mark.slow
+async def test_a_killed_answer_is_shown_with_its_text(path: Path, open_store: OpenStore) -> None:
+    writer = await asyncio.to_thread(_start, path)
+    await asyncio.to_thread(_read_until, writer.stdout, "text")
+    store = await open_store(path)
+    assert {summary.status for summary in await store.list_runs()} == {"running"}  # it is alive
+    writer.kill()
+    await asyncio.to_thread(writer.communicate)
+    reopened = await open_store(path)
+    statuses = {summary.status for summary in await reopened.list_runs()}
+    assert statuses == {"interrupted"}
+    assert [hit.kind for hit in await reopened.search("t29", limit=1)] == ["run"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not driver.may_share(driver.load_driver()), reason="an old SQLite")
+def test_two_programs_write_at_once(path: Path) -> None:
+    writers = [_start(path) for _ in range(2)]
+    for writer in writers:
+        for _ in range(10):
+            _read_until(writer.stdout, "text")
+    ids = []
+    for writer in writers:
+        writer.kill()
+        rest, _ = writer.communicate()
+        ids += [int(line.split()[1]) for line in rest.splitlines() if line.startswith("text ")]
+    _assert_sound(path)
+    with closing(Database(path)) as database, database.read() as connection:
+        kept = connection.exec_driver_sql("SELECT id FROM run").scalars().all()
+    assert len(kept) >= 20
+    assert set(ids) <= set(kept)
+
+
+@pytest.mark.parametrize("moment", range(5))
+async def test_a_copy_taken_while_writing_opens(
+    store: HistoryStore, path: Path, open_store: OpenStore, moment: int
+) -> None:
+    """What a power cut leaves: the bytes of file and -wal at some instant."""
+    for number in range(3 * moment):
+        await samples.done_run(store, f"q {number}", f"a {number}")
+    run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
+    prompt = samples.log(run_id, [samples.started("on disk first")])
+    await store.append_now(run_id, prompt)
+    copy = path.with_name("copy.db")
+    # In another process: closing the file in this one would drop SQLite's locks on it.
+    await asyncio.to_thread(
+        subprocess.run, ["sh", "-c", 'cp "$0" "$1" && cp "$0-wal" "$1-wal"', path, copy], check=True
+    )
+    other = await open_store(copy)
+    assert other.status.recovered == ""
+    assert (await other.events(run_id))[:1] == prompt
+    assert len(await other.list_runs()) == 3 * moment + 1
+
+
+_FULL_DISK = """
+    import asyncio, json, os, resource, sys
+    from pathlib import Path
+    from tests.history import samples
+    from workbench.domain.errors import DiskFullError
+    from workbench.domain.run_state import RunState, fold, fold_all
+    from workbench.history import writer
+    from workbench.history.store import HistoryStore
+
+    writer.RETRY_SECONDS = 0.05
+
+    def limit(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    async def main():
+        path = Path(sys.argv[1])
+        store = HistoryStore(path)
+        await store.open()
+        before = await samples.done_run(store)
+        run_id = await store.create_run(samples.template_spec(), title="live", manifest={})
+        said = {}
+        limit(Path(f"{path}-wal").stat().st_size)
+        text = "word " * 2000
+        state = RunState()
+        events = samples.log(run_id, [samples.started("q"), samples.received(text)])
+        events += samples.log(run_id, [samples.call_finished(text), samples.finished(text)], 2)
+        try:
+            await store.append_now(run_id, events[:1])
+        except DiskFullError as error:
+            said["append_now"] = str(error)
+        store.append(run_id, events[1:])
+        for event in events:
+            fold(state, event)
+        await store.finish_run(run_id, state)
+        said["problem"] = store.status.problem
+        try:
+            await store.create_run(samples.template_spec(), title="next", manifest={})
+        except DiskFullError as error:
+            said["create_run"] = str(error)
+        said["still_readable"] = fold_all(await store.events(run_id)) == state
+        said["listed"] = [each.run_id for each in await store.list_runs()] == [run_id, before]
+        limit(resource.RLIM_INFINITY)
+        if sys.argv[2] == "retry":
+            await store.retry()
+        else:
+            solved = asyncio.Event()
+            store.on_status(lambda status: status.problem or solved.set())
+            await asyncio.wait_for(solved.wait(), 10)
+        said["after"] = store.status.problem
+        await store.close()
+        store = HistoryStore(path)
+        await store.open()
+        said["kept"] = fold_all(await store.events(run_id)) == state
+        said["status"] = (await store.list_runs())[0].status
+        await store.close()
+        print(json.dumps(said))
+
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("way", ["retry", "by itself"])
+def test_a_full_disk_stops_new_runs_and_loses_nothing(path: Path, way: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(_FULL_DISK), str(path), way],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    said = json.loads(result.stdout)
+    for where in ("append_now", "problem", "create_run"):
+        assert "disk is full" in said[where]
+    assert said["still_readable"]
+    assert said["listed"]
+    assert said["after"] == ""
+    assert said["kept"]
+    assert said["status"] == "done"
+    _assert_sound(path)
+
+
+@pytest.mark.skipif(not driver.may_share(driver.load_driver()), reason="an old SQLite")
+async def test_a_held_lock_is_a_sentence_and_the_events_wait(
+    path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "_BUSY_MILLISECONDS", 20)
+    store = await open_store(path)
+    run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
+    events: list[ev.LoggedEvent] = samples.log(run_id, [samples.started("q")])
+
+    def hold() -> Callable[[], None]:
+        connection = driver.load_driver().connect(str(path), check_same_thread=False)
+        connection.execute("BEGIN IMMEDIATE")
+        return lambda: (connection.rollback(), connection.close())[0]
+
+    release = hold()
+    with pytest.raises(DatabaseLockedError, match="in use by another program"):
+        await store.append_now(run_id, events)
+    assert "in use" in store.status.problem
+    assert await store.events(run_id) == events
+    release()
+    await store.retry()
+    assert store.status.problem == ""
+    other = await open_store(path)
+    assert await other.events(run_id) == events

@@ -1,0 +1,282 @@
+"""Files that cannot be used are moved aside, what they hold is kept, nothing is deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from workbench.domain.errors import DatabaseDamagedError
+from workbench.domain.run_state import fold_all
+from workbench.history import backups, driver, recovery
+from workbench.history.database import Database
+from workbench.history.store import HistoryStore
+
+from . import samples
+from .damage import overwrite
+
+RUNS = 150
+
+
+async def _fill(path: Path, runs: int = RUNS) -> None:
+    store = HistoryStore(path)
+    await store.open()
+    for number in range(runs):
+        await samples.done_run(store, f"question {number}", f"answer {number} " + "x " * 300)
+    chat = (await store.create_conversation("kept")).conversation_id
+    await store.add_message(chat, None, "user", "hello again")
+    await store.close()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history with runs and a conversation, to be copied."""
+    path = tmp_path_factory.mktemp("sound") / "history.db"
+    asyncio.run(_fill(path))
+    return path
+
+
+@pytest.fixture
+def damaged(path: Path, sound: Path) -> Path:
+    path.parent.mkdir()
+    shutil.copy(sound, path)
+    return path
+
+
+def _aside(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("history.corrupt-*.db"))
+
+
+async def _open_and_use(path: Path) -> tuple[str, int]:
+    """Open, write and read; returns what was said about the recovery and how many runs there are."""
+    store = HistoryStore(path)
+    status = await store.open()
+    assert status.problem == ""
+    run_id = await samples.done_run(store, output="after the recovery")
+    assert fold_all(await store.events(run_id)).output == "after the recovery"
+    assert [hit.id for hit in await store.search("recovery")] == [run_id]
+    for summary in await store.list_runs(limit=1000):
+        fold_all(await store.events(summary.run_id))
+    count = len(await store.list_runs(limit=1000)) - 1
+    assert store._database is not None
+    await store._job(_assert_sound, store._database)
+    await store.close()
+    return status.recovered, count
+
+
+def _assert_sound(database: Database) -> None:
+    raw = database._raw()
+    assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+    for index in ("run_search", "message_search"):
+        raw.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_sound_file_is_left_as_it_is(damaged: Path) -> None:
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert (recovered, runs) == ("", RUNS)
+    assert _aside(damaged) == []
+
+
+def _zero_length(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(random.Random(1).randbytes(100_000))
+
+
+def _text(path: Path) -> None:
+    path.write_text("This is not a database at all.\n" * 100)
+
+
+def _foreign(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        connection.execute("INSERT INTO bookmarks VALUES ('somewhere')")
+        connection.commit()
+
+
+def _directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "inside.txt").write_text("precious")
+
+
+HOPELESS = [_garbage, _text, _foreign, _directory]
+
+
+def _bytes(path: Path) -> dict[str, bytes]:
+    files = [path] if path.is_file() else sorted(path.rglob("*"))
+    return {str(each.relative_to(path)): each.read_bytes() for each in files}
+
+
+@pytest.mark.parametrize("harm", HOPELESS)
+def test_what_is_no_history_is_kept_aside_and_an_empty_one_begun(
+    damaged: Path, harm: Callable[[Path], None]
+) -> None:
+    harm(damaged)
+    before = _bytes(damaged)
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert runs == 0
+    (aside,) = _aside(damaged)
+    assert _bytes(aside) == before
+    assert str(aside) in recovered
+    assert "starts empty" in recovered
+    assert "delete" not in recovered
+
+
+@pytest.mark.parametrize("harm", [_zero_length, *HOPELESS])
+def test_the_newest_good_backup_takes_its_place(
+    damaged: Path, harm: Callable[[Path], None]
+) -> None:
+    with closing(Database(damaged)) as database:
+        database.back_up_if_due(1_795_000_000)
+    newest = backups.folder(damaged) / "history-20300101T000000Z.db"
+    newest.write_bytes(b"a backup that went wrong")
+    harm(damaged)
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert runs == RUNS
+    assert f"{RUNS} runs and 1 conversation were kept from the backup of 2026-11-" in recovered
+    assert len(_aside(damaged)) == 1
+
+
+def test_an_empty_file_without_backups_is_a_new_history(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    assert asyncio.run(_open_and_use(path)) == ("", 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_three_noisy_pages_cost_little(damaged: Path, seed: int) -> None:
+    pages = damaged.stat().st_size // 4096
+    for page in random.Random(seed).sample(range(1, pages), 3):
+        overwrite(damaged, page * 4096, 4096)
+    before = damaged.read_bytes()
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert runs >= RUNS // 2, recovered
+    if recovered:  # noise on a page that nothing uses any more is no damage
+        (aside,) = _aside(damaged)
+        assert aside.read_bytes() == before
+
+
+def test_every_single_damaged_page_can_be_lived_with(damaged: Path, sound: Path) -> None:
+    whole = sound.read_bytes()
+    pages = range(1, len(whole) // 4096, 29)
+    for page in pages:
+        damaged.write_bytes(whole)
+        overwrite(damaged, page * 4096, 4096)
+        asyncio.run(_open_and_use(damaged))
+        damaged.unlink()
+
+
+@pytest.mark.parametrize("part", [0.5, 0.25, 0.9])
+def test_a_truncated_file_gives_what_is_left(damaged: Path, part: float) -> None:
+    half = damaged.read_bytes()[: int(damaged.stat().st_size * part)]
+    damaged.write_bytes(half)
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    (aside,) = _aside(damaged)
+    assert aside.read_bytes() == half
+    assert "was damaged" in recovered
+    assert runs > 0
+
+
+def test_rows_that_the_backup_lacks_come_from_the_damaged_file(damaged: Path) -> None:
+    with closing(Database(damaged)) as database:
+        database.back_up_if_due(1_795_000_000)
+    asyncio.run(_fill(damaged, runs=20))
+    size = damaged.stat().st_size
+    overwrite(damaged, size // 2 // 4096 * 4096, 4096)
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert "what could be read from it and the backup of" in recovered
+    assert runs >= RUNS + 15
+
+
+def test_a_missing_wal_costs_only_what_was_in_it(damaged: Path) -> None:
+    with closing(Database(damaged)) as database:
+        raw = database._raw()
+        raw.execute("PRAGMA wal_autocheckpoint=0").fetchall()
+        raw.execute("UPDATE run SET title = 'newer'")
+        copy = damaged.with_name("copy.db")
+        shutil.copy(damaged, copy)  # without the -wal beside it
+    assert asyncio.run(_open_and_use(copy)) == ("", RUNS)
+
+
+def test_a_wal_without_its_file_is_moved_aside(damaged: Path) -> None:
+    damaged.unlink()
+    wal = damaged.with_name("history.db-wal")
+    wal.write_bytes(b"pages of somebody")
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert runs == 0
+    assert "starts empty" in recovered
+    assert [each.read_bytes() for each in damaged.parent.glob("history.corrupt-*.db-wal")] == [
+        b"pages of somebody"
+    ]
+
+
+def test_a_damaged_file_is_not_taken_from_a_program_that_has_it_open(damaged: Path) -> None:
+    with closing(Database(damaged)):
+        overwrite(damaged, 8 * 4096, 20 * 4096)
+        content = damaged.read_bytes()
+        with pytest.raises(DatabaseDamagedError, match="close all windows"):
+            Database(damaged)
+        assert damaged.read_bytes() == content
+        assert _aside(damaged) == []
+
+
+def test_a_large_file_is_checked_later_and_damage_then_found_is_repaired(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "CHECK_SECONDS", -1.0)
+    size = damaged.stat().st_size
+    overwrite(damaged, size // 2 // 4096 * 4096, 4096)
+    with closing(Database(damaged)) as database:
+        assert database.unchecked
+        assert database.recovered == ""
+        assert database.check(lambda: True) is None  # other work was waiting
+        assert database.unchecked
+        assert database.check(lambda: False) is False
+    recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert "was damaged" in recovered
+    assert runs > RUNS // 2
+    assert not recovery.check_marker(damaged).exists()
+
+
+def test_being_killed_during_a_repair_loses_nothing(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overwrite(damaged, damaged.stat().st_size // 2 // 4096 * 4096, 4096)
+    content = damaged.read_bytes()
+
+    def killed(_path: Path) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(recovery, "_move_aside", killed)
+        Database(damaged)
+    assert damaged.read_bytes() == content
+    assert asyncio.run(_open_and_use(damaged))[1] > RUNS // 2
+
+
+def test_an_old_wal_is_not_applied_to_the_repaired_file(damaged: Path) -> None:
+    module = driver.load_driver()
+    with closing(module.connect(str(damaged))) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint=0").fetchall()
+        connection.execute("UPDATE run SET title = 'in the wal'")
+        connection.commit()
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{damaged}{suffix}", f"{damaged}.saved{suffix}")
+    damaged.unlink()
+    for suffix in ("", "-wal"):
+        Path(f"{damaged}.saved{suffix}").rename(f"{damaged}{suffix}")
+    overwrite(damaged, damaged.stat().st_size // 2 // 4096 * 4096, 4096)
+    _recovered, runs = asyncio.run(_open_and_use(damaged))
+    assert runs > RUNS // 2
+    assert len(list(damaged.parent.glob("history.corrupt-*.db-wal"))) <= 1

@@ -1,0 +1,143 @@
+"""Whatever is typed finds what was said, never an error."""
+
+from __future__ import annotations
+
+import asyncio
+import string
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+
+from workbench.history import runs, search
+from workbench.history.database import Database
+from workbench.history.store import HistoryStore
+
+from . import samples
+
+ORDINARY = [
+    "foo-bar", "C++", "it's", "50%", "(hello", "", " ", '"', '""', "a AND", "NOT", "OR x", "*",
+    "s:hello", "title:x", "^x", "NEAR(a b)", "\0", "a\0b", "{x}", "-", "💥", "\ud800", "a*b", "+",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("search") / "history.db"
+
+    async def fill() -> None:
+        store = HistoryStore(path)
+        await store.open()
+        await samples.done_run(store, "The quick brown fox", "jumps over Zürich")
+        chat = (await store.create_conversation("c")).conversation_id
+        await store.add_message(chat, None, "user", "a lazy dog")
+        await store.close()
+
+    asyncio.run(fill())
+    with closing(Database(path)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("typed", ORDINARY)
+def test_ordinary_input_is_no_syntax(database: Database, typed: str) -> None:
+    with database.read() as connection:
+        search.find(connection, typed, 10)
+
+
+@given(st.text(alphabet=st.characters(codec=None, categories=None)))
+@settings(max_examples=500)
+def test_nothing_typed_raises(database: Database, typed: str) -> None:
+    with database.read() as connection:
+        search.find(connection, typed, 10)
+        runs.list_runs(connection, before_id=None, limit=5, typed=typed, strategy="", group="")
+
+
+@given(st.text(alphabet=string.punctuation + string.whitespace + "\0…“”–—¿¡。"))
+def test_a_known_word_is_found_beside_any_punctuation(database: Database, noise: str) -> None:
+    with database.read() as connection:
+        assert search.find(connection, f"{noise} fox", 10)
+
+
+@pytest.mark.parametrize("typed", ["fox", "FOX", "qui", "brown quick", "zurich", "Zür", "jumps fo"])
+def test_words_are_found_in_any_order_case_and_accent(database: Database, typed: str) -> None:
+    with database.read() as connection:
+        assert [hit.kind for hit in search.find(connection, typed, 10)] == ["run"]
+
+
+def test_only_the_last_word_may_be_a_beginning(database: Database) -> None:
+    with database.read() as connection:
+        assert search.find(connection, "qui fox", 10) == ()
+
+
+def test_the_snippet_marks_the_words(database: Database) -> None:
+    with database.read() as connection:
+        (hit,) = search.find(connection, "lazy", 10)
+    assert (hit.kind, hit.snippet) == ("message", "a \x02lazy\x03 dog")
+
+
+async def test_texts_of_samples_that_did_not_win_are_found(store: HistoryStore) -> None:
+    run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
+    from workbench.domain.run_state import fold_all  # noqa: PLC0415
+
+    events = samples.log(
+        run_id,
+        [
+            samples.started("q", samples=2),
+            samples.call_finished("winner", sample=0),
+            samples.call_finished("dissenting opinion", sample=1),
+            samples.finished("winner"),
+        ],
+    )
+    store.append(run_id, events)
+    await store.finish_run(run_id, fold_all(events))
+    assert [hit.id for hit in await store.search("dissent")] == [run_id]
+
+
+async def test_a_chat_answer_is_found_once_as_its_conversation(store: HistoryStore) -> None:
+    run_id = await samples.done_run(store, "q", "unmistakable", samples.chat_spec("q"))
+    chat = (await store.create_conversation("c")).conversation_id
+    await store.add_message(chat, None, "assistant", "", run_id)
+    (hit,) = await store.search("unmistakable")
+    assert (hit.kind, hit.id) == ("message", chat)
+    assert [each.run_id for each in await store.list_runs(text="unmistakable")] == [run_id]
+
+
+async def test_hits_are_newest_first_and_limited(store: HistoryStore) -> None:
+    ids = [await samples.done_run(store, output=f"word {number}") for number in range(5)]
+    assert [hit.id for hit in await store.search("word", limit=3)] == ids[:1:-1]
+
+
+def _plan(connection: Connection, statement: str, **values: object) -> str:
+    rows = connection.execute(text("EXPLAIN QUERY PLAN " + statement), values)
+    return "\n".join(str(row[3]) for row in rows)
+
+
+def test_search_reads_the_index_in_its_own_order(database: Database) -> None:
+    with database.read() as connection:
+        for statement in (search.RUN_HITS.text, search.MESSAGE_HITS.text):
+            plan = _plan(connection, statement, query="a*", limit=5)
+            assert "VIRTUAL TABLE INDEX" in plan
+            assert "SCAN run " not in plan
+            assert "SCAN message " not in plan
+            assert "TEMP B-TREE" not in plan  # no sorting: it stops at the limit
+
+
+@pytest.mark.parametrize("filters", [{}, {"strategy": "cot"}, {"group": "g"}, {"typed": "a"}])
+def test_lists_use_an_index_and_never_sort(database: Database, filters: dict[str, str]) -> None:
+    plans: list[str] = []
+    with database.read() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        executed: list[str] = []
+        raw.set_trace_callback(executed.append)
+        values = {"typed": "", "strategy": "", "group": "", **filters}
+        runs.list_runs(connection, before_id=10, limit=5, **values)
+        raw.set_trace_callback(None)
+        for statement in executed:
+            if statement.lstrip().startswith("SELECT run.id"):
+                plans += [row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + statement)]
+    assert plans
+    assert not any(plan.startswith("SCAN run ") or "TEMP B-TREE" in plan for plan in plans), plans
