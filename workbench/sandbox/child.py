@@ -59,13 +59,15 @@ class SandboxChild:
                 "close other programs and try again."
             ) from error
         self._replies: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._ended = False
         self._reader = threading.Thread(target=self._read, name="sandbox-reader", daemon=True)
         self._reader.start()
 
     @property
     def usable(self) -> bool:
         """Whether the process lives and has not grown so much that it should be replaced."""
-        if self._process.poll() is not None:
+        # The end of its output can be seen a moment before the end of the process.
+        if self._ended or self._process.poll() is not None:
             return False
         return self._resident_bytes() < self._memory_bytes // 2
 
@@ -80,6 +82,8 @@ class SandboxChild:
             RuntimeError: any other exception of the function, with its traceback.
         """
         assert self._process.stdin is not None
+        if self._ended:
+            raise ChildLostError
         try:
             write_frame(self._process.stdin, request)
         except (OSError, ValueError) as error:  # ValueError: closed by kill()
@@ -155,6 +159,7 @@ class SandboxChild:
         with contextlib.suppress(FrameError, OSError, ValueError):
             while (body := read_frame(self._process.stdout)) is not None:
                 self._replies.put(body)
+        self._ended = True
         self._replies.put(None)
 
     def _cpu_seconds(self) -> float:

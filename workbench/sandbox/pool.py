@@ -15,6 +15,8 @@ from workbench.sandbox.child import ChildLostError, SandboxChild
 from workbench.sandbox.frames import FRAME_BYTES
 
 PACKAGE = "workbench."
+TRIES = 5
+"""Processes to try: more than can lie idle, all of which may have been ended outside."""
 SPARES = 1
 """Idle processes kept beside the one that the next call takes."""
 
@@ -95,7 +97,7 @@ class SandboxPool:
             self._modules.add(module)
             child = self._idle.pop() if self._idle else self._start()
             self._busy.add(child)
-            return child
+        return child
 
     def release(self, child: SandboxChild) -> None:
         """Take a process back after a call; one that is no longer good is ended and replaced."""
@@ -132,8 +134,8 @@ class _Call:
         self._cancelled = False
 
     def run(self) -> Any:
-        """Run to the end, on a second process where the first was already gone."""
-        for _ in range(2):
+        """Run to the end, on another process where one was already gone."""
+        for _ in range(TRIES):
             child = self._pool.acquire(self._module)
             with self._lock:
                 self._child = child
