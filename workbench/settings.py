@@ -35,17 +35,17 @@ class Paths:
                 (separated as in PATH).
         """
         chosen = data_dir or os.environ.get("WORKBENCH_HOME")
-        extra = {
-            "extra_prompts": _folders("WORKBENCH_PROMPTS"),
-            "extra_models": _folders("WORKBENCH_MODELS"),
-        }
         if chosen:
-            root = Path(chosen).expanduser().resolve()
-            return cls(data=root, logs=root / "logs", **extra)
+            data = Path(chosen).expanduser().resolve()
+            logs = data / "logs"
+        else:
+            data = Path(platformdirs.user_data_dir(_PROGRAM, appauthor=False))
+            logs = Path(platformdirs.user_log_dir(_PROGRAM, appauthor=False))
         return cls(
-            data=Path(platformdirs.user_data_dir(_PROGRAM, appauthor=False)),
-            logs=Path(platformdirs.user_log_dir(_PROGRAM, appauthor=False)),
-            **extra,
+            data=data,
+            logs=logs,
+            extra_prompts=_folders("WORKBENCH_PROMPTS"),
+            extra_models=_folders("WORKBENCH_MODELS"),
         )
 
     @property

@@ -11,7 +11,7 @@ from workbench.domain.spec import Budget
 Limit = Literal["tokens", "calls", "seconds"]
 
 
-class BudgetEnded(Exception):  # noqa: N818 - an outcome of a run, not an error
+class BudgetEnded(Exception):
     """The run has used up ``limit``."""
 
     def __init__(self, limit: Limit) -> None:

@@ -178,9 +178,7 @@ class _Run:
         for effect in batch:
             if isinstance(effect, Emit):
                 self._journal.add(effect.event)
-        tasks: list[asyncio.Task[Any]] = []
-        for effect in batch:
-            tasks.append(asyncio.create_task(self._work_for(effect, allowed)))
+        tasks = [asyncio.create_task(self._work_for(effect, allowed)) for effect in batch]
         try:
             results = await asyncio.gather(*tasks)
         except BaseException:

@@ -1,0 +1,100 @@
+"""``workbench history``: find runs and conversations again."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from workbench.cli.main import with_workbench
+from workbench.cli.options import as_json
+from workbench.cli.progress import as_object
+from workbench.domain.run_state import RunState
+from workbench.settings import Paths
+
+if TYPE_CHECKING:
+    from workbench.domain.spec import RunSpec
+    from workbench.service import Workbench
+
+
+@click.group()
+def history() -> None:
+    """List, show and search what was run."""
+
+
+@history.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@as_json
+@click.pass_obj
+def list_runs(paths: Paths, limit: int, as_json: bool) -> int:
+    """The last runs, newest first."""
+    runs = with_workbench(paths, lambda core: core.list_runs(limit=limit))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(runs), ensure_ascii=False))
+        return 0
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Run", justify="right")
+    for heading in ("Started", "Prompt", "Strategy", "Status", "Answer"):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True)
+    for run in runs:
+        started = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started_at))
+        answer = " ".join((run.answer or "").split())
+        table.add_row(str(run.run_id), started, run.title, run.strategy, run.status, answer)
+    Console(highlight=False, markup=False).print(table)
+    return 0
+
+
+@history.command()
+@click.argument("run_id", type=int)
+@as_json
+@click.pass_obj
+def show(paths: Paths, run_id: int, as_json: bool) -> int:
+    """Everything of one run: prompts, outputs, answer."""
+
+    async def work(core: Workbench) -> tuple[RunSpec, RunState]:
+        return await core.run_spec(run_id), await core.load_run(run_id)
+
+    spec, state = with_workbench(paths, work)
+    if as_json:
+        found: dict[str, Any] = as_object(run_id, spec.strategy, state)
+        found["status"] = state.status
+        found["spec"] = msgspec.to_builtins(spec)
+        found["tree"] = [vars(node) for node in state.nodes.values()]
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return 0
+    click.echo(
+        f"Run {run_id}: {spec.strategy}, {state.status}, {state.seconds:.1f} s, {state.model}"
+    )
+    for call in state.calls.values():
+        click.echo(f"\n=== {call.call}")
+        for message in call.messages:
+            click.echo(f"[{message.role}] {message.text}")
+        for index, sample in enumerate(call.samples):
+            click.echo(f"--- answer {index + 1} ({sample.finish_reason or 'unfinished'})")
+            click.echo(sample.text)
+    click.echo(f"\nAnswer: {'no answer' if state.answer is None else state.answer}")
+    return 0
+
+
+@history.command()
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@as_json
+@click.pass_obj
+def search(paths: Paths, text: str, limit: int, as_json: bool) -> int:
+    """Where words occur in prompts, outputs and messages."""
+    hits = with_workbench(paths, lambda core: core.search(text, limit))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(hits), ensure_ascii=False))
+        return 0
+    for hit in hits:
+        words = " ".join(hit.snippet.replace("\x02", "[").replace("\x03", "]").split())
+        click.echo(f"{hit.kind} {hit.id}  {hit.title}: {words}")
+    if not hits:
+        click.echo(f"Nothing was found for {text!r}.", err=True)
+    return 0

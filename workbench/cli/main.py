@@ -1,0 +1,111 @@
+"""The program's commands. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from workbench import __version__
+from workbench.cli.compatibility import refuse_bad_pair
+from workbench.domain.errors import UsageError, WorkbenchError
+from workbench.settings import Paths
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+
+T = TypeVar("T")
+
+FAILED, WRONG_USAGE, CANCELLED = 1, 2, 130
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False),
+    help="Keep all state in this folder (as WORKBENCH_HOME does).",
+)
+@click.version_option(__version__)
+@click.pass_context
+def program(context: click.Context, data_dir: str | None) -> None:
+    """Design prompts, run strategies on local models, chat. Without a command: the window."""
+    context.obj = Paths.default(data_dir)
+    if context.invoked_subcommand is None:
+        context.exit(open_window(context.obj))
+
+
+def open_window(paths: Paths) -> int:
+    """Open the window and return its exit status."""
+    started = time.monotonic()
+    refuse_bad_pair()
+    from workbench.ui.app import run  # noqa: PLC0415 - the only place that needs Qt
+
+    return run(paths, sys.argv[:1], started=started)
+
+
+def with_workbench(paths: Paths, work: Callable[[Workbench], Awaitable[T]]) -> T:
+    """Open the program, do ``work``, close it.
+
+    Ctrl+C and SIGTERM cancel the work, which then ends in order with what it has.
+    """
+
+    async def session() -> T:
+        from workbench.service import Workbench  # noqa: PLC0415 - loads the database layer
+
+        workbench = Workbench(paths)
+        await workbench.open()
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(work(workbench))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            return await task
+        finally:
+            await workbench.close()
+
+    return asyncio.run(session())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
+    from workbench.cli import compare, doctor, history, models, render, run  # noqa: PLC0415
+
+    for command in (
+        run.run,
+        compare.compare,
+        models.models,
+        history.history,
+        render.render,
+        doctor.doctor,
+    ):
+        program.add_command(command)
+    sys.exit(_exit_status(arguments))
+
+
+def _exit_status(arguments: list[str] | None) -> int:
+    try:
+        status: Any = program.main(arguments, prog_name="workbench", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return WRONG_USAGE
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except UsageError as error:
+        click.echo(f"workbench: {error}", err=True)
+        return WRONG_USAGE
+    except WorkbenchError as error:
+        click.echo(f"workbench: {error}", err=True)
+        return FAILED
+    except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
+        click.echo("workbench: cancelled; what was received is in the history.", err=True)
+        return CANCELLED
+    except OSError as error:
+        click.echo(f"workbench: {error.strerror or error}: {error.filename or ''}", err=True)
+        return FAILED
+    return status if isinstance(status, int) else 0
