@@ -49,6 +49,8 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: @hover; }
 QToolButton:pressed, QToolButton:checked { background: @selected; color: @text; }
 QToolButton:focus { border: 1px solid @focus; }
+QToolButton[bare="true"] { padding: 2px 0; }
+QToolButton[bare="true"]:hover { background: transparent; color: @text; }
 QToolButton[rail="true"] { border-radius: 8px; padding: 6px 0; color: @text-2; }
 QToolButton[rail="true"]:checked { color: @text; }
 QToolButton::menu-indicator { image: none; width: 0; }
