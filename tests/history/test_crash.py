@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import textwrap
@@ -30,20 +32,24 @@ ROOT = Path(__file__).parents[2]
 KILLS = 20
 
 
-def _start(path: Path) -> subprocess.Popen[str]:
+def _start(path: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.history.writer_process", str(path)],
+        [sys.executable, "-m", "tests.history.writer_process", str(path), *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
     )
 
 
-def _read_until(stream: IO[str] | None, word: str) -> None:
+def _read_until(stream: IO[str] | None, word: str) -> list[str]:
+    """The lines up to the one that begins with ``word``, that one included."""
     assert stream is not None
+    lines = []
     for line in stream:
+        lines.append(line)
         if line.split()[0] == word:
-            return
+            return lines
     raise AssertionError("the writer ended by itself")
 
 
@@ -57,23 +63,25 @@ def _assert_sound(path: Path) -> None:
 
 @pytest.mark.slow
 def test_kill_9_at_any_moment_loses_nothing_acknowledged(path: Path) -> None:
-    acknowledged: dict[str, set[int]] = {
-        "run": set(),
-        "prompt": set(),
-        "text": set(),
-        "chat": set(),
-    }
+    acknowledged: dict[str, set[int]] = {kind: set() for kind in ("run", "prompt", "text", "chat")}
+    starter = _start(path, "--serve")
+    assert starter.stdin is not None
     for _ in range(KILLS):
-        writer = _start(path)
-        _read_until(writer.stdout, "open")
+        print("go", file=starter.stdin, flush=True)
+        lines = _read_until(starter.stdout, "pid")
+        writer = int(lines[-1].split()[1])
+        if "open\n" not in lines:
+            lines += _read_until(starter.stdout, "open")
         time.sleep(random.uniform(0.0, 0.15))
-        writer.kill()
-        rest, _ = writer.communicate()
-        for line in rest.splitlines():
-            if line.count(" ") == 1:
-                kind, number = line.split()
-                acknowledged[kind].add(int(number))
+        os.kill(writer, signal.SIGKILL)
+        lines += _read_until(starter.stdout, "end")
+        for line in lines:
+            kind, *number = line.split()
+            if kind in acknowledged:
+                acknowledged[kind].add(int(number[0]))
         _assert_sound(path)
+    starter.communicate()
+    assert acknowledged["text"]
     asyncio.run(_assert_kept(path, acknowledged))
 
 
@@ -239,7 +247,7 @@ def test_a_full_disk_stops_new_runs_and_loses_nothing(path: Path, way: str) -> N
 async def test_a_held_lock_is_a_sentence_and_the_events_wait(
     path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr(driver, "BUSY_MILLISECONDS", 20)
     store = await open_store(path)
     run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
     events: list[ev.LoggedEvent] = samples.log(run_id, [samples.started("q")])

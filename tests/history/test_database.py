@@ -109,7 +109,7 @@ _HOLD = """
 def test_with_an_old_sqlite_a_second_program_is_told_what_to_do(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_BUSY_MILLISECONDS", 100)
+    monkeypatch.setattr(driver, "BUSY_MILLISECONDS", 100)
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(_HOLD), str(path)],
         stdin=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -35,5 +36,22 @@ async def main(path: Path) -> None:
             print("chat", chat, flush=True)
 
 
+def serve(path: Path) -> None:
+    """For each line of standard input start the writer anew, in a child that shares the imports.
+
+    Prints ``pid NUMBER`` when it has started and ``end`` when it was killed.
+    """
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            asyncio.run(main(path))
+        print("pid", child, flush=True)
+        os.waitpid(child, 0)
+        print("end", flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    if "--serve" in sys.argv:
+        serve(Path(sys.argv[1]))
+    else:
+        asyncio.run(main(Path(sys.argv[1])))

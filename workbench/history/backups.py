@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +14,8 @@ from workbench.domain.errors import DatabaseDamagedError
 _STAMP = "%Y%m%dT%H%M%SZ"
 _DAILY, _WEEKLY, _MONTHLY = 12, 10, 9
 INTERVAL_SECONDS = 24 * 3600
+PROGRESS_STEPS = 2_000
+"""Steps of SQLite's machine between two looks at whether to go on: well below 1 ms."""
 
 
 def folder(path: Path) -> Path:
@@ -128,18 +129,25 @@ def quick_check(connection: Any) -> bool:
     return bool(rows) and rows[0][0] == "ok"
 
 
-def checked_within(connection: Any, driver: ModuleType, seconds: float) -> bool | None:
-    """The answer of :func:`quick_check`, or None where it takes longer than ``seconds``."""
-    deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+def check(connection: Any, driver: ModuleType, should_stop: Callable[[], bool]) -> bool | None:
+    """The answer of :func:`quick_check`, or None where ``should_stop`` ended it before."""
+    stopped = False
+
+    def look() -> bool:
+        nonlocal stopped
+        stopped = should_stop()
+        return stopped
+
+    connection.set_progress_handler(look, PROGRESS_STEPS)
     try:
-        return quick_check(connection)
-    except driver.OperationalError as error:
-        if "interrupted" in str(error):
-            return None
-        raise
+        sound = quick_check(connection)
+    except driver.DatabaseError:
+        if not stopped:  # being stopped has many names, such as "vtable constructor failed"
+            raise
+        return None
     finally:
         connection.set_progress_handler(None, 0)
+    return None if stopped else sound
 
 
 def sync_folder(path: Path) -> None:

@@ -69,9 +69,12 @@ def to_json(value: Any) -> str:
     return msgspec.json.encode(clean(value, Any)).decode()
 
 
-def from_json(text: str) -> Any:
-    """The value of a JSON text."""
-    return msgspec.json.decode(text)
+def from_json(text: str, default: Any) -> Any:
+    """The value of a JSON text, or ``default`` where damage made it unreadable."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.MsgspecError:
+        return default
 
 
 def encode_spec(spec: RunSpec) -> tuple[RunSpec, str]:

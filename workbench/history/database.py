@@ -89,16 +89,12 @@ class Database:
 
         Damage leaves a mark, so that the next start checks to the end and repairs.
         """
-        raw = self._raw()
-        raw.set_progress_handler(should_stop, 20_000)
         try:
-            sound = backups.quick_check(raw)
-        except self._driver.DatabaseError as error:
-            if "interrupted" in str(error):
-                return None
+            sound = backups.check(self._raw(), self._driver, should_stop)
+        except self._driver.DatabaseError:
             sound = False
-        finally:
-            raw.set_progress_handler(None, 0)
+        if sound is None:
+            return None
         self.unchecked = False
         if not sound:
             self.mark_damaged()

@@ -30,7 +30,7 @@ from workbench.domain.errors import (
 
 APPLICATION_ID = 0x50575742
 """Marks a file as ours ("PWWB")."""
-_BUSY_MILLISECONDS = 5000
+BUSY_MILLISECONDS = 5000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
@@ -88,7 +88,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def _pragmas(driver: ModuleType, *, wal: bool) -> Iterator[str]:
-    yield f"busy_timeout={_BUSY_MILLISECONDS}"
+    yield f"busy_timeout={BUSY_MILLISECONDS}"
     if wal:
         yield f"locking_mode={'NORMAL' if may_share(driver) else 'EXCLUSIVE'}"
         yield "journal_mode=WAL"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 from workbench.domain.errors import DatabaseDamagedError
 from workbench.history import backups
+from workbench.history import driver as sqlite_driver
 from workbench.history.driver import APPLICATION_ID, create_sqlite_engine, write_transaction
 from workbench.history.file_lock import FileLock
 from workbench.history.salvage import copy_readable
@@ -51,25 +53,26 @@ def examine(path: Path, driver: ModuleType) -> Condition:
     # Read-only, because closing the last ordinary connection would write the -wal into the file.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(driver.connect(uri, uri=True)) as connection:
+        patience = sqlite_driver.BUSY_MILLISECONDS / 1000
+        with closing(driver.connect(uri, uri=True, timeout=patience)) as connection:
             return _examine_open(connection, path, driver)
-    except driver.OperationalError:
+    except driver.DatabaseError as error:
+        plain = sqlite_driver.describe_error(error, path)
+        if plain is None or isinstance(plain, DatabaseDamagedError):
+            return Condition.DAMAGED
         raise  # locked, or no permission: nothing is known about the content
-    except driver.DatabaseError:
-        return Condition.DAMAGED
 
 
 def _examine_open(connection: Any, path: Path, driver: ModuleType) -> Condition:
-    connection.execute("PRAGMA busy_timeout=5000").fetchall()
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if tables == 0:
         return Condition.EMPTY if backups.listed(path) else Condition.NEW
     if application_id != APPLICATION_ID:
         return Condition.FOREIGN
-    marked = check_marker(path).exists()
-    seconds = float("inf") if marked else CHECK_SECONDS
-    sound = backups.checked_within(connection, driver, seconds)
+    limit = math.inf if check_marker(path).exists() else CHECK_SECONDS
+    deadline = time.monotonic() + limit
+    sound = backups.check(connection, driver, lambda: time.monotonic() > deadline)
     if sound is None:
         return Condition.UNCHECKED
     return Condition.SOUND if sound else Condition.DAMAGED

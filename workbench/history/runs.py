@@ -204,7 +204,7 @@ def load_manifest(connection: Connection, run_id: int) -> dict[str, Any]:
     ).scalar_one_or_none()
     if found is None:
         raise _no_such_run(run_id)
-    manifest: dict[str, Any] = codec.from_json(found)
+    manifest: dict[str, Any] = codec.from_json(found, {})
     return manifest
 
 
@@ -317,8 +317,8 @@ def _sentence(error: str | None) -> str:
     if not error:
         return ""
     try:
-        return str(WorkbenchError.from_wire(codec.from_json(error)))
-    except (TypeError, msgspec.MsgspecError):  # written by another version of the program
+        return str(WorkbenchError.from_wire(codec.from_json(error, {})))
+    except TypeError:  # written by another version of the program
         return "The run failed."
 
 

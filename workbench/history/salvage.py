@@ -55,7 +55,7 @@ def copy_readable(damaged: Path, target: Any, driver: ModuleType) -> int:
     Returns:
         The number of rows that were read.
     """
-    source = driver.connect(str(damaged))
+    source = _open_damaged(damaged, target, driver)
     source.text_factory = lambda raw: raw.decode("utf-8", "replace")
     rows = 0
     target.execute("PRAGMA foreign_keys=OFF")
@@ -73,6 +73,35 @@ def copy_readable(damaged: Path, target: Any, driver: ModuleType) -> int:
         source.close()
         target.execute("PRAGMA foreign_keys=ON")
     return rows
+
+
+def _open_damaged(damaged: Path, target: Any, driver: ModuleType) -> Any:
+    """A connection to the damaged file on which at least the list of tables can be read, if any.
+
+    The first page has that list. Every file of ours began with the same tables on the same pages,
+    so where it is destroyed the target's first page says where the rows are.
+    """
+    source = driver.connect(str(damaged))
+    try:
+        # Lets SQLite read a file that is shorter than its first page says.
+        source.execute("PRAGMA writable_schema=ON").fetchall()
+        source.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except driver.DatabaseError:
+        source.close()
+        _replace_first_page(damaged, target)
+        source = driver.connect(str(damaged))
+        source.execute("PRAGMA writable_schema=ON").fetchall()
+    return source
+
+
+def _replace_first_page(damaged: Path, target: Any) -> None:
+    page_bytes = target.execute("PRAGMA page_size").fetchone()[0]
+    with Path(target.execute("PRAGMA database_list").fetchone()[2]).open("rb") as sound:
+        page = bytearray(sound.read(page_bytes))
+    page[32:40] = bytes(8)  # no list of free pages
+    page[92:96] = bytes(4)  # the page count is not valid: the file's size counts
+    with damaged.open("r+b") as file:
+        file.write(page)
 
 
 def _copy_table(source: Any, target: Any, table: Table, driver: ModuleType) -> int:
@@ -157,5 +186,5 @@ def _probes(last: int, end: int) -> Iterator[int]:
     while position < end:
         yield position
         position += step
-        if position - last > 4096:
-            step = max(1, (position - last) // 64)
+        if position - last > 512:
+            step = (position - last) // 32

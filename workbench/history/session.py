@@ -33,7 +33,7 @@ def load_drafts(connection: Connection) -> tuple[Draft, ...]:
             path=row.path,
             text=row.text,
             base_sha256=row.base_sha256,
-            variables=codec.from_json(row.variables),
+            variables=codec.from_json(row.variables, {}),
         )
         for row in rows
     )
@@ -49,7 +49,7 @@ def get_state(connection: Connection, key: str, default: Any) -> Any:
     found = connection.execute(
         select(session_state.c.value).where(session_state.c.key == key)
     ).scalar_one_or_none()
-    return default if found is None else codec.from_json(found)
+    return default if found is None else codec.from_json(found, default)
 
 
 def set_state(connection: Connection, key: str, value: Any) -> None:
