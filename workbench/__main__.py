@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from workbench.cli import main as command_line
+from workbench.cli.compatibility import refuse_bad_pair
+
+if TYPE_CHECKING:
+    from workbench.settings import Paths
+
+
+def open_window(paths: Paths) -> int:
+    """Open the window and return its exit status."""
+    started = time.monotonic()
+    refuse_bad_pair()
+    from workbench.ui.app import run  # noqa: PLC0415 - no command but this needs Qt
+
+    return run(paths, sys.argv[:1], started=started)
+
 
 def main() -> None:
     """Run the command line; without a command it opens the window."""
-    from workbench.cli import main as cli_main  # noqa: PLC0415 - keeps start-up imports in one place
-
-    cli_main()
+    command_line(open_window)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from workbench.domain.run_state import RunState
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
+    from workbench.domain.spec import RunSpec
     from workbench.service import Workbench
 
 
@@ -51,7 +52,7 @@ def compare(
     chosen = pairs(params, "--param")
 
     async def work(core: Workbench) -> int:
-        specs = []
+        specs: list[RunSpec] = []
         group = uuid.uuid4().hex
         for name in names:
             spec = await build_spec(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from workbench import __version__
-from workbench.cli.compatibility import refuse_bad_pair
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.settings import Paths
 
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
     from workbench.service import Workbench
 
 T = TypeVar("T")
+OpenWindow = Callable[[Paths], int]
+"""Opens the window and returns its exit status; given by the entry point, so that no command
+knows Qt."""
 
 FAILED, WRONG_USAGE, CANCELLED = 1, 2, 130
 
@@ -34,18 +35,10 @@ FAILED, WRONG_USAGE, CANCELLED = 1, 2, 130
 @click.pass_context
 def program(context: click.Context, data_dir: str | None) -> None:
     """Design prompts, run strategies on local models, chat. Without a command: the window."""
+    open_window: OpenWindow = context.obj
     context.obj = Paths.default(data_dir)
     if context.invoked_subcommand is None:
         context.exit(open_window(context.obj))
-
-
-def open_window(paths: Paths) -> int:
-    """Open the window and return its exit status."""
-    started = time.monotonic()
-    refuse_bad_pair()
-    from workbench.ui.app import run  # noqa: PLC0415 - the only place that needs Qt
-
-    return run(paths, sys.argv[:1], started=started)
 
 
 def with_workbench(paths: Paths, work: Callable[[Workbench], Awaitable[T]]) -> T:
@@ -71,8 +64,13 @@ def with_workbench(paths: Paths, work: Callable[[Workbench], Awaitable[T]]) -> T
     return asyncio.run(session())
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
+def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+
+    Args:
+        open_window: what to do where no command is given.
+        arguments: the command line; None takes the process's own.
+    """
     from workbench.cli import compare, doctor, history, models, render, run  # noqa: PLC0415
 
     for command in (
@@ -84,12 +82,16 @@ def main(arguments: list[str] | None = None) -> None:
         doctor.doctor,
     ):
         program.add_command(command)
-    sys.exit(_exit_status(arguments))
+    sys.exit(_exit_status(open_window, arguments))
 
 
-def _exit_status(arguments: list[str] | None) -> int:
+def _exit_status(  # noqa: PLR0911 - one for each status
+    open_window: OpenWindow, arguments: list[str] | None
+) -> int:
     try:
-        status: Any = program.main(arguments, prog_name="workbench", standalone_mode=False)
+        status: Any = program.main(
+            arguments, prog_name="workbench", standalone_mode=False, obj=open_window
+        )
     except click.UsageError as error:
         error.show()
         return WRONG_USAGE
