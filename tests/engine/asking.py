@@ -71,7 +71,7 @@ def request_of(
     **sampling: object,
 ) -> GenerateRequest:
     """A request with the sampling given by name."""
-    values = {"max_tokens": 16, **sampling}
+    values = {"max_tokens": 8, **sampling}
     return GenerateRequest(
         segments=segments,
         sampling=Sampling(**values),

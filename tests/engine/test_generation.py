@@ -87,7 +87,7 @@ async def test_a_second_prompt_reads_only_what_is_new(engine):
 
 
 async def test_prompts_that_arrive_together_share_their_beginning(engine):
-    common = fresh(QUESTION * 4)
+    common = fresh(QUESTION * 2)
     requests = [request_of(chat(common, value=f" Case {index}.")) for index in range(4)]
     answers = await asyncio.gather(*(ask(engine, request) for request in requests))
     total = sum(answer.evaluated_tokens for answer in answers)
@@ -96,7 +96,7 @@ async def test_prompts_that_arrive_together_share_their_beginning(engine):
 
 async def test_strict_gives_the_same_bytes_alone_twice_and_beside_other_work(engine):
     request = request_of(
-        chat(QUESTION), seeds=(7, 8), mode="strict", temperature=1.5, max_tokens=24, logprobs=2
+        chat(QUESTION), seeds=(7, 8), mode="strict", temperature=1.5, max_tokens=12, logprobs=2
     )
     first = await ask(engine, request)
     again = await ask(engine, request)
@@ -179,7 +179,7 @@ async def test_an_answer_that_goes_round_in_circles_is_ended(engine):
 
 
 async def test_cancelling_while_the_prompt_is_read(engine):
-    stream = engine.generate(request_of(chat(fresh("word " * 1500)), max_tokens=400))
+    stream = engine.generate(request_of(chat(fresh("word " * 1000)), max_tokens=400))
     async for frame in stream:
         assert isinstance(frame, PromptProgress)
         if frame.done_tokens:
@@ -219,7 +219,7 @@ async def test_a_chat_is_served_before_a_search(engine):
         await ask(engine, request_of(chat(fresh(QUESTION)), seeds=seeds, priority=priority))
         finished.append(name)
 
-    search = [asyncio.create_task(run(f"search {index}", 1, 16)) for index in range(2)]
+    search = [asyncio.create_task(run(f"search {index}", 1, 12)) for index in range(2)]
     await asyncio.sleep(0.2)
     await run("chat", 0, 1)
     await asyncio.gather(*search)
@@ -281,7 +281,7 @@ async def test_segment_borders_do_not_change_the_tokens(engine):
 
 
 async def test_a_token_count_does_not_wait_for_a_generation(engine):
-    stream = engine.generate(request_of(chat(fresh("word " * 1500)), max_tokens=400))
+    stream = engine.generate(request_of(chat(fresh("word " * 1000)), max_tokens=400))
     await anext(stream)
     assert await engine.tokenize((Segment("Hello"),))
     await stream.aclose()
@@ -293,7 +293,7 @@ async def test_a_token_count_does_not_wait_for_a_generation(engine):
 async def test_the_status_follows_the_work(engine):
     heard: list[EngineStatus] = []
     engine.on_status(heard.append)
-    await ask(engine, request_of(chat(QUESTION), seeds=(1, 2, 3), max_tokens=60))
+    await ask(engine, request_of(chat(QUESTION), seeds=(1, 2, 3), max_tokens=40))
     await asyncio.sleep(0.3)
     assert {"busy", "ready"} <= {status.state for status in heard}
     assert max(status.active_sequences for status in heard) >= 1

@@ -58,7 +58,7 @@ async def drive_to(engine: LlamaEngine, phase: str) -> asyncio.Task[str]:
 
     async def run() -> str:
         nonlocal text
-        prompt = chat("word " * 1500 if phase == "prompt" else "Tell a long story.")
+        prompt = chat("word " * 1000 if phase == "prompt" else "Tell a long story.")
         try:
             async for frame in engine.generate(request_of(prompt, seeds=(1, 2), max_tokens=400)):
                 match frame:
