@@ -1,0 +1,42 @@
+"""For all tests: a fresh place for state, and no network but this machine's own."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.settings import Paths
+from workbench.settings import starter_model as find_starter_model
+
+_connect = socket.socket.connect
+
+
+def _connect_locally(self: socket.socket, address: Any) -> None:
+    if self.family == socket.AF_UNIX or str(address[0]) in ("127.0.0.1", "::1", "localhost"):
+        return _connect(self, address)
+    raise AssertionError(f"a test tried to reach {address}")
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("WORKBENCH_MODELS", raising=False)
+    monkeypatch.delenv("WORKBENCH_PROMPTS", raising=False)
+    monkeypatch.setattr(socket.socket, "connect", _connect_locally)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The folders of a program that was never started."""
+    return Paths.default(tmp_path / "home")
+
+
+@pytest.fixture
+def starter_model() -> str:
+    """The path of the model that comes with the set-up."""
+    found = find_starter_model()
+    assert found is not None, "run make test once: it installs the starter model"
+    return str(found)
