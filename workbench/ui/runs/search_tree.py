@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
@@ -38,9 +38,9 @@ class SearchTree(QWidget):
 
     picked = Signal(str)
 
-    def __init__(self, tone: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._tone = tone
+        self._tone = "text-2"
         self._state = RunState()
         self._layout = TreeLayout({})
         self.current = ""
@@ -48,6 +48,11 @@ class SearchTree(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.update)
+
+    def set_tone(self, tone: str) -> None:
+        """Take another strategy's colour."""
+        self._tone = tone
+        self.update()
 
     def show_state(self, state: RunState) -> None:
         """Show the search of a run as it is now."""
@@ -212,8 +217,8 @@ def paint_verdict(
     if verdict == "likely":
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade)
-        box = (place.x() - _RADIUS, place.y() - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
-        painter.drawChord(*(round(each) for each in box), 90 * 16, 180 * 16)
+        box = QRectF(place.x() - _RADIUS, place.y() - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
+        painter.drawChord(box, 90 * 16, 180 * 16)
     if crossed or verdict == "impossible":
         reach = _RADIUS * 0.7 + (1.5 if verdict != "impossible" else 0)
         slash = QPointF(reach, -reach)

@@ -21,14 +21,19 @@ Tally = tuple[tuple[str | None, int], ...]
 class VoteBars(QWidget):
     """Bars of a tally, most votes first; the winner stands out, the rest is quiet."""
 
-    def __init__(self, tone: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._tone = tone
+        self._tone = "text-2"
         self._tally: Tally = ()
         self._winner: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Votes")
         theme().changed.connect(self.update)
+
+    def set_tone(self, tone: str) -> None:
+        """Take another strategy's colour."""
+        self._tone = tone
+        self.update()
 
     def show_tally(self, tally: Tally, winner: str | None) -> None:
         """Show a tally; None in it is "no answer"."""

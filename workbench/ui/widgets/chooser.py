@@ -22,10 +22,15 @@ class Chooser(QComboBox):
     Args:
         name: the accessible name.
         height: device-independent pixels.
+        flat: without a box, in the type of a heading; for a title that can be changed.
     """
 
-    def __init__(self, name: str, *, height: int = 28, width: int = 0) -> None:
+    def __init__(self, name: str, *, height: int = 28, width: int = 0, flat: bool = False) -> None:
         super().__init__()
+        self._flat = flat
+        self._style = "heading" if flat else "body"
+        self._padding = 0 if flat else _PADDING
+        self.setFont(font(self._style))
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setFixedHeight(height)
@@ -63,7 +68,7 @@ class Chooser(QComboBox):
     def sizeHint(self) -> QSize:
         icon, _, note = self._extras()
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self.currentText()) + 2 * _PADDING + _ARROW + 8
+        width = metrics.horizontalAdvance(self.currentText()) + 2 * self._padding + _ARROW + 8
         if icon:
             width += _ICON + 8
         if note:
@@ -78,17 +83,19 @@ class Chooser(QComboBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
         edge = "focus" if self.hasFocus() else "line-strong"
-        painter.setPen(QPen(color(edge), 1))
-        painter.setBrush(color("hover" if self._hovered else "raised"))
-        painter.drawRoundedRect(box, 6, 6)
-        if not self.hasFocus():
+        if not self._flat or self.hasFocus() or self._hovered:
+            quiet = self._flat and not self.hasFocus()
+            painter.setPen(Qt.PenStyle.NoPen if quiet else QPen(color(edge), 1))
+            painter.setBrush(color("hover" if self._hovered else "raised"))
+            painter.drawRoundedRect(box, 6, 6)
+        if not self.hasFocus() and not self._flat:
             painter.setPen(QPen(color("line-access"), 1))
             painter.drawLine(6, self.height() - 1, self.width() - 6, self.height() - 1)
         self._paint_content(painter)
 
     def _paint_content(self, painter: QPainter) -> None:
         icon, tone, note = self._extras()
-        left, ratio = _PADDING, self.devicePixelRatioF()
+        left, ratio = self._padding, self.devicePixelRatioF()
         middle = (self.height() - _ICON) // 2
         off = not self.isEnabled()
         if icon:
@@ -96,9 +103,9 @@ class Chooser(QComboBox):
             painter.drawPixmap(left, middle, picture)
             left += _ICON + 8
         arrow = theme().pixmap("chevrons-up-down", "text-3", _ARROW, ratio)
-        right = self.width() - _PADDING - _ARROW
+        right = self.width() - self._padding - _ARROW
         painter.drawPixmap(right + 2, (self.height() - _ARROW) // 2, arrow)
-        painter.setFont(font("body"))
+        painter.setFont(font(self._style))
         metrics = painter.fontMetrics()
         room = right - left - 4
         text = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)

@@ -1,0 +1,134 @@
+"""The bar above the columns: which prompt, which model, how much, and Run all."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QSpinBox
+
+from workbench.ui.compare.view_model import CompareModel
+from workbench.ui.widgets import Button, Chooser, PrimaryButton, Switch, row, rule
+
+_HEIGHT = 44
+_MOST_BUDGET = 1_000_000
+
+
+class CompareBar(QFrame):
+    """Choices that all columns share.
+
+    Signals:
+        column_wanted(), run_wanted(), stop_wanted(): what its buttons ask for.
+    """
+
+    column_wanted = Signal()
+    run_wanted = Signal()
+    stop_wanted = Signal()
+
+    def __init__(self, model: CompareModel) -> None:
+        super().__init__()
+        self._model = model
+        self._filling = False
+        self.setFixedHeight(_HEIGHT)
+        self.setProperty("surface", "panel")
+        self.setProperty("rule", "bottom")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        self.prompt = Chooser("Prompt")
+        self.prompt.setMaximumWidth(240)
+        self.model = Chooser("Model")
+        self.model.setMaximumWidth(220)
+        self.equal = Switch(
+            "Equal tokens", tip="Every column may generate the same number of tokens"
+        )
+        self.budget = QSpinBox()
+        self.budget.setAccessibleName("Tokens a column")
+        self.budget.setRange(16, _MOST_BUDGET)
+        self.budget.setGroupSeparatorShown(True)
+        self.budget.setFixedWidth(72)
+        self.add = Button("Column", "plus", tip="Add a column with another strategy")
+        self.run = PrimaryButton("Run all", "play", keys="Ctrl+Return")
+        self.stop = Button("Stop", "stop", keys="Esc")
+        self.setLayout(
+            row(
+                self.prompt,
+                self.model,
+                None,
+                self.equal,
+                self.budget,
+                rule(vertical=True),
+                self.add,
+                self.run,
+                self.stop,
+                margins=(16, 0, 8, 0),
+                gap=8,
+            )
+        )
+        self._connect()
+        self._on_settings()
+        self.show_running(False)
+
+    def _connect(self) -> None:
+        self.prompt.activated.connect(self._on_prompt_chosen)
+        self.model.activated.connect(self._on_model_chosen)
+        self.equal.toggled.connect(self._on_budget)
+        self.budget.valueChanged.connect(self._on_budget)
+        self.add.clicked.connect(self.column_wanted)
+        self.run.clicked.connect(self.run_wanted)
+        self.stop.clicked.connect(self.stop_wanted)
+        self._model.library_changed.connect(self._on_library)
+        self._model.models_changed.connect(self._on_models)
+        self._model.prompt_changed.connect(self._on_library)
+        self._model.settings_changed.connect(self._on_settings)
+        self._model.running_changed.connect(self.show_running)
+
+    @Slot(bool)
+    def show_running(self, running: bool) -> None:
+        """Run all while nothing runs, Stop while something does."""
+        self.run.setVisible(not running)
+        self.stop.setVisible(running)
+
+    @Slot()
+    def _on_library(self) -> None:
+        self.prompt.clear()
+        for entry in self._model.library:
+            note = "as edited" if self._is_edited(entry.path) else entry.folder
+            self.prompt.add_choice(entry.name, entry.path, icon="prompt", note=note)
+        if not self.prompt.choose(self._model.path) and self._model.path:
+            note = "as edited" if self._model.edited else ""
+            self.prompt.add_choice(self._model.title, self._model.path, icon="prompt", note=note)
+            self.prompt.choose(self._model.path)
+        self.prompt.updateGeometry()
+
+    def _is_edited(self, path: str) -> bool:
+        return self._model.edited and path == self._model.path
+
+    @Slot()
+    def _on_models(self) -> None:
+        self.model.clear()
+        for entry in self._model.models:
+            if not entry.error:
+                self.model.add_choice(
+                    entry.name, entry.path, icon="models", note=entry.quantization
+                )
+        self.model.choose(self._model.model)
+        self.model.updateGeometry()
+
+    @Slot()
+    def _on_settings(self) -> None:
+        self._filling = True
+        self.model.choose(self._model.model)
+        self.equal.setChecked(self._model.equal_tokens)
+        self.budget.setValue(self._model.budget_tokens)
+        self.budget.setEnabled(self._model.equal_tokens)
+        self._filling = False
+
+    @Slot()
+    def _on_prompt_chosen(self) -> None:
+        self._model.open_prompt(str(self.prompt.currentData()))
+
+    @Slot()
+    def _on_model_chosen(self) -> None:
+        self._model.set_model(str(self.model.currentData()))
+
+    @Slot()
+    def _on_budget(self) -> None:
+        if not self._filling:
+            self._model.set_budget(self.equal.isChecked(), self.budget.value())

@@ -1,0 +1,73 @@
+"""The question that all columns get, on one line, with the variables folded under it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame
+
+from workbench.ui.compare.variables import VariableFields
+from workbench.ui.compare.view_model import CompareModel
+from workbench.ui.widgets import GhostButton, Label, column, row, set_tone
+
+_HEIGHT = 44
+
+
+class QuestionStrip(QFrame):
+    """The last user message as rendered, or what is wrong with the prompt."""
+
+    def __init__(self, model: CompareModel) -> None:
+        super().__init__()
+        self._model = model
+        self.setProperty("surface", "canvas")
+        self.setProperty("rule", "bottom")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        self.title = Label("Question", "small", "text-3")
+        self.question = Label("", "body", elide=True)
+        self.tokens = Label("", "small", "text-3")
+        self.variables_button = GhostButton("Variables", "chevron-down")
+        self.variables_button.setCheckable(True)
+        self.variables_button.setToolTip("Show or hide the values of the prompt's variables")
+        self.variables = VariableFields()
+        self.variables.hide()
+        line = row(
+            self.title,
+            4,
+            self.question,
+            self.tokens,
+            self.variables_button,
+            margins=(16, 0, 8, 0),
+            gap=8,
+        )
+        line.setStretch(2, 1)
+        head = QFrame()
+        head.setFixedHeight(_HEIGHT - 1)
+        head.setLayout(line)
+        self.setLayout(column(head, self.variables, gap=0))
+        self.variables_button.toggled.connect(self._on_toggled)
+        self.variables.changed.connect(model.set_variables)
+        model.prompt_changed.connect(self._on_prompt)
+        model.previewed.connect(self._on_preview)
+
+    @Slot(bool)
+    def _on_toggled(self, shown: bool) -> None:
+        self.variables.setVisible(shown)
+        self.variables_button.set_icon("chevron-up" if shown else "chevron-down")
+
+    @Slot()
+    def _on_prompt(self) -> None:
+        analysis = self._model.analysis
+        inputs = analysis.inputs if analysis is not None else ()
+        self.variables.show_inputs(inputs, self._model.variables)
+        self.variables_button.setVisible(bool(inputs))
+        self.variables_button.set_text(
+            "1 variable" if len(inputs) == 1 else f"{len(inputs)} variables"
+        )
+
+    @Slot()
+    def _on_preview(self) -> None:
+        problem = self._model.problem
+        self.title.setText("Prompt" if problem else "Question")
+        self.question.setText(problem or self._model.question)
+        set_tone(self.question, "bad" if problem else "text")
+        tokens = self._model.prompt_tokens
+        self.tokens.setText(f"{tokens:,} tokens" if tokens is not None and not problem else "")

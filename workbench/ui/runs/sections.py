@@ -1,0 +1,184 @@
+"""The foldable parts of a run's view. Each says from the run's state whether it has anything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame
+
+from workbench.domain.run_state import RunState
+from workbench.ui.runs.paths import PathList
+from workbench.ui.runs.search_tree import SearchTree, describe_node
+from workbench.ui.runs.tree_layout import verdict_of
+from workbench.ui.runs.votes import VoteBars
+from workbench.ui.runs.words import active_calls, is_search, output_text, path_call, tie_words
+from workbench.ui.widgets import Label, Section, StreamingText, column, set_tone
+
+_LEAST_TEXT_HEIGHT = 110
+
+
+class RunSection(Section):
+    """A part of a run's view; ``tone`` is its strategy's colour."""
+
+    tone = "text-2"
+
+    def set_tone(self, tone: str) -> None:
+        """Take another strategy's colour."""
+        self.tone = tone
+
+    def show_state(self, state: RunState) -> None:
+        """Show what this part has of the run, or hide where it has nothing."""
+        raise NotImplementedError
+
+
+class OutputSection(RunSection):
+    """The text of a run with one line of thought, as it comes."""
+
+    def __init__(self) -> None:
+        self.text = StreamingText("Output")
+        self.text.setMinimumHeight(_LEAST_TEXT_HEIGHT)
+        super().__init__("Output", self.text, stretch=True)
+
+    def show_state(self, state: RunState) -> None:
+        """Append what is new of the output."""
+        fits = path_call(state) is None and not is_search(state)
+        self.setVisible(fits)
+        if not fits:
+            return
+        reasons = any(call.role == "reason" for call in state.calls.values())
+        self.set_title("Reasoning" if reasons else "Output")
+        self.note.setText(f"{state.generated_tokens:,} tokens" if state.calls else "")
+        self.text.set_text(output_text(state))
+        writing = bool(active_calls(state)) and bool(self.text.text)
+        self.text.set_streaming(self.tone if writing else "")
+
+
+class VotesSection(RunSection):
+    """How many samples gave which answer, and what happens with a tie."""
+
+    def __init__(self) -> None:
+        self.bars = VoteBars()
+        self.tie = Label("", "small", "text-3", elide=True)
+        body = QFrame()
+        body.setLayout(column(self.bars, self.tie, gap=2))
+        super().__init__("Votes", body)
+
+    def set_tone(self, tone: str) -> None:
+        self.bars.set_tone(tone)
+
+    def show_state(self, state: RunState) -> None:
+        """Show the tally once there is one."""
+        call = path_call(state)
+        self.setVisible(call is not None)
+        if call is None:
+            return
+        if state.tally:
+            total = sum(votes for _, votes in state.tally)
+            won = max((votes for answer, votes in state.tally if answer is not None), default=0)
+            self.note.setText(f"{won} of {total} agree")
+            self.bars.show_tally(state.tally, state.answer)
+            self.tie.setText(tie_words(state.tie_rule))
+        else:
+            ended = sum(bool(sample.finish_reason) for sample in call.samples)
+            self.note.setText(f"{ended} of {len(call.samples)} paths have ended")
+            self.bars.show_tally((), None)
+            self.tie.setText("Counted when all paths have ended")
+
+
+class PathsSection(RunSection):
+    """The samples behind the votes; one can be read."""
+
+    def __init__(self) -> None:
+        self.paths = PathList()
+        super().__init__("Paths", self.paths, stretch=True)
+
+    def set_tone(self, tone: str) -> None:
+        self.paths.tone = tone
+
+    def show_state(self, state: RunState) -> None:
+        """Show the samples as they are now."""
+        call = path_call(state)
+        self.setVisible(call is not None)
+        if call is None:
+            return
+        self.set_title(f"{len(call.samples)} paths")
+        distinct = sum(answer is not None for answer, _ in state.tally)
+        words = "1 distinct answer" if distinct == 1 else f"{distinct} distinct answers"
+        self.note.setText(words if state.tally else "")
+        self.paths.show_call(call, state)
+
+
+class SearchSection(RunSection):
+    """The search as a small tree, with the current node in words."""
+
+    def __init__(self) -> None:
+        self.tree = SearchTree()
+        self.current = Label("", "small", "text-2", elide=True)
+        self._state = RunState()
+        self.tree.picked.connect(self._on_picked)
+        body = QFrame()
+        body.setLayout(column(self.tree, self.current, gap=2))
+        super().__init__("Search", body)
+        self.current.hide()
+
+    def set_tone(self, tone: str) -> None:
+        self.tree.set_tone(tone)
+
+    def show_state(self, state: RunState) -> None:
+        """Show the nodes as they are now."""
+        self._state = state
+        self.setVisible(is_search(state))
+        if not is_search(state):
+            return
+        thoughts = [node for node in state.nodes.values() if node.kind == "thought"]
+        dropped = sum(node.status == "pruned" for node in thoughts)
+        self.note.setText(f"{len(thoughts)} nodes, {dropped} pruned")
+        self.tree.show_state(state)
+        self._on_picked(self.tree.current)
+
+    @Slot(str)
+    def _on_picked(self, name: str) -> None:
+        node = self._state.nodes.get(name)
+        self.current.setVisible(node is not None)
+        if node is not None:
+            self.current.setText(" · ".join(describe_node(node).split("\n")))
+
+
+class BestPathSection(RunSection):
+    """The thoughts from the root to the best node, then the text that answers from them."""
+
+    def __init__(self) -> None:
+        self.text = StreamingText("Best path")
+        self.text.setMinimumHeight(_LEAST_TEXT_HEIGHT)
+        super().__init__("Best path so far", self.text, stretch=True)
+
+    def show_state(self, state: RunState) -> None:
+        """Show the best there is; until there is any, the thoughts being proposed."""
+        self.setVisible(is_search(state))
+        if not is_search(state):
+            return
+        path = [state.nodes[name] for name in state.best_path()]
+        thoughts = [node.text for node in path if node.kind == "thought"]
+        active = active_calls(state)
+        if thoughts or not active:
+            self.set_title("Best path so far" if state.status == "running" else "Best path")
+            answers = [call for call in state.calls.values() if call.role == "answer"]
+            parts = thoughts + [sample.text for call in answers for sample in call.samples]
+            writing = any(call.role == "answer" for call in active)
+        else:
+            self.set_title("Thoughts being proposed")
+            parts, writing = [active[0].samples[0].text], True
+        self.text.set_text("\n\n".join(part for part in parts if part))
+        self.text.set_streaming(self.tone if writing and self.text.text else "")
+        last = path[-1] if path else None
+        verdict = verdict_of(last) if last is not None else ""
+        scored = last is not None and last.score is not None
+        self.note.setText(f"{verdict} {last.score:g}".strip() if scored and last else "")
+        set_tone(self.note, "text-2" if verdict else "text-3")
+
+
+def sections(tone: str) -> tuple[RunSection, ...]:
+    """All parts, in the order in which they stand."""
+    parts = (OutputSection(), VotesSection(), PathsSection(), SearchSection(), BestPathSection())
+    for part in parts:
+        part.set_tone(tone)
+    return parts
