@@ -52,6 +52,7 @@ async def extract_in(
 ) -> tuple[str | None, ...]:
     """Apply any rule; a pattern runs in the sandbox, with ``^`` and ``$`` matching at lines.
 
+    Its answer is the first group that took part in the last match, or else the whole match.
     A pattern that takes too long on a text gives no answer there, and the others go on.
 
     Raises:
@@ -96,8 +97,8 @@ def _last_match(pattern: regex.Pattern[str], text: str) -> str | None:
         return None
     if last is None:
         return None
-    found = last.group(1) if pattern.groups else last.group(0)
-    return found.strip() if found is not None and found.strip() else None
+    groups = (group for group in last.groups() if group is not None)
+    return next(groups, last.group()).strip() or None
 
 
 def _whole(text: str) -> str | None:

@@ -135,6 +135,7 @@ def _unknown_name(environment: jinja2.Environment, message: str) -> tuple[str, s
         (r"No filter named '(.*)'", environment.filters.keys()),
         (r"No test named '(.*)'", environment.tests.keys()),
         (r"Encountered unknown tag '(\w+)'", TAGS),
+        (r"block '(\w+)' defined twice", ()),
     ):
         match = re.match(pattern, message)
         if match:
@@ -152,12 +153,22 @@ def _place(
     parser: Parser | None,
 ) -> Place | None:
     """Where the error is: what was not expected, or what was opened and not closed."""
-    message, line = error.message or "", error.lineno
+    message = error.message or ""
     places = token_places(environment, source)
     if name:
-        return name_place(places, name, line)
+        return name_place(places, name, error.lineno)
     if message.startswith("Unexpected end of template. Jinja was looking"):
         return unclosed_block(places)
+    unread = _unread_place(source, message, places, error.lineno)
+    if unread is not None or message.startswith("Missing end of") or parser is None:
+        return unread or _last_opening(places)
+    if parser.stream.current.type == "eof":
+        return _last_opening(places)
+    return parser_place(places, parser.stream.current)
+
+
+def _unread_place(source: str, message: str, places: list[Place], line: int) -> Place | None:
+    """The character that could not be read as a token, where the error is about one."""
     character = re.fullmatch(r"unexpected char (?:'(.)'|\"(.)\") at (\d+)", message, re.DOTALL)
     if character:
         value = character.group(1) or character.group(2)
@@ -167,9 +178,7 @@ def _place(
         offset = source.find(bracket.group(1), places[-1].end if places else 0)
         if offset >= 0:
             return place_at(source, offset, "", bracket.group(1), line)
-    if parser is not None and parser.stream.current.type != "eof":
-        return parser_place(places, parser.stream.current)
-    return _last_opening(places)
+    return None
 
 
 def _last_opening(places: list[Place]) -> Place | None:

@@ -104,8 +104,8 @@ def read_front_matter(head: str, path: str) -> FrontMatter:
             path,
             1,
         )
-    loader = _Loader(head)
     try:
+        loader = _Loader(head)
         node = loader.get_single_node()
         raw = loader.construct_document(node) if node is not None else {}
         values = _Counter().plain(raw)
