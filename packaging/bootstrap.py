@@ -99,7 +99,8 @@ def has_engine(python: Path) -> bool:
     """Whether the pinned engine is installed already."""
     name, version = ENGINE.split("==")
     code = f"import importlib.metadata as m; raise SystemExit(m.version({name!r}) != {version!r})"
-    return subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
+    done = subprocess.run([str(python), "-c", code], capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def build_engine(pip: list[str], python: Path) -> None:

@@ -97,7 +97,7 @@ class Executor:
             run.finish("failed", run.best("error"), error=UsageError(sentence))
             raise
         finally:
-            state = await journal.close()
+            state = await _despite_cancel(journal.close())
         return state
 
 
@@ -303,6 +303,15 @@ class _Run:
                 error=error.to_wire() if error else None,
             )
         )
+
+
+async def _despite_cancel(work: Coroutine[Any, Any, RunState]) -> RunState:
+    """Finish ``work`` although the task is cancelled: what has ended must be written."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        return await task
 
 
 async def _nothing() -> None:

@@ -13,7 +13,9 @@ TieRule = Literal["first_seen", "none"]
 LABEL_WEIGHTS = {"sure": 20.0, "likely": 1.0, "impossible": 0.001}
 """Weights of the verdicts as in tree-of-thought-llm (Yao et al. 2023, Game of 24)."""
 
-_BULLET = re.compile(r"^\s*(?:\d{1,3}[.):]|[-*•+]|(?:step|idea|option)\s*\d{1,3}\s*[.:)])\s*", re.I)
+_BULLET = re.compile(
+    r"^\s*(?:\d{1,3}[.):]|[-*•+](?=\s)|(?:step|idea|option)\s*\d{1,3}\s*[.:)])\s*", re.I
+)
 _LABEL = re.compile(r"\b(sure|likely|impossible)\b", re.I)
 _CHOICE = re.compile(r"\b(?:choice|candidate|option)\b[^\d\n]{0,20}(\d{1,3})\b", re.I)
 _MARKS = "*_`\"'“” \t"
@@ -60,6 +62,7 @@ def parse_proposals(text: str, most: int) -> tuple[str, ...]:
     Where the model numbered its lines, only those count, so that an introduction is no thought.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip(_MARKS)]
+    lines = [line if _BULLET.match(line) else line.strip(_MARKS) for line in lines]
     marked = [line for line in lines if _BULLET.match(line)]
     found: list[str] = []
     for line in marked or lines:

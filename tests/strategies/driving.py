@@ -1,0 +1,70 @@
+"""Drives a strategy by hand: answers its effects from a rule, and keeps what it asked and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.domain.effects import (
+    Completion,
+    Effect,
+    Emit,
+    Extract,
+    Generate,
+    Outcome,
+    Problem,
+    Render,
+    StrategySteps,
+)
+from workbench.domain.events import Event
+from workbench.domain.text import Message
+from workbench.evaluation.extraction import extract
+
+Answers = Callable[[Generate], Sequence[str]]
+
+
+@dataclass
+class Record:
+    """What a strategy did. ``batches`` holds the calls of each batch that had any."""
+
+    outcome: Outcome | None = None
+    events: list[Event] = field(default_factory=list)
+    batches: list[list[Generate]] = field(default_factory=list)
+    rendered: list[Render] = field(default_factory=list)
+
+    def of(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+def problem(text: str = "2 + 2?") -> Problem:
+    return Problem((Message.literal("system", "Be brief."), Message.value("user", text)))
+
+
+def drive(steps: StrategySteps, answers: Answers) -> Record:
+    record = Record()
+
+    def result(effect: Effect):
+        if isinstance(effect, Render):
+            record.rendered.append(effect)
+            shown = f"{effect.template}: {sorted(effect.variables.items())}"
+            return (Message.literal("user", shown),)
+        if isinstance(effect, Generate):
+            texts = answers(effect)
+            assert len(texts) == effect.n
+            return tuple(Completion(text=text, finish_reason="stop") for text in texts)
+        if isinstance(effect, Extract):
+            return extract(effect.texts, effect.rule)
+        assert isinstance(effect, Emit)
+        record.events.append(effect.event)
+        return None
+
+    try:
+        batch = next(steps)
+        while True:
+            calls = [effect for effect in batch if isinstance(effect, Generate)]
+            if calls:
+                record.batches.append(calls)
+            batch = steps.send(tuple(result(effect) for effect in batch))
+    except StopIteration as stop:
+        record.outcome = stop.value
+    return record
