@@ -186,7 +186,7 @@ Event = (
 
 
 class LoggedEvent(msgspec.Struct, frozen=True):
-    """An event in its place: ``seq`` counts from 0 in the run, ``at`` is seconds since its start."""
+    """An event in its place: ``seq`` counts from 0, ``at`` is seconds since the run began."""
 
     run_id: int
     seq: int
