@@ -1,0 +1,192 @@
+"""A form made from described parameters, and the button that opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QFrame,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from workbench.domain.parameters import Field
+from workbench.ui.widgets.buttons import Button
+from workbench.ui.widgets.chooser import Chooser
+from workbench.ui.widgets.label import Label
+from workbench.ui.widgets.layout import column
+
+_LARGEST = 2**31 - 1
+
+
+class ParameterForm(QFrame):
+    """One line a parameter; its sentence is the tooltip.
+
+    Signals:
+        changed(): a value is another one.
+    """
+
+    changed = Signal()
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        super().__init__()
+        self._fields = tuple(fields)
+        self.editors: dict[str, QWidget] = {}
+        layout = QFormLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(16)
+        layout.setVerticalSpacing(8)
+        for field in self._fields:
+            editor = self._editor(field)
+            editor.setAccessibleName(field.name.replace("_", " "))
+            editor.setAccessibleDescription(field.description)
+            editor.setToolTip(field.description)
+            self.editors[field.name] = editor
+            label = Label(field.name.replace("_", " "), "body", "text-2")
+            label.setToolTip(field.description)
+            layout.addRow(label, editor)
+        self.setLayout(layout)
+
+    def _editor(self, field: Field) -> QWidget:
+        if field.kind == "choice":
+            chooser = Chooser(field.name)
+            for choice in field.choices:
+                chooser.add_choice(choice.replace("_", " "), choice)
+            chooser.choose(field.default)
+            chooser.currentIndexChanged.connect(self._on_changed)
+            return chooser
+        if field.kind == "bool":
+            box = QCheckBox()
+            box.setChecked(bool(field.default))
+            box.toggled.connect(self._on_changed)
+            return box
+        if field.kind == "int":
+            whole = QSpinBox()
+            whole.setRange(int(_or(field.minimum, 0)), int(_or(field.maximum, _LARGEST)))
+            whole.setGroupSeparatorShown(True)
+            whole.setValue(int(field.default))
+            whole.valueChanged.connect(self._on_changed)
+            return whole
+        if field.kind == "float":
+            number = QDoubleSpinBox()
+            number.setRange(_or(field.minimum, 0.0), _or(field.maximum, 1e9))
+            number.setSingleStep(0.05)
+            number.setValue(float(field.default))
+            number.valueChanged.connect(self._on_changed)
+            return number
+        line = QLineEdit(str(field.default))
+        line.textChanged.connect(self._on_changed)
+        return line
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.changed.emit()
+
+    def values(self) -> dict[str, Any]:
+        """The values by name."""
+        return {name: _value(editor) for name, editor in self.editors.items()}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show other values; names that are not in the form are passed over."""
+        for name, value in values.items():
+            editor = self.editors.get(name)
+            if isinstance(editor, Chooser):
+                editor.choose(value)
+            elif isinstance(editor, QCheckBox):
+                editor.setChecked(bool(value))
+            elif isinstance(editor, QSpinBox):
+                editor.setValue(int(value))
+            elif isinstance(editor, QDoubleSpinBox):
+                editor.setValue(float(value))
+            elif isinstance(editor, QLineEdit):
+                editor.setText(str(value))
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+def _value(editor: QWidget) -> Any:
+    if isinstance(editor, Chooser):
+        return editor.currentData()
+    if isinstance(editor, QCheckBox):
+        return editor.isChecked()
+    if isinstance(editor, QSpinBox | QDoubleSpinBox):
+        return editor.value()
+    assert isinstance(editor, QLineEdit)
+    return editor.text()
+
+
+class Popover(QFrame):
+    """A small surface over the window that goes away when one clicks elsewhere or presses Esc."""
+
+    def __init__(self, title: str, body: QWidget) -> None:
+        super().__init__(None, Qt.WindowType.Popup)
+        self.setAccessibleName(title)
+        self.setProperty("surface", "raised")
+        self.setProperty("card", True)
+        self.setLayout(column(Label(title, "body-strong"), body, margins=(16, 12, 16, 16), gap=12))
+
+    def open_at(self, anchor: QWidget) -> None:
+        """Show it above ``anchor`` where there is room, else beneath."""
+        self.adjustSize()
+        corner = anchor.mapToGlobal(QPoint(0, 0))
+        above = corner.y() - self.height() - 6
+        screen = anchor.screen().availableGeometry()
+        top = above if above >= screen.top() else corner.y() + anchor.height() + 6
+        left = min(corner.x(), screen.right() - self.width() - 8)
+        self.move(max(left, screen.left() + 8), top)
+        self.show()
+        self.setFocus()
+
+
+class FormButton(Button):
+    """A button that opens a form; its text is a summary of the values.
+
+    Signals:
+        changed(): a value in the form is another one.
+    """
+
+    changed = Signal()
+    kind = "ghost"
+
+    def __init__(self, title: str, fields: Sequence[Field] = ()) -> None:
+        super().__init__(title, "settings", tall=True)
+        self._title = title
+        self.form = ParameterForm(fields)
+        self._popover = Popover(title, self.form)
+        self.form.changed.connect(self._on_form)
+        self.clicked.connect(self._on_clicked)
+
+    def set_fields(self, fields: Sequence[Field], values: Mapping[str, Any]) -> None:
+        """Another form in the same place."""
+        self._popover.deleteLater()
+        self.form = ParameterForm(fields)
+        self.form.set_values(values)
+        self._popover = Popover(self._title, self.form)
+        self.form.changed.connect(self._on_form)
+        self.setEnabled(bool(fields))
+        self.show_summary()
+
+    def summary(self) -> str:
+        """A few words for the button; subclasses say more."""
+        return self._title
+
+    def show_summary(self) -> None:
+        """Put the summary on the button."""
+        self.set_text(self.summary())
+
+    @Slot()
+    def _on_form(self) -> None:
+        self.show_summary()
+        self.changed.emit()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._popover.open_at(self)
