@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QSpinBox
 
+from workbench.ui.bridge import Bridge
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.widgets import Button, Chooser, PrimaryButton, Switch, row, rule
+from workbench.ui.widgets.run_choices import ModelChooser, SamplingButton
 
 _HEIGHT = 44
 _MOST_BUDGET = 1_000_000
@@ -23,7 +26,7 @@ class CompareBar(QFrame):
     run_wanted = Signal()
     stop_wanted = Signal()
 
-    def __init__(self, model: CompareModel) -> None:
+    def __init__(self, model: CompareModel, bridge: Bridge) -> None:
         super().__init__()
         self._model = model
         self._filling = False
@@ -33,8 +36,9 @@ class CompareBar(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self.prompt = Chooser("Prompt")
         self.prompt.setMaximumWidth(240)
-        self.model = Chooser("Model")
+        self.model = ModelChooser(bridge, self, height=28)
         self.model.setMaximumWidth(220)
+        self.sampling = SamplingButton()
         self.equal = Switch(
             "Equal tokens", tip="Every column may generate the same number of tokens"
         )
@@ -43,6 +47,7 @@ class CompareBar(QFrame):
         self.budget.setRange(16, _MOST_BUDGET)
         self.budget.setGroupSeparatorShown(True)
         self.budget.setFixedWidth(72)
+        self.budget.lineEdit().setTextMargins(6, 0, 0, 0)
         self.add = Button("Column", "plus", tip="Add a column with another strategy")
         self.run = PrimaryButton("Run all", "play", keys="Ctrl+Return")
         self.stop = Button("Stop", "stop", keys="Esc")
@@ -50,6 +55,7 @@ class CompareBar(QFrame):
             row(
                 self.prompt,
                 self.model,
+                self.sampling,
                 None,
                 self.equal,
                 self.budget,
@@ -67,14 +73,14 @@ class CompareBar(QFrame):
 
     def _connect(self) -> None:
         self.prompt.activated.connect(self._on_prompt_chosen)
-        self.model.activated.connect(self._on_model_chosen)
+        self.model.currentIndexChanged.connect(self._on_model_chosen)
+        self.sampling.changed.connect(self._on_sampling)
         self.equal.toggled.connect(self._on_budget)
         self.budget.valueChanged.connect(self._on_budget)
         self.add.clicked.connect(self.column_wanted)
         self.run.clicked.connect(self.run_wanted)
         self.stop.clicked.connect(self.stop_wanted)
         self._model.library_changed.connect(self._on_library)
-        self._model.models_changed.connect(self._on_models)
         self._model.prompt_changed.connect(self._on_library)
         self._model.settings_changed.connect(self._on_settings)
         self._model.running_changed.connect(self.show_running)
@@ -101,20 +107,12 @@ class CompareBar(QFrame):
         return self._model.edited and path == self._model.path
 
     @Slot()
-    def _on_models(self) -> None:
-        self.model.clear()
-        for entry in self._model.models:
-            if not entry.error:
-                self.model.add_choice(
-                    entry.name, entry.path, icon="models", note=entry.quantization
-                )
-        self.model.choose(self._model.model)
-        self.model.updateGeometry()
-
-    @Slot()
     def _on_settings(self) -> None:
         self._filling = True
-        self.model.choose(self._model.model)
+        if self._model.model:
+            self.model.choose(self._model.model)
+        values = msgspec.to_builtins(self._model.sampling) | {"seed": self._model.seed}
+        self.sampling.set_values(values)
         self.equal.setChecked(self._model.equal_tokens)
         self.budget.setValue(self._model.budget_tokens)
         self.budget.setEnabled(self._model.equal_tokens)
@@ -126,7 +124,15 @@ class CompareBar(QFrame):
 
     @Slot()
     def _on_model_chosen(self) -> None:
-        self._model.set_model(str(self.model.currentData()))
+        if not self._filling:
+            self._model.set_model(self.model.model_path)
+
+    @Slot()
+    def _on_sampling(self) -> None:
+        if not self._filling:
+            hidden = {"stop": self._model.sampling.stop, "logprobs": self._model.sampling.logprobs}
+            sampling = msgspec.structs.replace(self.sampling.sampling, **hidden)
+            self._model.set_sampling(sampling, self.sampling.seed)
 
     @Slot()
     def _on_budget(self) -> None:

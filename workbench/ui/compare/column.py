@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from workbench.domain.spec import Sampling
 from workbench.domain.views import StrategyInfo
-from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.metrics import Metrics
 from workbench.ui.runs.sections import sections
@@ -24,7 +24,9 @@ from workbench.ui.runs.words import (
     state_word,
 )
 from workbench.ui.theme import color, theme
-from workbench.ui.widgets import Banner, Chooser, IconButton, Label, column, row, set_tone
+from workbench.ui.widgets import Banner, IconButton, Label, column, row, set_tone
+from workbench.ui.widgets.parameter_form import ParameterForm, Popover
+from workbench.ui.widgets.run_choices import StrategyChooser
 
 LEAST_WIDTH = 252
 _IDLE = Word("Not run", "", "text-3")
@@ -65,6 +67,7 @@ class ColumnView(QFrame):
         self._sampling = Sampling()
         self._word = _IDLE
         self.setProperty("surface", "canvas")
+        self.setProperty("rule", "right")
         self.setMinimumWidth(LEAST_WIDTH)
         self._make_parts(strategies)
         self._lay_out()
@@ -79,15 +82,17 @@ class ColumnView(QFrame):
     def _make_parts(self, strategies: Sequence[StrategyInfo]) -> None:
         tone = self.model.info.short
         self._line = _TopLine(tone)
-        self.strategy = Chooser("Strategy of this column", flat=True)
-        for info in strategies:
-            self.strategy.add_choice(info.title, info.id, icon=info.short, tone=info.short)
-        self.strategy.choose(self.model.info.id)
-        self.strategy.activated.connect(self._on_strategy)
+        self.strategy = StrategyChooser(height=28, flat=True)
+        self.strategy.set_strategies(strategies, self.model.info.id)
+        self.strategy.strategy_chosen.connect(self.strategy_chosen)
         self.state_icon = QLabel()
-        self.state = Label("", "body", "text-3", elide=True)
+        self.state = Label("", "body", "text-3")
         self.description = Label("", "small", "text-3", elide=True)
         self.settings = IconButton("settings", "Parameters of this column", size=24, glyph=14)
+        self.settings.clicked.connect(self._on_settings)
+        self.form = ParameterForm(())
+        self._popover: Popover | None = None
+        self._form_of = ""
         self.again = IconButton("retry", "Run this column again", size=24, glyph=14)
         self.again.clicked.connect(self.wanted_again)
         self.history = IconButton("history", "Open this run in History", size=24, glyph=14)
@@ -102,8 +107,7 @@ class ColumnView(QFrame):
         self.sections = sections(tone)
 
     def _lay_out(self) -> None:
-        title = row(self.strategy, None, self.state_icon, self.state, gap=6)
-        title.setStretch(3, 1)
+        title = row(self.strategy, None, self.state_icon, self.state, 2, gap=6)
         buttons = row(self.settings, self.again, self.history, self.remove, gap=0)
         told = row(self.description, buttons, gap=4)
         told.setStretch(0, 1)
@@ -113,8 +117,11 @@ class ColumnView(QFrame):
         head.setProperty("rule", "bottom")
         head.setLayout(column(title, told, margins=(16, 8, 8, 6), gap=0))
         body = QFrame()
+        body.setProperty("surface", "canvas")
         parts = column(self.nothing, *self.sections, margins=(16, 12, 16, 8), gap=12)
-        parts.addStretch(0)
+        for index, section in enumerate(self.sections, start=1):
+            parts.setStretch(index, 1000 if section.stretches else 0)
+        parts.addStretch(1)
         body.setLayout(parts)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -144,7 +151,30 @@ class ColumnView(QFrame):
         self.metrics.set_tone(tone)
         for section in self.sections:
             section.set_tone(tone)
+        if self._form_of != self.model.info.id:
+            self._make_form()
         self._describe()
+
+    def _make_form(self) -> None:
+        """The form of the strategy's parameters; it lives in a popover."""
+        info = self.model.info
+        if self._popover is not None:
+            self._popover.deleteLater()
+        self._form_of = info.id
+        self.form = ParameterForm(info.fields)
+        self.form.set_values(self.model.params)
+        self.form.changed.connect(self._on_form)
+        self._popover = Popover(f"Parameters of {info.title}", self.form)
+        self._popover.setParent(self, self._popover.windowFlags())
+
+    @Slot()
+    def _on_settings(self) -> None:
+        if self._popover is not None:
+            self._popover.open_at(self.settings)
+
+    @Slot()
+    def _on_form(self) -> None:
+        self.model.set_params(self.form.values())
 
     def _describe(self) -> None:
         model = self.model
@@ -187,7 +217,6 @@ class ColumnView(QFrame):
             self._word = word
             self._recolour()
         self.state.setText(word.text)
-        self.state.setFixedWidth(self.state.fontMetrics().horizontalAdvance(word.text) + 2)
         self.state.setAccessibleName(f"State: {word.text}")
         set_tone(self.state, word.tone)
 
@@ -197,7 +226,3 @@ class ColumnView(QFrame):
         if self._word.icon:
             ratio = self.devicePixelRatioF()
             self.state_icon.setPixmap(theme().pixmap(self._word.icon, self._word.tone, 14, ratio))
-
-    @Slot()
-    def _on_strategy(self) -> None:
-        self.strategy_chosen.emit(str(self.strategy.currentData()))

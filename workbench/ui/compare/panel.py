@@ -13,7 +13,7 @@ from workbench.domain.spec import Sampling
 from workbench.ui.actions import Action
 from workbench.ui.compare.bar import CompareBar
 from workbench.ui.compare.column import ColumnView
-from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.compare.question import QuestionStrip
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.panels import Context, Panel
@@ -27,7 +27,7 @@ class ComparePanel(Panel):
         super().__init__(context)
         self.model = CompareModel(context.bridge)
         self.model.setParent(self)
-        self.bar = CompareBar(self.model)
+        self.bar = CompareBar(self.model, context.bridge)
         self.question = QuestionStrip(self.model)
         self.views: list[ColumnView] = []
         self._strip = row(gap=0)

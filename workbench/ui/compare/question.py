@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QScrollArea
 
-from workbench.ui.compare.variables import VariableFields
+from workbench.ui.widgets.variable_fields import VariableFields
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.widgets import GhostButton, Label, column, row, set_tone
 
 _HEIGHT = 44
+_MOST_VARIABLES_HEIGHT = 220
 
 
 class QuestionStrip(QFrame):
@@ -28,7 +29,13 @@ class QuestionStrip(QFrame):
         self.variables_button.setCheckable(True)
         self.variables_button.setToolTip("Show or hide the values of the prompt's variables")
         self.variables = VariableFields()
-        self.variables.hide()
+        self._fold = QScrollArea()
+        self._fold.setWidgetResizable(True)
+        self._fold.setFrameShape(QFrame.Shape.NoFrame)
+        self._fold.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._fold.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fold.setWidget(self.variables)
+        self._fold.hide()
         line = row(
             self.title,
             4,
@@ -42,7 +49,7 @@ class QuestionStrip(QFrame):
         head = QFrame()
         head.setFixedHeight(_HEIGHT - 1)
         head.setLayout(line)
-        self.setLayout(column(head, self.variables, gap=0))
+        self.setLayout(column(head, self._fold, gap=0))
         self.variables_button.toggled.connect(self._on_toggled)
         self.variables.changed.connect(model.set_variables)
         model.prompt_changed.connect(self._on_prompt)
@@ -50,7 +57,9 @@ class QuestionStrip(QFrame):
 
     @Slot(bool)
     def _on_toggled(self, shown: bool) -> None:
-        self.variables.setVisible(shown)
+        height = min(self.variables.sizeHint().height(), _MOST_VARIABLES_HEIGHT)
+        self._fold.setFixedHeight(height)
+        self._fold.setVisible(shown)
         self.variables_button.set_icon("chevron-up" if shown else "chevron-down")
 
     @Slot()
@@ -58,6 +67,7 @@ class QuestionStrip(QFrame):
         analysis = self._model.analysis
         inputs = analysis.inputs if analysis is not None else ()
         self.variables.show_inputs(inputs, self._model.variables)
+        self._on_toggled(self.variables_button.isChecked() and bool(inputs))
         self.variables_button.setVisible(bool(inputs))
         self.variables_button.set_text(
             "1 variable" if len(inputs) == 1 else f"{len(inputs)} variables"

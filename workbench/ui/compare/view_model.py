@@ -15,13 +15,12 @@ from workbench.domain.spec import Budget, Json, RunSpec, Sampling, TemplatePromp
 from workbench.domain.text import Message
 from workbench.domain.views import (
     LibraryEntry,
-    ModelEntry,
     Preview,
     PromptFile,
     StrategyInfo,
     TemplateAnalysis,
 )
-from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.runs.words import error_sentence
 
 if TYPE_CHECKING:
@@ -32,12 +31,14 @@ DEFAULT_COLUMNS = ("direct", "cot", "self_consistency", "tree_of_thought")
 DEFAULT_BUDGET_TOKENS = 1500
 _PREVIEW_MS = 250
 
+_Lists = tuple[tuple[StrategyInfo, ...], tuple[LibraryEntry, ...]]
+
 
 class CompareModel(QObject):
     """Prompt, model, sampling, budget and columns of a comparison.
 
     Signals:
-        strategies_changed(), library_changed(), models_changed(): lists to choose from.
+        strategies_changed(), library_changed(): lists to choose from.
         prompt_changed(): another prompt, or its inputs became known.
         previewed(): ``question`` or ``problem`` is another.
         columns_changed(): a column came or went.
@@ -47,7 +48,6 @@ class CompareModel(QObject):
 
     strategies_changed = Signal()
     library_changed = Signal()
-    models_changed = Signal()
     prompt_changed = Signal()
     previewed = Signal()
     columns_changed = Signal()
@@ -59,7 +59,6 @@ class CompareModel(QObject):
         self._bridge = bridge
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.library: tuple[LibraryEntry, ...] = ()
-        self.models: tuple[ModelEntry, ...] = ()
         self.path = ""
         self.text = ""
         self.edited = False
@@ -102,18 +101,13 @@ class CompareModel(QObject):
     def refresh(self) -> None:
         """Ask again which strategies, prompts and models there are."""
 
-        async def ask(
-            core: Workbench,
-        ) -> tuple[tuple[StrategyInfo, ...], tuple[LibraryEntry, ...], tuple[ModelEntry, ...]]:
-            return core.strategies(), await core.library(), await core.list_models()
+        async def ask(core: Workbench) -> _Lists:
+            return core.strategies(), await core.library()
 
         self._bridge.call(ask, self._on_lists, owner=self)
 
-    def _on_lists(
-        self,
-        lists: tuple[tuple[StrategyInfo, ...], tuple[LibraryEntry, ...], tuple[ModelEntry, ...]],
-    ) -> None:
-        strategies, library, models = lists
+    def _on_lists(self, lists: _Lists) -> None:
+        strategies, library = lists
         if strategies != self.strategies:
             self.strategies = strategies
             self.strategies_changed.emit()
@@ -121,9 +115,6 @@ class CompareModel(QObject):
         if library != self.library:
             self.library = library
             self.library_changed.emit()
-        if models != self.models:
-            self.models = models
-            self.models_changed.emit()
         if not self.path and library:
             known = {entry.path for entry in library}
             path = self._wanted_path if self._wanted_path in known else library[0].path

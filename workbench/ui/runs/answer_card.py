@@ -48,11 +48,11 @@ class AnswerCard(QFrame):
         text, tone = (self.answer, "text") if self.answer else (_no_answer(state), "text-3")
         style = "reading" if len(text) > _SHORT_CHARACTERS or not self.answer else "answer"
         shown = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS].rstrip()}…"
+        set_tone(self.value, tone)  # before the font: the style sheet puts the former one back
         if shown != self.value.text():
             self.value.setFont(font(style))
             self.value.setText(shown)
             self.value.setToolTip(plain_tip(text) if shown != text else "")
-        set_tone(self.value, tone)
         self.copy.setEnabled(bool(self.answer))
         said = limit_sentence(state) if state is not None else ""
         self.note.setText(said)

@@ -51,7 +51,7 @@ class Metrics(QFrame):
         grid = QGridLayout()
         grid.setContentsMargins(16, 8, 16, 8)
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(0)
+        grid.setVerticalSpacing(2)
         for index, title in enumerate(_TITLES):
             grid.addWidget(Label(title, "micro", "text-3"), 0, index)
             grid.addWidget(self.values[title], 1, index)

@@ -109,7 +109,7 @@ class PathList(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.text = StreamingText("Text of the path")
-        self.text.setMinimumHeight(88)
+        self.text.setMinimumHeight(66)
         layout = column(self.list, self.text, gap=8)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -144,5 +144,5 @@ class PathList(QFrame):
             self.text.set_text("")
             return
         sample = self._call.samples[row]
-        self.text.set_text(sample.text)
+        self.text.set_text(sample.text, follow=not sample.finish_reason)
         self.text.set_streaming("" if sample.finish_reason or not sample.text else self.tone)

@@ -13,7 +13,7 @@ from workbench.ui.runs.votes import VoteBars
 from workbench.ui.runs.words import active_calls, is_search, output_text, path_call, tie_words
 from workbench.ui.widgets import Label, Section, StreamingText, column, set_tone
 
-_LEAST_TEXT_HEIGHT = 110
+_LEAST_TEXT_HEIGHT = 88
 
 
 class RunSection(Section):
@@ -47,7 +47,7 @@ class OutputSection(RunSection):
         reasons = any(call.role == "reason" for call in state.calls.values())
         self.set_title("Reasoning" if reasons else "Output")
         self.note.setText(f"{state.generated_tokens:,} tokens" if state.calls else "")
-        self.text.set_text(output_text(state))
+        self.text.set_text(output_text(state), follow=state.status == "running")
         writing = bool(active_calls(state)) and bool(self.text.text)
         self.text.set_streaming(self.tone if writing else "")
 
@@ -167,13 +167,14 @@ class BestPathSection(RunSection):
         else:
             self.set_title("Thoughts being proposed")
             parts, writing = [active[0].samples[0].text], True
-        self.text.set_text("\n\n".join(part for part in parts if part))
+        live = state.status == "running"
+        self.text.set_text("\n\n".join(part for part in parts if part), follow=live)
         self.text.set_streaming(self.tone if writing and self.text.text else "")
         last = path[-1] if path else None
         verdict = verdict_of(last) if last is not None else ""
         scored = last is not None and last.score is not None
         self.note.setText(f"{verdict} {last.score:g}".strip() if scored and last else "")
-        set_tone(self.note, "text-2" if verdict else "text-3")
+        set_tone(self.note, verdict or "text-3")
 
 
 def sections(tone: str) -> tuple[RunSection, ...]:

@@ -12,6 +12,7 @@ _ROW = 24
 _BAR = 8
 _MOST_ROWS = 6
 _LABEL_SHARE = 0.28
+_LEAST_LABEL = 76
 _COUNT_WIDTH = 28
 _DIM = 0.55
 
@@ -70,7 +71,7 @@ class VoteBars(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         total = sum(votes for _, votes in self._tally) or 1
-        label = int(self.width() * _LABEL_SHARE)
+        label = max(int(self.width() * _LABEL_SHARE), _LEAST_LABEL)
         track = self.width() - label - _COUNT_WIDTH - 8
         for index, (text, votes, won) in enumerate(self._rows()):
             top = index * _ROW

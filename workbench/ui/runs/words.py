@@ -109,11 +109,21 @@ def output_text(state: RunState) -> str:
 
 def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     """By which rule the answer was, or will be, taken out of the text."""
+    votes = _votes(state)
     for parsed in reversed(state.parsed if state is not None else []):
         if parsed.value is not None or parsed.node == (state.best_node if state else ""):
-            return parsed.rule
+            return votes + parsed.rule
     kind = str(params.get("extraction", "answer_line"))
     return ExtractionRule(kind, str(params.get("pattern", ""))).describe()  # type: ignore[arg-type]
+
+
+def _votes(state: RunState | None) -> str:
+    """How many votes the answer got, "" where nothing was voted on."""
+    if state is None or state.answer is None:
+        return ""
+    won = next((votes for answer, votes in state.tally if answer == state.answer), 0)
+    total = sum(votes for _, votes in state.tally)
+    return f"{won} of {total} votes, " if won else ""
 
 
 def tie_words(rule: str) -> str:

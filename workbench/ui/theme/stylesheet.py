@@ -21,6 +21,9 @@ QLabel[tone="text-3"] { color: @text-3; }
 QLabel[tone="ok"] { color: @ok; }
 QLabel[tone="warn"] { color: @warn; }
 QLabel[tone="bad"] { color: @bad; }
+QLabel[tone="sure"] { color: @sure; }
+QLabel[tone="likely"] { color: @likely; }
+QLabel[tone="impossible"] { color: @impossible; }
 QLabel[tone="link"] { color: @link; }
 QLabel[chip="true"] { background: @selected; border-radius: 4px; padding: 1px 6px; }
 
@@ -49,7 +52,7 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: @hover; }
 QToolButton:pressed, QToolButton:checked { background: @selected; color: @text; }
 QToolButton:focus { border: 1px solid @focus; }
-QToolButton[bare="true"] { padding: 2px 0; }
+QToolButton[bare="true"] { padding: 2px 0; border-radius: 2px; margin-left: -5px; }
 QToolButton[bare="true"]:hover { background: transparent; color: @text; }
 QToolButton[rail="true"] { border-radius: 8px; padding: 6px 0; color: @text-2; }
 QToolButton[rail="true"]:checked { color: @text; }

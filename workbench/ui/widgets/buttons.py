@@ -39,7 +39,8 @@ class Button(QPushButton):
         """Another text, the shortcut kept."""
         self.setAccessibleName(text)
         hint = shown_keys(self._keys)
-        self.setText(f"{text}  {hint}" if hint else text)
+        lead = " " if self._icon_name else ""  # the style leaves too little room after an icon
+        self.setText(f"{lead}{text}  {hint}" if hint else f"{lead}{text}")
 
     def set_icon(self, name: str) -> None:
         """Another icon of the family."""

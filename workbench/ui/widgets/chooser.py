@@ -68,7 +68,8 @@ class Chooser(QComboBox):
     def sizeHint(self) -> QSize:
         icon, _, note = self._extras()
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self.currentText()) + 2 * self._padding + _ARROW + 8
+        shown = self.currentText() or self.placeholderText()
+        width = metrics.horizontalAdvance(shown) + 2 * self._padding + _ARROW + 8
         if icon:
             width += _ICON + 8
         if note:
@@ -108,7 +109,10 @@ class Chooser(QComboBox):
         painter.setFont(font(self._style))
         metrics = painter.fontMetrics()
         room = right - left - 4
-        text = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        chosen = self.currentText()
+        if not chosen:
+            chosen, off = self.placeholderText(), True
+        text = metrics.elidedText(chosen, Qt.TextElideMode.ElideRight, room)
         painter.setPen(color("text-off" if off else "text"))
         area = QRect(left, 0, room, self.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)

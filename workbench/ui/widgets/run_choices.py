@@ -90,8 +90,8 @@ class StrategyChooser(Chooser):
 
     strategy_chosen = Signal(str)
 
-    def __init__(self, *, height: int = 32) -> None:
-        super().__init__("Strategy", height=height)
+    def __init__(self, *, height: int = 32, flat: bool = False) -> None:
+        super().__init__("Strategy", height=height, flat=flat)
         self.infos: dict[str, StrategyInfo] = {}
         self.currentIndexChanged.connect(self._on_index)
 

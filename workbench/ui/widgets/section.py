@@ -25,6 +25,7 @@ class Section(QFrame):
     ) -> None:
         super().__init__()
         self.body = body
+        self.stretches = stretch
         self.head = QToolButton()
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setIconSize(QSize(14, 14))

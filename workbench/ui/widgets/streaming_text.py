@@ -48,6 +48,7 @@ class StreamingText(QTextBrowser):
         self._line_height = TOKENS.type[style].line
         self._parts: list[str] = []
         self._waiting = ""
+        self._follow = True
         self._next = QTimer(self, singleShot=True, interval=0)
         self._next.timeout.connect(self._insert_slice)
         self._run = 0
@@ -71,18 +72,22 @@ class StreamingText(QTextBrowser):
         lines.setLineHeight(self._line_height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor.setBlockFormat(lines)
 
-    def set_text(self, text: str) -> None:
-        """Show ``text``; what it has in common with the beginning of it stays as it is."""
+    def set_text(self, text: str, *, follow: bool = True) -> None:
+        """Show ``text``; what it has in common with the beginning of it stays as it is.
+
+        Without ``follow`` the view stays where it is, also at its end.
+        """
         before = self.text
         if not text.startswith(before):
             self.clear_text()
             before = ""
-        self.append_text(text[len(before) :])
+        self.append_text(text[len(before) :], follow=follow)
 
-    def append_text(self, text: str) -> None:
+    def append_text(self, text: str, *, follow: bool = True) -> None:
         """Add text at the end."""
         if not text:
             return
+        self._follow = follow
         self._parts.append(text)
         self._waiting += text
         if not self._next.isActive():
@@ -94,7 +99,7 @@ class StreamingText(QTextBrowser):
         if self._waiting:
             self._next.start()
         bar = self.verticalScrollBar()
-        follow = bar.value() >= bar.maximum() - _BOTTOM_SLACK
+        follow = self._follow and bar.value() >= bar.maximum() - _BOTTOM_SLACK
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(self._broken(text.replace("\r", "")))
