@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.domain.errors import DatabaseDamagedError
+from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.run_state import fold_all
 from workbench.history import backups, driver, recovery
 from workbench.history.database import Database
@@ -175,6 +175,28 @@ def test_every_single_damaged_page_can_be_lived_with(damaged: Path, sound: Path)
         overwrite(damaged, page * 4096, 4096)
         asyncio.run(_open_and_use(damaged))
         damaged.unlink()
+
+
+def test_a_run_whose_row_is_lost_comes_back_from_its_events(damaged: Path) -> None:
+    content = damaged.read_bytes()
+    page = content.index(b'"prompt":{"type":"template"') // 4096  # only rows of runs have that
+    overwrite(damaged, page * 4096, 4096)
+    asyncio.run(_check_recovered_runs(damaged))
+
+
+async def _check_recovered_runs(path: Path) -> None:
+    store = HistoryStore(path)
+    await store.open()
+    listed = await store.list_runs(limit=1000)
+    assert len(listed) == RUNS
+    lost = [each for each in listed if each.model == "tiny"]  # the name that the events have
+    assert lost
+    for summary in lost:
+        assert (summary.status, summary.strategy, summary.title) == ("done", "direct", "capitals")
+        assert fold_all(await store.events(summary.run_id)).output == summary.answer
+        with pytest.raises(StoreError, match="cannot be repeated"):
+            await store.run_spec(summary.run_id)
+    await store.close()
 
 
 def test_rows_are_found_without_the_first_page(damaged: Path) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from workbench.domain.errors import UsageError
-from workbench.domain.run_state import RunState
+from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.text import Role
 from workbench.domain.views import ChatMessage, Conversation
-from workbench.history import codec
-from workbench.history.outcome import partial_output
+from workbench.history import codec, runs
+from workbench.history.run_end import partial_output
 from workbench.history.search import match_query, matching_conversations, message_snippet
 from workbench.history.tables import conversation, message, run
 
@@ -179,8 +179,12 @@ def load_branch(
     )
 
 
-def load_message(connection: Connection, message_id: int, state_of: StateOf) -> ChatMessage:
+def load_message(connection: Connection, message_id: int) -> ChatMessage:
     """One message with the ids of its versions."""
+
+    def stored_state(connection: Connection, run_id: int) -> RunState:
+        return fold_all(runs.load_events(connection, run_id))
+
     row = connection.execute(_messages().where(message.c.id == message_id)).one()
     same_place = (
         message.c.parent_id.is_(None)
@@ -192,7 +196,7 @@ def load_message(connection: Connection, message_id: int, state_of: StateOf) -> 
         .where(message.c.conversation_id == row.conversation_id, same_place)
         .order_by(message.c.id)
     ).scalars()
-    return _message(connection, row, tuple(siblings), state_of)
+    return _message(connection, row, tuple(siblings), stored_state)
 
 
 def _messages() -> Any:

@@ -102,7 +102,8 @@ class Database:
 
     def mark_damaged(self) -> None:
         """Have the next start check the whole file, however long it takes."""
-        recovery.check_marker(self.path).touch()
+        with plain_errors(self.path):
+            recovery.check_marker(self.path).touch()
 
     def close(self) -> None:
         """Let the file go; SQLite then writes the -wal into it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from workbench.domain.errors import StoreError, UsageError, WorkbenchError
@@ -16,7 +16,7 @@ from workbench.domain.events import CallStarted, LoggedEvent, RunStarted
 from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.views import RunSummary
 from workbench.history import codec
-from workbench.history.outcome import Outcome
+from workbench.history.run_end import RunEnd
 from workbench.history.search import match_query
 from workbench.history.tables import event, message, prompt_text, run, run_text, template_version
 
@@ -143,42 +143,45 @@ def _note_on_run(connection: Connection, logged: LoggedEvent) -> None:
 
 
 def write_batch(
-    connection: Connection, events: Sequence[LoggedEvent], outcomes: Iterable[Outcome]
+    connection: Connection, events: Sequence[LoggedEvent], ends: Iterable[RunEnd]
 ) -> None:
     """Write events and then how runs ended."""
     insert_events(connection, events)
-    for outcome in outcomes:
-        store_outcome(connection, outcome)
+    for end in ends:
+        store_end(connection, end)
 
 
-def store_outcome(connection: Connection, outcome: Outcome) -> None:
+def store_end(connection: Connection, end: RunEnd) -> None:
     """Put a run's end on its row, into the search, and into the message it answers."""
-    output = codec.clean_text(outcome.output)
+    output = codec.clean_text(end.output)
     connection.execute(
         update(run)
-        .where(run.c.id == outcome.run_id)
+        .where(run.c.id == end.run_id)
         .values(
-            status=outcome.status,
-            answer=codec.clean_text(outcome.answer) if outcome.answer is not None else None,
+            # Known since the start, except of a run whose row was lost to damage.
+            strategy=func.coalesce(func.nullif(run.c.strategy, ""), end.strategy),
+            model=func.coalesce(func.nullif(run.c.model, ""), end.model),
+            status=end.status,
+            answer=codec.clean_text(end.answer) if end.answer is not None else None,
             output=output,
-            finish_reason=outcome.finish_reason,
-            limit_name=outcome.limit,
-            seconds=outcome.seconds,
-            call_count=outcome.call_count,
-            prompt_tokens=outcome.prompt_tokens,
-            evaluated_tokens=outcome.evaluated_tokens,
-            completion_tokens=outcome.completion_tokens,
-            error=codec.to_json(outcome.error) if outcome.error else None,
+            finish_reason=end.finish_reason,
+            limit_name=end.limit,
+            seconds=end.seconds,
+            call_count=end.call_count,
+            prompt_tokens=end.prompt_tokens,
+            evaluated_tokens=end.evaluated_tokens,
+            completion_tokens=end.completion_tokens,
+            error=codec.to_json(end.error) if end.error else None,
         )
     )
     connection.execute(
         update(run_text)
-        .where(run_text.c.run_id == outcome.run_id)
-        .values(output=codec.searchable(outcome.all_texts))
+        .where(run_text.c.run_id == end.run_id)
+        .values(output=codec.searchable(end.all_texts))
     )
     connection.execute(
         update(message)
-        .where(message.c.run_id == outcome.run_id, message.c.role == "assistant")
+        .where(message.c.run_id == end.run_id, message.c.role == "assistant")
         .values(text=output)
     )
 

@@ -32,9 +32,17 @@ _REPAIRS = (
        (SELECT max(id) FROM message WHERE conversation_id = conversation.id)
        WHERE leaf_id IS NULL OR leaf_id NOT IN
        (SELECT id FROM message WHERE conversation_id = conversation.id)""",
+    # Such a run has the status running and no owner, so opening ends it with what its events say.
+    """INSERT INTO run
+       (id, status, strategy, model, title, started_at, owner_pid, owner_started, digest, spec)
+       SELECT run_id, 'running', '', '',
+       coalesce((SELECT title FROM run_text WHERE run_id = event.run_id), 'Recovered run'),
+       coalesce((SELECT max(started_at) FROM run WHERE id < event.run_id), 0), 0, 0, '', ''
+       FROM event WHERE run_id NOT IN (SELECT id FROM run) GROUP BY run_id""",
+    """INSERT INTO run_text (run_id, title, output)
+       SELECT id, title, output FROM run WHERE id NOT IN (SELECT run_id FROM run_text)""",
     """UPDATE run SET template_id = NULL WHERE template_id IS NOT NULL
        AND template_id NOT IN (SELECT id FROM template_version)""",
-    "DELETE FROM event WHERE run_id NOT IN (SELECT id FROM run)",
     "DELETE FROM run_text WHERE run_id NOT IN (SELECT id FROM run)",
     "INSERT INTO run_search (run_search) VALUES ('rebuild')",
     "INSERT INTO message_search (message_search) VALUES ('rebuild')",

@@ -20,7 +20,7 @@ from workbench.domain.views import (
     SearchHit,
 )
 from workbench.history import conversations, runs, search, session
-from workbench.history.outcome import Outcome
+from workbench.history.run_end import RunEnd
 from workbench.history.writer import HistoryWriter, own_process
 
 
@@ -59,7 +59,7 @@ class HistoryStore(HistoryWriter):
         A failure does not raise: all of it stays queued, is tried again, and :attr:`status` has the
         problem.
         """
-        self._queue_outcome(Outcome.of(run_id, state))
+        self._queue_end(RunEnd.of(run_id, state))
         await self._flush()
 
     async def run_spec(self, run_id: int) -> RunSpec:
@@ -139,7 +139,13 @@ class HistoryStore(HistoryWriter):
     async def messages(self, conversation_id: int) -> tuple[ChatMessage, ...]:
         """The shown branch, first message first; a running answer has its text so far."""
         await self._flush()
-        return await self._read(conversations.load_branch, conversation_id, self._state_of)
+        unsaved = tuple(self._events)
+
+        def state_of(connection: Connection, run_id: int) -> RunState:
+            stored = runs.load_events(connection, run_id)
+            return fold_all(stored + [each for each in unsaved if each.run_id == run_id])
+
+        return await self._read(conversations.load_branch, conversation_id, state_of)
 
     async def add_message(
         self,
@@ -166,17 +172,13 @@ class HistoryStore(HistoryWriter):
                 text=text,
                 run_id=run_id,
             )
-            return conversations.load_message(connection, message_id, self._state_of)
+            return conversations.load_message(connection, message_id)
 
         return await self._write(add)
 
     async def set_leaf(self, conversation_id: int, message_id: int) -> None:
         """Show the branch through a message, to its newest end (UsageError where it is not one)."""
         await self._write(conversations.set_leaf, conversation_id, message_id)
-
-    def _state_of(self, connection: Connection, run_id: int) -> RunState:
-        """Called on the writer's thread; events that could not be written yet are left out."""
-        return fold_all(runs.load_events(connection, run_id))
 
     # --- session ------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from workbench.domain.events import LoggedEvent
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, runs, session
 from workbench.history.database import Database
-from workbench.history.outcome import Outcome, interrupt
+from workbench.history.run_end import RunEnd, interrupt
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,11 +55,12 @@ class HistoryWriter:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._database: Database | None = None
         self._events: list[LoggedEvent] = []
-        self._outcomes: dict[int, Outcome] = {}
+        self._ends: dict[int, RunEnd] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[StoreError | None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
         self._own_runs: set[int] = set()
+        self._closing = False
         self._jobs = 0
         self._commits = 0
 
@@ -90,16 +91,19 @@ class HistoryWriter:
             return
         if self._upkeep is not None:
             self._upkeep.cancel()
-        unsaved = await self._flush()
-        if self._own_runs and unsaved is None:
-            await self._write(_interrupt, tuple(self._own_runs))
-        if self._timer is not None:
-            self._timer.cancel()
-        database, self._database = self._database, None
-        await self._job(database.close)
-        self._thread.shutdown()
-        if unsaved is not None:
-            raise unsaved
+        self._closing = True
+        try:
+            unsaved = await self._flush()
+            if unsaved is not None:
+                raise unsaved
+            if self._own_runs:
+                await self._write(_interrupt, tuple(self._own_runs))
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            database, self._database = self._database, None
+            await self._job(database.close)
+            self._thread.shutdown()
 
     @property
     def status(self) -> StoreStatus:
@@ -114,8 +118,11 @@ class HistoryWriter:
         """End the runs that programs left behind when they were killed."""
         running = await self._read(runs.running)
         dead = tuple(run_id for run_id, pid, created in running if not _is_alive(pid, created))
-        if dead:
-            await self._write(_interrupt, dead)
+        try:
+            if dead:
+                await self._write(_interrupt, dead)
+        except StoreError as error:  # the status has it; reading what there is still works
+            log.warning("Runs that were cut off could not be closed: %s", error)
 
     # --- the queue ----------------------------------------------------------------------------
 
@@ -149,8 +156,8 @@ class HistoryWriter:
         if await self._flush() is None and self._status.problem:
             await self._write(_probe)
 
-    def _queue_outcome(self, outcome: Outcome) -> None:
-        self._outcomes[outcome.run_id] = outcome
+    def _queue_end(self, end: RunEnd) -> None:
+        self._ends[end.run_id] = end
 
     def _queued(self, run_id: int) -> list[LoggedEvent]:
         """Events of a run that are not on disk yet, because they could not be written."""
@@ -175,18 +182,18 @@ class HistoryWriter:
         return await asyncio.shield(self._flushing)
 
     async def _write_queue(self) -> StoreError | None:
-        if not self._events and not self._outcomes:
+        if not self._events and not self._ends:
             return None
         events, self._events = codec.merged(self._events), []
-        outcomes, self._outcomes = self._outcomes, {}
+        ends, self._ends = self._ends, {}
         try:
-            await self._write(runs.write_batch, events, tuple(outcomes.values()))
+            await self._write(runs.write_batch, events, tuple(ends.values()))
         except StoreError as error:
             self._events[:0] = events
-            self._outcomes = {**outcomes, **self._outcomes}
+            self._ends = {**ends, **self._ends}
             self._flush_in(RETRY_SECONDS)
             return error
-        self._own_runs.difference_update(outcomes)
+        self._own_runs.difference_update(ends)
         return None
 
     # --- jobs ---------------------------------------------------------------------------------
@@ -225,7 +232,8 @@ class HistoryWriter:
 
         result = await asyncio.shield(self._guarded(job))
         self._commits += 1
-        self._set_status(saved_at=time.time(), problem="")
+        solved = not self._events and not self._ends
+        self._set_status(saved_at=time.time(), problem="" if solved else None)
         return result
 
     async def _guarded(self, job: Callable[[], T]) -> T:
@@ -261,13 +269,17 @@ class HistoryWriter:
         except StoreError as error:
             log.warning("No backup of the history could be made: %s", error)
         while database.unchecked:
-            if await self._job(database.check, lambda: self._jobs > 1) is False:
+            if await self._job(database.check, self._has_other_work) is False:
                 self._set_status(
                     problem=f"{self._path} is damaged in places: start the program again, it then "
                     "moves the file aside and keeps all that can be read."
                 )
             elif database.unchecked:
                 await asyncio.sleep(UPKEEP_SECONDS)
+
+    def _has_other_work(self) -> bool:
+        """Called on the writer's thread by a long job that can make room for others."""
+        return self._closing or self._jobs > 1
 
     def _set_status(
         self,
@@ -294,6 +306,8 @@ def own_process() -> tuple[int, float]:
 
 
 def _is_alive(pid: int, created: float) -> bool:
+    if pid <= 0:
+        return False
     try:
         process = psutil.Process(pid)
         return abs(process.create_time() - created) < _CREATION_TOLERANCE_SECONDS and (
@@ -309,8 +323,8 @@ def _interrupt(connection: Connection, run_ids: Iterable[int]) -> None:
     """End runs, as far as they have not ended, with the text they have."""
     running = {run_id for run_id, _, _ in runs.running(connection)}
     for run_id in running.intersection(run_ids):
-        outcome, last = interrupt(run_id, runs.load_events(connection, run_id))
-        runs.write_batch(connection, [last] if last else [], [outcome])
+        end, last = interrupt(run_id, runs.load_events(connection, run_id))
+        runs.write_batch(connection, [last] if last else [], [end])
 
 
 def _probe(connection: Connection) -> None:

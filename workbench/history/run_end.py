@@ -10,10 +10,12 @@ from workbench.domain.events import LoggedEvent, RunFinished, RunStatus
 from workbench.domain.run_state import RunState, fold, fold_all
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot of a run's state, taken on the loop's thread. ``all_texts`` is for the search."""
 
     run_id: int
+    strategy: str
+    model: str
     status: RunStatus
     answer: str | None
     output: str
@@ -28,10 +30,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     all_texts: str
 
     @classmethod
-    def of(cls, run_id: int, state: RunState) -> Outcome:
-        """The outcome that ``state`` shows now."""
+    def of(cls, run_id: int, state: RunState) -> RunEnd:
+        """The end that ``state`` shows now."""
         return cls(
             run_id=run_id,
+            strategy=state.strategy,
+            model=state.model,
             status=state.status,
             answer=state.answer,
             output=state.output,
@@ -65,16 +69,16 @@ def partial_output(state: RunState) -> str:
     return ""
 
 
-def interrupt(run_id: int, events: list[LoggedEvent]) -> tuple[Outcome, LoggedEvent | None]:
+def interrupt(run_id: int, events: list[LoggedEvent]) -> tuple[RunEnd, LoggedEvent | None]:
     """End a run whose program was killed, with the text that it had.
 
     Returns:
-        The outcome, and the event to add to its log; None where the log has its end already and
+        The end, and the event to add to its log; None where the log has its end already and
         only the row was not written any more.
     """
     state = fold_all(events)
     if state.status != "running":
-        return Outcome.of(run_id, state), None
+        return RunEnd.of(run_id, state), None
     finished = RunFinished(
         status="interrupted",
         answer=state.answer,
@@ -85,4 +89,4 @@ def interrupt(run_id: int, events: list[LoggedEvent]) -> tuple[Outcome, LoggedEv
     )
     seq = events[-1].seq + 1 if events else 0
     logged = LoggedEvent(run_id, seq, state.seconds, finished)
-    return Outcome.of(run_id, fold(state, logged)), logged
+    return RunEnd.of(run_id, fold(state, logged)), logged
