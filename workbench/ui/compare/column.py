@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from workbench.domain.spec import Sampling
 from workbench.domain.views import StrategyInfo
-from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.metrics import Metrics
+from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.runs.sections import sections
 from workbench.ui.runs.words import (
     QUEUED,

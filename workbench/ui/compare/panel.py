@@ -13,10 +13,10 @@ from workbench.domain.spec import Sampling
 from workbench.ui.actions import Action
 from workbench.ui.compare.bar import CompareBar
 from workbench.ui.compare.column import ColumnView
-from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.compare.question import QuestionStrip
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.panels import Context, Panel
+from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.widgets import EmptyState, column, row
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea
 
-from workbench.ui.widgets.variable_fields import VariableFields
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.widgets import GhostButton, Label, column, row, set_tone
+from workbench.ui.widgets.variable_fields import VariableFields
 
 _HEIGHT = 44
 _MOST_VARIABLES_HEIGHT = 220

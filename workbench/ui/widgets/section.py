@@ -57,6 +57,16 @@ class Section(QFrame):
         self.head.setText(title)
         self.head.setAccessibleName(title)
 
+    def set_body(self, body: QWidget) -> None:
+        """Another body; the former one is deleted."""
+        layout = self.layout()
+        assert layout is not None
+        layout.removeWidget(self.body)
+        self.body.deleteLater()
+        self.body = body
+        layout.addWidget(body)
+        body.setVisible(self._opened)
+
     def set_open(self, opened: bool) -> None:
         """Show the body or fold it away."""
         self._opened = opened

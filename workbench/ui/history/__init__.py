@@ -1,0 +1,1 @@
+"""History: every run, to find and open again."""

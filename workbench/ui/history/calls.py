@@ -1,0 +1,236 @@
+"""Every node and every call of a run as one list, indented by depth, and one of them in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Slot,
+)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from workbench.domain.run_state import CallState, NodeState, RunState
+from workbench.ui.runs.search_tree import describe_node, paint_verdict
+from workbench.ui.runs.tree_layout import verdict_of
+from workbench.ui.runs.words import seconds_text
+from workbench.ui.theme import color, font
+from workbench.ui.widgets import Label, StreamingText, column
+
+_ROW = 28
+_INDENT = 16
+_ROWS_SHOWN = 9
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class CallRow(NamedTuple):
+    """A line of the list; ``key`` is stable while the run goes on."""
+
+    key: str
+    depth: int
+    text: str
+    note: str
+    is_node: bool = False
+    verdict: str = ""
+    pruned: bool = False
+
+
+def call_rows(state: RunState) -> list[CallRow]:
+    """Nodes in the order of the tree, each followed by its calls and their samples."""
+    children: dict[str, list[NodeState]] = {}
+    for node in state.nodes.values():
+        parent = node.parent if node.parent in state.nodes else ""
+        children.setdefault(parent, []).append(node)
+    calls: dict[str, list[CallState]] = {}
+    for call in state.calls.values():
+        calls.setdefault(call.node if call.node in state.nodes else "", []).append(call)
+    rows: list[CallRow] = []
+    waiting = [(node, 0) for node in reversed(children.get("", []))]
+    while waiting:
+        node, depth = waiting.pop()
+        rows.append(_node_row(node, depth))
+        for call in calls.get(node.node, []):
+            rows.extend(_sample_rows(call, depth + 1))
+        waiting.extend((child, depth + 1) for child in reversed(children.get(node.node, [])))
+    for call in calls.get("", []):
+        rows.extend(_sample_rows(call, 0))
+    return rows
+
+
+def _node_row(node: NodeState, depth: int) -> CallRow:
+    note = "" if node.score is None else f"{verdict_of(node)} {node.score:g}".strip()
+    pruned = node.status == "pruned"
+    if pruned:
+        note = f"pruned: {node.reason}"
+    text = " ".join(node.text.split()) or node.kind
+    verdict = verdict_of(node)
+    key = f"node {node.node}"
+    return CallRow(key, depth, text, note, is_node=True, verdict=verdict, pruned=pruned)
+
+
+def _sample_rows(call: CallState, depth: int) -> Iterator[CallRow]:
+    for index, sample in enumerate(call.samples):
+        name = call.role if len(call.samples) == 1 else f"{call.role} {index + 1}"
+        tokens = sample.completion_tokens or len(sample.tokens)
+        ended = sample.finish_reason or "running"
+        note = f"{tokens:,} tokens · {ended}"
+        first = " ".join(sample.text[:200].split())
+        yield CallRow(f"{call.call} {index}", depth, f"{name}  {first}", note)
+
+
+def detail_text(state: RunState, key: str) -> str:
+    """A node in words, or a sample with the exact prompt before it."""
+    name, _, sample = key.rpartition(" ")
+    if name == "node":
+        node = state.nodes.get(sample)
+        return describe_node(node) if node is not None else ""
+    call = state.calls.get(name)
+    if call is None:
+        return ""
+    shown = call.samples[int(sample)]
+    parts = [f"[{message.role}]\n{message.text}" for message in call.messages]
+    parts.append(f"[output, {shown.finish_reason or 'running'}]\n{shown.text}")
+    return "\n\n".join(parts)
+
+
+def detail_head(state: RunState, key: str) -> str:
+    """What a call cost, in one line."""
+    call = state.calls.get(key.rpartition(" ")[0])
+    if call is None:
+        return ""
+    reused = call.prompt_tokens - call.evaluated_tokens
+    said = f"{call.call} · prompt {call.prompt_tokens:,} tokens"
+    if call.evaluated_tokens and reused > 0:
+        said += f", {reused:,} reused"
+    return f"{said} · {seconds_text(call.seconds)}"
+
+
+class CallsModel(QAbstractListModel):
+    """The rows; while a run goes on, rows are added and changed, not made anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[CallRow] = []
+
+    def show_rows(self, rows: list[CallRow]) -> None:
+        """Show other rows, telling as little as possible."""
+        if [row.key for row in rows] == [row.key for row in self.rows]:
+            before, self.rows = self.rows, rows
+            for index, (old, new) in enumerate(zip(before, rows, strict=True)):
+                if old != new:
+                    self.dataChanged.emit(self.index(index), self.index(index))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{'Node' if row.is_node else 'Call'}, level {row.depth}: {row.text}, {row.note}"
+        return None
+
+
+class _Painter(QStyledItemDelegate):
+    """Indent, verdict, text, note."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row: CallRow = index.data(Qt.ItemDataRole.UserRole)
+        box: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, color("selected"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, color("hover"))
+        inner = box.adjusted(8 + min(row.depth, 12) * _INDENT, 0, -8, 0)
+        if row.is_node:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            place = QPointF(inner.left() + 5, box.center().y() + 0.5)
+            tone = row.verdict or "text-2"
+            paint_verdict(
+                painter, place, row.verdict, tone, 0.5 if row.pruned else 1.0, crossed=row.pruned
+            )
+            painter.restore()
+        inner.setLeft(inner.left() + _INDENT)
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.setFont(font("small"))
+        painter.setPen(color("text-3"))
+        used = painter.fontMetrics().horizontalAdvance(row.note)
+        painter.drawText(inner, middle | int(Qt.AlignmentFlag.AlignRight), row.note)
+        inner.setRight(inner.right() - used - 12)
+        painter.setFont(font("body" if row.is_node else "small"))
+        painter.setPen(color("text-3" if row.pruned else "text" if row.is_node else "text-2"))
+        shown = painter.fontMetrics().elidedText(
+            row.text, Qt.TextElideMode.ElideRight, max(inner.width(), 0)
+        )
+        painter.drawText(inner, middle, shown)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return QSize(120, _ROW)
+
+
+class CallList(QFrame):
+    """The list above, the chosen node or call in full below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = RunState()
+        self.model = CallsModel()
+        self.list = QListView()
+        self.list.setAccessibleName("Nodes and calls")
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(_Painter(self))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        self.head = Label("", "small", "text-3", elide=True)
+        self.text = StreamingText("Exact prompt and output", "code-small")
+        self.text.setMinimumHeight(220)
+        layout = column(self.list, self.head, self.text, gap=8)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+
+    def show_state(self, state: RunState) -> None:
+        """Show the nodes and calls of a run; what was chosen stays so while it is the same run."""
+        key = self._key() if state.run_id == self._state.run_id else ""
+        self._state = state
+        self.model.show_rows(call_rows(state))
+        self.list.setFixedHeight(_ROW * max(1, min(len(self.model.rows), _ROWS_SHOWN)) + 2)
+        keys = [row.key for row in self.model.rows]
+        if key in keys:
+            self.list.setCurrentIndex(self.model.index(keys.index(key)))
+        elif keys:
+            first = next((i for i, row in enumerate(self.model.rows) if not row.is_node), 0)
+            self.list.setCurrentIndex(self.model.index(first))
+        self._show_detail()
+
+    def _key(self) -> str:
+        row = self.list.currentIndex().row()
+        return self.model.rows[row].key if 0 <= row < len(self.model.rows) else ""
+
+    @Slot()
+    def _on_current(self) -> None:
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        key = self._key()
+        self.head.setText(detail_head(self._state, key))
+        self.text.set_text(detail_text(self._state, key), follow=False)

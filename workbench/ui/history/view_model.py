@@ -1,0 +1,145 @@
+"""The run that is open, and what can be done with it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.run_state import RunState
+from workbench.domain.spec import RunSpec
+from workbench.domain.views import RunSummary
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+    from workbench.ui.bridge import Bridge
+
+_READ_AGAIN_MS = 700
+
+Opened = tuple[RunSpec | None, RunState, int, str]
+
+
+class OpenRun(QObject):
+    """Reads one run from the history; one that is still running is read again until it ends.
+
+    ``spec`` is None where what the run was made from cannot be read any more; ``problem`` then
+    says so.
+
+    Signals:
+        changed(): another run, or the same one further.
+        failed(str): a sentence.
+        deleted(int), restored(int), started(int): what was asked for is done; the run's id.
+    """
+
+    changed = Signal()
+    failed = Signal(str)
+    deleted = Signal(int)
+    restored = Signal(int)
+    started = Signal(int)
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self.run_id: int | None = None
+        self.spec: RunSpec | None = None
+        self.state: RunState | None = None
+        self.event_count = 0
+        self.problem = ""
+        self.summary: RunSummary | None = None
+        self._number = 0
+        self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
+        self._again.timeout.connect(self.read)
+
+    def open(self, run_id: int) -> None:
+        """Show another run."""
+        if run_id != self.run_id:
+            self.run_id, self.summary = run_id, None
+            self.read()
+
+    def close(self) -> None:
+        """Show no run."""
+        self._number += 1
+        self._again.stop()
+        self.run_id, self.spec, self.state, self.summary = None, None, None, None
+        self.changed.emit()
+
+    @Slot()
+    def read(self) -> None:
+        """Read the open run (again)."""
+        run_id = self.run_id
+        if run_id is None:
+            return
+        self._number += 1
+
+        async def ask(core: Workbench) -> Opened:
+            spec, problem = None, ""
+            try:
+                spec = await core.run_spec(run_id)
+            except WorkbenchError as error:
+                problem = str(error)
+            state = await core.load_run(run_id)
+            return spec, state, len(await core.events(run_id)), problem
+
+        self._bridge.call(
+            ask,
+            functools.partial(self._on_read, self._number),
+            functools.partial(self._on_failed, self._number),
+            owner=self,
+        )
+
+    def _on_read(self, number: int, opened: Opened) -> None:
+        if number != self._number:
+            return
+        self.spec, self.state, self.event_count, self.problem = opened
+        if self.state.status == "running":
+            self._again.start()
+        self.changed.emit()
+
+    def _on_failed(self, number: int, error: WorkbenchError) -> None:
+        if number == self._number:
+            self.failed.emit(str(error))
+
+    # --- what can be done -----------------------------------------------------------------------
+
+    def run_again(self) -> None:
+        """Start a new run from the same spec: same seed, same prompt source."""
+        spec = self.spec
+        if spec is not None:
+            self._bridge.call(
+                lambda core: core.start_run(spec), self.started.emit, self._on_error, owner=self
+            )
+
+    def stop(self) -> None:
+        """Cancel the run where this program runs it."""
+        run_id = self.run_id
+        if run_id is not None:
+            self._bridge.call(lambda core: core.cancel_run(run_id), owner=self)
+
+    def delete(self, run_id: int) -> None:
+        """Take a run out of the lists."""
+        self._bridge.call(
+            lambda core: core.delete_run(run_id),
+            functools.partial(self._on_deleted, run_id),
+            self._on_error,
+            owner=self,
+        )
+
+    def restore(self, run_id: int) -> None:
+        """Bring a deleted run back."""
+        self._bridge.call(
+            lambda core: core.restore_run(run_id),
+            functools.partial(self._on_restored, run_id),
+            self._on_error,
+            owner=self,
+        )
+
+    def _on_deleted(self, run_id: int, _nothing: None) -> None:
+        self.deleted.emit(run_id)
+
+    def _on_restored(self, run_id: int, _nothing: None) -> None:
+        self.restored.emit(run_id)
+
+    def _on_error(self, error: WorkbenchError) -> None:
+        self.failed.emit(str(error))
