@@ -1,0 +1,1 @@
+"""Design: library, editor, inputs, what the model receives, and a run of it."""

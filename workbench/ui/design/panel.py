@@ -1,0 +1,398 @@
+"""The Design workspace: library, editor, rendered prompt, run."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QStackedWidget
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.views import EngineStatus, Estimate, PromptFile
+from workbench.ui.actions import Action
+from workbench.ui.design.library_tree import LibraryTree
+from workbench.ui.design.preview import RenderedPane
+from workbench.ui.design.result import ResultPane
+from workbench.ui.design.run_bar import RunBar
+from workbench.ui.design.view_model import DesignModel
+from workbench.ui.design.work_area import WorkArea
+from workbench.ui.panels import Context, Panel
+from workbench.ui.runs.run_model import ColumnModel
+from workbench.ui.widgets import Pane, Splitter, column
+from workbench.ui.widgets.token_meter import Part, TokenMeter
+
+_FIRST = "word-problem"
+_ESTIMATE_MS = 250
+_NEW_PROMPT = """---
+name: New prompt
+description:
+inputs:
+  question:
+    type: string
+    multiline: true
+---
+system:
+You are a helpful assistant.
+user:
+{{ question }}
+"""
+
+
+class DesignPanel(Panel):
+    """Joins the parts; the work is in DesignModel and in the run's own model."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.model = DesignModel(self.bridge)
+        self._run: ColumnModel | None = None
+        self._estimates = 0
+        self.library = LibraryTree()
+        self.work = WorkArea(self.model)
+        self.rendered = RenderedPane()
+        self.result = ResultPane(self.bridge)
+        self.meter = TokenMeter()
+        self.run_bar = RunBar(self.bridge)
+        self._estimate_timer = QTimer(self, singleShot=True, interval=_ESTIMATE_MS)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self._right = QStackedWidget()
+        preview = Pane()
+        preview.body.addWidget(self.rendered, 1)
+        preview.body.addWidget(self.meter)
+        self._right.addWidget(preview)
+        self._right.addWidget(self.result)
+        self._right.setMinimumWidth(280)
+        self.splitter = Splitter(self.library, self.work, self._right)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([224, 720, 414])
+        layout = column(self.splitter, self.run_bar, gap=0)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        model = self.model
+        model.library_changed.connect(self._on_library)
+        model.strategies_changed.connect(self._on_strategies)
+        model.opened.connect(self._on_opened)
+        model.closed.connect(self._on_closed)
+        model.previewed.connect(self._on_previewed)
+        model.dirty_changed.connect(self._on_dirty)
+        model.changed_outside.connect(self._on_changed_outside)
+        model.failed.connect(self._on_failed)
+        self.library.opened.connect(self.model.open)
+        self.library.create_wanted.connect(self._create)
+        self.library.duplicate_wanted.connect(self._duplicate)
+        self.library.rename_wanted.connect(self._rename)
+        self.library.trash_wanted.connect(self._trash)
+        self.work.tab_chosen.connect(model.show)
+        self.work.tab_closed.connect(model.close)
+        self.work.editor.line_changed.connect(self._on_line)
+        self.rendered.line_hovered.connect(self.work.editor.link_line)
+        self.rendered.line_clicked.connect(self.work.editor.go_to_line)
+        self.result.closed.connect(self._show_preview)
+        self.result.history_wanted.connect(self._open_history)
+        self.run_bar.changed.connect(self._estimate_timer.start)
+        self._estimate_timer.timeout.connect(self._ask_estimate)
+        self.run_bar.run.clicked.connect(self._start)
+        self.run_bar.stop.clicked.connect(self._stop)
+        self.run_bar.compare.clicked.connect(self._compare)
+        self.bridge.engine_changed.connect(self._on_engine)
+        self._engine_model = ""
+
+    def actions_table(self) -> tuple[Action, ...]:
+        """What can be done here."""
+        scope = "design"
+        return (
+            Action("design.run", "Run the prompt", self._start, "Ctrl+Return", self._can_run,
+                   scope),
+            Action("design.stop", "Stop the run", self._stop, "Esc", self._is_running, scope),
+            Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
+            Action("prompt.new", "New prompt", self._create, "Ctrl+N", scope=scope),
+            Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
+            Action("prompt.fix", "Apply the fix", self.work.apply_fix, "Ctrl+.", scope=scope),
+            Action("prompt.find", "Find in the prompt", self.work.find_bar.open_bar, "Ctrl+F",
+                   scope=scope),
+            Action("prompt.compare", "Compare strategies on this prompt", self._compare,
+                   scope=scope),
+        )  # fmt: skip
+
+    # --- library and documents ------------------------------------------------------------------
+
+    @Slot()
+    def _on_library(self) -> None:
+        self.library.show_entries(self.model.library)
+        if self.model.current is None and not self.model.documents and self.model.library:
+            first = next((e for e in self.model.library if _FIRST in e.name), self.model.library[0])
+            self.model.open(first.path)
+
+    @Slot()
+    def _on_strategies(self) -> None:
+        self.run_bar.strategy.set_strategies(self.model.strategies)
+
+    @Slot(str)
+    def _on_opened(self, path: str) -> None:
+        self.library.select(path)
+        parts = Path(path).parts
+        self.breadcrumb_changed.emit([*parts[-3:-1], parts[-1]])
+        self._on_dirty()
+
+    @Slot(str)
+    def _on_closed(self, _path: str) -> None:
+        remaining = self.work.paths()
+        if self.model.current is None and remaining:
+            self.model.show(remaining[-1])
+        self._on_dirty()
+
+    @Slot()
+    def _on_dirty(self) -> None:
+        documents = self.model.documents.values()
+        self.library.show_dirty(document.path for document in documents if document.dirty)
+
+    @Slot(str)
+    def _on_changed_outside(self, path: str) -> None:
+        name = Path(path).name
+        self.work.banner.show_message(
+            f"{name} was changed by another program while it has unsaved text here. Saving keeps "
+            "yours; reloading takes the other.",
+            "warn",
+            "Reload",
+            functools.partial(self.model.reload, path),
+        )
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.work.banner.show_message(sentence)
+
+    def _create(self) -> None:
+        self.bridge.call(
+            lambda core: core.create_prompt("New prompt", "", _NEW_PROMPT),
+            self._on_created,
+            self._on_error,
+            owner=self,
+        )
+
+    def _on_created(self, file: PromptFile) -> None:
+        self.model.read_library()
+        self.model.open(file.path)
+        self.work.editor.setFocus()
+
+    @Slot(str)
+    def _duplicate(self, path: str) -> None:
+        self.bridge.call(
+            lambda core: core.duplicate_prompt(path), self._on_created, self._on_error, owner=self
+        )
+
+    @Slot(str, str)
+    def _rename(self, path: str, name: str) -> None:
+        def renamed(file: PromptFile) -> None:
+            self.model.close(path)
+            self._on_created(file)
+
+        self.bridge.call(
+            lambda core: core.rename_prompt(path, name), renamed, self._on_error, owner=self
+        )
+
+    @Slot(str)
+    def _trash(self, path: str) -> None:
+        def done(where: str) -> None:
+            self.model.close(path)
+            self.model.read_library()
+            self.context.notify(f"{Path(path).name} was moved to {where}.")
+
+        self.bridge.call(lambda core: core.trash_prompt(path), done, self._on_error, owner=self)
+
+    def _on_error(self, error: WorkbenchError) -> None:
+        self.work.banner.show_message(str(error))
+
+    def _close(self) -> None:
+        if self.model.current is not None:
+            self.model.close(self.model.current.path)
+
+    # --- preview --------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_previewed(self) -> None:
+        document = self.model.current
+        if document is None:
+            return
+        preview, tones = document.preview, self.model.tones
+        self.rendered.show_preview(preview, tones)
+        if preview.error is None:
+            known = sum(preview.variable_tokens.values())
+            parts = [Part(n, preview.variable_tokens.get(n, 0), tones[n]) for n in tones]
+            parts.sort(key=lambda part: -part.tokens)
+            template = sum(preview.message_tokens) - known
+            parts.append(Part("template", template, "text-3"))
+            parts.append(Part("chat format", preview.format_tokens, "line-access"))
+            context = self.bridge.engine_status.context_tokens
+            reserve = self.run_bar.sampling.sampling.max_tokens
+            counted = preview.prompt_tokens is not None
+            self.meter.show_tokens(parts if counted else (), reserve, context if counted else 0)
+        self._estimate_timer.start()
+
+    @Slot(int)
+    def _on_line(self, _line: int) -> None:
+        self.work.editor.link_line(0)
+
+    @Slot(object)
+    def _on_engine(self, status: EngineStatus) -> None:
+        loaded = status.model_path if status.state in ("ready", "busy") else ""
+        if loaded and loaded != self._engine_model:
+            self._engine_model = loaded
+            self.model.refresh()
+
+    @Slot()
+    def _show_preview(self) -> None:
+        self._right.setCurrentIndex(0)
+
+    # --- running --------------------------------------------------------------------------------
+
+    def _spec(self) -> RunSpec | None:
+        document = self.model.current
+        if document is None:
+            return None
+        values = self.model.given_values(document)
+        return RunSpec(
+            prompt=TemplatePrompt(document.path, document.text, values),
+            strategy=self.run_bar.strategy.strategy,
+            params=self.run_bar.parameters.form.values(),
+            model=self.run_bar.model.model_path,
+            sampling=self.run_bar.sampling.sampling,
+            seed=self.run_bar.sampling.seed,
+        )
+
+    def _is_running(self) -> bool:
+        return self._run is not None and self._run.busy
+
+    def _can_run(self) -> bool:
+        return self.model.current is not None and not self._is_running()
+
+    @Slot()
+    def _start(self) -> None:
+        spec = self._spec()
+        info = self.run_bar.strategy.infos.get(self.run_bar.strategy.strategy)
+        if spec is None or info is None or self._is_running():
+            return
+        self.model.save_drafts()
+        if self._run is None:
+            self._run = ColumnModel(self.bridge, info, dict(spec.params))
+            self._run.changed.connect(self._on_run_changed)
+        self._run.choose_strategy(info)
+        self._run.set_params(dict(spec.params))
+        self._run.start(spec)
+        self.result.follow(self._run)
+        self._right.setCurrentWidget(self.result)
+
+    @Slot()
+    def _stop(self) -> None:
+        if self._run is not None:
+            self._run.stop()
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        running = self._is_running()
+        self.run_bar.show_running(running)
+        self.busy_changed.emit(running)
+
+    @Slot()
+    def _ask_estimate(self) -> None:
+        spec = self._spec()
+        if spec is None:
+            return
+        self._estimates += 1
+        document = self.model.current
+        tokens = document.preview.prompt_tokens if document is not None else None
+        self.bridge.call(
+            lambda core: core.estimate(spec, tokens),
+            functools.partial(self._on_estimate, self._estimates),
+            self._on_no_estimate,
+            owner=self,
+        )
+
+    def _on_estimate(self, number: int, estimate: Estimate) -> None:
+        if number == self._estimates:
+            self.run_bar.show_estimate(estimate)
+
+    def _on_no_estimate(self, _error: WorkbenchError) -> None:
+        self.run_bar.show_estimate(None)
+
+    @Slot()
+    def _compare(self) -> None:
+        spec = self._spec()
+        if spec is not None and isinstance(spec.prompt, TemplatePrompt):
+            self.context.go(
+                "compare",
+                path=spec.prompt.path,
+                text=spec.prompt.source,
+                variables=spec.prompt.variables,
+                sampling=spec.sampling,
+                seed=spec.seed,
+                model=spec.model,
+            )
+
+    @Slot(int)
+    def _open_history(self, run_id: int) -> None:
+        self.context.go("history", run_id=run_id)
+
+    # --- from elsewhere, and back ---------------------------------------------------------------
+
+    def shown(self) -> None:
+        """Say where we are; look for files that came meanwhile."""
+        if self.model.current is not None:
+            self._on_opened(self.model.current.path)
+        else:
+            self.breadcrumb_changed.emit([])
+
+    def handle(self, request: dict[str, object]) -> None:
+        """Open ``path`` with ``variables``, or a new prompt with ``text``."""
+        path, text = request.get("path"), request.get("text")
+        values: Any = request.get("variables")
+        if isinstance(path, str) and path:
+            self.model.open(path, values)
+        elif isinstance(text, str):
+            self.bridge.call(
+                lambda core: core.create_prompt("From chat", "", text),
+                self._on_created,
+                self._on_error,
+                owner=self,
+            )
+
+    def save_session(self) -> dict[str, object]:
+        """Open prompts, cursors, sizes, and how runs are made."""
+        documents = self.model.documents
+        sampling = self.run_bar.sampling.form.values()
+        return {
+            "open": [
+                [path, documents[path].values, documents[path].cursor]
+                for path in self.work.paths()
+                if path in documents
+            ],
+            "current": self.model.current.path if self.model.current else "",
+            "sizes": self.splitter.sizes(),
+            "inner_sizes": self.work.splitter.sizes(),
+            "strategy": self.run_bar.strategy.strategy,
+            "params": self.run_bar.parameters.form.values(),
+            "sampling": sampling,
+        }
+
+    def restore_session(self, state: dict[str, object]) -> None:
+        """Open again what was open."""
+        found: Any = state
+        for path, values, cursor in found.get("open", []):
+            self.model.open(path, values, cursor)
+        current = found.get("current")
+        if current:
+            QTimer.singleShot(0, self, functools.partial(self.model.open, current))
+        if found.get("sizes"):
+            self.splitter.setSizes(found["sizes"])
+            self.work.splitter.setSizes(found["inner_sizes"])
+        if found.get("sampling"):
+            self.run_bar.sampling.set_values(found["sampling"])
+        if found.get("strategy"):
+            self.run_bar.strategy.choose(found["strategy"])
+            self.run_bar.parameters.form.set_values(found.get("params", {}))

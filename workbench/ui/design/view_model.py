@@ -1,0 +1,325 @@
+"""What Design works on: open prompts, their analysis, values and preview."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+
+from workbench.domain.errors import FileChangedError, WorkbenchError
+from workbench.domain.spec import Json
+from workbench.domain.views import (
+    Draft,
+    LibraryEntry,
+    Preview,
+    PromptFile,
+    StrategyInfo,
+    TemplateAnalysis,
+)
+from workbench.ui.widgets.origin import tones_of
+
+if TYPE_CHECKING:
+    from workbench.ui.bridge import Bridge
+
+_PREVIEW_MS = 150
+_DRAFT_MS = 600
+
+
+@dataclass
+class Document:
+    """An open prompt. ``text`` is the editor's, ``saved`` the file's when last read or written."""
+
+    path: str
+    text: str
+    saved: str
+    sha256: str
+    values: dict[str, Json] = field(default_factory=dict)
+    analysis: TemplateAnalysis = field(default_factory=lambda: TemplateAnalysis(name=""))
+    preview: Preview = field(default_factory=Preview)
+    cursor: int = 0
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to save."""
+        return self.text != self.saved
+
+
+class DesignModel(QObject):
+    """Open prompts and the current one.
+
+    Signals:
+        library_changed(), strategies_changed(): lists to choose from.
+        opened(str): a prompt was opened and is current; closed(str).
+        analysed(), previewed(): of the current prompt.
+        dirty_changed(): some prompt has, or has no more, unsaved text.
+        reloaded(str): the text of a prompt was replaced from disk.
+        changed_outside(str): a file changed while its prompt has unsaved text.
+        failed(str): a sentence.
+    """
+
+    library_changed = Signal()
+    strategies_changed = Signal()
+    opened = Signal(str)
+    closed = Signal(str)
+    analysed = Signal()
+    previewed = Signal()
+    dirty_changed = Signal()
+    reloaded = Signal(str)
+    changed_outside = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self.library: tuple[LibraryEntry, ...] = ()
+        self.strategies: tuple[StrategyInfo, ...] = ()
+        self.documents: dict[str, Document] = {}
+        self.current: Document | None = None
+        self._drafts: dict[str, Draft] = {}
+        self._number = 0
+        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
+        self._preview_timer.timeout.connect(self.refresh)
+        self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
+        self._draft_timer.timeout.connect(self.save_drafts)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self._on_file_changed)
+        bridge.opened.connect(self._on_core)
+
+    @property
+    def tones(self) -> dict[str, str]:
+        """The colour token of each variable of the current prompt."""
+        names = [each.name for each in self.current.analysis.inputs] if self.current else []
+        return tones_of(names)
+
+    # --- lists ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_core(self) -> None:
+        self._bridge.call(lambda core: core.drafts(), self._on_drafts, owner=self)
+        self.read_library()
+
+    def _on_drafts(self, drafts: tuple[Draft, ...]) -> None:
+        self._drafts = {draft.path: draft for draft in drafts}
+
+    def read_library(self) -> None:
+        """Read the files of the library again."""
+        self._bridge.call(lambda core: core.library(), self._on_library, owner=self)
+
+        async def strategies(core: object) -> tuple[StrategyInfo, ...]:
+            return core.strategies()  # type: ignore[attr-defined, no-any-return]
+
+        self._bridge.call(strategies, self._on_strategies, owner=self)
+
+    def _on_library(self, entries: tuple[LibraryEntry, ...]) -> None:
+        self.library = entries
+        self.library_changed.emit()
+
+    def _on_strategies(self, infos: tuple[StrategyInfo, ...]) -> None:
+        if infos != self.strategies:
+            self.strategies = infos
+            self.strategies_changed.emit()
+
+    # --- open, save, close ----------------------------------------------------------------------
+
+    def open(self, path: str, values: dict[str, Json] | None = None, cursor: int = 0) -> None:
+        """Open a prompt, or show it where it is open already."""
+        if path in self.documents:
+            self.show(path)
+            return
+        self._bridge.call(
+            lambda core: core.read_prompt(path),
+            functools.partial(self._on_read, values, cursor),
+            self._on_failed,
+            owner=self,
+        )
+
+    def _on_read(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
+        draft = self._drafts.pop(file.path, None)
+        document = Document(file.path, file.text, file.text, file.sha256, cursor=cursor)
+        document.values = dict(values or {})
+        if draft is not None:
+            document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
+            document.values = dict(draft.variables) | document.values
+        self.documents[file.path] = document
+        self._watcher.addPath(file.path)
+        self.show(file.path)
+        if draft is not None:
+            self.dirty_changed.emit()
+            if draft.base_sha256 and draft.base_sha256 != file.sha256:
+                self.changed_outside.emit(file.path)
+
+    def show(self, path: str) -> None:
+        """Make an open prompt the current one."""
+        self.current = self.documents[path]
+        self.opened.emit(path)
+        self.refresh()
+
+    def close(self, path: str) -> None:
+        """Close a prompt; unsaved text stays as a draft and comes back when it is opened again."""
+        document = self.documents.pop(path, None)
+        if document is None:
+            return
+        self._watcher.removePath(path)
+        if document.dirty:
+            self._drafts[path] = self._draft_of(document)
+            self._bridge.call(lambda core: core.save_draft(self._draft_of(document)))
+        if self.current is document:
+            self.current = None
+        self.closed.emit(path)
+
+    def edit(self, text: str) -> None:
+        """The current prompt's text is another."""
+        if self.current is None or text == self.current.text:
+            return
+        was_dirty = self.current.dirty
+        self.current.text = text
+        self._preview_timer.start()
+        self._draft_timer.start()
+        if self.current.dirty != was_dirty:
+            self.dirty_changed.emit()
+
+    def set_values(self, values: dict[str, Json]) -> None:
+        """The current prompt's variables are others."""
+        if self.current is not None and values != self.current.values:
+            self.current.values = dict(values)
+            self._preview_timer.start()
+            self._draft_timer.start()
+
+    def save(self, *, overwrite: bool = False) -> None:
+        """Write the current prompt to its file; ``overwrite`` although it changed outside."""
+        document = self.current
+        if document is None:
+            return
+        text = document.text
+
+        async def write(core: object) -> PromptFile:
+            digest = document.sha256
+            if overwrite:
+                digest = (await core.read_prompt(document.path)).sha256  # type: ignore[attr-defined]
+            saved: PromptFile = await core.save_prompt(  # type: ignore[attr-defined]
+                document.path, text, digest
+            )
+            return saved
+
+        self._bridge.call(
+            write,
+            functools.partial(self._on_saved, document),
+            functools.partial(self._on_not_saved, document.path),
+            owner=self,
+        )
+
+    def _on_saved(self, document: Document, file: PromptFile) -> None:
+        document.saved, document.sha256 = file.text, file.sha256
+        if file.path not in self._watcher.files():
+            self._watcher.addPath(file.path)
+        self.dirty_changed.emit()
+
+    def _on_not_saved(self, path: str, error: WorkbenchError) -> None:
+        if isinstance(error, FileChangedError):
+            self.changed_outside.emit(path)
+        else:
+            self.failed.emit(str(error))
+
+    def _on_failed(self, error: WorkbenchError) -> None:
+        self.failed.emit(str(error))
+
+    @Slot()
+    def save_drafts(self) -> None:
+        """Keep unsaved text and values where a crash cannot reach them."""
+        self._draft_timer.stop()
+        document = self.current
+        if document is not None:
+            draft = self._draft_of(document)
+            self._bridge.call(lambda core: core.save_draft(draft))
+
+    @staticmethod
+    def _draft_of(document: Document) -> Draft:
+        return Draft(
+            path=document.path,
+            text=document.text,
+            base_sha256=document.sha256,
+            variables=document.values,
+        )
+
+    # --- changes outside ------------------------------------------------------------------------
+
+    @Slot(str)
+    def _on_file_changed(self, path: str) -> None:
+        if path in self.documents:
+            self._bridge.call(
+                lambda core: core.read_prompt(path), self._on_outside, self._on_failed, owner=self
+            )
+
+    def _on_outside(self, file: PromptFile) -> None:
+        if file.path not in self._watcher.files():
+            self._watcher.addPath(file.path)
+        document = self.documents.get(file.path)
+        if document is None or file.sha256 == document.sha256:
+            return
+        if document.dirty:
+            self.changed_outside.emit(file.path)
+        else:
+            self._replace(document, file)
+
+    def reload(self, path: str) -> None:
+        """Take the file's text in place of the editor's."""
+        self._bridge.call(
+            lambda core: core.read_prompt(path),
+            lambda file: self._replace(self.documents[path], file),
+            self._on_failed,
+            owner=self,
+        )
+
+    def _replace(self, document: Document, file: PromptFile) -> None:
+        document.text = document.saved = file.text
+        document.sha256 = file.sha256
+        self.reloaded.emit(file.path)
+        self.dirty_changed.emit()
+        self.refresh()
+
+    # --- analysis and preview -------------------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Analyse and render the current prompt; an older answer never replaces a newer one."""
+        document = self.current
+        if document is None:
+            return
+        self._number += 1
+        text, path = document.text, document.path
+        self._bridge.call(
+            lambda core: core.analyse(text, path),
+            functools.partial(self._on_analysis, self._number, document),
+            owner=self,
+        )
+
+    def _on_analysis(self, number: int, document: Document, analysis: TemplateAnalysis) -> None:
+        if number != self._number:
+            return
+        for name, value in analysis.sample.items():
+            document.values.setdefault(name, value)
+        document.analysis = analysis
+        self.analysed.emit()
+        text, path, values = document.text, document.path, self.given_values(document)
+        self._bridge.call(
+            lambda core: core.preview(text, path, values),
+            functools.partial(self._on_preview, number, document),
+            owner=self,
+        )
+
+    @staticmethod
+    def given_values(document: Document) -> dict[str, Json]:
+        """The values of the variables that the template has; those left empty are not given."""
+        names = {each.name for each in document.analysis.inputs}
+        return {
+            name: value
+            for name, value in document.values.items()
+            if name in names and value is not None
+        }
+
+    def _on_preview(self, number: int, document: Document, preview: Preview) -> None:
+        if number == self._number:
+            document.preview = preview
+            self.previewed.emit()

@@ -1,0 +1,180 @@
+"""The centre of Design: tabs, editor, problems, inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QScrollArea, QTabBar
+
+from workbench.ui.design.editor import Editor
+from workbench.ui.design.find_bar import FindBar
+from workbench.ui.design.highlighter import Highlighter
+from workbench.ui.design.problem_bar import ProblemBar
+from workbench.ui.design.view_model import DesignModel, Document
+from workbench.ui.theme import font, icon
+from workbench.ui.widgets import Banner, Label, Pane, Splitter, column
+from workbench.ui.widgets.variable_fields import VariableFields
+
+
+class WorkArea(QFrame):
+    """Shows the current document of the model, each with its own undo history.
+
+    Signals:
+        tab_chosen(str), tab_closed(str): a path.
+    """
+
+    tab_chosen = Signal(str)
+    tab_closed = Signal(str)
+
+    def __init__(self, model: DesignModel) -> None:
+        super().__init__()
+        self._model = model
+        self._texts: dict[str, QTextDocument] = {}
+        self._shown_inputs: object = None
+        self.setProperty("surface", "canvas")
+        self.setMinimumWidth(480)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Open prompts")
+        self.tabs.setFont(font("body"))
+        self.tabs.setExpanding(False)
+        self.tabs.setTabsClosable(True)
+        self.tabs.setMovable(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.tabs.tabCloseRequested.connect(self._on_close)
+        self.banner = Banner()
+        self.editor = Editor()
+        self.find_bar = FindBar(self.editor)
+        self.problems = ProblemBar()
+        self.problems.fix_wanted.connect(self.apply_fix)
+        self.problems.line_wanted.connect(self.editor.go_to_line)
+        self.inputs = VariableFields()
+        self._inputs_note = Label("", "small", "text-3")
+        self.editor.textChanged.connect(self._on_text)
+        self.inputs.changed.connect(model.set_values)
+        self._build()
+        model.opened.connect(self._on_opened)
+        model.closed.connect(self._on_closed)
+        model.analysed.connect(self._on_analysed)
+        model.reloaded.connect(self._on_reloaded)
+        model.dirty_changed.connect(self._on_dirty)
+
+    def _build(self) -> None:
+        scroll = QScrollArea()
+        scroll.setWidget(self.inputs)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        pane = Pane("Inputs")
+        pane.header.addWidget(self._inputs_note)
+        pane.body.addWidget(scroll, 1)
+        upper = QFrame()
+        layout = column(self.find_bar, self.editor, self.problems, gap=0)
+        layout.setStretch(1, 1)
+        upper.setLayout(layout)
+        self.splitter = Splitter(upper, pane, vertical=True)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([520, 240])
+        outer = column(self.tabs, self.banner, self.splitter, gap=0)
+        outer.setStretch(2, 1)
+        self.setLayout(outer)
+
+    # --- tabs -----------------------------------------------------------------------------------
+
+    def paths(self) -> list[str]:
+        """The open prompts in the order of their tabs."""
+        return [str(self.tabs.tabData(index)) for index in range(self.tabs.count())]
+
+    @Slot(int)
+    def _on_tab(self, index: int) -> None:
+        if index >= 0 and self.tabs.tabData(index):
+            self.tab_chosen.emit(str(self.tabs.tabData(index)))
+
+    @Slot(int)
+    def _on_close(self, index: int) -> None:
+        self.tab_closed.emit(str(self.tabs.tabData(index)))
+
+    @Slot(str)
+    def _on_opened(self, path: str) -> None:
+        document = self._model.documents[path]
+        with QSignalBlocker(self.tabs):
+            if path not in self.paths():
+                index = self.tabs.addTab(icon("prompt"), Path(path).stem)
+                self.tabs.setTabData(index, path)
+                self.tabs.setTabToolTip(index, path)
+            self.tabs.setCurrentIndex(self.paths().index(path))
+        self._show_text(document)
+        self._on_dirty()
+
+    def _show_text(self, document: Document) -> None:
+        """Put the document's own text (with its undo history) into the editor."""
+        text = self._texts.get(document.path)
+        with QSignalBlocker(self.editor):
+            if text is None:
+                text = QTextDocument(self)
+                text.setDocumentLayout(QPlainTextDocumentLayout(text))
+                text.setDefaultFont(font("code"))
+                text.setPlainText(document.text)
+                text.clearUndoRedoStacks()
+                self._texts[document.path] = text
+            self.editor.setDocument(text)
+            self.editor.highlighter = Highlighter(text)
+        cursor = self.editor.textCursor()
+        cursor.setPosition(min(document.cursor, text.characterCount() - 1))
+        self.editor.setTextCursor(cursor)
+        self._shown_inputs = None
+
+    @Slot(str)
+    def _on_closed(self, path: str) -> None:
+        paths = self.paths()
+        if path in paths:
+            self.tabs.removeTab(paths.index(path))
+        text = self._texts.pop(path, None)
+        if text is not None and text is not self.editor.document():
+            text.deleteLater()
+
+    @Slot(str)
+    def _on_reloaded(self, path: str) -> None:
+        document = self._model.documents[path]
+        if document is self._model.current:
+            self.editor.replace_all(document.text)
+        else:
+            self._texts.pop(path, None)
+
+    @Slot()
+    def _on_dirty(self) -> None:
+        for index, path in enumerate(self.paths()):
+            document = self._model.documents.get(path)
+            mark = "  •" if document is not None and document.dirty else ""
+            self.tabs.setTabText(index, Path(path).stem + mark)
+
+    # --- text and inputs ------------------------------------------------------------------------
+
+    @Slot()
+    def _on_text(self) -> None:
+        self._model.edit(self.editor.toPlainText())
+        if self._model.current is not None:
+            self._model.current.cursor = self.editor.textCursor().position()
+
+    @Slot()
+    def _on_analysed(self) -> None:
+        document = self._model.current
+        if document is None:
+            return
+        analysis, tones = document.analysis, self._model.tones
+        self.editor.show_problems(analysis.problems, tones)
+        self.problems.show_problems(analysis.problems)
+        shown = (document.path, analysis.inputs)
+        if shown != self._shown_inputs:
+            self._shown_inputs = shown
+            self.inputs.show_inputs(analysis.inputs, document.values, tones)
+        count = len(analysis.inputs)
+        self._inputs_note.setText(f"{count} in this prompt" if count else "This prompt has none")
+
+    @Slot()
+    def apply_fix(self) -> None:
+        """Put the shown problem's replacement in place."""
+        problem = self.problems.problem
+        if problem is not None and problem.replacement and not self.problems.isHidden():
+            self.editor.apply_fix(problem)
