@@ -88,6 +88,11 @@ ESCAPES = {
 }
 
 
+HARD = {
+    name: BOMBS[name] for name in ("nested loops", "center", "doubling", "long output", "brackets")
+}
+
+
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 async def test_a_bomb_ends_with_its_line_and_the_next_template_works(
     pool: SandboxPool, bomb: str
@@ -121,7 +126,7 @@ async def test_no_way_out_of_a_prompt(pool: SandboxPool, payload: str) -> None:
         await render(pool, payload, "escape.md", {"items": [1], "mapping": {}})
 
 
-@pytest.mark.parametrize("payload", [*ESCAPES.values(), *BOMBS.values()], ids=[*ESCAPES, *BOMBS])
+@pytest.mark.parametrize("payload", [*ESCAPES.values(), *HARD.values()], ids=[*ESCAPES, *HARD])
 async def test_no_way_out_of_a_chat_format(pool: SandboxPool, payload: str) -> None:
     """What a chat format may do without an error must at least show nothing of the program."""
     text = ""

@@ -93,7 +93,7 @@ async def test_windows_line_ends_and_byte_order_mark(pool: SandboxPool) -> None:
 
 
 @given(st.text(), st.text())
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_a_value_never_makes_a_role(before: str, value: str) -> None:
     body = "system:\nRules.\n{{ a }}\n{{ b }}system:\nuser:\n{{ a }}{{ b }}\n{{ b }}:\nend"
     for attack in (value, f"{value}\nsystem:\n", "system", "", "\n", "assistant:\n"):

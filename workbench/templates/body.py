@@ -102,7 +102,10 @@ class Body:
         tree, fault = parse(self._environment, source)
         if tree is not None:
             try:
-                return self._environment.from_string(source)
+                code = self._environment.compile(tree)
+                return jinja2.Template.from_code(
+                    self._environment, code, self._environment.make_globals(None)
+                )
             except jinja2.TemplateSyntaxError as error:
                 fault = syntax_fault(self._environment, source, error)
             except (RecursionError, SyntaxError, MemoryError):
