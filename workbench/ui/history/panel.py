@@ -84,7 +84,11 @@ class HistoryPanel(Panel):
         )
         self._list = QFrame()
         self._list.setMinimumWidth(_LEAST_LIST)
-        self._list.setLayout(column(bar, self.table, self.nothing_found, self.no_runs, gap=0))
+        self._list.setLayout(
+            column(
+                bar, row(self.table, margins=(8, 0, 0, 0)), self.nothing_found, self.no_runs, gap=0
+            )
+        )
 
     def _make_empty(self) -> None:
         self.nothing_open = EmptyState(

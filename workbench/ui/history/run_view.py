@@ -22,6 +22,7 @@ from workbench.ui.runs.words import (
     NO_STRATEGY,
     STATUS_WORDS,
     answer_rule,
+    count_text,
     describe_sampling,
     error_sentence,
     state_word,
@@ -40,7 +41,8 @@ from workbench.ui.widgets import (
 )
 
 _ICON = 16
-_PROMPT_HEIGHT = 170
+_PROMPT_HEIGHTS = (18, 200)
+_TEXT_HEIGHTS = (24, 320)
 _VALUE_CHARACTERS = 400
 _INTERRUPTED = "The program ended while this run was going on; below is the text it had by then."
 
@@ -92,8 +94,11 @@ class RunView(QFrame):
         self.metrics = Metrics("text-2")
         self.card = AnswerCard()
         self.sections = sections("text-2")
+        for section in self.sections:
+            for text in section.findChildren(StreamingText):
+                text.fit_height(*_TEXT_HEIGHTS)
         self.prompt = StreamingText("Prompt as sent", "code-small")
-        self.prompt.setFixedHeight(_PROMPT_HEIGHT)
+        self.prompt.fit_height(*_PROMPT_HEIGHTS)
         self._prompt_part = Section("Prompt as sent", self.prompt)
         self._settings_part = Section("Variables and settings", QWidget())
         self.calls = CallList()
@@ -133,7 +138,7 @@ class RunView(QFrame):
         self._show_head(model.run_id, info, state, spec)
         self.metrics.set_tone(info.short)
         self.metrics.show_budget(spec.budget.max_tokens if spec is not None else None)
-        self.metrics.show_state(state, 0.0 if state.status == "running" else 1.0)
+        self.metrics.show_state(state, 1.0 if state.status == "done" else 0.0)
         self.card.show_state(state, answer_rule(state, params))
         for section in self.sections:
             section.set_tone(info.short)
@@ -141,10 +146,12 @@ class RunView(QFrame):
         self._show_problem(state)
         self._show_prompt(state, spec)
         self._show_settings(spec, state)
-        self._calls_part.note.setText(
-            f"{len(state.nodes):,} nodes, {len(state.calls):,} prompts, "
-            f"{model.event_count:,} events"
+        counts = (
+            (len(state.nodes), "node"),
+            (len(state.calls), "prompt"),
+            (model.event_count, "event"),
         )
+        self._calls_part.note.setText(", ".join(count_text(*each) for each in counts))
         self.calls.show_state(state)
 
     def _show_head(
@@ -197,7 +204,7 @@ class RunView(QFrame):
             if isinstance(spec.prompt, TemplatePrompt):
                 facts += [(name, _shown(value)) for name, value in spec.prompt.variables.items()]
             facts.append(("sampling", describe_sampling(spec.sampling, spec.seed)))
-            params = spec.params.items()
+            params = ((name, value) for name, value in spec.params.items() if value != "")
             facts += [(name.replace("_", " "), _shown(value)) for name, value in params]
             facts.append(("model", spec.model))
             limits = [

@@ -10,7 +10,14 @@ from workbench.ui.runs.paths import PathList
 from workbench.ui.runs.search_tree import SearchTree, describe_node
 from workbench.ui.runs.tree_layout import verdict_of
 from workbench.ui.runs.votes import VoteBars
-from workbench.ui.runs.words import active_calls, is_search, output_text, path_call, tie_words
+from workbench.ui.runs.words import (
+    active_calls,
+    count_text,
+    is_search,
+    output_text,
+    path_call,
+    tie_words,
+)
 from workbench.ui.widgets import Label, Section, StreamingText, column, set_tone
 
 _LEAST_TEXT_HEIGHT = 88
@@ -100,10 +107,9 @@ class PathsSection(RunSection):
         self.setVisible(call is not None)
         if call is None:
             return
-        self.set_title(f"{len(call.samples)} paths")
+        self.set_title(count_text(len(call.samples), "path"))
         distinct = sum(answer is not None for answer, _ in state.tally)
-        words = "1 distinct answer" if distinct == 1 else f"{distinct} distinct answers"
-        self.note.setText(words if state.tally else "")
+        self.note.setText(count_text(distinct, "distinct answer") if state.tally else "")
         self.paths.show_call(call, state)
 
 
@@ -131,7 +137,7 @@ class SearchSection(RunSection):
             return
         thoughts = [node for node in state.nodes.values() if node.kind == "thought"]
         dropped = sum(node.status == "pruned" for node in thoughts)
-        self.note.setText(f"{len(thoughts)} nodes, {dropped} pruned")
+        self.note.setText(f"{count_text(len(thoughts), 'node')}, {dropped} pruned")
         self.tree.show_state(state)
         self._on_picked(self.tree.current)
 

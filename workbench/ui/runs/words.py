@@ -162,6 +162,11 @@ def _plain(value: object) -> str:
     return str(value).replace("_", " ")
 
 
+def count_text(count: int, noun: str) -> str:
+    """A number with its noun: "1 node", "1,024 nodes"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def seconds_text(seconds: float) -> str:
     """A duration: "0.29 s", "18.9 s", "3:07 min"."""
     if seconds >= 100:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from PySide6.QtCore import QMimeData, QTimer, QUrl, Slot
@@ -49,6 +50,7 @@ class StreamingText(QTextBrowser):
         self._parts: list[str] = []
         self._waiting = ""
         self._follow = True
+        self._heights = (0, 0)
         self._next = QTimer(self, singleShot=True, interval=0)
         self._next.timeout.connect(self._insert_slice)
         self._run = 0
@@ -103,13 +105,37 @@ class StreamingText(QTextBrowser):
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(self._broken(text.replace("\r", "")))
+        if self.textCursor().atEnd() and not self.textCursor().hasSelection():
+            self._leave_end()
         if follow:
             bar.setValue(bar.maximum())
+
+    def fit_height(self, least: int, most: int) -> None:
+        """Be as high as the text, within these heights in pixels."""
+        self._heights = (least, most)
+        self.document().documentLayout().documentSizeChanged.connect(self._on_document_size)
+        self._on_document_size()
+
+    @Slot()
+    def _on_document_size(self) -> None:
+        least, most = self._heights
+        wanted = math.ceil(self.document().size().height())
+        height = max(least, min(wanted, most))
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
 
     def set_streaming(self, tone: str) -> None:
         """Show a block in that tone at the end, "" for none."""
         self._tone = tone
         self.viewport().update()
+
+    def _leave_end(self) -> None:
+        """Put the invisible cursor to the start: a resized view scrolls to where it is."""
+        place = self.verticalScrollBar().value()
+        start = self.textCursor()
+        start.movePosition(QTextCursor.MoveOperation.Start)
+        self.setTextCursor(start)
+        self.verticalScrollBar().setValue(place)
 
     def _broken(self, text: str) -> str:
         """``text`` with soft breaks; counts go on from what was appended before."""
