@@ -69,13 +69,17 @@ async def test_the_first_backup_is_made_after_start_and_the_next_a_day_later(
 async def test_a_backup_holds_what_was_committed(store: HistoryStore, path: Path) -> None:
     run_id = await samples.done_run(store)
     assert store._database is not None
-    copy = await store._job(store._database.back_up_if_due, NOW.timestamp())
-    assert copy is not None
+    now = NOW.timestamp()
+    assert await store._job(store._database.back_up_if_due, now, lambda: True) is False
+    assert backups.listed(path) == []
+    assert await store._job(store._database.back_up_if_due, now, backups.never)
+    ((_, copy),) = backups.listed(path)
     restored = HistoryStore(copy)
     await restored.open()
     assert [summary.run_id for summary in await restored.list_runs()] == [run_id]
     await restored.close()
-    assert await store._job(store._database.back_up_if_due, NOW.timestamp()) is None
+    assert await store._job(store._database.back_up_if_due, now + 3600, backups.never)
+    assert len(backups.listed(path)) == 1
 
 
 async def test_a_damaged_source_takes_the_place_of_no_good_backup(
@@ -86,7 +90,8 @@ async def test_a_damaged_source_takes_the_place_of_no_good_backup(
         await store.set_state(f"key {number}", "x" * 400)
     await store.close()
     with closing(Database(path)) as database:
-        good = database.back_up_if_due(NOW.timestamp())
+        assert database.back_up_if_due(NOW.timestamp(), backups.never)
+    ((_, good),) = backups.listed(path)
     overwrite(path, 40_960, 8192)
     driver = load_driver()
     with closing(driver.connect(str(path))) as damaged, pytest.raises(DatabaseDamagedError):

@@ -138,7 +138,7 @@ def test_the_newest_good_backup_takes_its_place(
     damaged: Path, harm: Callable[[Path], None]
 ) -> None:
     with closing(Database(damaged)) as database:
-        database.back_up_if_due(1_795_000_000)
+        database.back_up_if_due(1_795_000_000, backups.never)
     newest = backups.folder(damaged) / "history-20300101T000000Z.db"
     newest.write_bytes(b"a backup that went wrong")
     harm(damaged)
@@ -219,7 +219,7 @@ def test_a_truncated_file_gives_what_is_left(damaged: Path, part: float) -> None
 
 def test_rows_that_the_backup_lacks_come_from_the_damaged_file(damaged: Path) -> None:
     with closing(Database(damaged)) as database:
-        database.back_up_if_due(1_795_000_000)
+        database.back_up_if_due(1_795_000_000, backups.never)
     asyncio.run(_fill(damaged, runs=20))
     size = damaged.stat().st_size
     overwrite(damaged, size // 2 // 4096 * 4096, 4096)
@@ -264,15 +264,14 @@ def test_a_large_file_is_checked_later_and_damage_then_found_is_repaired(
     damaged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recovery, "CHECK_SECONDS", -1.0)
-    monkeypatch.setattr(backups, "PROGRESS_STEPS", 1)
+    monkeypatch.setattr(backups, "PROGRESS_STEPS", 1)  # so small a file is checked in one go else
     size = damaged.stat().st_size
     overwrite(damaged, size // 2 // 4096 * 4096, 4096)
     with closing(Database(damaged)) as database:
-        assert database.unchecked
         assert database.recovered == ""
-        assert database.check(lambda: True) is None  # other work was waiting
-        assert database.unchecked
-        assert database.check(lambda: False) is False
+        with pytest.raises(DatabaseDamagedError, match="no backup was made"):
+            database.back_up_if_due(1_795_000_000, backups.never)
+        assert backups.listed(damaged) == []
     recovered, runs = asyncio.run(_open_and_use(damaged))
     assert "was damaged" in recovered
     assert runs > RUNS // 2

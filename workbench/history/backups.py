@@ -14,6 +14,7 @@ from workbench.domain.errors import DatabaseDamagedError
 _STAMP = "%Y%m%dT%H%M%SZ"
 _DAILY, _WEEKLY, _MONTHLY = 12, 10, 9
 INTERVAL_SECONDS = 24 * 3600
+_STEP_PAGES = 256
 PROGRESS_STEPS = 2_000
 """Steps of SQLite's machine between two looks at whether to go on: well below 1 ms."""
 
@@ -41,7 +42,22 @@ def is_due(path: Path, now: float) -> bool:
     return not copies or now - copies[0][0].timestamp() > INTERVAL_SECONDS
 
 
-def make(source: Any, path: Path, driver: ModuleType, now: float) -> Path:
+class GaveWay(Exception):
+    """A backup was given up because other work waits."""
+
+
+def never() -> bool:
+    """For a backup that is not to be given up."""
+    return False
+
+
+def make(
+    source: Any,
+    path: Path,
+    driver: ModuleType,
+    now: float,
+    should_stop: Callable[[], bool] = never,
+) -> Path:
     """Copy an open database, check the copy, and thin out older ones.
 
     Args:
@@ -49,8 +65,10 @@ def make(source: Any, path: Path, driver: ModuleType, now: float) -> Path:
         path: the database's file, from which place and name of the copy follow.
         driver: the module that made the connection.
         now: Unix seconds.
+        should_stop: asked every few milliseconds.
 
     Raises:
+        GaveWay: ``should_stop`` said so; nothing was changed.
         DatabaseDamagedError: the copy is not sound; it was removed and no other was touched.
     """
     folder(path).mkdir(parents=True, exist_ok=True)
@@ -60,11 +78,13 @@ def make(source: Any, path: Path, driver: ModuleType, now: float) -> Path:
     try:
         copy = driver.connect(str(partial))
         try:
-            source.backup(copy)
+            source.backup(copy, pages=_STEP_PAGES, progress=lambda *_: _give_way(should_stop))
             copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, nothing beside it
-            sound = quick_check(copy)
+            sound = check(copy, driver, should_stop)
         finally:
             copy.close()
+        if sound is None:
+            raise GaveWay
         if not sound:
             raise DatabaseDamagedError(
                 f"{path} is damaged, so no backup was made of it: start the program again, it then "
@@ -76,6 +96,11 @@ def make(source: Any, path: Path, driver: ModuleType, now: float) -> Path:
     for old in thinned([made for made, _ in listed(path)], now):
         (folder(path) / f"{path.stem}-{old.strftime(_STAMP)}{path.suffix}").unlink(missing_ok=True)
     return target
+
+
+def _give_way(should_stop: Callable[[], bool]) -> None:
+    if should_stop():
+        raise GaveWay
 
 
 def thinned(made: Iterable[datetime], now: float) -> list[datetime]:

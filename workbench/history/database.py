@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from workbench.domain.errors import DatabaseNewerError, StoreError
+from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, StoreError
 from workbench.history import backups, recovery, schema
 from workbench.history.driver import (
     create_sqlite_engine,
@@ -30,8 +30,7 @@ class Database:
     """The history file of one program. Every method runs on the writer thread.
 
     ``recovered`` is a sentence where an unusable file was moved aside, ``refusal`` the error that
-    every write raises where the file may only be read, ``unchecked`` True where the file was too
-    large to be checked at start.
+    every write raises where the file may only be read.
 
     Raises:
         StoreError: the file cannot be opened, or another program holds it.
@@ -41,7 +40,6 @@ class Database:
         self.path = path
         self.recovered = ""
         self.refusal: StoreError | None = None
-        self.unchecked = False
         self._driver = driver or load_driver()
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         with plain_errors(path):
@@ -77,28 +75,34 @@ class Database:
         with plain_errors(self.path), write_transaction(self._engine) as connection:
             yield connection
 
-    def back_up_if_due(self, now: float) -> Path | None:
-        """Make today's backup where the newest is older than a day; ``now`` is Unix seconds."""
-        if self.refusal is not None or not backups.is_due(self.path, now):
-            return None
-        with plain_errors(self.path):
-            return backups.make(self._raw(), self.path, self._driver, now)
+    def back_up_if_due(self, now: float, should_stop: Callable[[], bool]) -> bool:
+        """Make today's backup where the newest is older than a day.
 
-    def check(self, should_stop: Callable[[], bool]) -> bool | None:
-        """Whether the whole file is sound; None where ``should_stop`` ended the check.
+        Backups are checked to the end, so this also finds damage in a file too large to be checked
+        at start; the next start then repairs it.
 
-        Damage leaves a mark, so that the next start checks to the end and repairs.
+        Args:
+            now: Unix seconds.
+            should_stop: asked every few milliseconds whether other work waits.
+
+        Returns:
+            False where it gave way to other work and is still to be made.
+
+        Raises:
+            DatabaseDamagedError: the file is damaged, so there is no backup of it.
+            StoreError: the backup could not be written.
         """
+        if self.refusal is not None or not backups.is_due(self.path, now):
+            return True
         try:
-            sound = backups.check(self._raw(), self._driver, should_stop)
-        except self._driver.DatabaseError:
-            sound = False
-        if sound is None:
-            return None
-        self.unchecked = False
-        if not sound:
+            with plain_errors(self.path):
+                backups.make(self._raw(), self.path, self._driver, now, should_stop)
+        except backups.GaveWay:
+            return False
+        except DatabaseDamagedError:
             self.mark_damaged()
-        return sound
+            raise
+        return True
 
     def mark_damaged(self) -> None:
         """Have the next start check the whole file, however long it takes."""
@@ -114,7 +118,6 @@ class Database:
         condition = recovery.examine(self.path, self._driver)
         if condition in _UNUSABLE:
             self.recovered = recovery.replace(self.path, condition, self._lock, self._driver)
-        self.unchecked = condition is Condition.UNCHECKED
         if condition is Condition.SOUND:
             recovery.check_marker(self.path).unlink(missing_ok=True)
         engine = create_sqlite_engine(self.path, self._driver)

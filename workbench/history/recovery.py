@@ -22,8 +22,8 @@ from workbench.history.file_lock import FileLock
 from workbench.history.salvage import copy_readable
 from workbench.history.schema import migrate
 
-CHECK_SECONDS = 1.0
-"""How long the check at start may take; a large file is checked later, in the background."""
+CHECK_SECONDS = 0.25
+"""How long the check at start may take; a larger file is checked with its daily backup."""
 
 
 class Condition(Enum):

@@ -34,7 +34,10 @@ FLUSH_SECONDS = 0.2
 """Queued events are on disk this long after the first of them, plus the commit itself."""
 RETRY_SECONDS = 2.0
 UPKEEP_SECONDS = 5.0
-"""How long after opening the daily backup is made: when the window has long been up."""
+"""How long after opening the daily backup is made, when the window has long been up; and how long
+until the next attempt where it gave way to other work."""
+UPKEEP_ATTEMPTS = 60
+"""The last of them does not give way any more."""
 _CREATION_TOLERANCE_SECONDS = 2.0
 """A process's creation time is computed from the clock, which may have been set since."""
 
@@ -261,21 +264,21 @@ class HistoryWriter:
         return self._database
 
     async def _keep_up(self) -> None:
-        """After the start: the daily backup, and the check of a file too large to check then."""
-        await asyncio.sleep(UPKEEP_SECONDS)
+        """Make the daily backup once the program is up, at a moment when nothing else waits."""
         database = self._opened()
         try:
-            await self._job(database.back_up_if_due, time.time())
+            for patience in range(UPKEEP_ATTEMPTS, 0, -1):
+                await asyncio.sleep(UPKEEP_SECONDS)
+                gives_way = self._has_other_work if patience > 1 else self._is_closing
+                if await self._job(database.back_up_if_due, time.time(), gives_way):
+                    return
+        except DatabaseDamagedError as error:
+            self._set_status(problem=str(error))
         except StoreError as error:
             log.warning("No backup of the history could be made: %s", error)
-        while database.unchecked:
-            if await self._job(database.check, self._has_other_work) is False:
-                self._set_status(
-                    problem=f"{self._path} is damaged in places: start the program again, it then "
-                    "moves the file aside and keeps all that can be read."
-                )
-            elif database.unchecked:
-                await asyncio.sleep(UPKEEP_SECONDS)
+
+    def _is_closing(self) -> bool:
+        return self._closing
 
     def _has_other_work(self) -> bool:
         """Called on the writer's thread by a long job that can make room for others."""
