@@ -89,6 +89,10 @@ class Editor(QPlainTextEdit):
         self.centerCursor()
         self.setFocus()
 
+    def scroll_to_line(self, line: int) -> None:
+        """Bring a line to the top, the cursor stays."""
+        self.verticalScrollBar().setValue(max(line - 1, 0))
+
     def apply_fix(self, problem: Problem) -> None:
         """Put a problem's replacement in the place of its text, as one step of undo."""
         block = self.document().findBlockByNumber(problem.line - 1)
@@ -119,8 +123,10 @@ class Editor(QPlainTextEdit):
         painter.setFont(font("code-small"))
         wrong = {problem.line for problem in self._problems if problem.severity == "error"}
         block = self.firstVisibleBlock()
+        top = self.viewport().y() - gutter.y()
         while block.isValid():
             area = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            area.translate(0, top)
             if area.top() > event.rect().bottom():
                 return
             number = block.blockNumber() + 1

@@ -51,6 +51,7 @@ class LibraryTree(Pane):
         self.tree.setAccessibleName("Prompts")
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(14)
+        self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._show_menu)
@@ -116,7 +117,8 @@ class LibraryTree(Pane):
             self.select(str(chosen))
 
     def _folder_item(self, name: str) -> QStandardItem:
-        item = QStandardItem(name)
+        folded = name in self._folded
+        item = QStandardItem(icon("chevron-right" if folded else "chevron-down"), name)
         item.setFont(font("body"))
         item.setEditable(False)
         item.setSelectable(False)
@@ -153,10 +155,15 @@ class LibraryTree(Pane):
     @Slot(QModelIndex)
     def _on_collapsed(self, index: QModelIndex) -> None:
         self._folded.add(str(index.data(_PATH + 1)))
+        self._show_fold(index, "chevron-right")
 
     @Slot(QModelIndex)
     def _on_expanded(self, index: QModelIndex) -> None:
         self._folded.discard(str(index.data(_PATH + 1)))
+        self._show_fold(index, "chevron-down")
+
+    def _show_fold(self, index: QModelIndex, name: str) -> None:
+        self._model.itemFromIndex(index).setIcon(icon(name))
 
     @Slot(QStandardItem)
     def _on_renamed(self, item: QStandardItem) -> None:

@@ -10,7 +10,7 @@ from workbench.ui.runs.metrics import Metrics
 from workbench.ui.runs.run_model import ColumnModel
 from workbench.ui.runs.sections import sections
 from workbench.ui.runs.words import answer_rule, error_sentence, state_word
-from workbench.ui.widgets import Banner, IconButton, Label, Pane, set_tone
+from workbench.ui.widgets import Banner, IconButton, Label, Pane, column, set_tone
 
 
 class ResultPane(Pane):
@@ -41,10 +41,12 @@ class ResultPane(Pane):
         self._sections = sections("direct")
         self.body.addWidget(self.metrics)
         self.body.addWidget(self.banner)
+        parts = column(margins=(12, 8, 12, 0), gap=8)
         for section in self._sections:
-            self.body.addWidget(section, 1)
-        self.body.addStretch(0)
-        self.body.addWidget(self.card)
+            parts.addWidget(section, 1)
+        parts.addStretch(0)
+        self.body.addLayout(parts, 1)
+        self.body.addLayout(column(self.card, margins=(16, 8, 16, 16)))
 
     def follow(self, model: ColumnModel) -> None:
         """Show what ``model`` runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -14,7 +15,7 @@ from workbench.ui.design.highlighter import Highlighter
 from workbench.ui.design.problem_bar import ProblemBar
 from workbench.ui.design.view_model import DesignModel, Document
 from workbench.ui.theme import font, icon
-from workbench.ui.widgets import Banner, Label, Pane, Splitter, column
+from workbench.ui.widgets import Banner, IconButton, Label, Pane, Splitter, column
 from workbench.ui.widgets.variable_fields import VariableFields
 
 
@@ -33,17 +34,16 @@ class WorkArea(QFrame):
         self._model = model
         self._texts: dict[str, QTextDocument] = {}
         self._shown_inputs: object = None
+        self._scroll_to_body = False
         self.setProperty("surface", "canvas")
         self.setMinimumWidth(480)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Open prompts")
         self.tabs.setFont(font("body"))
         self.tabs.setExpanding(False)
-        self.tabs.setTabsClosable(True)
         self.tabs.setMovable(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.currentChanged.connect(self._on_tab)
-        self.tabs.tabCloseRequested.connect(self._on_close)
         self.banner = Banner()
         self.editor = Editor()
         self.find_bar = FindBar(self.editor)
@@ -91,10 +91,6 @@ class WorkArea(QFrame):
         if index >= 0 and self.tabs.tabData(index):
             self.tab_chosen.emit(str(self.tabs.tabData(index)))
 
-    @Slot(int)
-    def _on_close(self, index: int) -> None:
-        self.tab_closed.emit(str(self.tabs.tabData(index)))
-
     @Slot(str)
     def _on_opened(self, path: str) -> None:
         document = self._model.documents[path]
@@ -103,6 +99,9 @@ class WorkArea(QFrame):
                 index = self.tabs.addTab(icon("prompt"), Path(path).stem)
                 self.tabs.setTabData(index, path)
                 self.tabs.setTabToolTip(index, path)
+                close = IconButton("close", f"Close {Path(path).stem}", size=20, glyph=12)
+                close.clicked.connect(functools.partial(self.tab_closed.emit, path))
+                self.tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
             self.tabs.setCurrentIndex(self.paths().index(path))
         self._show_text(document)
         self._on_dirty()
@@ -124,6 +123,7 @@ class WorkArea(QFrame):
         cursor.setPosition(min(document.cursor, text.characterCount() - 1))
         self.editor.setTextCursor(cursor)
         self._shown_inputs = None
+        self._scroll_to_body = document.cursor == 0
 
     @Slot(str)
     def _on_closed(self, path: str) -> None:
@@ -169,6 +169,9 @@ class WorkArea(QFrame):
         if shown != self._shown_inputs:
             self._shown_inputs = shown
             self.inputs.show_inputs(analysis.inputs, document.values, tones)
+        if self._scroll_to_body:
+            self._scroll_to_body = False
+            self.editor.scroll_to_line(analysis.body_line)
         count = len(analysis.inputs)
         self._inputs_note.setText(f"{count} in this prompt" if count else "This prompt has none")
 

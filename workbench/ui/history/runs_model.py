@@ -54,6 +54,7 @@ class RunsModel(QAbstractTableModel):
         self.rows: list[RunSummary] = []
         self.text = ""
         self.strategy = ""
+        self.icon_only: frozenset[str] = frozenset()
         self._strategies: dict[str, StrategyInfo] = {}
         self._snippets: dict[int, str] = {}
         self._complete = False
@@ -142,6 +143,12 @@ class RunsModel(QAbstractTableModel):
             end = self.index(len(self.rows) - 1, len(COLUMNS) - 1)
             self.dataChanged.emit(self.index(0, 0), end)
 
+    def show_icon_only(self, names: frozenset[str]) -> None:
+        """Leave out the headers of columns that have room for an icon alone."""
+        if names != self.icon_only:
+            self.icon_only = names
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
     def remove(self, run_id: int) -> None:
         """Take a row away at once; the store is told by whoever asks for it."""
         row = self.row_of(run_id)
@@ -196,6 +203,8 @@ class RunsModel(QAbstractTableModel):
             return self.cell(index.row(), index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index.row(), index.column()).text
+        if role == Qt.ItemDataRole.ToolTipRole and COLUMNS[index.column()] in self.icon_only:
+            return self.cell(index.row(), index.column()).text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{COLUMNS[index.column()]}: {self.cell(index.row(), index.column()).text}"
         return None
@@ -209,6 +218,8 @@ class RunsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
+            return "" if COLUMNS[section] in self.icon_only else COLUMNS[section]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return COLUMNS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft

@@ -27,7 +27,7 @@ _WIDTHS = {
     "Model": 130,
     "Answer": 96,
     "Tokens": 64,
-    "Time": 68,
+    "Time": 78,
     "Status": 104,
 }
 _LEAST_PROMPT = 150
@@ -144,13 +144,16 @@ class RunsTable(QTableView):
         room = self.viewport().width() - _LEAST_PROMPT
         widths = dict(_WIDTHS)
         gone: set[str] = set()
+        narrow: frozenset[str] = frozenset()
         for name in _GIVE_WAY:
             if sum(width for each, width in widths.items() if each not in gone) <= room:
                 break
             if name in _ICON_ONLY:
                 widths[name] = _ICON_ONLY_WIDTH
+                narrow |= {name}
             else:
                 gone.add(name)
+        self._model.show_icon_only(narrow)
         for index, name in enumerate(COLUMNS):
             self.setColumnHidden(index, name in gone)
             if name in widths:

@@ -24,6 +24,7 @@ from workbench.ui.widgets.label import plain_tip
 
 _RADIUS = 5.0
 _LINE = 19
+_MOST_ACROSS = 140
 _LEAST_HEIGHT, _MOST_HEIGHT = 58, 200
 _NEAR = 12.0
 _DIM = 0.5
@@ -78,6 +79,7 @@ class SearchTree(QWidget):
         """Where a node is painted, in this widget's coordinates."""
         spot, layout = self._layout.spots[node], self._layout
         across = (self.width() - 4 * _RADIUS) / max(layout.depths - 1, 1)
+        across = min(across, _MOST_ACROSS)
         down = min(_LINE, (self.height() - 3 * _RADIUS) / max(layout.lines - 1, 1))
         top = (self.height() - down * (layout.lines - 1)) / 2
         return QPointF(2 * _RADIUS + across * spot.depth, top + down * spot.line)

@@ -69,6 +69,7 @@ QLineEdit:disabled { color: @text-off; }
 QLineEdit[bare="true"] { background: transparent; border: 0; padding: 0; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { width: 0; border: 0; }
+QPlainTextEdit[plain="true"] { background: transparent; }
 QPlainTextEdit, QTextBrowser, QTextEdit { border: 0; background: @canvas; color: @text;
   selection-background-color: @selection; selection-color: @text; }
 QTextBrowser[surface="panel"] { background: @panel; }
@@ -79,7 +80,8 @@ QTreeView::item, QListView::item { min-height: 28px; border-radius: 6px; padding
   color: @text-2; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @selected; color: @text; }
-QTreeView::branch { background: transparent; }
+QTreeView { show-decoration-selected: 0; }
+QTreeView::branch, QTreeView::branch:selected { background: transparent; }
 QTableView { gridline-color: transparent; }
 QTableView::item { border: 0; border-bottom: 1px solid @line; padding: 0 8px; }
 QTableView::item:hover { background: @hover; }

@@ -43,6 +43,7 @@ class Chooser(QComboBox):
         self.setItemDelegate(QStyledItemDelegate(self))
         self._hovered = False
         theme().changed.connect(self.update)
+        self.currentIndexChanged.connect(self.updateGeometry)
 
     def add_choice(
         self, text: str, value: object, *, icon: str = "", tone: str = "text-2", note: str = ""

@@ -1,0 +1,1 @@
+"""Models: which there are, what they say of themselves, load."""
