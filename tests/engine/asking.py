@@ -20,7 +20,7 @@ from workbench.engine.protocol import (
     TextDelta,
 )
 
-SMALL = LoadSettings(context_tokens=2048, sequences=8)
+SMALL = LoadSettings(context_tokens=2048, sequences=8, threads=1)
 
 
 def starter_model() -> str:

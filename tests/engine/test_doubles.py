@@ -11,7 +11,7 @@ from workbench.domain.effects import Completion
 from workbench.domain.errors import ContextOverflowError, EngineError, WorkerDiedError
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import EngineStatus, LoadSettings
-from workbench.engine.protocol import TextDelta
+from workbench.engine.protocol import Frame, TextDelta
 from workbench.engine.recorded import RecordedEngine, record
 from workbench.engine.simulated import Failure, SimulatedEngine
 
@@ -71,11 +71,15 @@ async def test_it_dies_once_when_told_to():
     engine = SimulatedEngine(
         lambda _prompt: ["a b c d e f"], failure=Failure("die", after_tokens=3)
     )
-    seen = ""
-    with pytest.raises(WorkerDiedError):
+    seen: list[Frame] = []
+
+    async def listen() -> None:
         async for frame in engine.generate(request_of(PROMPT)):
-            seen += frame.text if isinstance(frame, TextDelta) else ""
-    assert seen == "a b c"
+            seen.append(frame)  # noqa: PERF401 - what came before the error is wanted
+
+    with pytest.raises(WorkerDiedError):
+        await listen()
+    assert [frame.text for frame in seen if isinstance(frame, TextDelta)] == ["a", " b", " c"]
     assert engine.status.state == "ready"
     assert (await ask(engine, request_of(PROMPT))).texts[0] == "a b c d e f"
 

@@ -15,11 +15,10 @@ from workbench.domain.errors import (
     UnsupportedModelError,
 )
 from workbench.domain.views import LoadSettings
-from workbench.engine.model_file import check_model_file
 
 from .asking import ask, chat, gguf, request_of, starter_model
 
-TINY = LoadSettings(context_tokens=512, sequences=2)
+TINY = LoadSettings(context_tokens=512, sequences=2, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -28,27 +27,12 @@ def whole() -> bytes:
     return Path(starter_model()).read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("content", "part"),
-    [
-        (b"", "only 0 bytes"),
-        (b"GGUF\3\0\0", "only 7 bytes"),
-        (random.Random(1).randbytes(5000), "does not begin with GGUF"),
-        (b"PK\3\4" + bytes(5000), "does not begin with GGUF"),
-    ],
-)
-def test_what_is_no_gguf_is_refused_before_the_worker_sees_it(tmp_path, content, part):
-    path = tmp_path / "model.gguf"
-    path.write_bytes(content)
-    with pytest.raises(ModelFileError, match=part):
-        check_model_file(str(path))
-
-
-def test_missing_files_and_folders(tmp_path):
+@pytest.mark.model
+async def test_missing_files_and_folders(engine, tmp_path):
     with pytest.raises(ModelNotFoundError, match="no such file"):
-        check_model_file(str(tmp_path / "none.gguf"))
+        await engine.load(str(tmp_path / "none.gguf"), TINY)
     with pytest.raises(ModelFileError, match="folder"):
-        check_model_file(str(tmp_path))
+        await engine.load(str(tmp_path), TINY)
 
 
 @pytest.mark.model
@@ -84,11 +68,21 @@ async def test_a_context_beyond_all_memory_is_refused(engine):
 
 
 @pytest.mark.model
-async def test_a_file_that_cannot_be_used_leaves_the_loaded_model_alone(engine, tmp_path):
+async def test_a_file_that_is_no_model_leaves_the_loaded_one_alone(engine, tmp_path):
     model = await engine.load(starter_model(), TINY)
-    with pytest.raises(ModelNotFoundError):
-        await engine.load(str(tmp_path / "none.gguf"), TINY)
-    assert engine.model == model
+    for name, content in (
+        ("empty.gguf", b""),
+        ("short.gguf", b"GGUF\3\0\0"),
+        ("random.gguf", random.Random(1).randbytes(5000)),
+        ("archive.gguf", b"PK\3\4" + bytes(5000)),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(ModelFileError) as caught:
+            await engine.load(str(path), TINY)
+        assert name in str(caught.value)
+    assert engine.model.path == model.path
+    assert (await ask(engine, request_of(chat("Hello"), max_tokens=4))).done
 
 
 @pytest.mark.model

@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
 ]
 
-TINY = LoadSettings(context_tokens=2048, sequences=4)
+TINY = LoadSettings(context_tokens=2048, sequences=4, threads=1)
 CAUSES = {
     signal.SIGSEGV: "crashed (SIGSEGV",
     signal.SIGABRT: "crashed (SIGABRT",

@@ -12,10 +12,15 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.errors import EngineError, UsageError, WorkbenchError
+from workbench.domain.errors import (
+    EngineError,
+    ModelFileError,
+    ModelNotFoundError,
+    UsageError,
+    WorkbenchError,
+)
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import EngineStatus, LoadSettings
-from workbench.engine.model_file import FileStamp, check_model_file, stamp
 from workbench.engine.process import WorkerProcess
 from workbench.engine.protocol import (
     Frame,
@@ -35,13 +40,19 @@ HUNG_SECONDS = 15.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+class _FileStamp(msgspec.Struct, frozen=True):
+    """What tells one state of a file from another."""
+
+    size_bytes: int
+    modified_ns: int
+
+
 class _Wanted(msgspec.Struct, frozen=True):
-    """The model that should be in memory, so that a new worker can be given it."""
+    """The last model that was loaded, so that a new worker can be given it."""
 
     path: str
     settings: LoadSettings
-    name: str
-    stamp: FileStamp
+    stamp: _FileStamp
 
 
 class LlamaEngine:
@@ -60,6 +71,7 @@ class LlamaEngine:
         self._worker: WorkerProcess | None = None
         self._model: LoadedModel | None = None
         self._wanted: _Wanted | None = None
+        self._name = ""
         self._sent: _Wanted | None = None
         self._closed = False
         self._lock: asyncio.Lock = asyncio.Lock()
@@ -67,7 +79,7 @@ class LlamaEngine:
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._streams: dict[int, asyncio.Queue[Frame | WorkbenchError]] = {}
         self._deaths: deque[tuple[float, str]] = deque(maxlen=MAX_DEATHS)
-        self._digests: dict[tuple[str, FileStamp], str] = {}
+        self._digests: dict[tuple[str, _FileStamp], str] = {}
         self._board = StatusBoard()
 
     @property
@@ -97,17 +109,13 @@ class LlamaEngine:
     async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
         """Load a model; see the protocol."""
         async with self._lock:
-            seen = await asyncio.to_thread(check_model_file, path)
-            wanted = _Wanted(path, settings, name or Path(path).stem, seen)
+            wanted = _Wanted(path, settings, await asyncio.to_thread(_read_stamp, path))
             if self._model is not None and wanted == self._wanted:
                 return self._model
-            if self._wanted is None or self._wanted.path != path:
+            if self._sent is not None and self._sent.path != path:
                 # Another model is a new chance, whatever the last one did.
                 self._deaths.clear()
-            self._wanted = None
-            model = await self._load(wanted)
-            self._wanted = wanted
-            return model
+            return await self._load(wanted, name or Path(path).stem)
 
     async def unload(self) -> None:
         """Give the model's memory back."""
@@ -193,33 +201,31 @@ class LlamaEngine:
             wanted = self._wanted
             if wanted is None:
                 raise EngineError("No model is loaded: choose one under Models.")
-            present = await asyncio.to_thread(stamp, wanted.path)
-            if self._model is not None and present == wanted.stamp:
+            stamp = await asyncio.to_thread(_read_stamp, wanted.path)
+            if self._model is not None and stamp == wanted.stamp:
                 return self._model
-            seen = await asyncio.to_thread(check_model_file, wanted.path)
-            wanted = msgspec.structs.replace(wanted, stamp=seen)
-            model = await self._load(wanted)
-            self._wanted = wanted
-            return model
+            return await self._load(msgspec.structs.replace(wanted, stamp=stamp), self._name)
 
-    async def _load(self, wanted: _Wanted) -> LoadedModel:
+    async def _load(self, wanted: _Wanted, name: str) -> LoadedModel:
+        """Load a model; one that is refused for its header leaves the present one alone."""
         if self._worker is None:
             await self._start_worker()
+        await self._ask(lambda call: ms.Inspect(call, wanted.path))
         assert self._worker is not None
+        self._worker.model_bytes = wanted.stamp.size_bytes
         self._model = None
         self._sent = wanted
-        self._worker.model_bytes = wanted.stamp.size_bytes
         self._board.update(
             state="loading",
             progress=0.0,
-            model_name=wanted.name,
+            model_name=name,
             model_path=wanted.path,
             context_tokens=0,
             error="",
         )
         try:
             model: LoadedModel = await self._ask(
-                lambda call: ms.Load(call, wanted.path, wanted.settings, wanted.name)
+                lambda call: ms.Load(call, wanted.path, wanted.settings, name)
             )
         except BaseException:
             if self._worker is not None:
@@ -227,6 +233,7 @@ class LlamaEngine:
             raise
         digest = self._digests.get((wanted.path, wanted.stamp), "")
         self._model = msgspec.structs.replace(model, file_sha256=digest)
+        self._wanted, self._name = wanted, name
         self._board.update(state="ready", progress=1.0, context_tokens=model.context_tokens)
         return self._model
 
@@ -287,7 +294,7 @@ class LlamaEngine:
                 self._answer(call, model)
             case ms.Tokens(call, tokens):
                 self._answer(call, tokens)
-            case ms.Unloaded(call):
+            case ms.Unloaded(call) | ms.Inspected(call):
                 self._answer(call, None)
             case ms.Failed(call, error):
                 self._take_failure(call, WorkbenchError.from_wire(error))
@@ -363,6 +370,21 @@ def _sound(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(
         Segment(_SURROGATE.sub("\ufffd", segment.text), segment.special) for segment in segments
     )
+
+
+def _read_stamp(path: str) -> _FileStamp:
+    """The file's present state. Reads the disk: call it in a thread."""
+    try:
+        status = Path(path).stat()
+    except FileNotFoundError:
+        raise ModelNotFoundError(
+            path, "there is no such file; choose another under Models."
+        ) from None
+    except OSError as error:
+        raise ModelFileError(
+            path, f"it cannot be seen ({error.strerror}); check its drive and permissions."
+        ) from error
+    return _FileStamp(status.st_size, status.st_mtime_ns)
 
 
 def _closed_error() -> EngineError:

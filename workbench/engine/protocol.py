@@ -50,8 +50,9 @@ class TextDelta(msgspec.Struct, frozen=True, tag="delta"):
 class SampleDone(msgspec.Struct, frozen=True, tag="done"):
     """One sample ended with the whole ``text``.
 
-    ``evaluated_tokens`` are the prompt tokens computed for the request, given with its first sample
-    to end and 0 with the others; ``seconds`` counts from the request's arrival at the worker.
+    ``evaluated_tokens`` are prompt tokens computed for the request and not told before: as a rule
+    all of them with its first sample to end and 0 with the others; the sum over the samples is what
+    the request cost. ``seconds`` counts from the request's arrival at the worker.
     """
 
     sample: int

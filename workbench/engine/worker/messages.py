@@ -37,6 +37,13 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     name: str
 
 
+class Inspect(msgspec.Struct, frozen=True, tag="inspect"):
+    """Check a file's header, here where nobody waits; answered by Inspected or Failed."""
+
+    id: int
+    path: str
+
+
 class Unload(msgspec.Struct, frozen=True, tag="unload"):
     """Give the model's memory back; answered by Unloaded."""
 
@@ -63,7 +70,7 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     id: int
 
 
-Command = Load | Unload | Tokenize | Generate | Cancel
+Command = Load | Inspect | Unload | Tokenize | Generate | Cancel
 
 
 # --- from the worker ----------------------------------------------------------------------------
@@ -88,6 +95,12 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
     id: int
     model: LoadedModel
+
+
+class Inspected(msgspec.Struct, frozen=True, tag="inspected"):
+    """The header is sound."""
+
+    id: int
 
 
 class Unloaded(msgspec.Struct, frozen=True, tag="unloaded"):
@@ -138,7 +151,18 @@ class Digest(msgspec.Struct, frozen=True, tag="digest"):
     sha256: str
 
 
-Report = Hello | LoadProgress | Loaded | Unloaded | Tokens | Step | Failed | Heartbeat | Digest
+Report = (
+    Hello
+    | LoadProgress
+    | Loaded
+    | Inspected
+    | Unloaded
+    | Tokens
+    | Step
+    | Failed
+    | Heartbeat
+    | Digest
+)
 
 
 # --- frames -------------------------------------------------------------------------------------

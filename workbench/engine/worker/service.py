@@ -1,8 +1,8 @@
 """The worker's threads and what each may touch.
 
 * main: loads models and evaluates; the only one that calls llama.cpp, but for the next.
-* tokenizer: reads the vocabulary (which never changes), so that a token count need not wait for a
-  slow step. ``_model_lock`` keeps the model from being freed under it.
+* aside: answers what need not wait for a slow step: token counts from the vocabulary (which never
+  changes; ``_model_lock`` keeps the model from being freed meanwhile) and checks of file headers.
 * reader: takes commands from standard input. At its end, whatever the others do, the process ends:
   no worker outlives its parent.
 * heart: one frame a second, so that the program can tell a slow native call from a dead process.
@@ -25,11 +25,12 @@ from workbench.engine.worker import messages as ms
 from workbench.engine.worker.llama import library_versions
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.scheduler import Scheduler
+from workbench.models.gguf_header import read_header
 
 HEARTBEAT_SECONDS = 1.0
 PROGRESS_SECONDS = 0.1
 _DIGEST_CHUNK_BYTES = 4 * 1024 * 1024
-_TOKENIZER_STACK_BYTES = 64 * 1024 * 1024
+_ASIDE_STACK_BYTES = 64 * 1024 * 1024
 """llama.cpp splits words with a recursive regular expression: a megabyte of one word goes deep."""
 
 
@@ -41,7 +42,7 @@ class WorkerService:
         self._sink = sink
         self._sink_lock = threading.Lock()
         self._commands: queue.SimpleQueue[ms.Command] = queue.SimpleQueue()
-        self._tokenizations: queue.SimpleQueue[ms.Tokenize] = queue.SimpleQueue()
+        self._asides: queue.SimpleQueue[ms.Tokenize | ms.Inspect] = queue.SimpleQueue()
         self._model: Model | None = None
         self._model_lock = threading.Lock()
         self._scheduler: Scheduler | None = None
@@ -54,8 +55,8 @@ class WorkerService:
     def run(self) -> None:
         """Serve for ever, on the main thread."""
         self._report(ms.Hello(os.getpid(), library_versions()))
-        threading.stack_size(_TOKENIZER_STACK_BYTES)
-        threading.Thread(target=self._tokenize_for_ever, name="tokenizer", daemon=True).start()
+        threading.stack_size(_ASIDE_STACK_BYTES)
+        threading.Thread(target=self._answer_asides, name="aside", daemon=True).start()
         threading.stack_size(0)
         threading.Thread(target=self._read_for_ever, name="reader", daemon=True).start()
         threading.Thread(target=self._beat_for_ever, name="heart", daemon=True).start()
@@ -170,8 +171,8 @@ class WorkerService:
     def _read_for_ever(self) -> None:
         try:
             while (command := ms.read_frame(self._source, ms.command_decoder)) is not None:
-                if isinstance(command, ms.Tokenize):
-                    self._tokenizations.put(command)
+                if isinstance(command, ms.Tokenize | ms.Inspect):
+                    self._asides.put(command)
                     continue
                 if isinstance(command, ms.Cancel):
                     self._cancel_early(command.id)
@@ -195,20 +196,27 @@ class WorkerService:
         if command_id in scheduler.reading_ids:
             model.interrupt.requested = True
 
-    # --- tokenizer thread -------------------------------------------------------------------
+    # --- aside thread -----------------------------------------------------------------------
 
-    def _tokenize_for_ever(self) -> None:
+    def _answer_asides(self) -> None:
         while True:
-            command = self._tokenizations.get()
-            with self._model_lock:
-                if self._model is None:
-                    error = EngineError("No model is loaded: choose one first.")
-                    self._report(ms.Failed(command.id, error.to_wire()))
-                    continue
-                vocabulary = self._model.vocabulary
-                tokens = vocabulary.tokenize(command.segments)
-                pairs = tuple((token, vocabulary.text(token)) for token in tokens)
-            self._report(ms.Tokens(command.id, pairs))
+            command = self._asides.get()
+            try:
+                if isinstance(command, ms.Inspect):
+                    read_header(command.path)
+                    self._report(ms.Inspected(command.id))
+                else:
+                    self._report(ms.Tokens(command.id, self._tokenize(command)))
+            except WorkbenchError as error:
+                self._report(ms.Failed(command.id, error.to_wire()))
+
+    def _tokenize(self, command: ms.Tokenize) -> tuple[tuple[int, str], ...]:
+        with self._model_lock:
+            if self._model is None:
+                raise EngineError("No model is loaded: choose one first.")
+            vocabulary = self._model.vocabulary
+            tokens = vocabulary.tokenize(command.segments)
+            return tuple((token, vocabulary.text(token)) for token in tokens)
 
     # --- heart and digest threads -----------------------------------------------------------
 
