@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,9 +45,19 @@ def _files(paths: Paths) -> Iterator[tuple[Path, str]]:
 def describe(file: Path, source: str = "") -> ModelEntry:
     """The entry of one file; a header that cannot be read becomes the entry's error."""
     try:
+        status = file.stat()
+    except OSError:
+        return _describe(str(file), source, 0, 0)
+    return _describe(str(file), source, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1024)
+def _describe(path: str, source: str, size: int, _modified_ns: int) -> ModelEntry:
+    """The entry of a file in one state; headers are long, so each is read once."""
+    file = Path(path)
+    try:
         header = read_header(str(file))
     except ModelError as error:
-        size = file.stat().st_size if file.exists() else 0
         return ModelEntry(
             name=file.stem, path=str(file), source=source, file_bytes=size, error=error.reason
         )

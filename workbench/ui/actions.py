@@ -98,4 +98,5 @@ class _Runner:
 
 def shown_keys(keys: str) -> str:
     """A shortcut as it is written on this system, for buttons and the palette."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return shown.replace("Return", "\u21b5").replace("+", " ")

@@ -84,7 +84,8 @@ def show_unexpected(window: MainWindow) -> None:
     sys.excepthook = hook
 
 
-def _make_workbench_from(paths: Paths) -> Workbench:
+def make_workbench(paths: Paths) -> Workbench:
+    """The core, imported only when it is wanted: after the first paint."""
     from workbench.service import Workbench  # noqa: PLC0415 - imported after the first paint
 
     return Workbench(paths)
@@ -105,7 +106,7 @@ def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
     settings = QSettings(str(paths.window_settings), QSettings.Format.IniFormat)
     choice = str(settings.value("theme", "system"))
     theme().install(choice if choice in ("light", "dark") else "system")  # type: ignore[arg-type]
-    bridge = Bridge(lambda: _make_workbench_from(paths))
+    bridge = Bridge(lambda: make_workbench(paths))
     window = MainWindow(bridge, settings)
     show_unexpected(window)
     collector = GarbageCollector(app)

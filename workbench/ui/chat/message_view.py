@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import time
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -82,7 +83,7 @@ class MessageView(QFrame):
         self.message = message
         self._streamed = ""
         mine = message.role == "user"
-        name = "You" if mine else (message.model or "Model")
+        name = "You" if mine else Path(message.model).stem or "Model"
         self.name = Label(name, "body-strong")
         at = time.strftime("%H:%M", time.localtime(message.created_at))
         self.note = Label(at, "small", "text-3")

@@ -75,8 +75,8 @@ class CompareModel(QObject):
         self.problem = ""
         self.columns: list[ColumnModel] = []
         self._wanted: list[tuple[str, dict[str, Json]]] = [(name, {}) for name in DEFAULT_COLUMNS]
-        self._wanted_path = ""
         self._opening = 0
+        self._is_opening = False
         self._previewing = 0
         self._loading_group = 0
         self._was_running = False
@@ -115,10 +115,8 @@ class CompareModel(QObject):
         if library != self.library:
             self.library = library
             self.library_changed.emit()
-        if not self.path and library:
-            known = {entry.path for entry in library}
-            path = self._wanted_path if self._wanted_path in known else library[0].path
-            self.open_prompt(path)
+        if not self.path and not self._is_opening and library:
+            self.open_prompt(library[0].path)
 
     def strategy(self, strategy_id: str) -> StrategyInfo | None:
         """The strategy of that id, None where there is none (yet)."""
@@ -134,6 +132,7 @@ class CompareModel(QObject):
         Without ``variables`` the samples of the file are taken.
         """
         self._opening += 1
+        self._is_opening = True
         number = self._opening
 
         async def ask(core: Workbench) -> tuple[PromptFile, TemplateAnalysis, bool]:
@@ -157,6 +156,7 @@ class CompareModel(QObject):
     ) -> None:
         if number != self._opening:
             return
+        self._is_opening = False
         prompt, self.analysis, self.edited = found
         self.path, self.text = prompt.path, prompt.text
         names = {field.name for field in self.analysis.inputs}
@@ -168,6 +168,7 @@ class CompareModel(QObject):
 
     def _on_prompt_failed(self, number: int, error: WorkbenchError) -> None:
         if number == self._opening:
+            self._is_opening = False
             self.problem = str(error)
             self.previewed.emit()
 
@@ -336,7 +337,10 @@ class CompareModel(QObject):
             "path": self.path,
             "text": self.text if self.edited else None,
             "variables": self.variables,
-            "columns": [[column.info.id, column.params] for column in self.columns],
+            "columns": [
+                *([column.info.id, column.params] for column in self.columns),
+                *([strategy_id, params] for strategy_id, params in self._wanted),
+            ],
             "model": self.model,
             "sampling": msgspec.to_builtins(self.sampling),
             "seed": self.seed,

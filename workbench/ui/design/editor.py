@@ -91,7 +91,8 @@ class Editor(QPlainTextEdit):
 
     def scroll_to_line(self, line: int) -> None:
         """Bring a line to the top, the cursor stays."""
-        self.verticalScrollBar().setValue(max(line - 1, 0))
+        block = self.document().findBlockByNumber(max(line - 1, 0))
+        self.verticalScrollBar().setValue(block.firstLineNumber())
 
     def apply_fix(self, problem: Problem) -> None:
         """Put a problem's replacement in the place of its text, as one step of undo."""

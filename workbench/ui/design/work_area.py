@@ -14,7 +14,7 @@ from workbench.ui.design.find_bar import FindBar
 from workbench.ui.design.highlighter import Highlighter
 from workbench.ui.design.problem_bar import ProblemBar
 from workbench.ui.design.view_model import DesignModel, Document
-from workbench.ui.theme import font, icon
+from workbench.ui.theme import font, icon, theme
 from workbench.ui.widgets import Banner, IconButton, Label, Pane, Splitter, column
 from workbench.ui.widgets.variable_fields import VariableFields
 
@@ -55,6 +55,7 @@ class WorkArea(QFrame):
         self.editor.textChanged.connect(self._on_text)
         self.inputs.changed.connect(model.set_values)
         self._build()
+        theme().changed.connect(self._on_theme)
         model.opened.connect(self._on_opened)
         model.closed.connect(self._on_closed)
         model.analysed.connect(self._on_analysed)
@@ -148,6 +149,11 @@ class WorkArea(QFrame):
             document = self._model.documents.get(path)
             mark = "  •" if document is not None and document.dirty else ""
             self.tabs.setTabText(index, Path(path).stem + mark)
+
+    @Slot()
+    def _on_theme(self) -> None:
+        for index in range(self.tabs.count()):
+            self.tabs.setTabIcon(index, icon("prompt"))
 
     # --- text and inputs ------------------------------------------------------------------------
 

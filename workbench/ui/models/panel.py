@@ -51,7 +51,9 @@ class ModelTable(QAbstractTableModel):
         """Mark another one."""
         if path != self.loaded:
             self.loaded = path
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.entries) - 1, 0))
+            if self.entries:
+                last = self.index(len(self.entries) - 1, 0)
+                self.dataChanged.emit(self.index(0, 0), last)
 
     def rowCount(self, _parent: _Index | None = None) -> int:
         return len(self.entries)

@@ -67,6 +67,7 @@ QLineEdit:focus, QPlainTextEdit[input="true"]:focus, QSpinBox:focus, QDoubleSpin
   border: 1px solid @focus; }
 QLineEdit:disabled { color: @text-off; }
 QLineEdit[bare="true"] { background: transparent; border: 0; padding: 0; }
+QAbstractSpinBox QLineEdit { border: 0; padding: 0 6px; min-height: 0; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { width: 0; border: 0; }
 QPlainTextEdit[plain="true"] { background: transparent; }

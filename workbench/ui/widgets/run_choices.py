@@ -112,7 +112,7 @@ class StrategyChooser(Chooser):
 
     @Slot()
     def _on_index(self) -> None:
-        self.updateGeometry()
+        self.setMinimumWidth(self.sizeHint().width())
         if self.currentData():
             self.strategy_chosen.emit(self.strategy)
 
