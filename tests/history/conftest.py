@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from workbench.history.driver import load_driver, may_share
 from workbench.history.store import HistoryStore
+
+shared_file = pytest.mark.skipif(
+    not may_share(load_driver()), reason="with this SQLite one program has the file for itself"
+)
 
 OpenStore = Callable[[Path], Awaitable[HistoryStore]]
 

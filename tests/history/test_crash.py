@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import IO
@@ -26,20 +26,36 @@ from workbench.history.database import Database
 from workbench.history.store import HistoryStore
 
 from . import samples
-from .conftest import OpenStore
+from .conftest import OpenStore, shared_file
 
 ROOT = Path(__file__).parents[2]
 KILLS = 20
 
 
-def _start(path: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.history.writer_process", str(path), *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(path: Path) -> Iterator[Start]:
+    """Starts programs that write to the file; none of them outlives the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start_one(*arguments: str) -> subprocess.Popen[str]:
+        writer = subprocess.Popen(
+            [sys.executable, "-m", "tests.history.writer_process", str(path), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        started.append(writer)
+        return writer
+
+    yield start_one
+    for writer in started:
+        writer.kill()
+        if writer.stdout is not None and not writer.stdout.closed:
+            writer.communicate()
 
 
 def _read_until(stream: IO[str] | None, word: str) -> list[str]:
@@ -62,9 +78,9 @@ def _assert_sound(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_kill_9_at_any_moment_loses_nothing_acknowledged(path: Path) -> None:
+def test_kill_9_at_any_moment_loses_nothing_acknowledged(path: Path, start: Start) -> None:
     acknowledged: dict[str, set[int]] = {kind: set() for kind in ("run", "prompt", "text", "chat")}
-    starter = _start(path, "--serve")
+    starter = start("--serve")
     assert starter.stdin is not None
     for _ in range(KILLS):
         print("go", file=starter.stdin, flush=True)
@@ -107,8 +123,11 @@ async def _assert_kept(path: Path, acknowledged: dict[str, set[int]]) -> None:
 
 
 @pytest.mark.slow
-async def test_a_killed_answer_is_shown_with_its_text(path: Path, open_store: OpenStore) -> None:
-    writer = await asyncio.to_thread(_start, path)
+@shared_file
+async def test_a_killed_answer_is_shown_with_its_text(
+    path: Path, open_store: OpenStore, start: Start
+) -> None:
+    writer = start()
     await asyncio.to_thread(_read_until, writer.stdout, "text")
     store = await open_store(path)
     assert {summary.status for summary in await store.list_runs()} == {"running"}  # it is alive
@@ -121,9 +140,9 @@ async def test_a_killed_answer_is_shown_with_its_text(path: Path, open_store: Op
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not driver.may_share(driver.load_driver()), reason="an old SQLite")
-def test_two_programs_write_at_once(path: Path) -> None:
-    writers = [_start(path) for _ in range(2)]
+@shared_file
+def test_two_programs_write_at_once(path: Path, start: Start) -> None:
+    writers = [start() for _ in range(2)]
     for writer in writers:
         for _ in range(10):
             _read_until(writer.stdout, "text")
@@ -243,7 +262,7 @@ def test_a_full_disk_stops_new_runs_and_loses_nothing(path: Path, way: str) -> N
     _assert_sound(path)
 
 
-@pytest.mark.skipif(not driver.may_share(driver.load_driver()), reason="an old SQLite")
+@shared_file
 async def test_a_held_lock_is_a_sentence_and_the_events_wait(
     path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from workbench.history.database import Database
 from workbench.history.store import HistoryStore
 
 from . import samples
+from .conftest import shared_file
 from .damage import overwrite
 
 RUNS = 150
@@ -250,6 +251,7 @@ def test_a_wal_without_its_file_is_moved_aside(damaged: Path) -> None:
     ]
 
 
+@shared_file
 def test_a_damaged_file_is_not_taken_from_a_program_that_has_it_open(damaged: Path) -> None:
     with closing(Database(damaged)):
         overwrite(damaged, 8 * 4096, 20 * 4096)

@@ -16,7 +16,7 @@ from workbench.history import tables
 from workbench.history.store import HistoryStore
 
 from . import samples
-from .conftest import OpenStore
+from .conftest import OpenStore, shared_file
 
 
 async def _count(store: HistoryStore, table: Any) -> int:
@@ -73,6 +73,7 @@ async def test_a_prompt_sent_twice_is_stored_once(store: HistoryStore) -> None:
     assert await _count(store, tables.template_version) == 1
 
 
+@shared_file
 async def test_the_prompt_is_on_disk_when_append_now_returns(
     store: HistoryStore, path: Path, open_store: OpenStore
 ) -> None:
@@ -84,6 +85,7 @@ async def test_the_prompt_is_on_disk_when_append_now_returns(
     assert await other.list_runs(text="only here") != ()
 
 
+@shared_file
 async def test_events_reach_the_disk_without_being_asked(
     store: HistoryStore, path: Path, open_store: OpenStore
 ) -> None:
@@ -188,6 +190,7 @@ async def test_the_status_says_when_it_was_saved(store: HistoryStore) -> None:
     assert store.status.problem == ""
 
 
+@shared_file
 async def test_the_version_grows_with_own_and_foreign_writes(
     store: HistoryStore, path: Path, open_store: OpenStore
 ) -> None:
@@ -213,6 +216,7 @@ async def test_closing_ends_own_runs_as_interrupted(path: Path, open_store: Open
     assert len(await store.search("half")) == 1
 
 
+@shared_file
 async def test_a_run_of_a_living_program_is_left_alone(
     store: HistoryStore, path: Path, open_store: OpenStore
 ) -> None:
