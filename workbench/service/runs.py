@@ -27,6 +27,7 @@ class RunService(PromptService):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tasks: dict[int, asyncio.Task[RunState]] = {}
+        self._starting = asyncio.Lock()
 
     async def close(self) -> None:
         """Cancel what is running, keep its text, then close everything."""
@@ -80,14 +81,16 @@ class RunService(PromptService):
         )
 
     async def start_run(self, spec: RunSpec) -> int:
-        """Put a run on disk, start it, and return its id at once.
+        """Put a run on disk, start it, and return its id at once; ids rise in the order of calls.
 
         Raises:
             UsageError, ModelError: the spec cannot be run.
             StoreError: the run cannot be saved, so it is not started.
         """
-        prepared = await self.prepare(spec)
-        run_id = await self._store.create_run(prepared, title=self._title(prepared), manifest={})
+        async with self._starting:  # runs are numbered in the order in which they were asked for
+            prepared = await self.prepare(spec)
+            title = self._title(prepared)
+            run_id = await self._store.create_run(prepared, title=title, manifest={})
         self._tasks[run_id] = asyncio.create_task(self._work(run_id, prepared))
         self._tasks[run_id].add_done_callback(lambda _task: self._tasks.pop(run_id, None))
         return run_id

@@ -1,0 +1,262 @@
+"""History, as a person uses it: real widgets, a real core, made-up answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import WAIT_MS, Going, unnamed, until
+from workbench.domain.spec import RunSpec, Sampling, TemplatePrompt
+from workbench.engine.simulated import Failure, SimulatedEngine
+from workbench.service import Workbench
+from workbench.ui.bridge import Bridge
+from workbench.ui.history.panel import HistoryPanel
+from workbench.ui.panels import Context
+
+GROUP = "a-group"
+
+
+def spec(strategy: str, count: str = "12", group: str = "") -> RunSpec:
+    source = "user:\nHow many are {{ count }} sticks? Finish with Answer:"
+    return RunSpec(
+        prompt=TemplatePrompt("/tmp/sticks.prompty", source, {"count": count}),
+        strategy=strategy,
+        sampling=Sampling(max_tokens=60),
+        seed=7,
+        group=group,
+    )
+
+
+def ask(bridge: Bridge, question: Any) -> Any:
+    found: list[Any] = []
+    bridge.call(question, found.append)
+    until(lambda: bool(found))
+    return found[0]
+
+
+def make_run(bridge: Bridge, made_from: RunSpec) -> int:
+    async def work(core: Workbench) -> int:
+        run_id = await core.start_run(made_from)
+        await core.wait_run(run_id)
+        return run_id
+
+    return int(ask(bridge, work))
+
+
+@pytest.fixture
+def runs(bridge: Bridge) -> dict[str, int]:
+    """A run of each kind; those of earlier tests are out of the lists."""
+
+    async def sweep(core: Workbench) -> bool:
+        for run in await core.list_runs():
+            await core.delete_run(run.run_id)
+        return True
+
+    ask(bridge, sweep)
+    made = {name: make_run(bridge, spec(name)) for name in ("direct", "tree_of_thought")}
+    made["cot"] = make_run(bridge, spec("cot", "zebra", GROUP))
+    made["self_consistency"] = make_run(bridge, spec("self_consistency", group=GROUP))
+    return made
+
+
+@pytest.fixture
+def panel(runs: dict[str, int], context: Context, qtbot: QtBot) -> HistoryPanel:
+    made = HistoryPanel(context)
+    qtbot.addWidget(made)
+    made.resize(1376, 800)
+    made.show()
+    made.shown()
+    qtbot.waitUntil(made.view.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.filter.count() == 5, timeout=WAIT_MS)
+    return made
+
+
+def open_run(panel: HistoryPanel, run_id: int, qtbot: QtBot) -> None:
+    panel.handle({"run_id": run_id})
+    qtbot.waitUntil(lambda: shown_id(panel) == run_id, timeout=WAIT_MS)
+
+
+def shown_id(panel: HistoryPanel) -> int:
+    state = panel.opened.state
+    return state.run_id if state is not None else 0
+
+
+def listed(panel: HistoryPanel) -> list[int]:
+    return [run.run_id for run in panel.runs.rows]
+
+
+def test_the_newest_run_is_on_top_and_open(panel: HistoryPanel, runs: dict[str, int]) -> None:
+    assert listed(panel) == sorted(runs.values(), reverse=True)
+    assert shown_id(panel) == runs["self_consistency"]
+    assert panel.table.current_id == runs["self_consistency"]
+    row = [panel.runs.cell(0, index).text for index in range(panel.runs.columnCount())]
+    assert row[2:4] == ["sticks", "Self-consistency"]
+    assert row[5] == "17"
+    assert row[8] == "Done"
+
+
+def test_an_opened_run_shows_what_was_sent_and_what_came_back(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    view = panel.view
+    assert view.title.text() == f"Direct · run {runs['direct']:,}"
+    assert "[user]\nHow many are 12 sticks?" in view.prompt.text
+    assert view.card.answer == "17"
+    facts = dict(view._facts)
+    assert facts["count"] == "12"
+    assert facts["sampling"].endswith("60 tokens · seed 7")
+    assert facts["model"].endswith("pretend.gguf")
+    detail = view.calls.text.text
+    assert "[user]\nHow many are 12 sticks?" in detail
+    assert detail.endswith("[output, stop]\nTwelve and five.\n\nAnswer: 17")
+
+
+def test_nodes_and_calls_of_a_search(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    open_run(panel, runs["tree_of_thought"], qtbot)
+    rows = panel.view.calls.model.rows
+    thought = next(row for row in rows if row.key == "node 0.0")
+    assert (thought.depth, thought.text, thought.note) == (1, "Take twelve.", "sure 20")
+    pruned = next(row for row in rows if row.pruned)
+    assert pruned.note.startswith("pruned: ")
+    call = next(index for index, row in enumerate(rows) if row.key.startswith("0.0/value"))
+    panel.view.calls.list.setCurrentIndex(panel.view.calls.model.index(call))
+    assert panel.view.calls.text.text.endswith("The step helps.\nsure")
+    assert panel.view.sections[3].isVisible()
+
+
+def test_search_and_filter(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
+    qtbot.keyClicks(panel.search, "zebra")
+    qtbot.waitUntil(lambda: listed(panel) == [runs["cot"]], timeout=WAIT_MS)
+    assert "zebra" in panel.runs.cell(0, 2).quiet
+    panel.search.setText("nowhere to be found")
+    qtbot.waitUntil(panel.nothing_found.isVisible, timeout=WAIT_MS)
+    assert not panel.table.isVisible()
+    panel.nothing_found.button.click()
+    qtbot.waitUntil(lambda: len(listed(panel)) == 4, timeout=WAIT_MS)
+    panel.filter.choose("direct")
+    panel.filter.activated.emit(panel.filter.currentIndex())
+    qtbot.waitUntil(lambda: listed(panel) == [runs["direct"]], timeout=WAIT_MS)
+
+
+def test_delete_can_be_undone(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
+    open_run(panel, runs["cot"], qtbot)
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: runs["cot"] not in listed(panel), timeout=WAIT_MS)
+    assert panel.notice.message == f"Run {runs['cot']:,} is deleted."
+    qtbot.waitUntil(lambda: shown_id(panel) == runs["tree_of_thought"], timeout=WAIT_MS)
+    panel.notice._on_remedy()
+    qtbot.waitUntil(lambda: runs["cot"] in listed(panel), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: shown_id(panel) == runs["cot"], timeout=WAIT_MS)
+    assert listed(panel) == sorted(runs.values(), reverse=True)
+
+
+def test_run_again_makes_a_new_run_of_the_same_spec(
+    panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    qtbot.mouseClick(panel.view.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown_id(panel) > max(runs.values()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.view.state.text() == "Done", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: listed(panel)[0] == shown_id(panel), timeout=WAIT_MS)
+    first, second = (
+        ask(bridge, lambda core, run_id=run_id: core.run_spec(run_id))
+        for run_id in (runs["direct"], shown_id(panel))
+    )
+    assert first == second
+
+
+def test_runs_of_others_appear(
+    panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
+) -> None:
+    panel.table.verticalScrollBar().setValue(0)
+    made = make_run(bridge, spec("direct", "five"))
+    qtbot.waitUntil(lambda: listed(panel)[0] == made, timeout=WAIT_MS)
+    assert panel.table.current_id == runs["self_consistency"]
+
+
+def test_a_failed_run_says_why(
+    panel: HistoryPanel, engine: SimulatedEngine, bridge: Bridge, qtbot: QtBot
+) -> None:
+    engine.fail(Failure("die", 2))
+    run_id = make_run(bridge, spec("direct"))
+    open_run(panel, run_id, qtbot)
+    assert panel.view.state.text() == "Failed"
+    assert panel.view.banner.message == "The simulated engine crashed, as it was told to."
+    assert "Twelve" in panel.view.sections[0].text.text  # type: ignore[attr-defined]
+
+
+def test_from_a_run_to_its_prompt_and_its_comparison(
+    panel: HistoryPanel, runs: dict[str, int], going: Going, qtbot: QtBot
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    assert not panel.view.compare.isVisible()
+    open_run(panel, runs["cot"], qtbot)
+    panel.view.design.click()
+    panel.view.compare.click()
+    assert going.places == [
+        ("design", {"path": "/tmp/sticks.prompty"}),
+        ("compare", {"group": GROUP}),
+    ]
+
+
+def test_a_run_as_markdown(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
+    open_run(panel, runs["self_consistency"], qtbot)
+    panel.view.copy.click()
+    text = QApplication.clipboard().text()
+    assert text.startswith(f"# Run {runs['self_consistency']}: self_consistency")
+    assert "- 17: 4\n- No answer: 1" in text
+    assert text.count("**output") == 5
+    assert "seed 7" in text
+
+
+def test_what_was_open_is_found_again(
+    panel: HistoryPanel, runs: dict[str, int], context: Context, qtbot: QtBot
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    other = HistoryPanel(context)
+    qtbot.addWidget(other)
+    other.restore_session(panel.save_session())
+    other.shown()
+    qtbot.waitUntil(lambda: shown_id(other) == runs["direct"], timeout=WAIT_MS)
+    other.restore_session({"sizes": "no", "run_id": "no"})
+
+
+def test_everything_has_a_name_at_both_sizes(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    open_run(panel, runs["tree_of_thought"], qtbot)
+    assert unnamed(panel) == []
+    panel.resize(1036, 632)
+    QApplication.processEvents()
+    assert unnamed(panel) == []
+    assert panel.table.width() >= 400
+    assert panel.view.width() >= 400
+    hidden = [index for index in range(9) if panel.table.isColumnHidden(index)]
+    assert 2 not in hidden
+    assert 8 not in hidden
+
+
+def test_an_empty_history_has_one_thing_to_do(
+    runs: dict[str, int], context: Context, going: Going, bridge: Bridge, qtbot: QtBot
+) -> None:
+    async def sweep(core: Workbench) -> bool:
+        for run in await core.list_runs():
+            await core.delete_run(run.run_id)
+        return True
+
+    ask(bridge, sweep)
+    panel = HistoryPanel(context)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.shown()
+    qtbot.waitUntil(panel.no_runs.isVisible, timeout=WAIT_MS)
+    panel.no_runs.button.click()
+    assert going.places == [("compare", {})]
