@@ -12,7 +12,7 @@ from workbench.domain.spec import Sampling
 from workbench.domain.views import StrategyInfo
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.metrics import Metrics
-from workbench.ui.runs.run_model import ColumnModel
+from workbench.ui.runs.run_model import RunModel
 from workbench.ui.runs.sections import sections
 from workbench.ui.runs.words import (
     QUEUED,
@@ -61,7 +61,7 @@ class ColumnView(QFrame):
     opened = Signal()
     strategy_chosen = Signal(str)
 
-    def __init__(self, model: ColumnModel, strategies: Sequence[StrategyInfo]) -> None:
+    def __init__(self, model: RunModel, strategies: Sequence[StrategyInfo]) -> None:
         super().__init__()
         self.model = model
         self._sampling = Sampling()

@@ -16,7 +16,7 @@ from workbench.ui.compare.column import ColumnView
 from workbench.ui.compare.question import QuestionStrip
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.panels import Context, Panel
-from workbench.ui.runs.run_model import ColumnModel
+from workbench.ui.runs.run_model import RunModel
 from workbench.ui.widgets import EmptyState, column, row
 
 
@@ -131,7 +131,7 @@ class ComparePanel(Panel):
         self.empty.setVisible(not self.views)
         self._on_settings()
 
-    def _make_view(self, model: ColumnModel) -> ColumnView:
+    def _make_view(self, model: RunModel) -> ColumnView:
         view = ColumnView(model, self.model.strategies)
         view.removed.connect(functools.partial(self.model.remove_column, model))
         view.wanted_again.connect(functools.partial(self.model.run_again, model))
@@ -151,11 +151,11 @@ class ComparePanel(Panel):
         self.model.add_column()
         self._scroll.horizontalScrollBar().setValue(self._scroll.horizontalScrollBar().maximum())
 
-    def _on_opened(self, column_model: ColumnModel) -> None:
+    def _on_opened(self, column_model: RunModel) -> None:
         if column_model.run_id is not None:
             self.context.go("history", run_id=column_model.run_id)
 
-    def _on_strategy(self, column_model: ColumnModel, strategy_id: str) -> None:
+    def _on_strategy(self, column_model: RunModel, strategy_id: str) -> None:
         info = self.model.strategy(strategy_id)
         if info is not None:
             column_model.choose_strategy(info)

@@ -20,7 +20,7 @@ from workbench.domain.views import (
     StrategyInfo,
     TemplateAnalysis,
 )
-from workbench.ui.runs.run_model import ColumnModel
+from workbench.ui.runs.run_model import RunModel
 from workbench.ui.runs.words import error_sentence
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class CompareModel(QObject):
         self.question = ""
         self.prompt_tokens: int | None = None
         self.problem = ""
-        self.columns: list[ColumnModel] = []
+        self.columns: list[RunModel] = []
         self._wanted: list[tuple[str, dict[str, Json]]] = [(name, {}) for name in DEFAULT_COLUMNS]
         self._opening = 0
         self._is_opening = False
@@ -233,13 +233,13 @@ class CompareModel(QObject):
             info = next(iter(unused or self.strategies), None)
         if info is None:
             return
-        column = ColumnModel(self._bridge, info, dict(params or {}))
+        column = RunModel(self._bridge, info, dict(params or {}))
         column.setParent(self)
         column.changed.connect(self._on_column_changed)
         self.columns.append(column)
         self.columns_changed.emit()
 
-    def remove_column(self, column: ColumnModel, *, cancel: bool = True) -> None:
+    def remove_column(self, column: RunModel, *, cancel: bool = True) -> None:
         """Take a column away; its run is cancelled (or goes on) and stays in the history."""
         self.columns.remove(column)
         column.clear(cancel=cancel)
@@ -264,7 +264,7 @@ class CompareModel(QObject):
         for column in self.columns:
             column.start(self._spec(column, seed))
 
-    def run_again(self, column: ColumnModel) -> None:
+    def run_again(self, column: RunModel) -> None:
         """Start one column again, in the same group and with the same seed as the others."""
         if not self.text:
             return
@@ -278,7 +278,7 @@ class CompareModel(QObject):
         for column in self.columns:
             column.stop()
 
-    def _spec(self, column: ColumnModel, seed: int) -> RunSpec:
+    def _spec(self, column: RunModel, seed: int) -> RunSpec:
         return RunSpec(
             prompt=TemplatePrompt(self.path, self.text, dict(self.variables)),
             strategy=column.info.id,

@@ -20,7 +20,7 @@ from workbench.ui.design.run_bar import RunBar
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
 from workbench.ui.panels import Context, Panel
-from workbench.ui.runs.run_model import ColumnModel
+from workbench.ui.runs.run_model import RunModel
 from workbench.ui.widgets import Pane, Splitter, column
 from workbench.ui.widgets.token_meter import Part, TokenMeter
 
@@ -47,7 +47,7 @@ class DesignPanel(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.model = DesignModel(self.bridge)
-        self._run: ColumnModel | None = None
+        self._run: RunModel | None = None
         self._estimates = 0
         self.library = LibraryTree()
         self.work = WorkArea(self.model)
@@ -280,7 +280,7 @@ class DesignPanel(Panel):
             return
         self.model.save_drafts()
         if self._run is None:
-            self._run = ColumnModel(self.bridge, info, dict(spec.params))
+            self._run = RunModel(self.bridge, info, dict(spec.params))
             self._run.changed.connect(self._on_run_changed)
         self._run.choose_strategy(info)
         self._run.set_params(dict(spec.params))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from workbench.ui.bridge import Bridge
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.metrics import Metrics
-from workbench.ui.runs.run_model import ColumnModel
+from workbench.ui.runs.run_model import RunModel
 from workbench.ui.runs.sections import sections
 from workbench.ui.runs.words import answer_rule, error_sentence, state_word
 from workbench.ui.widgets import Banner, IconButton, Label, Pane, column, set_tone
@@ -27,7 +27,7 @@ class ResultPane(Pane):
         super().__init__("Result")
         self.setMinimumWidth(260)
         self._bridge = bridge
-        self.model: ColumnModel | None = None
+        self.model: RunModel | None = None
         self.word = Label("", "small", "text-2")
         self.open_button = IconButton("history", "Open in History")
         self.open_button.clicked.connect(self._on_history)
@@ -48,7 +48,7 @@ class ResultPane(Pane):
         self.body.addLayout(parts, 1)
         self.body.addLayout(column(self.card, margins=(16, 8, 16, 16)))
 
-    def follow(self, model: ColumnModel) -> None:
+    def follow(self, model: RunModel) -> None:
         """Show what ``model`` runs."""
         if self.model is not None and self.model is not model:
             self.model.changed.disconnect(self._on_changed)

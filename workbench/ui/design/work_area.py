@@ -41,6 +41,7 @@ class WorkArea(QFrame):
         self.tabs.setAccessibleName("Open prompts")
         self.tabs.setFont(font("body"))
         self.tabs.setExpanding(False)
+        self.tabs.hide()
         self.tabs.setMovable(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.currentChanged.connect(self._on_tab)
@@ -104,6 +105,7 @@ class WorkArea(QFrame):
                 close.clicked.connect(functools.partial(self.tab_closed.emit, path))
                 self.tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
             self.tabs.setCurrentIndex(self.paths().index(path))
+            self.tabs.show()
         self._show_text(document)
         self._on_dirty()
 
@@ -131,6 +133,7 @@ class WorkArea(QFrame):
         paths = self.paths()
         if path in paths:
             self.tabs.removeTab(paths.index(path))
+            self.tabs.setVisible(self.tabs.count() > 0)
         text = self._texts.pop(path, None)
         if text is not None and text is not self.editor.document():
             text.deleteLater()

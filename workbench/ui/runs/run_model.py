@@ -1,4 +1,4 @@
-"""One column: a strategy with its parameters, and the run it shows."""
+"""A strategy with its parameters, and the run of it that is shown: a column of Compare."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Phase = Literal["idle", "starting", "running", "ended"]
 _READ_AGAIN_MS = 700
 
 
-class ColumnModel(QObject):
+class RunModel(QObject):
     """Starts, follows and stops one run at a time.
 
     ``state`` is None until a run has begun; ``error`` is a sentence when one could not begin.
