@@ -61,6 +61,7 @@ class Bridge(QObject):
         self._followers: dict[int, list[RunListener]] = {}
         self._unclaimed: dict[int, list[LoggedEvent]] = {}
         self._awake = False
+        self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FRAME_MS)
@@ -85,8 +86,13 @@ class Bridge(QObject):
         """G: have the core do ``ask(workbench)`` and hear of it here.
 
         ``done`` or ``failed`` is called on G, unless ``owner`` was deleted meanwhile. Without
-        ``failed`` the sentence goes to the signal of that name. Cancel by the returned future.
+        ``failed`` the sentence goes to the signal of that name. Cancel by the returned future. After
+        :meth:`stop` nothing is asked any more.
         """
+        if self._stopped:
+            ended: Future[None] = Future()
+            ended.cancel()
+            return ended
         return asyncio.run_coroutine_threadsafe(self._perform(ask, done, failed, owner), self._loop)
 
     def follow(self, run_id: int, listener: RunListener) -> None:
@@ -106,6 +112,7 @@ class Bridge(QObject):
 
     def stop(self, timeout_seconds: float = 10.0) -> None:
         """G: end the core; everything received until now is on disk when this returns."""
+        self._stopped = True
         if not self._thread.is_alive():
             return
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
@@ -160,7 +167,12 @@ class Bridge(QObject):
         asyncio.set_event_loop(self._loop)
         opening = self._loop.create_task(self._open())
         self._loop.run_forever()
-        opening.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))  # calls that came last become tasks
+        left = asyncio.all_tasks(self._loop) | {opening}
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
     async def _open(self) -> None:

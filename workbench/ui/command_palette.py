@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QWidget,
 )
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz, process, utils
 
 from workbench.domain.views import SearchHit
 from workbench.ui.actions import ActionTable, shown_keys
@@ -198,7 +198,12 @@ class CommandPalette(QDialog):
         if text:
             titles = [action.title for action in usable]
             found = process.extract(
-                text, titles, scorer=fuzz.WRatio, limit=_MOST, score_cutoff=_LEAST_SCORE
+                text,
+                titles,
+                scorer=fuzz.WRatio,
+                processor=utils.default_process,
+                limit=_MOST,
+                score_cutoff=_LEAST_SCORE,
             )
             usable = [usable[index] for _, _, index in found]
         else:

@@ -183,6 +183,8 @@ class ChatPanel(Panel):
         view.design_wanted.connect(self._open_design)
         if message.role == "assistant" and message.run_status not in (None, "running"):
             view.show_stored()
+        if message.run_status == "failed" and message.run_id is not None:
+            self.model.read_run(message.run_id)
         self.views.append(view)
         self._messages.insertWidget(self._messages.count() - 1, view)
 

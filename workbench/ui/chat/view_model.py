@@ -222,6 +222,13 @@ class ChatModel(QObject):
     def _on_failed(self, error: WorkbenchError) -> None:
         self.failed.emit(str(error))
 
+    def read_run(self, run_id: int) -> None:
+        """Tell of a stored answer's run, for what its message does not say (an error)."""
+        self._bridge.call(lambda core: core.load_run(run_id), self._on_run_read, owner=self)
+
+    def _on_run_read(self, state: RunState) -> None:
+        self.answer_changed.emit(state, answer_text(state))
+
     def stop(self) -> None:
         """End the answer; what it says stays."""
         run_id = self.run_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from workbench.domain.spec import Sampling
@@ -73,6 +73,7 @@ class ColumnView(QFrame):
         self._lay_out()
         model.changed.connect(self.show_run)
         model.configured.connect(self._on_configured)
+        model.ended.connect(self._announce)
         theme().changed.connect(self._recolour)
         self._on_configured()
         self.show_run()
@@ -200,6 +201,12 @@ class ColumnView(QFrame):
         elif not error:
             self.banner.hide()
         self.history.setEnabled(model.run_id is not None)
+
+    @Slot()
+    def _announce(self) -> None:
+        """Tell a screen reader once that the run is over."""
+        said = f"{self.model.info.title}: {self._word_now().text}. {self.model.answer}"
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
 
     def _word_now(self) -> Word:
         model = self.model

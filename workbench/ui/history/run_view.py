@@ -170,7 +170,7 @@ class RunView(QFrame):
         self.facts.setText(" · ".join(part for part in (name or "chat", model) if part))
         self.again.setVisible(not running)
         self.again.setEnabled(spec is not None)
-        self.stop.setVisible(running)
+        self.stop.setVisible(running and self._model.stoppable)
         self.design.setVisible(isinstance(prompt, TemplatePrompt))
         self.compare.setVisible(bool(spec and spec.group))
         self._recolour()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.run_state import RunState
+from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import RunSpec
-from workbench.domain.views import RunSummary
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 
 _READ_AGAIN_MS = 700
 
-Opened = tuple[RunSpec | None, RunState, int, str]
+
+class Opened(NamedTuple):
+    """What was read of a run; ``stoppable`` where this program is running it."""
+
+    spec: RunSpec | None
+    state: RunState
+    event_count: int
+    problem: str
+    stoppable: bool
 
 
 class OpenRun(QObject):
@@ -47,7 +54,7 @@ class OpenRun(QObject):
         self.state: RunState | None = None
         self.event_count = 0
         self.problem = ""
-        self.summary: RunSummary | None = None
+        self.stoppable = False
         self._number = 0
         self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
         self._again.timeout.connect(self.read)
@@ -55,14 +62,14 @@ class OpenRun(QObject):
     def open(self, run_id: int) -> None:
         """Show another run."""
         if run_id != self.run_id:
-            self.run_id, self.summary = run_id, None
+            self.run_id = run_id
             self.read()
 
     def close(self) -> None:
         """Show no run."""
         self._number += 1
         self._again.stop()
-        self.run_id, self.spec, self.state, self.summary = None, None, None, None
+        self.run_id, self.spec, self.state = None, None, None
         self.changed.emit()
 
     @Slot()
@@ -79,8 +86,10 @@ class OpenRun(QObject):
                 spec = await core.run_spec(run_id)
             except WorkbenchError as error:
                 problem = str(error)
-            state = await core.load_run(run_id)
-            return spec, state, len(await core.events(run_id)), problem
+            events = await core.events(run_id)
+            state = fold_all(events)
+            state.run_id = run_id
+            return Opened(spec, state, len(events), problem, stoppable=core.is_running(run_id))
 
         self._bridge.call(
             ask,
@@ -92,7 +101,7 @@ class OpenRun(QObject):
     def _on_read(self, number: int, opened: Opened) -> None:
         if number != self._number:
             return
-        self.spec, self.state, self.event_count, self.problem = opened
+        self.spec, self.state, self.event_count, self.problem, self.stoppable = opened
         if self.state.status == "running":
             self._again.start()
         self.changed.emit()

@@ -58,6 +58,7 @@ class ModelDetailsView(Pane):
         self.entry: ModelEntry | None = None
         self.banner = Banner()
         self.path = Label("", "code-small", "text-3", wrap=True)
+        self.path.setAccessibleName("Path of the model")
         self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.form = ParameterForm(_FIELDS)
         self.form.changed.connect(self._on_form)

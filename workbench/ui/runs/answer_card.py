@@ -12,7 +12,7 @@ from workbench.ui.theme import font
 from workbench.ui.widgets import IconButton, Label, column, plain_tip, row, set_tone
 
 _SHORT_CHARACTERS = 24
-_MOST_CHARACTERS = 280
+_MOST_CHARACTERS = 150
 _NOTHING_YET = "Not reached yet"
 
 
@@ -47,7 +47,9 @@ class AnswerCard(QFrame):
         self.answer = (state.answer or "") if state is not None else ""
         text, tone = (self.answer, "text") if self.answer else (_no_answer(state), "text-3")
         style = "reading" if len(text) > _SHORT_CHARACTERS or not self.answer else "answer"
-        shown = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS].rstrip()}…"
+        shown = " ".join(text.split())
+        if len(shown) > _MOST_CHARACTERS:
+            shown = f"{shown[:_MOST_CHARACTERS].rstrip()}…"
         set_tone(self.value, tone)  # before the font: the style sheet puts the former one back
         if shown != self.value.text():
             self.value.setFont(font(style))

@@ -179,7 +179,7 @@ class BestPathSection(RunSection):
         last = path[-1] if path else None
         verdict = verdict_of(last) if last is not None else ""
         scored = last is not None and last.score is not None
-        self.note.setText(f"{verdict} {last.score:g}".strip() if scored and last else "")
+        self.note.setText(f"{verdict or 'value'} {last.score:g}" if scored and last else "")
         set_tone(self.note, verdict or "text-3")
 
 

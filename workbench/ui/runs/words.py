@@ -38,6 +38,7 @@ _TIES = {
     "first_seen": "A tie goes to the answer seen first",
     "none": "A tie has no winner",
 }
+_ANSWERING = frozenset({"answer", "reason", "path", ""})
 _GENERATING = frozenset({"propose", "sample", "value"})
 
 
@@ -51,7 +52,7 @@ def state_word(state: RunState, params: Mapping[str, Json]) -> Word:
             "Working" if state.calls else "Queued", "busy" if state.calls else "clock", "text-2"
         )
     call = active[-1]
-    if not any(sample.text for sample in call.samples):
+    if not any(sample.text for sample in call.samples) and len(state.calls) == 1:
         if call.prompt_tokens:
             return Word(f"Reading {call.read_tokens:,} of {call.prompt_tokens:,}", "busy", "text")
         return QUEUED
@@ -111,7 +112,7 @@ def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     """By which rule the answer was, or will be, taken out of the text."""
     votes = _votes(state)
     for parsed in reversed(state.parsed if state is not None else []):
-        if parsed.value is not None or parsed.node == (state.best_node if state else ""):
+        if parsed.call.rpartition("/")[2] in _ANSWERING:
             return votes + parsed.rule
     kind = str(params.get("extraction", "answer_line"))
     return ExtractionRule(kind, str(params.get("pattern", ""))).describe()  # type: ignore[arg-type]

@@ -171,7 +171,7 @@ class MarkdownView(QTextBrowser):
         body = QWidget()
         words = Label(address, "code-small", wrap=True)
         words.setMaximumWidth(480)
-        go = Button("Open in the browser", "external-link")
+        go = Button("Open in the browser", "open")
         safe = url.scheme() in _SAFE_SCHEMES
         note = Label("" if safe else "This kind of link is not opened.", "small", "text-3")
         go.setVisible(safe)

@@ -23,6 +23,8 @@ from workbench.ui.widgets.label import Label
 from workbench.ui.widgets.layout import column
 
 _LARGEST = 2**31 - 1
+_SPIN_MARGIN = 6
+"""Spin boxes without buttons do not take the padding of the style sheet."""
 
 
 class ParameterForm(QFrame):
@@ -71,6 +73,7 @@ class ParameterForm(QFrame):
             whole.setRange(int(_or(field.minimum, 0)), int(_or(field.maximum, _LARGEST)))
             whole.setGroupSeparatorShown(True)
             whole.setValue(int(field.default))
+            whole.lineEdit().setTextMargins(_SPIN_MARGIN, 0, 0, 0)
             whole.valueChanged.connect(self._on_changed)
             return whole
         if field.kind == "float":
@@ -78,6 +81,7 @@ class ParameterForm(QFrame):
             number.setRange(_or(field.minimum, 0.0), _or(field.maximum, 1e9))
             number.setSingleStep(0.05)
             number.setValue(float(field.default))
+            number.lineEdit().setTextMargins(_SPIN_MARGIN, 0, 0, 0)
             number.valueChanged.connect(self._on_changed)
             return number
         line = QLineEdit(str(field.default))

@@ -1,0 +1,179 @@
+"""Design as a person uses it: open, type, see, fix, save, run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+
+from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.ui.design.panel import DesignPanel
+
+SOURCE = """---
+name: Greeting
+inputs:
+  name: string
+sample:
+  name: Ada
+---
+system:
+Be kind.
+user:
+Greet {{ name }}.
+"""
+
+
+@pytest.fixture
+def prompt(paths) -> Path:
+    file = paths.prompts / "greeting.prompty"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(SOURCE)
+    return file
+
+
+@pytest.fixture
+def panel(context, qtbot, prompt) -> DesignPanel:
+    made = DesignPanel(context)
+    qtbot.addWidget(made)
+    made.resize(1376, 800)
+    made.show()
+    made.model._on_core()
+    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
+    made.model.open(str(prompt))
+    qtbot.waitUntil(lambda: current(made) == str(prompt), timeout=WAIT_MS)
+    previewed(made, qtbot)
+    return made
+
+
+def current(panel: DesignPanel) -> str:
+    return panel.model.current.path if panel.model.current else ""
+
+
+def previewed(panel: DesignPanel, qtbot) -> None:
+    qtbot.waitUntil(lambda: bool(panel.model.current.preview.messages), timeout=WAIT_MS)
+
+
+def type_text(panel: DesignPanel, text: str) -> None:
+    cursor = panel.work.editor.textCursor()
+    cursor.movePosition(cursor.MoveOperation.End)
+    panel.work.editor.setTextCursor(cursor)
+    panel.work.editor.insertPlainText(text)
+
+
+def test_the_prompt_is_shown_rendered_with_its_sample(panel, qtbot):
+    assert "Greet Ada." in panel.rendered.messages.toPlainText()
+    assert panel.meter.used.text() == f"{panel.model.current.preview.prompt_tokens:,}"
+    assert "Be kind." in panel.model.current.preview.raw
+
+
+def test_typing_changes_the_rendering_and_marks_the_prompt_unsaved(panel, qtbot):
+    type_text(panel, "In one line.\n")
+    qtbot.waitUntil(
+        lambda: "In one line." in panel.rendered.messages.toPlainText(), timeout=WAIT_MS
+    )
+    assert panel.model.current.dirty
+    assert "•" in panel.work.tabs.tabText(panel.work.tabs.currentIndex())
+
+
+def test_a_value_of_the_form_reaches_the_rendering(panel, qtbot):
+    panel.work.inputs.fields["name"].setText("Grace")
+    qtbot.waitUntil(
+        lambda: "Greet Grace." in panel.rendered.messages.toPlainText(), timeout=WAIT_MS
+    )
+
+
+def test_a_misspelt_variable_is_named_and_fixed_with_the_keyboard(panel, qtbot):
+    type_text(panel, "Bye {{ nmae }}.\n")
+    qtbot.waitUntil(lambda: panel.work.problems.problem is not None, timeout=WAIT_MS)
+    assert panel.work.problems.problem.replacement == "name"
+    panel.work.apply_fix()
+    qtbot.waitUntil(lambda: "Bye Ada." in panel.rendered.messages.toPlainText(), timeout=WAIT_MS)
+
+
+def test_a_syntax_error_keeps_the_last_rendering_and_says_the_line(panel, qtbot):
+    type_text(panel, "{% if %}\n")
+    qtbot.waitUntil(lambda: "Line 12" in panel.rendered.banner.message, timeout=WAIT_MS)
+    assert "Greet Ada." in panel.rendered.messages.toPlainText()
+
+
+def test_saving_writes_the_file_and_keeps_the_undo_history(panel, qtbot, prompt):
+    type_text(panel, "Twice.\n")
+    panel.model.save()
+    qtbot.waitUntil(lambda: "Twice." in prompt.read_text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.model.current.dirty, timeout=WAIT_MS)
+    panel.work.editor.undo()
+    assert panel.model.current.text == SOURCE
+    assert panel.model.current.dirty
+
+
+def test_a_change_outside_is_never_overwritten_silently(panel, qtbot, prompt):
+    type_text(panel, "Mine.\n")
+    prompt.write_text(SOURCE + "Theirs.\n")
+    panel.model.save()
+    qtbot.waitUntil(lambda: "another program" in panel.work.banner.message, timeout=WAIT_MS)
+    assert "Theirs." in prompt.read_text()
+    panel.model.reload(str(prompt))
+    qtbot.waitUntil(lambda: "Theirs." in panel.model.current.text, timeout=WAIT_MS)
+    panel.work.editor.undo()
+    assert "Mine." in panel.work.editor.toPlainText()
+
+
+def test_unsaved_text_comes_back_after_a_crash(panel, qtbot, context, prompt):
+    type_text(panel, "Not saved.\n")
+    panel.model.save_drafts()
+    kept = []
+    panel.bridge.call(lambda core: core.drafts(), kept.extend)
+    qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
+    again = DesignPanel(context)
+    qtbot.addWidget(again)
+    again.model._on_drafts(tuple(kept))
+    again.model.open(str(prompt))
+    qtbot.waitUntil(lambda: current(again) == str(prompt), timeout=WAIT_MS)
+    assert "Not saved." in again.work.editor.toPlainText()
+    assert again.model.current.dirty
+
+
+def test_run_shows_the_answer_and_can_be_opened_in_history(panel, qtbot, going):
+    panel._start()
+    assert panel.run_bar.stop.isVisibleTo(panel)
+    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    assert panel.result.card.answer == "17"
+    assert panel.run_bar.run.isVisibleTo(panel)
+    panel.result.open_button.click()
+    assert going.places == [("history", {"run_id": panel._run.run_id})]
+
+
+def test_compare_takes_the_unsaved_text_along(panel, going, qtbot):
+    type_text(panel, "Now.\n")
+    panel.run_bar.compare.click()
+    place, request = going.places[0]
+    assert place == "compare"
+    assert request["text"].endswith("Now.\n")
+    assert request["variables"] == {"name": "Ada"}
+
+
+def test_the_session_opens_the_same_prompts_again(panel, qtbot, context, prompt):
+    state = panel.save_session()
+    again = DesignPanel(context)
+    qtbot.addWidget(again)
+    again.restore_session(state)
+    qtbot.waitUntil(lambda: current(again) == str(prompt), timeout=WAIT_MS)
+    assert str(prompt) in again.work.paths()
+
+
+def test_a_megabyte_can_be_pasted(panel, qtbot):
+    panel.work.editor.insertPlainText("x y " * 250_000)
+    assert len(panel.model.current.text) > 1_000_000
+
+
+def test_every_control_has_a_name(panel):
+    assert unnamed(panel) == []
+
+
+def test_tab_in_the_editor_indents(panel, qtbot):
+    editor: QPlainTextEdit = panel.work.editor
+    editor.moveCursor(editor.textCursor().MoveOperation.End)
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert editor.toPlainText().endswith("  ")
