@@ -193,6 +193,22 @@ def test_a_failed_run_says_why(
     assert "Twelve" in panel.view.sections[0].text.text  # type: ignore[attr-defined]
 
 
+def test_a_run_that_is_not_there_is_said(panel: HistoryPanel, qtbot: QtBot) -> None:
+    panel.handle({"run_id": 999_999})
+    qtbot.waitUntil(lambda: "no run 999999" in panel.notice.message, timeout=WAIT_MS)
+    assert panel.nothing_open.isVisible()
+    assert not panel.view.isVisible()
+
+
+def test_a_running_run_is_shown_as_it_goes_on(
+    panel: HistoryPanel, bridge: Bridge, qtbot: QtBot
+) -> None:
+    run_id = int(ask(bridge, lambda core: core.start_run(spec("tree_of_thought"))))
+    open_run(panel, run_id, qtbot)
+    qtbot.waitUntil(lambda: panel.view.state.text() == "Done", timeout=WAIT_MS)
+    assert panel.view.card.answer == "17"
+
+
 def test_from_a_run_to_its_prompt_and_its_comparison(
     panel: HistoryPanel, runs: dict[str, int], going: Going, qtbot: QtBot
 ) -> None:

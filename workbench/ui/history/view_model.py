@@ -82,11 +82,13 @@ class OpenRun(QObject):
 
         async def ask(core: Workbench) -> Opened:
             spec, problem = None, ""
+            events = await core.events(run_id)
             try:
                 spec = await core.run_spec(run_id)
             except WorkbenchError as error:
+                if not events:
+                    raise
                 problem = str(error)
-            events = await core.events(run_id)
             state = fold_all(events)
             state.run_id = run_id
             return Opened(spec, state, len(events), problem, stoppable=core.is_running(run_id))
@@ -108,6 +110,7 @@ class OpenRun(QObject):
 
     def _on_failed(self, number: int, error: WorkbenchError) -> None:
         if number == self._number:
+            self.close()
             self.failed.emit(str(error))
 
     # --- what can be done -----------------------------------------------------------------------

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.domain.run_state import NodeState, RunState
 from workbench.ui.runs.tree_layout import Spot, TreeLayout, lay_out, verdict_of
+from workbench.ui.runs.words import active_calls
 from workbench.ui.theme import color, theme
 from workbench.ui.widgets.label import plain_tip
 
@@ -44,6 +45,7 @@ class SearchTree(QWidget):
         self._tone = "text-2"
         self._state = RunState()
         self._layout = TreeLayout({})
+        self._seen: tuple[object, ...] = ()
         self.current = ""
         self.setAccessibleName("Search tree")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,6 +60,10 @@ class SearchTree(QWidget):
     def show_state(self, state: RunState) -> None:
         """Show the search of a run as it is now."""
         self._state = state
+        seen = _seen(state)
+        if seen == self._seen:
+            return
+        self._seen = seen
         before = self._layout.lines
         self._layout = lay_out(state)
         if self.current and self.current not in self._layout.spots:
@@ -191,6 +197,20 @@ class SearchTree(QWidget):
         level.sort(key=lambda name: spots[name].line)
         index = level.index(at.node) + step.y()
         return level[max(0, min(index, len(level) - 1))]
+
+
+def _seen(state: RunState) -> tuple[object, ...]:
+    """What the picture is made of, so that new text alone does not lay it out again."""
+    nodes = state.nodes.values()
+    return (
+        state.run_id,
+        state.status,
+        state.best_node,
+        len(nodes),
+        sum(node.score is not None for node in nodes),
+        tuple(node.status for node in nodes),
+        tuple(call.call for call in active_calls(state)),
+    )
 
 
 _STEPS = {
