@@ -86,7 +86,7 @@ class Bridge(QObject):
         """G: have the core do ``ask(workbench)`` and hear of it here.
 
         ``done`` or ``failed`` is called on G, unless ``owner`` was deleted meanwhile. Without
-        ``failed`` the sentence goes to the signal of that name. Cancel by the returned future. After
+        ``failed`` the sentence goes to the signal of that name. The returned future cancels. After
         :meth:`stop` nothing is asked any more.
         """
         if self._stopped:

@@ -1,0 +1,159 @@
+"""The command line as a person types it, without and with the real model."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SENTIMENT = str(ROOT / "prompts" / "classify" / "sentiment.prompty")
+
+
+def workbench(*arguments: str, home: Path, timeout: float = 110) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(home), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def test_help_is_there_without_loading_the_heavy_rooms():
+    code = (
+        "import sys\nfrom workbench.cli import main\n"
+        "try: main(lambda p: 0, ['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'PySide6', 'llama_cpp', 'numpy', 'sqlalchemy', 'jinja2'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "compare" in done.stdout
+
+
+def test_every_command_has_help(tmp_path):
+    for command in ("run", "compare", "models list", "models inspect", "history list",
+                    "history show", "history search", "render", "doctor"):  # fmt: skip
+        done = workbench(*command.split(), "--help", home=tmp_path)
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run"], "Missing argument"),
+        (["run", "no-such-file.prompty"], "does not exist"),
+        (["run", SENTIMENT, "--strategy", "tot"], "no strategy called tot"),
+        (["run", SENTIMENT, "--param", "nonsense"], "NAME=VALUE"),
+        (["run", SENTIMENT, "--param", "beam=3"], "has no parameter called beam"),
+        (["run", SENTIMENT, "--var", "x"], "NAME=VALUE"),
+        (["history", "show", "99"], "99"),
+        (["frobnicate"], "No such command"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_status_2(tmp_path, arguments, words):
+    done = workbench(*arguments, home=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_damaged_model_is_one_sentence_and_status_1(tmp_path):
+    model = tmp_path / "bad.gguf"
+    model.write_bytes(b"not a model at all, but long enough to look at")
+    done = workbench("run", SENTIMENT, "--model", str(model), home=tmp_path)
+    assert done.returncode == 1
+    assert "GGUF" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("one\n{{ 1 + }}\n", "line 2"),
+        ("{{ nobody }}", "nobody"),
+        ("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}", "too"),
+    ],
+)
+def test_a_bad_template_is_one_sentence_and_status_1(tmp_path, source, words):
+    prompt = tmp_path / "bad.j2"
+    prompt.write_text(source)
+    done = workbench("render", str(prompt), home=tmp_path)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_render_takes_variables_from_options_and_files(tmp_path):
+    prompt = tmp_path / "greet.j2"
+    prompt.write_text("{{ greeting }}, {{ name }}!")
+    values = tmp_path / "values.json"
+    values.write_text('{"greeting": "Hi", "name": "file"}')
+    text = tmp_path / "name.txt"
+    text.write_text("Ada")
+    done = workbench("render", str(prompt), "--vars", str(values), "--var", f"name=@{text}",
+                     "--json", home=tmp_path)  # fmt: skip
+    assert json.loads(done.stdout)["messages"] == [{"role": "user", "content": "Hi, Ada!"}]
+
+
+def test_models_list_as_json_names_the_starter_model(tmp_path):
+    done = workbench("models", "list", "--json", home=tmp_path)
+    assert json.loads(done.stdout)[0]["source"] == "starter"
+
+
+def test_a_database_that_is_a_folder_is_said(tmp_path):
+    (tmp_path / "history.db").mkdir()
+    done = workbench("history", "list", home=tmp_path)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.model
+@pytest.mark.timeout(400)
+def test_a_search_on_the_real_model_is_in_the_history_afterwards(tmp_path):
+    prompt = str(ROOT / "prompts" / "reasoning" / "object-counting.prompty")
+    small = ["--param", "depth=1", "--param", "candidates=2", "--param", "thought_tokens=24"]
+    done = workbench("run", prompt, "--strategy", "tree_of_thought", *small, "--max-tokens", "40",
+                     "--seed", "5", "--json", home=tmp_path, timeout=390)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {
+        "run_id", "strategy", "answer", "output", "nodes", "calls", "prompt_tokens",
+        "completion_tokens", "evaluated_tokens", "seconds", "finish_reason",
+    }  # fmt: skip
+    assert found["nodes"] >= 2
+    assert found["calls"] >= 3
+    assert 0 < found["evaluated_tokens"] < found["prompt_tokens"]
+    shown = json.loads(workbench("history", "show", "1", "--json", home=tmp_path).stdout)
+    assert shown["status"] == "done"
+    assert len(shown["tree"]) == found["nodes"]
+
+
+@pytest.mark.model
+@pytest.mark.timeout(200)
+def test_ctrl_c_cancels_keeps_the_text_and_ends_with_130(tmp_path):
+    prompt = tmp_path / "long.j2"
+    prompt.write_text("Write a very long story about the sea.")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "run", str(prompt),
+         "--max-tokens", "2000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    first = process.stdout.read(1)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    run = json.loads(workbench("history", "list", "--json", home=tmp_path).stdout)[0]
+    assert run["status"] == "cancelled"
+    assert run["completion_tokens"] > 0
+    assert (first + rest).strip()

@@ -1,0 +1,142 @@
+"""The service as the faces use it, on a simulated engine."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from workbench.domain.errors import ModelNotFoundError, UsageError
+from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.text import Message, Span
+from workbench.domain.views import LoadSettings
+from workbench.engine.simulated import SimulatedEngine
+from workbench.service import ChatOptions, Workbench
+from workbench.service.model_gate import ModelGate
+from workbench.service.token_map import count_by_origin
+
+
+@pytest.fixture
+async def core(paths, tmp_path):
+    model = tmp_path / "pretend.gguf"
+    model.write_bytes(b"")
+    made = Workbench(paths, engine=SimulatedEngine(lambda _prompt: ["Answer: 4"]))
+    await made.open()
+    await made.load_model(str(model))
+    yield made
+    await made.close()
+
+
+def spec(**changes) -> RunSpec:
+    return RunSpec(prompt=TemplatePrompt("sum.j2", "2 + 2?"), **changes)
+
+
+async def test_a_run_is_found_again_by_another_start(core, paths):
+    run_id = await core.start_run(spec(strategy="cot"))
+    state = await core.wait_run(run_id)
+    assert (state.status, state.answer) == ("done", "4")
+    await core.close()
+    again = Workbench(paths, engine=SimulatedEngine())
+    await again.open()
+    try:
+        assert await again.load_run(run_id) == state
+        assert [run.run_id for run in await again.list_runs()] == [run_id]
+        assert (await again.run_spec(run_id)).strategy == "cot"
+        assert (await again.search("sum"))[0].id == run_id
+    finally:
+        await again.close()
+
+
+async def test_what_cannot_run_is_refused_before_anything_is_kept(core):
+    with pytest.raises(UsageError, match="tree_of_thought"):
+        await core.start_run(spec(strategy="tree_of_thoughts"))
+    with pytest.raises(UsageError, match="beam"):
+        await core.start_run(spec(strategy="tree_of_thought", params={"beem": 2}))
+    with pytest.raises(UsageError, match="paths"):
+        await core.start_run(spec(strategy="self_consistency", params={"paths": 0}))
+    with pytest.raises(ModelNotFoundError):
+        await core.start_run(spec(model="no such model"))
+    assert await core.list_runs() == ()
+
+
+async def test_a_seed_of_zero_becomes_one_that_is_kept(core):
+    run_id = await core.start_run(spec(seed=0))
+    await core.wait_run(run_id)
+    assert (await core.run_spec(run_id)).seed > 0
+
+
+async def test_conversations_branch_without_losing_anything(core):
+    conversation = await core.create_conversation()
+    first = await core.send_message(conversation.conversation_id, "Hello", ChatOptions())
+    await core.wait_run(first.run_id)
+    second = await core.regenerate(first, ChatOptions())
+    await core.wait_run(second.run_id)
+    shown = await core.messages(conversation.conversation_id)
+    assert [message.text for message in shown] == ["Hello", "Answer: 4"]
+    assert len(shown[1].sibling_ids) == 2
+    edited = await core.edit_message(shown[0], "Goodbye", ChatOptions(system="Be brief."))
+    await core.wait_run(edited.run_id)
+    shown = await core.messages(conversation.conversation_id)
+    assert shown[0].text == "Goodbye"
+    assert len(shown[0].sibling_ids) == 2
+    run = await core.load_run(edited.run_id)
+    assert run.calls["0/answer"].messages[0].text == "Be brief."
+
+
+async def test_a_blank_message_is_refused(core):
+    conversation = await core.create_conversation()
+    with pytest.raises(UsageError, match="write a message"):
+        await core.send_message(conversation.conversation_id, "  \n", ChatOptions())
+
+
+async def test_the_preview_counts_every_token_once(core):
+    preview = await core.preview("Hi {{ name }}, {{ name }}!", "hi.j2", {"name": "Ada"})
+    assert preview.messages[0].text == "Hi Ada, Ada!"
+    total = sum(preview.message_tokens) + preview.format_tokens
+    assert total == preview.prompt_tokens == len(preview.token_texts)
+
+
+async def test_an_error_in_a_preview_is_a_value(core):
+    preview = await core.preview("{{ missing }}", "hi.j2", {})
+    assert preview.error["kind"] == "UndefinedVariableError"
+
+
+def test_tokens_are_counted_by_message_and_variable():
+    spans = (Span("Hi "), Span("Ada", literal=False, variable="name"))
+    messages = (Message("user", spans),)
+    tokens = ((1, "<s>"), (2, "Hi"), (3, " A"), (4, "da"), (5, "<e>"))
+    counts = count_by_origin(messages, "<s>Hi Ada<e>", tokens)
+    assert counts.messages == (3,)
+    assert counts.format == 2
+    assert counts.variables == {"name": 1}
+
+
+async def test_another_model_waits_until_the_present_one_is_free():
+    engine = SimulatedEngine()
+    gate, order = ModelGate(engine), []
+
+    async def use(path, enter, leave):
+        async with gate.hold(path, path, LoadSettings()):
+            order.append(f"{path} in")
+            enter.set()
+            await leave.wait()
+            order.append(f"{path} out")
+
+    inside, leave, other = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(use("a", inside, leave))
+    await inside.wait()
+    second = asyncio.create_task(use("b", other, leave))
+    await asyncio.sleep(0)
+    assert order == ["a in"]
+    leave.set()
+    await asyncio.gather(first, second)
+    assert order == ["a in", "a out", "b in", "b out"]
+
+
+async def test_drafts_and_state_outlive_the_program(core, paths):
+    await core.set_state("k", {"a": [1]})
+    await core.close()
+    again = Workbench(paths, engine=SimulatedEngine())
+    await again.open()
+    assert await again.get_state("k") == {"a": [1]}
+    await again.close()
