@@ -1,0 +1,121 @@
+"""The real program in a real window: typed at, closed, killed, opened again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.xvfb,
+    pytest.mark.model,
+    pytest.mark.timeout(420),
+    pytest.mark.skipif(
+        not (shutil.which("Xvfb") and shutil.which("xdotool")),
+        reason="Xvfb or xdotool is not installed",
+    ),
+]
+
+_PATIENCE_SECONDS = 150
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A virtual screen of its own."""
+    read, write = os.pipe()
+    screen = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24"],
+        pass_fds=(write,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as numbers:
+        yield f":{numbers.readline().strip()}"
+    screen.terminate()
+    screen.wait(20)
+
+
+class Program:
+    """The window, driven by keys as a person would."""
+
+    def __init__(self, home: Path, display: str) -> None:
+        self._home = home
+        self._environment = os.environ | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        command = [sys.executable, "-m", "workbench", "--data-dir", str(home)]
+        self.process = subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
+        wait_for(self._window, "the window")
+        self._do("windowfocus", self._window().split()[0])
+
+    def _window(self) -> str:
+        return self._do("search", "--onlyvisible", "--name", "Prompt Workbench")
+
+    def _do(self, *words: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip()
+
+    def keys(self, *names: str) -> None:
+        for name in names:
+            self._do("key", "--clearmodifiers", name)
+            time.sleep(0.15)
+
+    def write(self, text: str) -> None:
+        self._do("type", "--delay", "15", text)
+
+
+def runs(home: Path) -> list[dict]:
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(home), "history", "list", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return json.loads(done.stdout or "[]")
+
+
+def test_a_conversation_survives_closing_and_a_killed_answer_keeps_its_text(tmp_path, display):
+    program = Program(tmp_path, display)
+    program.keys("ctrl+k")
+    program.write("go to chat")
+    program.keys("Return")
+    time.sleep(1.0)
+    program.write("hi")
+    program.keys("Return")
+    wait_for(lambda: [run for run in runs(tmp_path) if run["status"] == "done"], "an answer")
+    program.keys("ctrl+q")
+    assert program.process.wait(60) == 0
+
+    program = Program(tmp_path, display)
+    time.sleep(2.0)
+    program.keys("ctrl+3")
+    program.write("Write a very long story about the sea and all of its islands.")
+    program.keys("Return")
+    wait_for(lambda: len(runs(tmp_path)) == 2, "the second run")
+    time.sleep(3.0)
+    program.process.send_signal(signal.SIGKILL)
+    program.process.wait(20)
+    second, first = runs(tmp_path)
+    assert first["status"] == "done"
+    assert second["status"] in ("interrupted", "done")
+    shown = subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "history", "show",
+         str(second["run_id"]), "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(shown.stdout)["output"]
