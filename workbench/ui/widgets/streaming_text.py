@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from PySide6.QtCore import QMimeData, QTimer, QUrl, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
@@ -11,13 +10,10 @@ from PySide6.QtWidgets import QFrame, QTextBrowser
 
 from workbench.ui.theme import color, font, theme
 from workbench.ui.theme.tokens import TOKENS
+from workbench.ui.widgets.soft_breaks import SoftBreaks, without_breaks
 
-_RUN_CHARACTERS = 2000
-_PARAGRAPH_CHARACTERS = 8000
-_SOFT_BREAK = "\u2060\u200b\n"
 _SLICE_CHARACTERS = 4000
 _BOTTOM_SLACK = 4
-_WORD = re.compile(r"\S+|\s+")
 
 
 class StreamingText(QTextBrowser):
@@ -53,8 +49,7 @@ class StreamingText(QTextBrowser):
         self._heights = (0, 0)
         self._next = QTimer(self, singleShot=True, interval=0)
         self._next.timeout.connect(self._insert_slice)
-        self._run = 0
-        self._paragraph = 0
+        self._breaks = SoftBreaks()
         self._tone = ""
         theme().changed.connect(self._on_theme)
         self.clear_text()
@@ -66,7 +61,7 @@ class StreamingText(QTextBrowser):
 
     def clear_text(self) -> None:
         """Start again with nothing."""
-        self._parts, self._waiting, self._run, self._paragraph = [], "", 0, 0
+        self._parts, self._waiting, self._breaks = [], "", SoftBreaks()
         self._next.stop()
         self.clear()
         cursor = QTextCursor(self.document())
@@ -104,7 +99,7 @@ class StreamingText(QTextBrowser):
         follow = self._follow and bar.value() >= bar.maximum() - _BOTTOM_SLACK
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(self._broken(text.replace("\r", "")))
+        cursor.insertText(self._breaks.broken(text.replace("\r", "")))
         if self.textCursor().atEnd() and not self.textCursor().hasSelection():
             self._leave_end()
         if follow:
@@ -137,39 +132,6 @@ class StreamingText(QTextBrowser):
         self.setTextCursor(start)
         self.verticalScrollBar().setValue(place)
 
-    def _broken(self, text: str) -> str:
-        """``text`` with soft breaks; counts go on from what was appended before."""
-        if self._paragraph + len(text) < _RUN_CHARACTERS and "\n" not in text:
-            self._paragraph += len(text)
-            words = text.split()
-            ends_word = not text[-1].isspace()
-            whole = len(words) == 1 and ends_word and not text[0].isspace()
-            self._run = self._run + len(text) if whole else len(words[-1]) if ends_word else 0
-            return text
-        pieces: list[str] = []
-        for match in _WORD.finditer(text):
-            self._add_piece(match[0], pieces)
-        return "".join(pieces)
-
-    def _add_piece(self, piece: str, pieces: list[str]) -> None:
-        if piece[0].isspace():
-            pieces.append(piece)
-            self._run = 0
-            last_line = piece.rpartition("\n")
-            self._paragraph = len(last_line[2]) + (0 if last_line[1] else self._paragraph)
-            if self._paragraph > _PARAGRAPH_CHARACTERS:
-                pieces.append(_SOFT_BREAK)
-                self._paragraph = 0
-            return
-        while self._run + len(piece) > _RUN_CHARACTERS:
-            room = _RUN_CHARACTERS - self._run
-            pieces += (piece[:room], _SOFT_BREAK)
-            piece = piece[room:]
-            self._run = self._paragraph = 0
-        pieces.append(piece)
-        self._run += len(piece)
-        self._paragraph += len(piece)
-
     @Slot()
     def _on_theme(self) -> None:
         self.viewport().update()
@@ -177,7 +139,7 @@ class StreamingText(QTextBrowser):
     def createMimeDataFromSelection(self) -> QMimeData:
         """The selected text without the breaks of the view."""
         mime = QMimeData()
-        mime.setText(self.textCursor().selection().toPlainText().replace(_SOFT_BREAK, ""))
+        mime.setText(without_breaks(self.textCursor().selection().toPlainText()))
         return mime
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> None:
