@@ -127,7 +127,8 @@ class ConversationList(Pane):
             self._model.appendRow(item)
             if each.conversation_id == current:
                 self.list.setCurrentIndex(item.index())
-        self.search.setPlaceholderText(f"Search {len(found):,} conversations")
+        plural = "" if len(found) == 1 else "s"
+        self.search.setPlaceholderText(f"Search {len(found):,} conversation{plural}")
         self._filling = False
 
     @Slot(QModelIndex, QModelIndex)

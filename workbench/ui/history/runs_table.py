@@ -22,7 +22,7 @@ _ICON = 14
 _PADDING = 8
 _WIDTHS = {
     "Run": 52,
-    "When": 92,
+    "When": 112,
     "Strategy": 140,
     "Model": 130,
     "Answer": 96,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame
 
 from workbench.domain.run_state import RunState
 from workbench.ui.runs.words import limit_sentence
-from workbench.ui.theme import font
+from workbench.ui.theme import font, theme
 from workbench.ui.widgets import IconButton, Label, column, plain_tip, row, set_tone
 
 _SHORT_CHARACTERS = 24
@@ -30,6 +30,8 @@ class AnswerCard(QFrame):
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note = Label("", "small", "text-3", wrap=True)
         self.answer = ""
+        self._style = "answer"
+        theme().changed.connect(self._on_theme)
         head = row(Label("Answer", "micro", "text-2"), self.rule, self.copy, gap=8)
         head.setStretch(1, 1)
         self.setLayout(column(head, self.value, self.note, margins=(12, 6, 6, 10), gap=2))
@@ -50,15 +52,21 @@ class AnswerCard(QFrame):
         shown = " ".join(text.split())
         if len(shown) > _MOST_CHARACTERS:
             shown = f"{shown[:_MOST_CHARACTERS].rstrip()}…"
-        set_tone(self.value, tone)  # before the font: the style sheet puts the former one back
+        set_tone(self.value, tone)
+        self._style = style
+        self._on_theme()
         if shown != self.value.text():
-            self.value.setFont(font(style))
             self.value.setText(shown)
             self.value.setToolTip(plain_tip(text) if shown != text else "")
         self.copy.setEnabled(bool(self.answer))
         said = limit_sentence(state) if state is not None else ""
         self.note.setText(said)
         self.note.setVisible(bool(said))
+
+    @Slot()
+    def _on_theme(self) -> None:
+        """The style sheet puts the first font back whenever it is applied anew."""
+        self.value.setFont(font(self._style))
 
     @Slot()
     def _on_copy(self) -> None:
