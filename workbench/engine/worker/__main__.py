@@ -39,9 +39,6 @@ def main() -> None:
     """Serve until standard input ends."""
     sink = _take_standard_output()
     _set_environment()
-    # Threads that wait by spinning lose a core to every other program that runs: on 2 busy cores
-    # generation was 3 to 5 times slower than with threads that sleep. A user's own choice stays.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     faulthandler.enable()
     # Ctrl+C in a terminal reaches the whole group; the program decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
