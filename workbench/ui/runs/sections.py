@@ -33,8 +33,7 @@ class RunSection(Section):
         self.tone = tone
 
     def show_state(self, state: RunState) -> None:
-        """Show what this part has of the run, or hide where it has nothing."""
-        raise NotImplementedError
+        """Show what this part has of the run, or hide where it has nothing; each part its own."""
 
 
 class OutputSection(RunSection):
