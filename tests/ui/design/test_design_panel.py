@@ -124,8 +124,14 @@ def test_unsaved_text_comes_back_after_a_crash(panel, qtbot, context, prompt):
     type_text(panel, "Not saved.\n")
     panel.model.save_drafts()
     kept = []
-    panel.bridge.call(lambda core: core.drafts(), kept.extend)
-    qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
+
+    def on_disk():
+        panel.bridge.call(
+            lambda core: core.drafts(), kept.extend
+        )  # may be read before it is written
+        return bool(kept)
+
+    qtbot.waitUntil(on_disk, timeout=WAIT_MS)
     again = DesignPanel(context)
     qtbot.addWidget(again)
     again.model._on_drafts(tuple(kept))
