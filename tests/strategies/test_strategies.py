@@ -15,7 +15,7 @@ from workbench.domain.events import (
     Voted,
 )
 from workbench.domain.parameters import build, describe
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.strategies import STRATEGIES
 
 from .driving import drive, problem

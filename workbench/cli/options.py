@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from workbench.domain.errors import UsageError
-from workbench.domain.spec import Json, RunSpec, Sampling, TemplatePrompt
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import Json, RunSpec, TemplatePrompt
 
 if TYPE_CHECKING:
     from workbench.service import Workbench

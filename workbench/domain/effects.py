@@ -13,6 +13,7 @@ I/O, so the same code runs live, recorded, simulated, in tests and in replay::
 |----------|-----------------------------------------------------------------|
 | Render   | ``tuple[Message, ...]``                                         |
 | Generate | ``tuple[Completion, ...]``, one a sample, in order              |
+| Score    | ``LabelScores``                                                 |
 | Extract  | ``tuple[str | None, ...]``, one a text; None is "no answer"     |
 | Emit     | ``None``                                                        |
 """
@@ -57,6 +58,20 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] | None = None
 
 
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask the model how probable each of ``labels`` is as its answer's beginning.
+
+    ``node`` and ``role`` as for Generate. ``prefix`` is text that the answer is taken to begin
+    with.
+    """
+
+    node: str
+    role: str
+    messages: tuple[Message, ...]
+    labels: tuple[str, ...]
+    prefix: str = ""
+
+
 class Extract(msgspec.Struct, frozen=True):
     """Apply an extraction rule to texts, outside this process where the rule is a pattern."""
 
@@ -70,11 +85,27 @@ class Emit(msgspec.Struct, frozen=True):
     event: Event
 
 
-Effect = Render | Generate | Extract | Emit
+Effect = Render | Generate | Score | Extract | Emit
+
+
+class LabelScores(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a Score, in the order of its labels.
+
+    ``probabilities`` are normalised over the labels (they add up to 1); ``logprobs`` are the
+    model's own natural-log likelihoods.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    logprobs: tuple[float, ...]
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
-    """One finished answer. ``evaluated_tokens`` counts prompt tokens computed, not reused."""
+    """One finished answer. ``evaluated_tokens`` counts prompt tokens computed, not reused.
+
+    ``text`` is the answer alone; what a reasoning model thought before it stands in ``reasoning``.
+    ``completion_tokens`` counts both, ``reasoning_tokens`` the latter.
+    """
 
     text: str
     finish_reason: FinishReason
@@ -83,6 +114,8 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     completion_tokens: int = 0
     seconds: float = 0.0
     tokens: tuple[Token, ...] = ()
+    reasoning: str = ""
+    reasoning_tokens: int = 0
 
 
 class Problem(msgspec.Struct, frozen=True):

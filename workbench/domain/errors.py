@@ -22,7 +22,10 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     ├── EngineError
     │   ├── WorkerDiedError
     │   ├── WorkerHungError
-    │   └── ContextOverflowError
+    │   ├── ContextOverflowError
+    │   ├── GrammarError           a grammar or JSON schema that cannot be used
+    │   ├── UnsupportedError       this engine or model cannot do what was asked
+    │   └── RemoteError            a server refused, failed, or cannot be reached
     ├── StoreError
     │   ├── DiskFullError
     │   ├── DatabaseLockedError
@@ -207,6 +210,25 @@ class ContextOverflowError(EngineError):
             max_tokens=max_tokens,
             context_tokens=context_tokens,
         )
+
+
+@dataclass(eq=False)
+class GrammarError(EngineError):
+    """A grammar or JSON schema cannot be used; ``line`` counts from 1, 0 is unknown."""
+
+    line: int = 0
+
+
+@dataclass(eq=False)
+class UnsupportedError(EngineError):
+    """The engine or the model cannot do what was asked."""
+
+
+@dataclass(eq=False)
+class RemoteError(EngineError):
+    """A server refused, failed, or cannot be reached. ``status`` is HTTP's, 0 without an answer."""
+
+    status: int = 0
 
 
 @dataclass(eq=False)

@@ -52,6 +52,17 @@ class CallStarted(_Event, frozen=True, kw_only=True, tag=_snake):
     seeds: tuple[int, ...]
     max_tokens: int
     temperature: float
+    labels: tuple[str, ...] = ()
+    """The labels to be scored; then there are no samples."""
+
+
+class SamplingApplied(_Event, frozen=True, kw_only=True, tag=_snake):
+    """What the engine drew with, read back from it; ``ignored`` has a sentence a parameter."""
+
+    call: str
+    effective: dict[str, Any]
+    chain: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 class PromptEvaluated(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -64,12 +75,13 @@ class PromptEvaluated(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class TextReceived(_Event, frozen=True, kw_only=True, tag=_snake):
-    """New text of one sample; whole characters only."""
+    """New text of one sample; whole characters only. ``reasoning`` is thought, not answer."""
 
     call: str
     sample: int
     text: str
     tokens: tuple[Token, ...] = ()
+    reasoning: str = ""
 
 
 class CallFinished(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -84,6 +96,20 @@ class CallFinished(_Event, frozen=True, kw_only=True, tag=_snake):
     completion_tokens: int
     seconds: float
     mean_logprob: float | None = None
+    reasoning: str = ""
+    reasoning_tokens: int = 0
+
+
+class LabelsScored(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The probabilities of a call's labels, normalised over them, with the model's own logs."""
+
+    call: str
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    logprobs: tuple[float, ...]
+    prompt_tokens: int
+    evaluated_tokens: int
+    seconds: float
 
 
 class Parsed(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -98,11 +124,16 @@ class Parsed(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class Scored(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A node got a value. ``labels`` counts verdicts, for example {"sure": 2, "likely": 1}."""
+    """A node got a value.
+
+    ``labels`` counts verdicts, for example {"sure": 2, "likely": 1}; ``probabilities`` holds how
+    probable each verdict was where the model's own probabilities were the judge.
+    """
 
     node: str
     score: float
     labels: dict[str, int] = {}
+    probabilities: dict[str, float] = {}
 
 
 class Voted(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -170,9 +201,11 @@ Event = (
     RunStarted
     | NodeAdded
     | CallStarted
+    | SamplingApplied
     | PromptEvaluated
     | TextReceived
     | CallFinished
+    | LabelsScored
     | Parsed
     | Scored
     | Voted

@@ -19,6 +19,9 @@ class SampleState:
     finish_reason: str = ""
     completion_tokens: int = 0
     mean_logprob: float | None = None
+    reasoning: str = ""
+    """What a reasoning model thought before its answer."""
+    reasoning_tokens: int = 0
 
 
 @dataclass
@@ -35,6 +38,12 @@ class CallState:
     evaluated_tokens: int = 0
     read_tokens: int = 0
     seconds: float = 0.0
+    labels: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    """Of the labels, where the call scored some and has ended."""
+    effective: dict[str, Any] = field(default_factory=dict)
+    """Sampling parameters as the engine applied them."""
+    chain: tuple[str, ...] = ()
 
 
 @dataclass
@@ -48,6 +57,7 @@ class NodeState:
     kind: str
     score: float | None = None
     labels: dict[str, int] = field(default_factory=dict)
+    probabilities: dict[str, float] = field(default_factory=dict)
     status: str = "open"
     """open, selected or pruned"""
     reason: str = ""
@@ -80,6 +90,8 @@ class RunState:
     prompt_tokens: int = 0
     evaluated_tokens: int = 0
     completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    """Of the finished completion tokens, those that were thought and not answer."""
     streaming_tokens: int = 0
     """Tokens seen in TextReceived of samples that have not finished."""
 
@@ -132,8 +144,14 @@ def _node_added(state: RunState, event: ev.NodeAdded, _at: float) -> None:
 def _call_started(state: RunState, event: ev.CallStarted, at: float) -> None:
     samples = [SampleState() for _ in range(event.samples)]
     state.calls[event.call] = CallState(
-        event.call, event.node, event.role, event.messages, samples, at
+        event.call, event.node, event.role, event.messages, samples, at, labels=event.labels
     )
+
+
+def _sampling_applied(state: RunState, event: ev.SamplingApplied, _at: float) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.effective, call.chain = event.effective, event.chain
 
 
 def _prompt_evaluated(state: RunState, event: ev.PromptEvaluated, _at: float) -> None:
@@ -147,6 +165,7 @@ def _text_received(state: RunState, event: ev.TextReceived, _at: float) -> None:
     if call is not None:
         sample = call.samples[event.sample]
         sample.text += event.text
+        sample.reasoning += event.reasoning
         sample.tokens.extend(event.tokens)
         state.streaming_tokens += len(event.tokens)
 
@@ -159,12 +178,26 @@ def _call_finished(state: RunState, event: ev.CallFinished, _at: float) -> None:
     state.streaming_tokens -= len(sample.tokens)
     sample.text, sample.finish_reason = event.text, event.finish_reason
     sample.completion_tokens, sample.mean_logprob = event.completion_tokens, event.mean_logprob
+    sample.reasoning, sample.reasoning_tokens = event.reasoning, event.reasoning_tokens
+    state.reasoning_tokens += event.reasoning_tokens
     call.prompt_tokens = event.prompt_tokens
     call.seconds = max(call.seconds, event.seconds)
     state.evaluated_tokens += event.evaluated_tokens
     call.evaluated_tokens += event.evaluated_tokens
     state.prompt_tokens += event.prompt_tokens
     state.completion_tokens += event.completion_tokens
+    state.call_count += 1
+
+
+def _labels_scored(state: RunState, event: ev.LabelsScored, _at: float) -> None:
+    call = state.calls.get(event.call)
+    if call is None:
+        return
+    call.labels, call.probabilities = event.labels, event.probabilities
+    call.prompt_tokens = call.read_tokens = event.prompt_tokens
+    call.evaluated_tokens, call.seconds = event.evaluated_tokens, event.seconds
+    state.prompt_tokens += event.prompt_tokens
+    state.evaluated_tokens += event.evaluated_tokens
     state.call_count += 1
 
 
@@ -176,6 +209,7 @@ def _scored(state: RunState, event: ev.Scored, _at: float) -> None:
     node = state.nodes.get(event.node)
     if node is not None:
         node.score, node.labels = event.score, event.labels
+        node.probabilities = event.probabilities
 
 
 def _voted(state: RunState, event: ev.Voted, _at: float) -> None:
@@ -216,9 +250,11 @@ _APPLY: dict[type, Any] = {
     ev.RunStarted: _run_started,
     ev.NodeAdded: _node_added,
     ev.CallStarted: _call_started,
+    ev.SamplingApplied: _sampling_applied,
     ev.PromptEvaluated: _prompt_evaluated,
     ev.TextReceived: _text_received,
     ev.CallFinished: _call_finished,
+    ev.LabelsScored: _labels_scored,
     ev.Parsed: _parsed,
     ev.Scored: _scored,
     ev.Voted: _voted,

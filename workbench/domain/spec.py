@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from workbench.domain.sampling import Sampling
 from workbench.domain.text import Message
 
 Json = Any
@@ -15,31 +16,6 @@ Json = Any
 KvMode = Literal["fast", "strict"]
 """fast reuses evaluated prefixes and batches; strict evaluates each call alone, from an empty
 cache, so that the same seed gives the same bytes on the same build."""
-
-
-class Sampling(msgspec.Struct, frozen=True, kw_only=True):
-    """How the next token is drawn. Names and meaning are those of llama.cpp's samplers."""
-
-    temperature: Annotated[float, msgspec.Meta(ge=0.0, le=5.0)] = 0.7
-    """0 takes the most probable token; higher is more varied."""
-    top_k: Annotated[int, msgspec.Meta(ge=0)] = 40
-    """Only the k most probable tokens; 0 switches it off."""
-    top_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.95
-    """The smallest set of tokens whose probability reaches p; 1 switches it off."""
-    min_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.05
-    """Tokens at least this likely compared with the best; 0 switches it off."""
-    repeat_penalty: Annotated[float, msgspec.Meta(ge=0.0, le=3.0)] = 1.0
-    """Divides the score of tokens already used; 1 switches it off."""
-    frequency_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] = 0.0
-    presence_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] = 0.0
-    penalty_last_n: Annotated[int, msgspec.Meta(ge=-1)] = 64
-    """How many of the last tokens the penalties look at; -1 is the whole context."""
-    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 512
-    """Most tokens of one answer."""
-    stop: tuple[str, ...] = ()
-    """Texts that end the answer; they are not part of it."""
-    logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] = 0
-    """How many alternatives to keep with each token; the chosen token's own is always kept."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):

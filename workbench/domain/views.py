@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -69,16 +69,35 @@ class ModelDetails(msgspec.Struct, frozen=True, kw_only=True):
     memory: MemoryEstimate
 
 
+class Adapter(msgspec.Struct, frozen=True):
+    """A LoRA adapter file and how strongly it works (1 is as trained)."""
+
+    path: str
+    scale: Annotated[float, msgspec.Meta(ge=-10.0, le=10.0)] = 1.0
+
+
+KvType = Literal["f16", "q8_0", "q4_0"]
+
+
 class LoadSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a model is loaded. ``threads`` 0 means the number of physical cores."""
+    """How a model is loaded."""
 
     context_tokens: int = 8192
-    sequences: int = 32
-    """Most sequences that decode together."""
+    """KV cells, shared by all answers that are decoded together."""
+    sequences: int = 0
+    """Most answers that are decoded together; 0 measures what suits this machine and model."""
     threads: int = 0
+    """0 means the number of physical cores."""
     batch_tokens: int = 512
+    """Most tokens of one evaluation."""
     gpu_layers: int = 0
+    """Layers that the GPU computes; -1 is all."""
+    kv_type: KvType = "f16"
+    """Number format of the KV cache; the smaller ones need flash attention for the values."""
+    flash_attention: Literal["auto", "on", "off"] = "auto"
     use_mmap: bool = True
+    """Map the file in place of reading it; off for network drives and removable ones."""
+    adapters: tuple[Adapter, ...] = ()
 
 
 EngineState = Literal["empty", "starting", "loading", "ready", "busy", "dead"]

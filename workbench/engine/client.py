@@ -23,10 +23,13 @@ from workbench.domain.text import Message, Segment
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.process import WorkerProcess
 from workbench.engine.protocol import (
+    Embeddings,
     Frame,
     GenerateRequest,
     LoadedModel,
     SampleDone,
+    ScoreRequest,
+    Scores,
     TextDelta,
 )
 from workbench.engine.status import StatusBoard
@@ -176,6 +179,24 @@ class LlamaEngine:
                 self._worker.send(ms.Cancel(call))
             self._show_activity()
 
+    async def score(self, request: ScoreRequest) -> Scores:
+        """Log-likelihoods of continuations; see the protocol."""
+        await self._ready()
+        sound = msgspec.structs.replace(
+            request,
+            segments=_sound(request.segments),
+            continuations=tuple(_SURROGATE.sub("\ufffd", text) for text in request.continuations),
+        )
+        scores: Scores = await self._ask(lambda call: ms.Score(call, sound))
+        return scores
+
+    async def embed(self, texts: tuple[str, ...]) -> Embeddings:
+        """A vector for each text; see the protocol."""
+        await self._ready()
+        sound = tuple(_SURROGATE.sub("\ufffd", text) for text in texts)
+        embeddings: Embeddings = await self._ask(lambda call: ms.Embed(call, sound))
+        return embeddings
+
     async def close(self) -> None:
         """End the worker; safe to call twice."""
         # Without the lock: a load that takes minutes must not keep the program from ending.
@@ -292,8 +313,8 @@ class LlamaEngine:
                 self._board.update(progress=progress)
             case ms.Loaded(call, model):
                 self._answer(call, model)
-            case ms.Tokens(call, tokens):
-                self._answer(call, tokens)
+            case ms.Tokens(call, answer) | ms.Scored(call, answer) | ms.Embedded(call, answer):
+                self._answer(call, answer)
             case ms.Unloaded(call) | ms.Inspected(call):
                 self._answer(call, None)
             case ms.Failed(call, error):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 from workbench.domain.errors import ContextOverflowError, EngineError
-from workbench.domain.text import Message, Segment
+from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings
-from workbench.engine.protocol import GenerateRequest, LoadedModel
+from workbench.engine.protocol import (
+    ContinuationScore,
+    Embeddings,
+    GenerateRequest,
+    LoadedModel,
+    ScoreRequest,
+    Scores,
+)
 from workbench.engine.status import StatusBoard
 
 _WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
@@ -106,6 +114,33 @@ class InProcessEngine:
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
         """Words in place of tokens."""
         return tuple((token_id(word), word) for word in split_words(prompt_text(segments)))
+
+    async def score(self, request: ScoreRequest) -> Scores:
+        """Made-up log-probabilities between -5 and 0, the same for the same prompt and text."""
+        prompt = prompt_text(request.segments)
+        scored = []
+        for continuation in request.continuations:
+            tokens = tuple(
+                Token(token_id(word), word, -(token_id(prompt + word) % 500) / 100)
+                for word in split_words(continuation)
+            )
+            scored.append(ContinuationScore(sum(token.logprob for token in tokens), tokens))
+        count = len(split_words(prompt))
+        return Scores(
+            continuations=tuple(scored), prompt_tokens=count, evaluated_tokens=count, seconds=0.0
+        )
+
+    async def embed(self, texts: tuple[str, ...]) -> Embeddings:
+        """Word counts hashed into 64 places: texts with the same words are near each other."""
+        vectors = []
+        for text in texts:
+            counts = [0.0] * 64
+            for word in split_words(text.casefold()):
+                counts[token_id(word.strip()) % 64] += 1.0
+            length = math.sqrt(sum(value * value for value in counts)) or 1.0
+            vectors.append(tuple(value / length for value in counts))
+        tokens = sum(len(split_words(text)) for text in texts)
+        return Embeddings(vectors=tuple(vectors), tokens=tokens, pooling="mean")
 
     async def close(self) -> None:
         """Stop the status timer."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from workbench.domain.effects import FinishReason
-from workbench.domain.spec import KvMode, Sampling
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import KvMode
 from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings
 
@@ -64,7 +65,64 @@ class SampleDone(msgspec.Struct, frozen=True, tag="done"):
     seconds: float
 
 
-Frame = PromptProgress | TextDelta | SampleDone
+class SamplingApplied(msgspec.Struct, frozen=True, tag="applied"):
+    """What the engine really draws with, read back from its samplers: a request's first frame.
+
+    ``effective`` holds parameter names and values, ``chain`` the samplers in the order in which
+    they work, ``ignored`` one sentence for each parameter that was asked for and has no effect.
+    """
+
+    effective: dict[str, Any]
+    chain: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+Frame = SamplingApplied | PromptProgress | TextDelta | SampleDone
+
+
+class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask how probable given continuations of one prompt are.
+
+    ``segments`` is the complete prompt after the chat template. It may be empty: then the first
+    token of a continuation is scored only if the model adds a beginning-of-text token.
+    ``alternatives`` is how many of the strongest tokens to tell at each place (0 to 20).
+    """
+
+    segments: tuple[Segment, ...]
+    continuations: tuple[str, ...]
+    alternatives: int = 0
+    mode: KvMode = "fast"
+    priority: int = 1
+
+
+class ContinuationScore(msgspec.Struct, frozen=True):
+    """The natural-log likelihood of a continuation, and its tokens with their own."""
+
+    logprob: float
+    tokens: tuple[Token, ...]
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """One score a continuation, in order, and what they cost in tokens and seconds."""
+
+    continuations: tuple[ContinuationScore, ...]
+    prompt_tokens: int
+    evaluated_tokens: int
+    """Tokens computed: of the prompt and of the continuations."""
+    seconds: float
+
+
+class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
+    """One unit-length vector a text, in order. ``tokens`` counts all texts together."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    tokens: int
+    pooling: str
+    """How token vectors became one: "mean", "cls", "last" or "rank"."""
+
+
+MemoryKind = Literal["attention", "sliding window", "recurrent", "hybrid", "remote", "none"]
+"""How the model remembers what it has read, and so how much of it can be used again."""
 
 
 class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +144,19 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     file_sha256: str = ""
     library: str = ""
     """Versions of llama-cpp-python and llama.cpp."""
+    memory_kind: MemoryKind = "attention"
     shared_prefixes: bool = True
-    """False where the model's memory cannot be forked (recurrent models)."""
+    """False where a prefix can only be used again when a whole earlier prompt is one."""
+    can_score: bool = True
+    can_embed: bool = True
+    decode_width: int = 1
+    """How many answers are decoded together: measured, or as set."""
+    kv_bytes: int = 0
+    """What the KV cache takes, as llama.cpp reports it."""
+    compute_bytes: int = 0
+    weights_bytes: int = 0
+    adapters: tuple[str, ...] = ()
+    """LoRA adapters in use, with their scales, as texts for the manifest."""
 
 
 class Engine(Protocol):
@@ -134,17 +203,40 @@ class Engine(Protocol):
             EngineError: no model is loaded.
         """
 
+    async def score(self, request: ScoreRequest) -> Scores:
+        """How probable each continuation is, in one batched pass.
+
+        Raises:
+            ContextOverflowError: prompt and longest continuation exceed the context.
+            UnsupportedError: the engine tells no log-probabilities of given text.
+            WorkerDiedError, WorkerHungError, EngineError: as for generate.
+        """
+
+    async def embed(self, texts: tuple[str, ...]) -> Embeddings:
+        """A vector for each text, for comparing by cosine.
+
+        Raises:
+            ContextOverflowError: a text is longer than the model was trained for.
+            UnsupportedError: the engine or model makes none.
+        """
+
     async def close(self) -> None:
         """End the worker; safe to call twice."""
 
 
 __all__ = [
+    "ContinuationScore",
+    "Embeddings",
     "Engine",
     "Frame",
     "GenerateRequest",
     "LoadedModel",
+    "MemoryKind",
     "PromptProgress",
     "SampleDone",
+    "SamplingApplied",
+    "ScoreRequest",
+    "Scores",
     "TextDelta",
     "Token",
 ]

@@ -15,12 +15,15 @@ from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.in_process import InProcessEngine, prompt_text, split_words
 from workbench.engine.protocol import (
+    Embeddings,
     Engine,
     Frame,
     GenerateRequest,
     LoadedModel,
     PromptProgress,
     SampleDone,
+    ScoreRequest,
+    Scores,
     TextDelta,
 )
 
@@ -166,6 +169,14 @@ class RecordingEngine:
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
         """Tokenise on the live engine."""
         return await self._engine.tokenize(segments)
+
+    async def score(self, request: ScoreRequest) -> Scores:
+        """Score on the live engine."""
+        return await self._engine.score(request)
+
+    async def embed(self, texts: tuple[str, ...]) -> Embeddings:
+        """Embed on the live engine."""
+        return await self._engine.embed(texts)
 
     async def close(self) -> None:
         """Close the live engine."""

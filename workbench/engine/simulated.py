@@ -13,7 +13,7 @@ import msgspec
 
 from workbench.domain.effects import FinishReason
 from workbench.domain.errors import EngineError, WorkerDiedError
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.domain.text import Token
 from workbench.engine.in_process import InProcessEngine, prompt_text, split_words, token_id
 from workbench.engine.protocol import (

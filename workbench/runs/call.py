@@ -7,8 +7,14 @@ import time
 from dataclasses import dataclass, field
 
 from workbench.domain.effects import Completion, FinishReason
-from workbench.domain.events import CallFinished, PromptEvaluated, TextReceived
+from workbench.domain.events import (
+    CallFinished,
+    PromptEvaluated,
+    SamplingApplied,
+    TextReceived,
+)
 from workbench.domain.text import Token
+from workbench.engine import protocol
 from workbench.engine.protocol import Engine, Frame, GenerateRequest, PromptProgress, TextDelta
 from workbench.runs.journal import Journal
 
@@ -62,7 +68,16 @@ class Call:
 
     def _take(self, frame: Frame) -> None:
         now = time.monotonic()
-        if isinstance(frame, PromptProgress):
+        if isinstance(frame, protocol.SamplingApplied):
+            self._journal.add(
+                SamplingApplied(
+                    call=self._call,
+                    effective=frame.effective,
+                    chain=frame.chain,
+                    ignored=frame.ignored,
+                )
+            )
+        elif isinstance(frame, PromptProgress):
             self._prompt = frame
             if now - self._last_progress >= _PROGRESS_SECONDS:
                 self._last_progress = now

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from workbench.domain.errors import UsageError
-from workbench.domain.spec import Budget, ChatPrompt, Json, RunSpec, Sampling
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import Budget, ChatPrompt, Json, RunSpec
 from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage, Conversation
 from workbench.service.runs import RunService

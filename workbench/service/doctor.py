@@ -12,7 +12,7 @@ import psutil
 
 from workbench import __version__
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.domain.text import Message
 from workbench.engine.protocol import GenerateRequest, PromptProgress, SampleDone, TextDelta
 from workbench.service.models import ModelService

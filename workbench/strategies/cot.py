@@ -21,7 +21,7 @@ from workbench.domain.effects import (
     StrategySteps,
 )
 from workbench.domain.events import BestUpdated, NodeAdded, Parsed
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _ANSWER_TOKENS = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.domain.effects import Emit, Extract, Generate, Outcome, Problem, StrategySteps
 from workbench.domain.events import NodeAdded, Parsed
 from workbench.domain.extraction import ExtractionRule
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _WHOLE = ExtractionRule("whole")

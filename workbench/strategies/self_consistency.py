@@ -16,7 +16,7 @@ from workbench.domain.effects import (
     StrategySteps,
 )
 from workbench.domain.events import NodeAdded, Parsed, Selected, Voted
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.strategies.search import TieRule, majority
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 

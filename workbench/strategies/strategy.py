@@ -11,7 +11,7 @@ import msgspec
 from workbench.domain.effects import Problem, StrategySteps
 from workbench.domain.extraction import ExtractionKind, ExtractionRule
 from workbench.domain.registry import Registry
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 
 P = TypeVar("P", bound=msgspec.Struct)
 

@@ -35,7 +35,7 @@ from workbench.domain.events import (
     Selected,
 )
 from workbench.domain.extraction import ExtractionRule, normalise
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.strategies.search import (
     parse_choice,
     parse_label,

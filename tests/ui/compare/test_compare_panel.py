@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.compare.driving import column_of, run, wait
 from tests.ui.conftest import WAIT_MS, Going, unnamed
-from workbench.domain.spec import Sampling, TemplatePrompt
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import TemplatePrompt
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.ui.actions import ActionTable
 from workbench.ui.bridge import Bridge

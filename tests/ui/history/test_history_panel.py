@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS, Going, unnamed, until
-from workbench.domain.spec import RunSpec, Sampling, TemplatePrompt
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.service import Workbench
 from workbench.ui.bridge import Bridge

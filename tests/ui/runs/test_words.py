@@ -8,7 +8,7 @@ import pytest
 
 from workbench.domain import events as ev
 from workbench.domain.run_state import RunState, fold_all
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.domain.text import Message
 from workbench.ui.runs.tree_layout import lay_out
 from workbench.ui.runs.words import (

@@ -13,7 +13,14 @@ import msgspec
 
 from workbench.domain.text import Segment
 from workbench.domain.views import LoadSettings
-from workbench.engine.protocol import Frame, GenerateRequest, LoadedModel
+from workbench.engine.protocol import (
+    Embeddings,
+    Frame,
+    GenerateRequest,
+    LoadedModel,
+    ScoreRequest,
+    Scores,
+)
 
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 _HEADER_BYTES = 4
@@ -64,13 +71,27 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     request: GenerateRequest
 
 
+class Score(msgspec.Struct, frozen=True, tag="score"):
+    """Answered by Scored or Failed."""
+
+    id: int
+    request: ScoreRequest
+
+
+class Embed(msgspec.Struct, frozen=True, tag="embed"):
+    """Answered by Embedded or Failed."""
+
+    id: int
+    texts: tuple[str, ...]
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
-    """End the Generate or Load of that id; an unknown or finished id is ignored."""
+    """End the Generate, Score, Embed or Load of that id; an unknown or finished id is ignored."""
 
     id: int
 
 
-Command = Load | Inspect | Unload | Tokenize | Generate | Cancel
+Command = Load | Inspect | Unload | Tokenize | Generate | Score | Embed | Cancel
 
 
 # --- from the worker ----------------------------------------------------------------------------
@@ -116,6 +137,20 @@ class Tokens(msgspec.Struct, frozen=True, tag="tokens"):
     tokens: tuple[tuple[int, str], ...]
 
 
+class Scored(msgspec.Struct, frozen=True, tag="scored"):
+    """The likelihoods that were asked for."""
+
+    id: int
+    scores: Scores
+
+
+class Embedded(msgspec.Struct, frozen=True, tag="embedded"):
+    """The vectors that were asked for."""
+
+    id: int
+    embeddings: Embeddings
+
+
 class Step(msgspec.Struct, frozen=True, tag="step"):
     """Everything one decode step brought, each frame with the id of its request.
 
@@ -158,6 +193,8 @@ Report = (
     | Inspected
     | Unloaded
     | Tokens
+    | Scored
+    | Embedded
     | Step
     | Failed
     | Heartbeat

@@ -102,7 +102,7 @@ class Model:
             self._require_causal_decoder()
             self.vocabulary = Vocabulary(self._handle)
             self._threads = settings.threads or _physical_cores()
-            self._sequences = max(1, min(settings.sequences, MAX_SEQUENCES))
+            self._sequences = min(settings.sequences or 32, MAX_SEQUENCES)
             self.batch_tokens = max(settings.batch_tokens, self._sequences)
             self._open_context(settings)
             self.cache = self._new_cache()

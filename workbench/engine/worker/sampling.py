@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.engine.worker.llama import lib
 
 _RANDOM_SEED = 0xFFFFFFFF

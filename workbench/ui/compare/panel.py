@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea
 
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.ui.actions import Action
 from workbench.ui.compare.bar import CompareBar
 from workbench.ui.compare.column import ColumnView

@@ -11,7 +11,8 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.spec import Budget, Json, RunSpec, Sampling, TemplatePrompt
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import Budget, Json, RunSpec, TemplatePrompt
 from workbench.domain.text import Message
 from workbench.domain.views import (
     LibraryEntry,

@@ -9,7 +9,8 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import RunStatus
 from workbench.domain.extraction import ExtractionRule
 from workbench.domain.run_state import CallState, RunState
-from workbench.domain.spec import Json, Sampling
+from workbench.domain.sampling import Sampling
+from workbench.domain.spec import Json
 from workbench.domain.views import StrategyInfo
 
 NO_STRATEGY = StrategyInfo("", "", "direct", "", ())

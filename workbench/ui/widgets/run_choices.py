@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.domain.parameters import Field, describe
-from workbench.domain.spec import Sampling
+from workbench.domain.sampling import Sampling
 from workbench.domain.views import EngineStatus, ModelEntry, StrategyInfo
 from workbench.ui.bridge import Bridge
 from workbench.ui.widgets.chooser import Chooser
@@ -24,7 +24,15 @@ _SEED = Field(
     minimum=0,
     maximum=2**31 - 1,
 )
-_HIDDEN = ("stop", "logprobs")
+_HIDDEN = (
+    "stop",
+    "logprobs",
+    "logit_bias",
+    "samplers",
+    "dry_sequence_breakers",
+    "grammar",
+    "json_schema",
+)
 
 
 def _sampling_fields() -> tuple[Field, ...]:
