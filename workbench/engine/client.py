@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import re
 from collections import deque
@@ -84,6 +85,11 @@ class LlamaEngine:
         self._deaths: deque[tuple[float, str]] = deque(maxlen=MAX_DEATHS)
         self._digests: dict[tuple[str, _FileStamp], str] = {}
         self._board = StatusBoard()
+        self._is_measured = asyncio.Event()
+        self._width_listeners: list[Callable[[], None]] = []
+        self.known_widths: dict[str, int] = {}
+        """How many answers are decoded best together, by model and settings. What was learnt in an
+        earlier session is put in here; what is learnt in this one appears by itself."""
 
     @property
     def model(self) -> LoadedModel | None:
@@ -108,6 +114,17 @@ class LlamaEngine:
     def on_status(self, listener: Callable[[EngineStatus], None]) -> None:
         """Call ``listener`` on the loop thread whenever the status changes."""
         self._board.listen(listener)
+
+    def on_width(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` on the loop thread when ``known_widths`` has grown."""
+        self._width_listeners.append(listener)
+
+    async def wait_measured(self) -> None:
+        """Until it is known how many answers the loaded model decodes best together.
+
+        The worker measures that in its idle time.
+        """
+        await self._is_measured.wait()
 
     async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
         """Load a model; see the protocol."""
@@ -236,6 +253,8 @@ class LlamaEngine:
         self._worker.model_bytes = wanted.stamp.size_bytes
         self._model = None
         self._sent = wanted
+        self._is_measured.clear()
+        width = self.known_widths.get(_width_key(wanted), 0)
         self._board.update(
             state="loading",
             progress=0.0,
@@ -246,12 +265,14 @@ class LlamaEngine:
         )
         try:
             model: LoadedModel = await self._ask(
-                lambda call: ms.Load(call, wanted.path, wanted.settings, name)
+                lambda call: ms.Load(call, wanted.path, wanted.settings, name, width)
             )
         except BaseException:
             if self._worker is not None:
                 self._board.update(state="empty", model_name="", model_path="")
             raise
+        if width or wanted.settings.sequences:
+            self._is_measured.set()
         digest = self._digests.get((wanted.path, wanted.stamp), "")
         self._model = msgspec.structs.replace(model, file_sha256=digest)
         self._wanted, self._name = wanted, name
@@ -321,8 +342,8 @@ class LlamaEngine:
                 self._take_failure(call, WorkbenchError.from_wire(error))
             case ms.Digest(path, sha256):
                 self._take_digest(path, sha256)
-            case ms.Hello():
-                pass
+            case ms.Measured(path, width):
+                self._take_width(path, width)
 
     def _take_step(self, frames: tuple[tuple[int, Frame], ...], active: int) -> None:
         generated = 0
@@ -351,6 +372,16 @@ class LlamaEngine:
         self._digests[path, self._sent.stamp] = sha256
         if self._model is not None:
             self._model = msgspec.structs.replace(self._model, file_sha256=sha256)
+
+    def _take_width(self, path: str, width: int) -> None:
+        if self._sent is None or self._sent.path != path:
+            return
+        self.known_widths[_width_key(self._sent)] = width
+        if self._model is not None:
+            self._model = msgspec.structs.replace(self._model, decode_width=width)
+        self._is_measured.set()
+        for listener in self._width_listeners:
+            listener()
 
     def _answer(self, call: int, value: object) -> None:
         answer = self._answers.get(call)
@@ -381,6 +412,14 @@ class LlamaEngine:
     def _show_activity(self) -> None:
         if self._model is not None:
             self._board.update(state="busy" if self._streams else "ready")
+
+
+def _width_key(wanted: _Wanted) -> str:
+    """What the best width depends on: the file and how it is loaded."""
+    settings = msgspec.structs.replace(wanted.settings, context_tokens=0, adapters=())
+    stamp = wanted.stamp
+    text = f"{wanted.path}|{stamp.size_bytes}|{stamp.modified_ns}|{settings}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _sound(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

@@ -42,6 +42,8 @@ class Log:
 
     def __init__(self) -> None:
         self.errors: deque[str] = deque(maxlen=20)
+        self.lines: deque[str] = deque(maxlen=400)
+        """What was said lately, for figures that llama.cpp tells in no other way."""
         self._level = 0
         # Held for the life of the process: the native side keeps only the address.
         self._callback = lib.llama_log_callback(self._receive)
@@ -54,6 +56,7 @@ class Log:
             return
         if self._level == _LOG_LEVEL_ERROR:
             self.errors.append(text.decode("utf-8", "replace").strip())
+        self.lines.append(text.decode("utf-8", "replace"))
         os.write(2, text)
 
 

@@ -42,6 +42,8 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     path: str
     settings: LoadSettings
     name: str
+    measured_width: int = 0
+    """How many answers are decoded best together here; 0 lets the worker measure it."""
 
 
 class Inspect(msgspec.Struct, frozen=True, tag="inspect"):
@@ -116,6 +118,17 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
     id: int
     model: LoadedModel
+
+
+class Measured(msgspec.Struct, frozen=True, tag="measured"):
+    """How many answers are decoded best together, some time after the model was loaded.
+
+    ``speeds`` are tokens a second by width.
+    """
+
+    path: str
+    width: int
+    speeds: dict[int, float]
 
 
 class Inspected(msgspec.Struct, frozen=True, tag="inspected"):
@@ -199,6 +212,7 @@ Report = (
     | Failed
     | Heartbeat
     | Digest
+    | Measured
 )
 
 

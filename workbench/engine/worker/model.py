@@ -14,40 +14,44 @@ import psutil
 from workbench.domain.errors import (
     EngineError,
     ModelError,
-    ModelFileError,
     NotEnoughMemoryError,
     UnsupportedModelError,
 )
 from workbench.domain.views import LoadSettings
-from workbench.engine.protocol import LoadedModel
+from workbench.engine.protocol import LoadedModel, MemoryKind
 from workbench.engine.worker.batch import Batch
-from workbench.engine.worker.kv_cache import KvCache
-from workbench.engine.worker.llama import (
-    Interrupt,
-    lib,
-    library_versions,
-    log,
-    system_features,
-)
+from workbench.engine.worker.kv_tree import KvTree
+from workbench.engine.worker.llama import Interrupt, lib, library_versions, log
 from workbench.engine.worker.vocabulary import Vocabulary
+from workbench.engine.worker.weights import apply_adapters, load_adapters, load_weights
 
 MIN_CONTEXT_TOKENS = 256
 """llama.cpp silently raises anything smaller."""
-MAX_SEQUENCES = 256
-"""LLAMA_MAX_SEQ, compiled into llama.cpp."""
+MIN_SEQUENCES, MAX_SEQUENCES = 64, 128
+"""Prefixes and answers held at a time. llama.cpp's own limit is 256, but it keeps room for a row of
+logits for each, so it depends on the vocabulary which number is taken."""
+LOGITS_BYTES = 64 * 1024**2
+MAX_RECURRENT_SEQUENCES = 32
+"""Each takes a whole state of the model, some megabytes, where the memory is recurrent."""
+MOST_ROWS = 64
+"""Logits of one evaluation; each row is as long as the vocabulary."""
+USUAL_WIDTH = 24
+"""Answers decoded together until it was measured what suits the machine."""
+MICRO_BATCH_TOKENS = 256
+"""Tokens computed at once: the attention scores of a micro batch are the largest buffer."""
+_KV_TYPES = {"f16": lib.GGML_TYPE_F16, "q8_0": lib.GGML_TYPE_Q8_0, "q4_0": lib.GGML_TYPE_Q4_0}
+_CELL_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
+"""Of one number in the KV cache; ggml packs 32 with a 16-bit scale."""
 
 DECODED = 0
 NO_ROOM = 1
 INTERRUPTED = 2
 
-_UNKNOWN_ARCHITECTURE = re.compile(r"unknown model architecture: '([^']*)'")
-_UNKNOWN_TOKENIZER = re.compile(r"unknown (?:pre-)?tokenizer(?: type)?: '([^']*)'")
-_OUT_OF_MEMORY = re.compile(r"failed to allocate|unable to allocate|out of memory|cannot allocate")
-_PREFIX = re.compile(r"^\w+: (?:error loading model: )?")
+_BUFFER = re.compile(r"(KV|RS|compute) buffer size\D*=\s*([\d.]+) MiB")
 
 
 class _Memory:
-    """llama.cpp's memory, as :class:`KvCache` wants it."""
+    """llama.cpp's memory, as :class:`KvTree` wants it."""
 
     def __init__(self, context: Any) -> None:
         self._memory = lib.llama_get_memory(context)
@@ -80,6 +84,8 @@ class Model:
         settings: LoadSettings,
         name: str,
         on_progress: Callable[[float], bool],
+        *,
+        measured_width: int = 0,
     ) -> None:
         """Load it.
 
@@ -88,6 +94,7 @@ class Model:
             settings: context, sequences, threads and the like.
             name: what to call it.
             on_progress: called with 0 to 1; False gives up the loading.
+            measured_width: how many answers it decodes best together here; 0 is not known yet.
 
         Raises:
             ModelError: llama.cpp refuses it; the reason is llama.cpp's own.
@@ -97,16 +104,22 @@ class Model:
         self._memory: _Memory | None = None
         self.interrupt = Interrupt()
         log.errors.clear()
-        self._handle = _load_weights(path, settings, on_progress)
+        log.lines.clear()
+        self._handle = load_weights(path, settings, on_progress)
         try:
             self._require_causal_decoder()
             self.vocabulary = Vocabulary(self._handle)
             self._threads = settings.threads or _physical_cores()
-            self._sequences = min(settings.sequences or 32, MAX_SEQUENCES)
-            self.batch_tokens = max(settings.batch_tokens, self._sequences)
+            self._sequences = self._choose_sequences()
+            self.most_rows = min(MOST_ROWS, self._sequences)
+            self.is_width_chosen = bool(settings.sequences or measured_width)
+            self.width = min(settings.sequences or measured_width or USUAL_WIDTH, self.most_rows)
+            self.batch_tokens = max(settings.batch_tokens, self.most_rows)
+            adapters = load_adapters(self._handle, settings.adapters)
             self._open_context(settings)
-            self.cache = self._new_cache()
-            self.loaded = self._describe(name)
+            apply_adapters(self._context, adapters, settings.adapters)
+            self.tree = self._new_tree()
+            self.loaded = self._describe(name, settings)
             self.batch = Batch(self.batch_tokens)
         except ModelError:
             self.close()
@@ -149,10 +162,16 @@ class Model:
         if lib.llama_vocab_n_tokens(lib.llama_model_get_vocab(self._handle)) == 0:
             raise UnsupportedModelError(self.path, "it has no vocabulary; choose a chat model.")
 
+    def _choose_sequences(self) -> int:
+        if self._memory_kind() in ("recurrent", "hybrid"):
+            return MAX_RECURRENT_SEQUENCES
+        rows = LOGITS_BYTES // (4 * max(1, self.vocabulary.size))
+        return max(MIN_SEQUENCES, min(rows, MAX_SEQUENCES))
+
     def _require_memory(self, settings: LoadSettings) -> None:
         """Refuse a cache that cannot fit: the system would let it grow and then kill somebody."""
         cells = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
-        needed = cells * self._cell_bytes()
+        needed = cells * self._cell_bytes(settings)
         if settings.use_mmap and not settings.gpu_layers:
             # Mapped weights are not in memory yet; otherwise they already are.
             needed += int(lib.llama_model_size(self._handle))
@@ -165,25 +184,29 @@ class Model:
                 "programs, or choose a smaller model.",
             )
 
-    def _cell_bytes(self) -> int:
-        """Bytes of one token in the KV cache: keys and values of every layer, 16 bits each."""
+    def _cell_bytes(self, settings: LoadSettings) -> int:
+        """Bytes of one token in the KV cache: keys and values of every layer."""
         architecture = self._metadata("general.architecture")
         heads = max(1, int(lib.llama_model_n_head(self._handle)))
         usual = int(lib.llama_model_n_embd(self._handle)) // heads
         key = int(self._metadata(f"{architecture}.attention.key_length") or usual)
         value = int(self._metadata(f"{architecture}.attention.value_length") or usual)
-        layers = int(lib.llama_model_n_layer(self._handle))
-        return layers * int(lib.llama_model_n_head_kv(self._handle)) * (key + value) * 2
+        numbers = int(lib.llama_model_n_layer(self._handle)) * (key + value)
+        numbers *= int(lib.llama_model_n_head_kv(self._handle))
+        return int(numbers * _CELL_BYTES[settings.kv_type])
 
     def _open_context(self, settings: LoadSettings) -> None:
         self._require_memory(settings)
         params = lib.llama_context_default_params()
         params.n_ctx = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
-        params.n_batch = params.n_ubatch = self.batch_tokens
+        params.n_batch = self.batch_tokens
+        params.n_ubatch = min(self.batch_tokens, MICRO_BATCH_TOKENS)
         params.n_seq_max = self._sequences
-        # Room for the logits of one token a sequence; the default keeps one row for each token of
-        # a batch, half a gigabyte with a large vocabulary.
+        # The default keeps a row of logits for each token of a batch: half a gigabyte with a large
+        # vocabulary. Fewer than one a sequence is refused.
         params.n_outputs_max = self._sequences
+        params.type_k = params.type_v = _KV_TYPES[settings.kv_type]
+        params.flash_attn_type = _flash_attention(settings)
         params.n_threads = params.n_threads_batch = self._threads
         params.kv_unified = True
         # A sliding window memory of full size, so that prefixes of such models can be shared too.
@@ -205,9 +228,9 @@ class Model:
                 self.path, "it makes embeddings and generates no text; choose a chat model."
             )
 
-    def _new_cache(self) -> KvCache:
+    def _new_tree(self) -> KvTree:
         assert self._memory is not None
-        return KvCache(
+        return KvTree(
             self._memory,
             cell_count=lib.llama_n_ctx(self._context),
             sequence_count=self._sequences,
@@ -231,7 +254,7 @@ class Model:
         memory.clear()
         return can_cut
 
-    def _describe(self, name: str) -> LoadedModel:
+    def _describe(self, name: str, settings: LoadSettings) -> LoadedModel:
         vocabulary = self.vocabulary
         trained = int(lib.llama_model_n_ctx_train(self._handle))
         cells = int(lib.llama_n_ctx(self._context))
@@ -251,8 +274,23 @@ class Model:
             vocabulary_size=vocabulary.size,
             threads=self._threads,
             library=library_versions(),
-            shared_prefixes=self.cache.can_cut,
+            memory_kind=self._memory_kind(),
+            shared_prefixes=self.tree.can_cut,
+            decode_width=self.width,
+            weights_bytes=int(lib.llama_model_size(self._handle)),
+            kv_bytes=_told_bytes("KV") + _told_bytes("RS"),
+            compute_bytes=_told_bytes("compute"),
+            adapters=tuple(
+                f"{Path(adapter.path).name} x {adapter.scale:g}" for adapter in settings.adapters
+            ),
         )
+
+    def _memory_kind(self) -> MemoryKind:
+        if lib.llama_model_is_hybrid(self._handle):
+            return "hybrid"
+        if lib.llama_model_is_recurrent(self._handle):
+            return "recurrent"
+        return "sliding window" if lib.llama_model_n_swa(self._handle) > 0 else "attention"
 
     def _metadata(self, key: str) -> str:
         buffer = ctypes.create_string_buffer(256)
@@ -260,41 +298,24 @@ class Model:
         return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
 
 
-def _load_weights(path: str, settings: LoadSettings, on_progress: Callable[[float], bool]) -> Any:
-    callback = lib.llama_progress_callback(lambda progress, _data: on_progress(progress))
-    params = lib.llama_model_default_params()
-    params.n_gpu_layers = settings.gpu_layers
-    params.load_mode = lib.LLAMA_LOAD_MODE_MMAP if settings.use_mmap else lib.LLAMA_LOAD_MODE_NONE
-    # llama.cpp's AMX kernels crash or compute nonsense (ggml-org/llama.cpp#20824, seen here with
-    # Q4_1 on Sapphire Rapids). Only the repacked weights use them, so those stay off on such CPUs.
-    params.use_extra_bufts = "AMX_INT8 = 1" not in system_features()
-    params.progress_callback = callback
-    handle = lib.llama_model_load_from_file(os.fsencode(path), params)
-    if not handle:
-        raise _load_error(path, list(log.errors))
-    return handle
+def _flash_attention(settings: LoadSettings) -> int:
+    """llama.cpp's number for how attention is computed.
+
+    On a CPU its flash attention handles fewer than 64 tokens one by one: 60 tokens/s against 100
+    with 24 answers decoded together (2 cores with AVX-512, 135M model). Elsewhere llama.cpp knows
+    best. Values of a quantised cache can only be read by flash attention.
+    """
+    if settings.flash_attention == "on" or settings.kv_type != "f16":
+        return int(lib.LLAMA_FLASH_ATTN_TYPE_ENABLED)
+    if settings.flash_attention == "off" or not settings.gpu_layers:
+        return int(lib.LLAMA_FLASH_ATTN_TYPE_DISABLED)
+    return int(lib.LLAMA_FLASH_ATTN_TYPE_AUTO)
 
 
-def _load_error(path: str, messages: list[str]) -> ModelError:
-    """The reason out of llama.cpp's own messages: the call itself only says no."""
-    text = "\n".join(messages)
-    for pattern, what in (
-        (_UNKNOWN_ARCHITECTURE, "architecture"),
-        (_UNKNOWN_TOKENIZER, "tokenizer"),
-    ):
-        found = pattern.search(text)
-        if found:
-            return UnsupportedModelError(
-                path,
-                f"its {what} “{found.group(1)}” is not known to {library_versions()}; choose "
-                "another model or a newer version of the program.",
-            )
-    if _OUT_OF_MEMORY.search(text):
-        return NotEnoughMemoryError(
-            path, "its weights do not fit into the free memory; choose a smaller model."
-        )
-    reason = _PREFIX.sub("", messages[0]) if messages else "llama.cpp gives no reason"
-    return ModelFileError(path, f"llama.cpp cannot load it: {reason}; get the file again.")
+def _told_bytes(kind: str) -> int:
+    """Bytes of all buffers of a kind, as llama.cpp told them while it made the context."""
+    told = (match for line in log.lines if (match := _BUFFER.search(line)))
+    return sum(int(float(match[2]) * 1024**2) for match in told if match[1] == kind)
 
 
 def _physical_cores() -> int:

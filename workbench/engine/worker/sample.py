@@ -5,37 +5,34 @@ from __future__ import annotations
 import time
 
 from workbench.domain.effects import FinishReason
-from workbench.domain.errors import EngineError
 from workbench.domain.text import Token
 from workbench.engine.protocol import Frame, GenerateRequest, SampleDone, TextDelta
-from workbench.engine.worker.kv_cache import Sequence
+from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.repetition import LoopDetector
 from workbench.engine.worker.sampling import Distribution, SamplerChain
 from workbench.engine.worker.text import TextStream
 
 
-class Request:
-    """A prompt and its samples. ``order`` decides who is served first.
-
-    ``started`` turns True with the first generated token of any sample.
-    """
+class Request(Job):
+    """A prompt and its samples."""
 
     def __init__(
         self, request_id: int, request: GenerateRequest, prompt: list[int], model: Model, order: int
     ) -> None:
-        self.id = request_id
-        self.prompt = prompt
+        super().__init__(
+            request_id, prompt, mode=request.mode, priority=request.priority, order=order
+        )
         self.sampling = request.sampling
-        self.strict = request.mode == "strict"
-        self.order = (request.priority, order)
-        self.arrived = time.monotonic()
-        self.started = False
-        self.reused_tokens = 0
         self._unreported_tokens = 0
         self.samples = [
             Sample(self, index, seed, model) for index, seed in enumerate(request.seeds)
         ]
+
+    @property
+    def lanes(self) -> list[Sample]:
+        """Its samples."""
+        return self.samples
 
     def count_evaluated(self, start: int, end: int) -> None:
         """Note that ``start`` to ``end`` of a history was computed; the prompt's part counts."""
@@ -52,21 +49,13 @@ class Request:
             sample.close()
 
 
-class Sample:
-    """One answer: its tokens, its sampler, its text, and its sequence while it has one.
-
-    ``history`` is the prompt and everything generated. What the sequence holds of it is evaluated;
-    the rest is pending. A sample that loses its sequence to a more urgent one therefore goes on
-    later as if nothing had happened, at the price of evaluating again.
-    """
+class Sample(Lane):
+    """One answer: its tokens, its sampler, its text."""
 
     def __init__(self, request: Request, index: int, seed: int, model: Model) -> None:
+        super().__init__(request, index, list(request.prompt))
         self.request = request
-        self.index = index
-        self.history = list(request.prompt)
         self._generated: list[int] = []
-        self.sequence: Sequence | None = None
-        self.finished = False
         self._model = model
         self._text = TextStream(request.sampling.stop)
         self._shown: list[str] = []
@@ -80,31 +69,21 @@ class Sample:
         )
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """Sort key: the smallest is served first and gives way last."""
-        return (*self.request.order, self.index)
-
-    @property
-    def pending(self) -> int:
-        """Tokens to evaluate before the next one can be drawn."""
-        return len(self.history) - (len(self.sequence) if self.sequence else 0)
-
-    @property
     def remaining(self) -> int:
         """Tokens this answer may still get."""
         return self.request.sampling.max_tokens - len(self._generated)
 
-    def advance(self, row: int, distribution: Distribution) -> list[Frame]:
-        """Draw the next token from batch entry ``row`` and return what there is to tell.
+    @property
+    def first_wanted(self) -> int:
+        """The last token: the next one is drawn after it."""
+        return len(self.history) - 1
 
-        Raises:
-            EngineError: the model computed something that is not a number.
-        """
-        if not distribution.is_sound:
-            raise EngineError(
-                "The model computes values that are not numbers: its file is damaged or was "
-                "converted badly; get it again or choose another."
-            )
+    def cancel(self) -> list[Frame]:
+        """End it with what it has."""
+        return self.finish("cancelled")
+
+    def advance(self, row: int, distribution: Distribution) -> list[Frame]:
+        """Draw the next token from batch entry ``row`` and return what there is to tell."""
         token = self._sampler.draw(self._model.context, row)
         self.history.append(token)
         self._generated.append(token)

@@ -1,14 +1,16 @@
 """Who is evaluated next: continuous batching over one context.
 
 Every step evaluates one batch: one token of each answer that is being generated, and with the room
-left over a piece of each prompt that is being read. New requests join at any step.
+left over a piece of each prompt that is being read. New jobs join at any step.
 
-* The samples of one prompt are forked after the prompt was read once.
+* The lanes of one job (samples of a prompt, continuations to score) are forked after the prompt was
+  read once.
 * A prompt that shares its beginning with another that is just being read waits for that beginning.
-* A sample is let in when its prompt fits beside what is there, not when its longest possible answer
-  would. If the cells run out after all, the least urgent sample gives its cells back and goes on
+* Only as many lanes run as the machine decodes well together (``width``); a chat comes on top.
+* A lane is let in when its prompt fits beside what is there, not when its longest possible answer
+  would. If the cells run out after all, the least urgent lane gives its cells back and goes on
   later. The most urgent one alone always fits, so there is always progress.
-* A strict sample runs alone, from an empty cache, in pieces of a fixed size.
+* A strict lane runs alone, from an empty cache, in pieces of a fixed size.
 
 Everything here runs on the thread that loaded the model.
 """
@@ -21,11 +23,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.domain.errors import ContextOverflowError, EngineError, UsageError, WorkbenchError
-from workbench.engine.protocol import Frame, GenerateRequest, PromptProgress
-from workbench.engine.worker.kv_cache import MIN_REUSED_TOKENS, common_prefix
+from workbench.engine.protocol import (
+    Frame,
+    GenerateRequest,
+    PromptProgress,
+    ScoreRequest,
+    Scores,
+)
+from workbench.engine.worker.kv_tree import MIN_REUSED_TOKENS, common_prefix
+from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import DECODED, INTERRUPTED, Model
-from workbench.engine.worker.sample import Request, Sample
+from workbench.engine.worker.sample import Request
 from workbench.engine.worker.sampling import read_distribution
+from workbench.engine.worker.scoring import ScoreJob, tokenize_request
 
 STEP_SECONDS = 0.25
 """A step with prompt pieces aims at this, so that progress shows and answers keep streaming."""
@@ -33,19 +43,19 @@ MIN_PIECE_TOKENS = 32
 STRICT_PIECE_TOKENS = 128
 """Fixed, because the size of the pieces can change the last bits of the logits."""
 ADMISSION_LOOKAHEAD = 64
-"""Waiting samples looked at in one step."""
+"""Waiting lanes looked at in one step."""
 HEADROOM_TOKENS = 32
 """Cells kept free for each running answer when another is let in, to make giving way rare."""
 
 
 @dataclass
 class _Entry:
-    """What one sample has in the batch. ``row`` is -1 unless its next token can be drawn."""
+    """What one lane has in the batch. ``rows`` are the batch entries whose logits it wants."""
 
-    sample: Sample
+    lane: Lane
     start: int
     count: int
-    row: int
+    rows: list[int]
 
 
 class Scheduler:
@@ -54,6 +64,7 @@ class Scheduler:
     Args:
         model: the loaded model, which the scheduler alone evaluates on.
         emit: receives each frame with its request's id.
+        answer: receives the scores of a ScoreRequest with its id.
         fail: receives the error of a request that cannot go on.
     """
 
@@ -61,15 +72,17 @@ class Scheduler:
         self,
         model: Model,
         emit: Callable[[int, Frame], None],
+        answer: Callable[[int, Scores], None],
         fail: Callable[[int, WorkbenchError], None],
     ) -> None:
         self._model = model
-        self._cache = model.cache
+        self._tree = model.tree
         self._emit = emit
+        self._answer = answer
         self._fail = fail
-        self._requests: dict[int, Request] = {}
-        self._waiting: list[Sample] = []
-        self._running: list[Sample] = []
+        self._jobs: dict[int, Job] = {}
+        self._waiting: list[Lane] = []
+        self._running: list[Lane] = []
         self._arrivals = 0
         self._tokens_per_second = 0.0
         self.reading_ids: frozenset[int] = frozenset()
@@ -82,39 +95,67 @@ class Scheduler:
 
     @property
     def active_count(self) -> int:
-        """Samples that are being evaluated."""
+        """Lanes that are being evaluated."""
         return len(self._running)
 
+    # --- taking and cancelling --------------------------------------------------------------
+
     def submit(self, request_id: int, request: GenerateRequest) -> None:
-        """Take a request, or fail it at once when it can never fit."""
+        """Take a request for samples, or fail it at once when it can never fit."""
         prompt = self._model.vocabulary.tokenize(request.segments)
-        limit = self._model.loaded.context_tokens
         if not prompt:
             self._fail(request_id, UsageError("The prompt is empty: write something into it."))
-            return
-        if len(prompt) + request.sampling.max_tokens > limit:
-            error = ContextOverflowError.of(len(prompt), request.sampling.max_tokens, limit)
+        elif self._fits(request_id, len(prompt), request.sampling.max_tokens):
+            self._arrivals += 1
+            self._take(Request(request_id, request, prompt, self._model, self._arrivals))
+
+    def submit_score(self, request_id: int, request: ScoreRequest) -> None:
+        """Take a request for scores, or fail it at once."""
+        try:
+            prompt, continuations = tokenize_request(self._model.vocabulary, request)
+        except EngineError as error:
             self._fail(request_id, error)
             return
-        self._arrivals += 1
-        taken = Request(request_id, request, prompt, self._model, self._arrivals)
-        self._requests[request_id] = taken
-        for sample in taken.samples:
-            insort(self._waiting, sample, key=lambda waiting: waiting.order)
+        if self._fits(request_id, len(prompt), max(map(len, continuations)) - 1):
+            self._arrivals += 1
+            job = ScoreJob(
+                request_id,
+                request,
+                prompt,
+                continuations,
+                order=self._arrivals,
+                vocabulary=self._model.vocabulary,
+                answer=self._answer,
+            )
+            self._take(job)
+
+    def _fits(self, request_id: int, prompt_tokens: int, more_tokens: int) -> bool:
+        limit = self._model.loaded.context_tokens
+        if prompt_tokens + more_tokens <= limit:
+            return True
+        self._fail(request_id, ContextOverflowError.of(prompt_tokens, more_tokens, limit))
+        return False
+
+    def _take(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        for lane in job.lanes:
+            insort(self._waiting, lane, key=lambda waiting: waiting.order)
 
     def cancel(self, request_id: int) -> None:
         """End a request now; its samples finish as cancelled. Unknown ids are ignored."""
-        request = self._requests.get(request_id)
-        if request is None:
+        job = self._jobs.get(request_id)
+        if job is None:
             return
-        for sample in request.samples:
-            if not sample.finished:
-                self._finish(sample, sample.finish("cancelled"))
+        for lane in job.lanes:
+            if not lane.finished:
+                self._finish(lane, lane.cancel())
 
     def cancel_all(self) -> None:
         """End every request."""
-        for request_id in list(self._requests):
+        for request_id in list(self._jobs):
             self.cancel(request_id)
+
+    # --- one step ---------------------------------------------------------------------------
 
     def step(self) -> None:
         """Evaluate one batch and hand out what came of it."""
@@ -122,9 +163,7 @@ class Scheduler:
         entries = self._fill()
         if not entries:
             return
-        self.reading_ids = frozenset(
-            entry.sample.request.id for entry in entries if entry.count > 1
-        )
+        self.reading_ids = frozenset(entry.lane.job.id for entry in entries if entry.count > 1)
         started = time.monotonic()
         try:
             status = self._model.evaluate(self._model.batch)
@@ -143,151 +182,161 @@ class Scheduler:
         elif not self._preempt():
             self._fail_all(EngineError("The context is full: load the model with a larger one."))
 
-    # --- letting samples in -----------------------------------------------------------------
+    # --- letting lanes in -------------------------------------------------------------------
 
     def _admit(self) -> None:
-        """Give sequences to waiting samples, in order, as far as there is room."""
-        for sample in self._waiting[:ADMISSION_LOOKAHEAD]:
-            if any(running.request.strict for running in self._running):
+        """Give sequences to waiting lanes, in order, as far as there is room."""
+        for lane in self._waiting[:ADMISSION_LOOKAHEAD]:
+            if any(running.job.strict for running in self._running):
                 return
-            if sample.request.strict:
+            if lane.job.strict:
                 if self._running:
                     return
-                self._cache.clear()
-            elif self._must_wait_for_prefix(sample):
+                self._tree.clear()
+            elif self._must_wait_for_prefix(lane):
                 continue
-            if not self._has_room(sample) and not self._give_way_to(sample):
+            if not self._has_room(lane) and not self._give_way_to(lane):
                 return
-            self._start(sample)
+            self._start(lane)
 
-    def _start(self, sample: Sample) -> None:
-        sample.sequence = self._cache.acquire(sample.history)
-        assert sample.sequence is not None, "room was checked"
-        self._waiting.remove(sample)
-        self._running.append(sample)
-        request = sample.request
-        if not request.started:
-            request.reused_tokens = len(sample.sequence)
-            self._report_progress(sample)
+    def _start(self, lane: Lane) -> None:
+        lane.sequence = self._tree.acquire(lane.history, lane.first_wanted)
+        assert lane.sequence is not None, "room was checked"
+        self._waiting.remove(lane)
+        self._running.append(lane)
+        job = lane.job
+        if not job.started:
+            job.reused_tokens = len(lane.sequence)
+            self._report_progress(lane)
 
-    def _has_room(self, sample: Sample) -> bool:
+    def _has_room(self, lane: Lane) -> bool:
         if not self._running:
             return True
-        if not self._cache.has_sequence:
+        if not self._tree.has_sequence:
             return False
-        needed = len(sample.history) - self._cache.reusable_tokens(sample.history)
+        most = self._model.most_rows if lane.job.urgent else self._model.width
+        if len(self._running) >= most:
+            return False
+        reused = self._tree.reusable_tokens(lane.history, lane.first_wanted)
         headroom = sum(
             running.pending + min(HEADROOM_TOKENS, running.remaining) for running in self._running
         )
         return (
-            self._cache.available_cells
-            >= needed + min(HEADROOM_TOKENS, sample.remaining) + headroom
+            self._tree.available_cells
+            >= len(lane.history) - reused + min(HEADROOM_TOKENS, lane.remaining) + headroom
         )
 
-    def _must_wait_for_prefix(self, sample: Sample) -> bool:
-        """Whether another sample is just reading tokens that this one could share soon."""
+    def _must_wait_for_prefix(self, lane: Lane) -> bool:
+        """Whether another lane is just reading tokens that this one could share soon."""
         reusable = -1
         for running in self._running:
-            if running.request is sample.request and not sample.request.started:
+            if running.job is lane.job and not lane.job.started:
                 return True
-            if running.pending <= 1 or running.sequence is None or not self._cache.can_cut:
+            if running.pending <= 1 or running.sequence is None or not self._tree.can_cut:
                 continue
-            shared = common_prefix(running.history, sample.history)
+            shared = min(common_prefix(running.history, lane.history), lane.first_wanted)
             if shared <= len(running.sequence):
                 continue
             if reusable < 0:
-                reusable = self._cache.reusable_tokens(sample.history)
+                reusable = self._tree.reusable_tokens(lane.history, lane.first_wanted)
             if shared - reusable >= MIN_REUSED_TOKENS:
                 return True
         return False
 
-    def _give_way_to(self, sample: Sample) -> bool:
-        """Let less urgent samples go until the more urgent one fits."""
+    def _give_way_to(self, lane: Lane) -> bool:
+        """Let less urgent lanes go until the more urgent one fits."""
         while self._running:
             least_urgent = max(self._running, key=lambda running: running.order)
-            if least_urgent.request.order[0] <= sample.request.order[0]:
+            if least_urgent.job.order[0] <= lane.job.order[0]:
                 return False
             self._suspend(least_urgent)
-            if self._has_room(sample):
+            if self._has_room(lane):
                 return True
         return True
 
     def _preempt(self) -> bool:
-        """Take the sequence of the least urgent sample; False if only one is running."""
+        """Take the sequence of the least urgent lane; False if only one is running."""
         if len(self._running) < 2:
             return False
         self._suspend(max(self._running, key=lambda running: running.order))
         return True
 
-    def _suspend(self, sample: Sample) -> None:
-        assert sample.sequence is not None
-        self._cache.retain(sample.sequence)
-        sample.sequence = None
-        self._running.remove(sample)
-        insort(self._waiting, sample, key=lambda waiting: waiting.order)
+    def _suspend(self, lane: Lane) -> None:
+        assert lane.sequence is not None
+        self._tree.retain(lane.sequence)
+        lane.sequence = None
+        self._running.remove(lane)
+        insort(self._waiting, lane, key=lambda waiting: waiting.order)
 
     # --- the batch --------------------------------------------------------------------------
 
     def _fill(self) -> list[_Entry]:
-        """Put the next tokens of the running samples into the batch."""
+        """Put the next tokens of the running lanes into the batch."""
         while True:
             self._model.batch.clear()
             by_urgency = sorted(self._running, key=lambda running: running.order)
-            decoding = [sample for sample in by_urgency if sample.pending == 1]
-            if self._cache.make_room(len(decoding)):
-                entries = [self._place(sample, 1) for sample in decoding]
-                reading = [sample for sample in by_urgency if sample.pending > 0]
-                entries += self._place_pieces(reading)
+            decoding = [lane for lane in by_urgency if lane.pending == 1]
+            if self._tree.make_room(len(decoding)):
+                entries = [self._place(lane, 1) for lane in decoding]
+                reading = [lane for lane in by_urgency if lane.pending > 0]
+                entries += self._place_pieces(reading, self._model.most_rows - len(decoding))
                 if entries or not self._running:
                     return entries
             if not self._preempt():
-                # One sample alone always fits, because submit() compared it with the context.
+                # One lane alone always fits, because submit() compared it with the context.
                 return []
 
-    def _place_pieces(self, reading: list[Sample]) -> list[_Entry]:
+    def _place_pieces(self, reading: list[Lane], rows: int) -> list[_Entry]:
+        """Pieces of what is being read, with at most ``rows`` logits among them."""
         entries = []
         budget = min(self._model.batch.room, self._piece_tokens())
-        for sample in reading:
-            size = min(sample.pending, budget)
-            if sample.request.strict:
+        for lane in reading:
+            assert lane.sequence is not None
+            size = min(lane.pending, budget)
+            if not lane.job.started and len(lane.job.lanes) > 1:
+                # The others are forked where the prompt ends.
+                size = min(size, len(lane.job.prompt) - len(lane.sequence))
+            size = min(size, max(0, lane.first_wanted - len(lane.sequence)) + rows)
+            if lane.job.strict:
                 size = min(size, STRICT_PIECE_TOKENS)
-            self._cache.make_room(size)
-            size = min(size, self._cache.free_cells)
+            self._tree.make_room(size)
+            size = min(size, self._tree.free_cells)
             if size <= 0:
                 break
-            entries.append(self._place(sample, size))
+            entries.append(self._place(lane, size))
+            rows -= len(entries[-1].rows)
             budget -= size
         return entries
 
     def _piece_tokens(self) -> int:
-        if any(sample.request.strict for sample in self._running):
+        if any(lane.job.strict for lane in self._running):
             return STRICT_PIECE_TOKENS
         if not self._tokens_per_second:
             return MIN_PIECE_TOKENS * 2
         return max(MIN_PIECE_TOKENS, int(self._tokens_per_second * STEP_SECONDS))
 
-    def _place(self, sample: Sample, count: int) -> _Entry:
-        sequence = sample.sequence
+    def _place(self, lane: Lane, count: int) -> _Entry:
+        sequence = lane.sequence
         assert sequence is not None
         start = len(sequence)
-        tokens = sample.history[start : start + count]
-        is_last = start + count == len(sample.history)
-        row = -1
-        for offset, token in enumerate(tokens):
+        tokens = lane.history[start : start + count]
+        rows = []
+        first_wanted = lane.first_wanted
+        for index, token in enumerate(tokens, start):
+            wanted = index >= first_wanted
             row = self._model.batch.add(
-                token,
-                position=start + offset,
-                sequence=sequence.id,
-                wants_logits=is_last and offset == count - 1,
+                token, position=index, sequence=sequence.id, wants_logits=wanted
             )
-        self._cache.extend(sequence, tokens)
-        return _Entry(sample, start, count, row if is_last else -1)
+            if wanted:
+                rows.append(row)
+        self._tree.extend(sequence, tokens)
+        return _Entry(lane, start, count, rows)
 
     def _roll_back(self, entries: list[_Entry]) -> None:
         """Undo the placing of a batch that was not evaluated to the end."""
         for entry in entries:
-            assert entry.sample.sequence is not None
-            self._cache.truncate(entry.sample.sequence, entry.start)
+            assert entry.lane.sequence is not None
+            self._tree.truncate(entry.lane.sequence, entry.start)
 
     # --- what came of it --------------------------------------------------------------------
 
@@ -301,85 +350,94 @@ class Scheduler:
 
     def _collect(self, entries: list[_Entry]) -> None:
         for entry in entries:
-            request = entry.sample.request
-            request.count_evaluated(entry.start, entry.start + entry.count)
-            if not request.started:
-                self._report_progress(entry.sample)
+            job = entry.lane.job
+            job.count_evaluated(entry.start, entry.start + entry.count)
+            if not job.started:
+                self._report_progress(entry.lane)
         for entry in entries:
-            if entry.row >= 0:
-                self._draw(entry)
+            for row in entry.rows:
+                if not entry.lane.finished:
+                    self._use_logits(entry.lane, row)
 
-    def _draw(self, entry: _Entry) -> None:
-        """Draw the next token, and the first one of the samples that wait for this prompt."""
+    def _use_logits(self, lane: Lane, row: int) -> None:
+        """Let a lane go on with its logits, and with it those that wait for the same prompt."""
         model = self._model
-        distribution = read_distribution(model.context, entry.row, model.vocabulary.size)
-        samples = [entry.sample]
-        if not entry.sample.request.started:
-            samples += self._fork_siblings(entry.sample)
-        for sample in samples:
-            try:
-                frames = sample.advance(entry.row, distribution)
-            except EngineError as error:
-                self._drop(sample.request, error)
-                return
-            self._finish(sample, frames)
+        distribution = read_distribution(model.context, row, model.vocabulary.size)
+        if not distribution.is_sound:
+            self._drop(
+                lane.job,
+                EngineError(
+                    "The model computes values that are not numbers: its file is damaged or was "
+                    "converted badly; get it again or choose another."
+                ),
+            )
+            return
+        lanes = [lane]
+        if not lane.job.started:
+            lanes += self._fork_siblings(lane)
+        for going in lanes:
+            self._finish(going, going.advance(row, distribution))
 
-    def _fork_siblings(self, first: Sample) -> list[Sample]:
-        """Sequences for the other samples of a prompt that was just read, while there is room."""
-        forked: list[Sample] = []
-        if first.request.strict:
+    def _fork_siblings(self, first: Lane) -> list[Lane]:
+        """The other lanes of a prompt that was just read, with sequences while there is room."""
+        assert first.sequence is not None
+        forked: list[Lane] = []
+        if first.job.strict:
             return forked
-        for sample in first.request.samples:
-            if sample is first or sample not in self._waiting or not self._has_room(sample):
+        if not self._tree.can_cut:
+            self._tree.checkpoint(first.sequence)
+        for lane in first.job.lanes:
+            if lane is first or lane not in self._waiting:
                 continue
-            assert first.sequence is not None
-            sample.sequence = self._cache.fork(first.sequence)
-            if sample.sequence is None:
-                break
-            self._waiting.remove(sample)
-            self._running.append(sample)
-            forked.append(sample)
+            if lane.needs_sequence:
+                if not self._has_room(lane):
+                    continue
+                lane.sequence = self._tree.fork(first.sequence)
+                if lane.sequence is None:
+                    break
+                self._running.append(lane)
+            self._waiting.remove(lane)
+            forked.append(lane)
         return forked
 
-    def _report_progress(self, sample: Sample) -> None:
-        request = sample.request
-        assert sample.sequence is not None
-        self._emit(
-            request.id,
-            PromptProgress(len(sample.sequence), len(request.prompt), request.reused_tokens),
-        )
+    def _report_progress(self, lane: Lane) -> None:
+        job = lane.job
+        assert lane.sequence is not None
+        if isinstance(job, Request):
+            done = min(len(lane.sequence), len(job.prompt))
+            self._emit(job.id, PromptProgress(done, len(job.prompt), job.reused_tokens))
 
-    def _finish(self, sample: Sample, frames: list[Frame]) -> None:
-        """Hand out frames; a finished sample gives its sequence back for others to share."""
+    def _finish(self, lane: Lane, frames: list[Frame]) -> None:
+        """Hand out frames; a finished lane gives its sequence back for others to share."""
         for frame in frames:
-            self._emit(sample.request.id, frame)
-        if not sample.finished:
+            self._emit(lane.job.id, frame)
+        if not lane.finished:
             return
-        if sample.sequence is not None:
-            self._cache.retain(sample.sequence)
-            sample.sequence = None
-            self._running.remove(sample)
-        elif sample in self._waiting:
-            self._waiting.remove(sample)
-        if all(other.finished for other in sample.request.samples):
-            self._requests.pop(sample.request.id, None)
+        if lane.sequence is not None:
+            self._tree.retain(lane.sequence)
+            lane.sequence = None
+            self._running.remove(lane)
+        elif lane in self._waiting:
+            self._waiting.remove(lane)
+        if all(other.finished for other in lane.job.lanes):
+            self._jobs.pop(lane.job.id, None)
 
-    def _drop(self, request: Request, error: WorkbenchError) -> None:
+    def _drop(self, job: Job, error: WorkbenchError) -> None:
         """End a request with an error."""
-        for sample in request.samples:
-            if sample.sequence is not None:
-                self._cache.release(sample.sequence)
-                sample.sequence = None
-                self._running.remove(sample)
-            elif sample in self._waiting:
-                self._waiting.remove(sample)
-            sample.finished = True
-        request.close()
-        self._requests.pop(request.id, None)
-        self._fail(request.id, error)
+        for lane in job.lanes:
+            if lane.sequence is not None:
+                self._tree.release(lane.sequence)
+                lane.sequence = None
+                self._running.remove(lane)
+            elif lane in self._waiting:
+                self._waiting.remove(lane)
+            lane.finished = True
+        job.close()
+        self._jobs.pop(job.id, None)
+        self._fail(job.id, error)
 
     def _fail_all(self, error: EngineError) -> None:
         """End every running request: the cache can no longer be trusted."""
-        for request in {sample.request for sample in self._running}:
-            self._drop(request, error)
-        self._cache.clear()
+        for job in {lane.job for lane in self._running}:
+            self._drop(job, error)
+        self._tree.clear()

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.domain.errors import EngineError, WorkbenchError
-from workbench.engine.protocol import Frame
+from workbench.engine.protocol import Frame, Scores
 from workbench.engine.worker import messages as ms
+from workbench.engine.worker.calibration import Calibration
 from workbench.engine.worker.llama import library_versions
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.scheduler import Scheduler
@@ -29,6 +30,8 @@ from workbench.models.gguf_header import read_header
 
 HEARTBEAT_SECONDS = 1.0
 PROGRESS_SECONDS = 0.1
+IDLE_SECONDS = 2.0
+"""The speed is measured when nobody has asked for anything for so long."""
 _DIGEST_CHUNK_BYTES = 4 * 1024 * 1024
 _ASIDE_STACK_BYTES = 64 * 1024 * 1024
 """llama.cpp splits words with a recursive regular expression: a megabyte of one word goes deep."""
@@ -46,6 +49,7 @@ class WorkerService:
         self._model: Model | None = None
         self._model_lock = threading.Lock()
         self._scheduler: Scheduler | None = None
+        self._calibration: Calibration | None = None
         self._frames: list[tuple[int, Frame]] = []
         self._load_id = -1
         self._load_cancelled = False
@@ -62,22 +66,46 @@ class WorkerService:
         threading.Thread(target=self._beat_for_ever, name="heart", daemon=True).start()
         while True:
             self._take_commands()
-            if self._scheduler is not None and not self._scheduler.is_idle:
+            if self._is_busy:
+                assert self._scheduler is not None
                 self._scheduler.step()
                 self._flush()
+            elif self._calibration is not None:
+                self._calibrate(self._calibration)
 
     # --- main thread ------------------------------------------------------------------------
 
     def _take_commands(self) -> None:
         """Do what was asked; wait for a command when there is nothing else to do."""
         while True:
-            busy = self._scheduler is not None and not self._scheduler.is_idle
             try:
-                command = self._commands.get(block=not busy)
+                if self._is_busy:
+                    command = self._commands.get(block=False)
+                else:
+                    rest = IDLE_SECONDS if self._calibration is not None else None
+                    command = self._commands.get(timeout=rest)
             except queue.Empty:
                 return
             self._do(command)
             self._flush()
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._scheduler is not None and not self._scheduler.is_idle
+
+    def _calibrate(self, calibration: Calibration) -> None:
+        """Measure one more width; after the last one, work with the best."""
+        assert self._model is not None
+        try:
+            if calibration.measure_next():
+                return
+        except EngineError as error:
+            os.write(2, f"{error}\n".encode())
+        self._calibration = None
+        width = calibration.best_width
+        if width:
+            self._model.width = width
+            self._report(ms.Measured(self._model.path, width, calibration.speeds))
 
     def _do(self, command: ms.Command) -> None:
         try:
@@ -89,6 +117,8 @@ class WorkerService:
                     self._report(ms.Unloaded(command.id))
                 case ms.Generate():
                     self._require_scheduler().submit(command.id, command.request)
+                case ms.Score():
+                    self._require_scheduler().submit_score(command.id, command.request)
                 case ms.Cancel() if self._scheduler is not None:
                     self._scheduler.cancel(command.id)
                     if self._model is not None:
@@ -108,7 +138,13 @@ class WorkerService:
         self._load_cancelled = False
         self._load_id = command.id
         try:
-            model = Model(command.path, command.settings, command.name, self._on_progress)
+            model = Model(
+                command.path,
+                command.settings,
+                command.name,
+                self._on_progress,
+                measured_width=command.measured_width,
+            )
         except WorkbenchError:
             if self._load_cancelled:
                 raise EngineError("Loading was cancelled.") from None
@@ -117,7 +153,8 @@ class WorkerService:
             self._load_id = -1
         with self._model_lock:
             self._model = model
-        self._scheduler = Scheduler(model, self._collect, self._fail)
+        self._scheduler = Scheduler(model, self._collect, self._answer_score, self._fail)
+        self._calibration = None if model.is_width_chosen else Calibration(model)
         self._report(ms.Loaded(command.id, model.loaded))
         threading.Thread(target=self._digest, args=(model,), name="digest", daemon=True).start()
 
@@ -126,6 +163,7 @@ class WorkerService:
             self._scheduler.cancel_all()
             self._flush()
             self._scheduler = None
+        self._calibration = None
         with self._model_lock:
             model, self._model = self._model, None
         if model is not None:
@@ -142,6 +180,9 @@ class WorkerService:
 
     def _collect(self, request_id: int, frame: Frame) -> None:
         self._frames.append((request_id, frame))
+
+    def _answer_score(self, request_id: int, scores: Scores) -> None:
+        self._report(ms.Scored(request_id, scores))
 
     def _fail(self, request_id: int, error: WorkbenchError) -> None:
         self._flush()
@@ -191,7 +232,7 @@ class WorkerService:
         if command_id == self._load_id:
             self._load_cancelled = True
         model, scheduler = self._model, self._scheduler
-        if model is None or scheduler is None or not model.cache.can_cut:
+        if model is None or scheduler is None or not model.tree.can_cut:
             return
         if command_id in scheduler.reading_ids:
             model.interrupt.requested = True

@@ -105,6 +105,10 @@ class Vocabulary:
             tokens.insert(0, self.bos)
         return tokens
 
+    def tokenize_plain(self, text: str) -> list[int]:
+        """Token ids of a text by itself: no control tokens, no beginning of text."""
+        return self._plain(_SURROGATE.sub("\ufffd", text))
+
     def _split(self, segments: Sequence[Segment]) -> Iterator[tuple[str, int | None]]:
         """Runs of plain text and control tokens, in order."""
         for segment in segments:

@@ -1,0 +1,139 @@
+"""How probable given texts are: the tokens are evaluated, not drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from workbench.domain.errors import EngineError
+from workbench.domain.text import Segment, Token
+from workbench.engine.protocol import ContinuationScore, Frame, ScoreRequest, Scores
+from workbench.engine.worker.lane import Job, Lane
+from workbench.engine.worker.sampling import Distribution
+from workbench.engine.worker.vocabulary import Vocabulary
+
+
+class ScoreJob(Job):
+    """A prompt and the continuations to be scored after it, which share its one evaluation.
+
+    Args:
+        job_id: of the request.
+        request: what was asked.
+        prompt: its tokens; at least one.
+        continuations: the tokens of each; none is empty.
+        order: counts requests, for fairness.
+        vocabulary: for the texts of tokens.
+        answer: receives the scores when all are known.
+    """
+
+    def __init__(
+        self,
+        job_id: int,
+        request: ScoreRequest,
+        prompt: list[int],
+        continuations: list[list[int]],
+        *,
+        order: int,
+        vocabulary: Vocabulary,
+        answer: Callable[[int, Scores], None],
+    ) -> None:
+        super().__init__(job_id, prompt, mode=request.mode, priority=request.priority, order=order)
+        self.alternatives = request.alternatives
+        self.vocabulary = vocabulary
+        self._answer = answer
+        self._evaluated_tokens = 0
+        self._branches = [
+            _Branch(self, index, tokens) for index, tokens in enumerate(continuations)
+        ]
+
+    @property
+    def lanes(self) -> list[_Branch]:
+        """One a continuation."""
+        return self._branches
+
+    def count_evaluated(self, start: int, end: int) -> None:
+        """Note that ``start`` to ``end`` of a history was computed."""
+        self._evaluated_tokens += end - start
+
+    def answer_if_done(self) -> None:
+        """Hand out the scores once the last continuation has its own."""
+        if not all(branch.finished for branch in self._branches):
+            return
+        scores = Scores(
+            continuations=tuple(branch.score for branch in self._branches),
+            prompt_tokens=len(self.prompt),
+            evaluated_tokens=self._evaluated_tokens,
+            seconds=time.monotonic() - self.arrived,
+        )
+        self._answer(self.id, scores)
+
+
+class _Branch(Lane):
+    """One continuation. Its last token is never evaluated: nothing is asked after it."""
+
+    def __init__(self, job: ScoreJob, index: int, tokens: list[int]) -> None:
+        super().__init__(job, index, [*job.prompt, *tokens[:-1]])
+        self._score_job = job
+        self._tokens = tokens
+        self._scored: list[Token] = []
+
+    @property
+    def remaining(self) -> int:
+        """Nothing is added."""
+        return 0
+
+    @property
+    def first_wanted(self) -> int:
+        """The token before the next one to be scored."""
+        return len(self._score_job.prompt) - 1 + len(self._scored)
+
+    @property
+    def score(self) -> ContinuationScore:
+        """What is known so far."""
+        return ContinuationScore(sum(token.logprob for token in self._scored), tuple(self._scored))
+
+    def advance(self, row: int, distribution: Distribution) -> list[Frame]:  # noqa: ARG002
+        """Score the next token."""
+        self.job.started = True
+        vocabulary = self._score_job.vocabulary
+        token = self._tokens[len(self._scored)]
+        strongest = distribution.strongest(self._score_job.alternatives)
+        alternatives = tuple((vocabulary.text(other), logprob) for other, logprob in strongest)
+        told = Token(token, vocabulary.text(token), distribution.logprob(token), alternatives)
+        self._scored.append(told)
+        if len(self._scored) == len(self._tokens):
+            self.finished = True
+            self._score_job.answer_if_done()
+        return []
+
+    def cancel(self) -> list[Frame]:
+        """Nobody waits for the scores any more."""
+        self.finished = True
+        return []
+
+
+def tokenize_request(
+    vocabulary: Vocabulary, request: ScoreRequest
+) -> tuple[list[int], list[list[int]]]:
+    """The prompt's tokens, and those of each continuation behind it.
+
+    A continuation is tokenised together with the prompt, as lm-evaluation-harness does, so that a
+    word gets the tokens it would have there. Where that changes the prompt's own last token, it is
+    tokenised apart. Without a prompt its first token stands for one and gets no score itself.
+
+    Raises:
+        EngineError: a continuation has no tokens, or there is nothing to go on from.
+    """
+    prompt = vocabulary.tokenize(request.segments)
+    found = []
+    for text in request.continuations:
+        together = vocabulary.tokenize((*request.segments, Segment(text, special=False)))
+        if together[: len(prompt)] == prompt:
+            found.append(together[len(prompt) :])
+        else:
+            found.append(vocabulary.tokenize_plain(text))
+    if not prompt and len(found) == 1 and found[0]:
+        prompt, found = found[0][:1], [found[0][1:]]
+    if not prompt or not found or not all(found):
+        raise EngineError("There is nothing to score: give a prompt and texts that may follow it.")
+    return prompt, found
