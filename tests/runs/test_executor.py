@@ -10,6 +10,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import (
     CallFinished,
     CallStarted,
+    LabelsScored,
     NoteAdded,
     RunFinished,
     RunStarted,
@@ -49,6 +50,32 @@ async def test_the_same_seed_gives_the_same_texts(name, tmp_path):
             await it.run(chat(name, params=SMALL.get(name, {})))
             logs.append([(e.call, e.sample, e.text) for e in it.store.of(CallFinished)])
     assert sorted(logs[0]) == sorted(logs[1])
+
+
+async def test_a_search_by_probabilities_writes_no_verdict_and_replays_the_same(tmp_path):
+    params = {"depth": 1, "candidates": 2, "evaluate": "logprob"}
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        state = await it.run(chat("tree_of_thought", params=params))
+        assert (state.status, state.answer) == ("done", "4")
+        assert fold_all(it.store.events) == state
+        scored = it.store.of(LabelsScored)
+        assert [event.call for event in scored] == ["0.0/value", "0.1/value"]
+        for event in scored:
+            assert sum(event.probabilities) == pytest.approx(1.0)
+            call = state.calls[event.call]
+            assert call.probabilities == event.probabilities
+            assert it.store.order.index("CallStarted") < it.store.order.index("LabelsScored")
+        assert state.nodes["0.0"].probabilities.keys() == {"sure", "likely", "impossible"}
+        assert state.call_count == 4
+
+
+async def test_scores_count_as_calls_of_the_budget(tmp_path):
+    params = {"depth": 1, "candidates": 2, "evaluate": "logprob"}
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        spec = chat("tree_of_thought", params=params, budget=Budget(max_calls=2))
+        state = await it.run(spec)
+        assert (state.finish_reason, state.limit) == ("limit", "calls")
+        assert not it.store.of(LabelsScored)
 
 
 async def test_the_prompt_is_kept_before_the_model_sees_it(tmp_path):

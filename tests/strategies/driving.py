@@ -11,9 +11,11 @@ from workbench.domain.effects import (
     Emit,
     Extract,
     Generate,
+    LabelScores,
     Outcome,
     Problem,
     Render,
+    Score,
     StrategySteps,
 )
 from workbench.domain.events import Event
@@ -21,6 +23,8 @@ from workbench.domain.text import Message
 from workbench.evaluation.extraction import extract
 
 Answers = Callable[[Generate], Sequence[str]]
+Beliefs = Callable[[Score], Sequence[float]]
+"""From a Score to the logarithms of its labels' probabilities."""
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Record:
     events: list[Event] = field(default_factory=list)
     batches: list[list[Generate]] = field(default_factory=list)
     rendered: list[Render] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
 
     def of(self, kind: type) -> list:
         return [event for event in self.events if isinstance(event, kind)]
@@ -40,7 +45,7 @@ def problem(text: str = "2 + 2?") -> Problem:
     return Problem((Message.literal("system", "Be brief."), Message.value("user", text)))
 
 
-def drive(steps: StrategySteps, answers: Answers) -> Record:
+def drive(steps: StrategySteps, answers: Answers, beliefs: Beliefs | None = None) -> Record:
     record = Record()
 
     def result(effect: Effect):
@@ -52,6 +57,10 @@ def drive(steps: StrategySteps, answers: Answers) -> Record:
             texts = answers(effect)
             assert len(texts) == effect.n
             return tuple(Completion(text=text, finish_reason="stop") for text in texts)
+        if isinstance(effect, Score):
+            record.scores.append(effect)
+            assert beliefs is not None
+            return LabelScores.of(effect.labels, tuple(beliefs(effect)))
         if isinstance(effect, Extract):
             return extract(effect.texts, effect.rule)
         assert isinstance(effect, Emit)

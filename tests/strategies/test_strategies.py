@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from workbench.domain.events import (
@@ -21,9 +23,10 @@ from workbench.strategies import STRATEGIES
 from .driving import drive, problem
 
 
-def run(name: str, answers, question: str = "2 + 2?", **params):
+def run(name: str, answers, question: str = "2 + 2?", beliefs=None, **params):
     entry = STRATEGIES.get(name)
-    return drive(entry.run(problem(question), build(entry.params, params, entry.title)), answers)
+    steps = entry.run(problem(question), build(entry.params, params, entry.title))
+    return drive(steps, answers, beliefs)
 
 
 @pytest.mark.parametrize("entry", list(STRATEGIES), ids=lambda entry: entry.id)
@@ -164,6 +167,27 @@ def test_votes_choose_between_the_candidates_of_a_level():
     assert record.of(Selected)[0].nodes == ("0.1",)
     assert [event.score for event in record.of(Scored)] == [0.0, 2.0, 0.0]
     assert any(event.value is None for event in record.of(Parsed))
+
+
+def test_values_can_be_expectations_over_the_models_own_probabilities():
+    chances = {"0.0": (0.1, 0.2, 0.7), "0.1": (0.6, 0.3, 0.1), "0.2": (0.0, 1.0, 0.0)}
+    record = run(
+        "tree_of_thought",
+        lambda call: ["1. a\n2. b\n3. c"] if call.role == "propose" else ["Answer: 1"],
+        beliefs=lambda call: [math.log(chance or 1e-9) - 3 for chance in chances[call.node]],
+        evaluate="logprob",
+        beam=1,
+        depth=1,
+    )
+    assert {score.labels for score in record.scores} == {("sure", "likely", "impossible")}
+    found = {event.node: event for event in record.of(Scored)}
+    assert found["0.0"].score == pytest.approx(0.1 * 20 + 0.2 * 1 + 0.7 * 0.001)
+    assert found["0.1"].probabilities == pytest.approx(
+        {"sure": 0.6, "likely": 0.3, "impossible": 0.1}
+    )
+    assert not found["0.1"].labels
+    assert record.of(Selected)[0].nodes == ("0.1",)
+    assert [call.role for batch in record.batches for call in batch] == ["propose", "answer"]
 
 
 def test_sampled_thoughts_come_from_one_call_with_n_samples():

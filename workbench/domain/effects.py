@@ -20,6 +20,7 @@ I/O, so the same code runs live, recorded, simulated, in tests and in replay::
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 from typing import Any, Literal
 
@@ -98,6 +99,18 @@ class LabelScores(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     probabilities: tuple[float, ...]
     logprobs: tuple[float, ...]
+
+    @classmethod
+    def of(cls, labels: tuple[str, ...], logprobs: tuple[float, ...]) -> LabelScores:
+        """Normalise likelihoods over their labels (a softmax of the logs)."""
+        highest = max(logprobs)
+        weights = [math.exp(logprob - highest) for logprob in logprobs]
+        total = sum(weights)
+        return cls(
+            labels=labels,
+            probabilities=tuple(weight / total for weight in weights),
+            logprobs=logprobs,
+        )
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,17 @@ class Meter:
         self.calls += samples
         return tuple(asked)
 
+    def allow_scores(self, count: int) -> None:
+        """Charge calls that only score given labels.
+
+        Raises:
+            BudgetEnded: that many calls are not left.
+        """
+        most = self._budget.max_calls
+        if count and most is not None and self.calls + count > most:
+            raise BudgetEnded("calls")
+        self.calls += count
+
     def used(self, tokens: int) -> None:
         """Count tokens that were generated."""
         self.tokens += tokens

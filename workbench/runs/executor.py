@@ -15,15 +15,18 @@ from workbench.domain.effects import (
     Emit,
     Extract,
     Generate,
+    LabelScores,
     Outcome,
     Problem,
     Render,
+    Score,
     StrategySteps,
 )
 from workbench.domain.errors import EngineError, UsageError, WorkbenchError
 from workbench.domain.events import (
     BudgetCharged,
     CallStarted,
+    LabelsScored,
     LoggedEvent,
     NoteAdded,
     RunFinished,
@@ -33,9 +36,9 @@ from workbench.domain.events import (
 from workbench.domain.parameters import build
 from workbench.domain.run_state import RunState
 from workbench.domain.spec import ChatPrompt, RunSpec, derive_seed
-from workbench.domain.text import Message
+from workbench.domain.text import Message, Segment
 from workbench.domain.views import PromptFile
-from workbench.engine.protocol import Engine, GenerateRequest
+from workbench.engine.protocol import Engine, GenerateRequest, ScoreRequest
 from workbench.evaluation.extraction import extract_in
 from workbench.runs.budget import BudgetEnded, Meter
 from workbench.runs.call import Call
@@ -174,6 +177,8 @@ class _Run:
         Events are put down first. When one effect fails, the others are stopped.
         """
         generates = [effect for effect in batch if isinstance(effect, Generate)]
+        scores = sum(isinstance(effect, Score) for effect in batch)
+        self._meter.allow_scores(scores)
         allowed = iter(self._meter.allow(generates, self._spec.sampling.max_tokens))
         for effect in batch:
             if isinstance(effect, Emit):
@@ -186,13 +191,15 @@ class _Run:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-        if generates:
+        if generates or scores:
             self._charge()
         return tuple(results)
 
     def _work_for(self, effect: Effect, allowed: Any) -> Coroutine[Any, Any, Any]:
         if isinstance(effect, Generate):
             return self._generate(effect, next(allowed))
+        if isinstance(effect, Score):
+            return self._score(effect)
         if isinstance(effect, Render):
             return self._render(effect)
         if isinstance(effect, Extract):
@@ -245,13 +252,12 @@ class _Run:
             temperature=sampling.temperature,
         )
         await self._journal.add_now(started)
-        chat = isinstance(spec.prompt, ChatPrompt)
         request = GenerateRequest(
             segments=segments,
             sampling=sampling,
             seeds=seeds,
             mode=spec.mode,
-            priority=_CHAT_PRIORITY if chat else _SEARCH_PRIORITY,
+            priority=self._priority,
         )
         completions = await Call(self._engine, self._journal, call).run(request)
         self._meter.used(sum(completion.completion_tokens for completion in completions))
@@ -259,6 +265,50 @@ class _Run:
         if max_tokens < wanted and any(c.finish_reason == "length" for c in completions):
             self._note_limit()
         return completions
+
+    async def _score(self, effect: Score) -> LabelScores:
+        """How probable the labels are; the prompt is on disk before the engine sees it."""
+        call = f"{effect.node}/{effect.role}"
+        segments = await self._engine.format_chat(effect.messages)
+        if effect.prefix:
+            segments = (*segments, Segment(effect.prefix, special=False))
+        started = CallStarted(
+            call=call,
+            node=effect.node,
+            role=effect.role,
+            messages=effect.messages,
+            samples=0,
+            seeds=(),
+            max_tokens=0,
+            temperature=0.0,
+            labels=effect.labels,
+        )
+        await self._journal.add_now(started)
+        request = ScoreRequest(
+            segments=segments,
+            continuations=effect.labels,
+            mode=self._spec.mode,
+            priority=self._priority,
+        )
+        scores = await self._engine.score(request)
+        found = LabelScores.of(effect.labels, tuple(each.logprob for each in scores.continuations))
+        self._journal.add(
+            LabelsScored(
+                call=call,
+                labels=found.labels,
+                probabilities=found.probabilities,
+                logprobs=found.logprobs,
+                prompt_tokens=scores.prompt_tokens,
+                evaluated_tokens=scores.evaluated_tokens,
+                seconds=scores.seconds,
+            )
+        )
+        return found
+
+    @property
+    def _priority(self) -> int:
+        is_chat = isinstance(self._spec.prompt, ChatPrompt)
+        return _CHAT_PRIORITY if is_chat else _SEARCH_PRIORITY
 
     def _note_limit(self) -> None:
         """Say once that answers were cut by the token budget."""

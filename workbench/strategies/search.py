@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from workbench.domain.effects import LabelScores
 from workbench.domain.extraction import normalise
 
 TieRule = Literal["first_seen", "none"]
@@ -99,6 +100,12 @@ def value_of(labels: Sequence[str | None]) -> tuple[float, dict[str, int]]:
     if not weights:
         return LABEL_WEIGHTS["likely"], counts
     return sum(weights) / len(weights), counts
+
+
+def expectation_of(scores: LabelScores) -> float:
+    """The expected weight of the verdict, by the model's own probabilities of the labels."""
+    pairs = zip(scores.labels, scores.probabilities, strict=True)
+    return sum(LABEL_WEIGHTS[label] * probability for label, probability in pairs)
 
 
 def select_best(scores: Sequence[float], width: int) -> tuple[int, ...]:

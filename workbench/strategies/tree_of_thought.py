@@ -1,7 +1,9 @@
 """Tree of thoughts, breadth first (Yao et al. 2023, ``bfs.py``).
 
 At each level every kept state gets new thoughts (proposed in one call, or sampled), the new states
-are judged (each by value, or together by vote), and the best go on. Differences from the reference
+are judged (each by value, or together by vote), and the best go on. With ``evaluate=logprob`` the
+value is the expectation over the model's own probabilities of the three verdicts, in place of the
+mean of sampled verdicts: one reading of the prompt and no writing. Differences from the reference
 code: verdicts are read without regard to case, a verdict that cannot be read is shown and not
 counted as zero, duplicates are dropped before they are judged, a state that gives its answer stops
 growing.
@@ -20,9 +22,11 @@ from workbench.domain.effects import (
     Emit,
     Extract,
     Generate,
+    LabelScores,
     Outcome,
     Problem,
     Render,
+    Score,
     StrategySteps,
 )
 from workbench.domain.events import (
@@ -37,6 +41,8 @@ from workbench.domain.events import (
 from workbench.domain.extraction import ExtractionRule, normalise
 from workbench.domain.sampling import Sampling
 from workbench.strategies.search import (
+    LABEL_WEIGHTS,
+    expectation_of,
     parse_choice,
     parse_label,
     parse_proposals,
@@ -56,8 +62,11 @@ class TreeOfThoughtParams(Extraction, frozen=True, kw_only=True):
         msgspec.Meta(description="List several next steps in one call, or sample them apart."),
     ] = "propose"
     evaluate: Annotated[
-        Literal["value", "vote"],
-        msgspec.Meta(description="Judge each step by itself, or let votes compare them."),
+        Literal["value", "vote", "logprob"],
+        msgspec.Meta(
+            description="Judge each step in words, let votes compare them, or read how probable "
+            "the model finds sure, likely and impossible (fast: nothing is written)."
+        ),
     ] = "value"
     beam: Annotated[
         int, msgspec.Meta(ge=1, le=20, description="How many steps are kept at each level.")
@@ -180,17 +189,9 @@ def _judge(
     """The same states with their values."""
     if params.evaluate == "vote":
         return (yield from _vote(problem, params, states, depth))
-    rendered = yield tuple(
-        Render(
-            "tot-value",
-            {
-                "question": problem.question,
-                "thoughts": list(state.thoughts[:-1]),
-                "candidate": state.thoughts[-1],
-            },
-        )
-        for state in states
-    )
+    if params.evaluate == "logprob":
+        return (yield from _expect(problem, states))
+    rendered = yield _to_judge("tot-value", problem, states)
     batches: Sequence[Sequence[Completion]] = yield tuple(
         Generate(
             node=state.node,
@@ -216,6 +217,46 @@ def _judge(
         judged.append(state._replace(score=score))
     yield tuple(events)
     return judged
+
+
+def _to_judge(template: str, problem: Problem, states: Sequence[_State]) -> tuple[Render, ...]:
+    return tuple(
+        Render(
+            template,
+            {
+                "question": problem.question,
+                "thoughts": list(state.thoughts[:-1]),
+                "candidate": state.thoughts[-1],
+            },
+        )
+        for state in states
+    )
+
+
+def _expect(problem: Problem, states: Sequence[_State]) -> _Part:
+    """Values from the model's own probabilities of the verdicts."""
+    rendered = yield _to_judge("tot-verdict", problem, states)
+    found: Sequence[LabelScores] = yield tuple(
+        Score(
+            node=state.node,
+            role="value",
+            messages=problem.with_question(messages),
+            labels=tuple(LABEL_WEIGHTS),
+        )
+        for state, messages in zip(states, rendered, strict=True)
+    )
+    values = [expectation_of(scores) for scores in found]
+    yield tuple(
+        Emit(
+            Scored(
+                node=state.node,
+                score=value,
+                probabilities=dict(zip(scores.labels, scores.probabilities, strict=True)),
+            )
+        )
+        for state, value, scores in zip(states, values, found, strict=True)
+    )
+    return [state._replace(score=value) for state, value in zip(states, values, strict=True)]
 
 
 def _vote(
@@ -310,9 +351,12 @@ def estimate(params: TreeOfThoughtParams, sampling: Sampling) -> tuple[int, int]
         children = width * params.candidates
         calls += children if params.generate == "sample" else width
         tokens += children * thought
-        verdicts = params.evaluations * (children if params.evaluate == "value" else 1)
-        calls += verdicts
-        tokens += verdicts * thought
+        if params.evaluate == "logprob":
+            calls += children
+        else:
+            verdicts = params.evaluations * (children if params.evaluate == "value" else 1)
+            calls += verdicts
+            tokens += verdicts * thought
         width = min(params.beam, children)
     return calls + 1, tokens + sampling.max_tokens
 
@@ -327,6 +371,13 @@ STRATEGIES.register(
         params=TreeOfThoughtParams,
         run=run,
         estimate=estimate,
-        templates=("tot-propose", "tot-sample", "tot-value", "tot-vote", "tot-answer"),
+        templates=(
+            "tot-propose",
+            "tot-sample",
+            "tot-value",
+            "tot-verdict",
+            "tot-vote",
+            "tot-answer",
+        ),
     ),
 )
