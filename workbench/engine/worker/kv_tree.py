@@ -14,8 +14,6 @@ from collections.abc import Sequence as Tokens
 from dataclasses import dataclass, field
 from typing import Protocol
 
-MIN_REUSED_TOKENS = 8
-"""A shorter common beginning (a system header, a lone <bos>) is not worth a fork."""
 MIN_TRIM_TOKENS = 64
 """A leaf gives up at least so many tokens at a time, so that it is not nibbled at in every step."""
 
@@ -296,7 +294,7 @@ class KvTree:
         left = max(first, len(sequence) - max(cells, MIN_TRIM_TOKENS))
         if left == first and len(alone) < sum(1 for _ in path_of(sequence.tip)):
             left = 0  # the rest is held by others
-        if self._can_cut and left >= MIN_REUSED_TOKENS:
+        if self._can_cut and left:
             self._shorten(sequence, left)
         else:
             self._drop(sequence)
@@ -331,7 +329,7 @@ class KvTree:
         tokens = list(tokens[:most])
         best: tuple[Sequence | None, int] = (None, 0)
         for node, length in self._matches(tokens):
-            if length < max(best[1] + 1, MIN_REUSED_TOKENS):
+            if length <= best[1]:
                 continue
             for holder in node.holders:
                 sequence = self._active.get(holder) or self._retained[holder]

@@ -30,7 +30,7 @@ from workbench.engine.protocol import (
     ScoreRequest,
     Scores,
 )
-from workbench.engine.worker.kv_tree import MIN_REUSED_TOKENS, common_prefix
+from workbench.engine.worker.kv_tree import common_prefix
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import DECODED, INTERRUPTED, Model
 from workbench.engine.worker.sample import Request
@@ -44,6 +44,8 @@ STRICT_PIECE_TOKENS = 128
 """Fixed, because the size of the pieces can change the last bits of the logits."""
 ADMISSION_LOOKAHEAD = 64
 """Waiting lanes looked at in one step."""
+MIN_AWAITED_TOKENS = 4
+"""A prompt waits a step for so many tokens that another is just reading; fewer are read twice."""
 HEADROOM_TOKENS = 32
 """Cells kept free for each running answer when another is let in, to make giving way rare."""
 
@@ -239,7 +241,7 @@ class Scheduler:
                 continue
             if reusable < 0:
                 reusable = self._tree.reusable_tokens(lane.history, lane.first_wanted)
-            if shared - reusable >= MIN_REUSED_TOKENS:
+            if shared - reusable >= MIN_AWAITED_TOKENS:
                 return True
         return False
 
