@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from workbench.cli.main import with_workbench
-from workbench.cli.options import build_spec, pairs, read_variables, run_options
+from workbench.cli.options import RunOptions, build_spec, run_options
 from workbench.cli.progress import Progress, as_object
 from workbench.cli.run import exit_status, follow, title_of
 from workbench.domain.errors import UsageError
@@ -28,19 +28,7 @@ if TYPE_CHECKING:
 @click.option("--strategies", required=True, metavar="A,B,C", help="Which to compare.")
 @run_options
 @click.pass_obj
-def compare(
-    paths: Paths,
-    prompt: str,
-    strategies: str,
-    var: tuple[str, ...],
-    vars_file: str | None,
-    params: tuple[str, ...],
-    model: str,
-    seed: int,
-    temperature: float | None,
-    max_tokens: int | None,
-    as_json: bool,
-) -> int:
+def compare(paths: Paths, prompt: str, strategies: str, options: RunOptions) -> int:
     """Run a prompt with several strategies, one after the other, with the same seed.
 
     A --param goes to every strategy that has it.
@@ -48,8 +36,7 @@ def compare(
     names = [name.strip() for name in strategies.split(",") if name.strip()]
     if not names:
         raise UsageError("--strategies takes names with commas, for example direct,cot.")
-    values = read_variables(var, vars_file)
-    chosen = pairs(params, "--param")
+    chosen = options.parameters
 
     async def work(core: Workbench) -> int:
         specs: list[RunSpec] = []
@@ -58,13 +45,10 @@ def compare(
             spec = await build_spec(
                 core,
                 prompt,
-                values,
+                options,
                 strategy=name,
                 params=_params_for(core, name, chosen, names),
-                model=model,
-                seed=specs[0].seed if specs else seed,
-                max_tokens=max_tokens,
-                temperature=temperature,
+                seed=specs[0].seed if specs else options.seed,
                 group=group,
             )
             specs.append(spec)
@@ -78,7 +62,7 @@ def compare(
             status = max(status, exit_status(state))
             if state.status == "cancelled":
                 break
-        if as_json:
+        if options.as_json:
             objects = [as_object(*entry) for entry in done]
             click.echo(json.dumps(objects, ensure_ascii=False))
         else:

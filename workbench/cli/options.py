@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
+import msgspec
 
 from workbench.domain.errors import UsageError
 from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Json, RunSpec, TemplatePrompt
+from workbench.domain.spec import Json, KvMode, RunSpec, TemplatePrompt
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 variables = click.option(
     "--var",
@@ -34,22 +34,72 @@ variables_file = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
 
-def run_options(command: F) -> F:
-    """The options of run and compare."""
-    for option in (
-        as_json,
-        click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer."),
-        click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable."),
-        click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one."),
-        click.option("--model", default="", metavar="NAME|PATH", help="Default: last used."),
-        click.option(
-            "--param", "params", multiple=True, metavar="NAME=VALUE", help="Of the strategy."
-        ),
-        variables_file,
-        variables,
-    ):
-        command = option(command)
-    return command
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options of run and compare were given."""
+
+    var: tuple[str, ...]
+    vars_file: str | None
+    params: tuple[str, ...]
+    model: str
+    seed: int
+    temperature: float | None
+    max_tokens: int | None
+    mode: KvMode
+    as_json: bool
+
+    @property
+    def variables(self) -> dict[str, Json]:
+        """The template's variables (UsageError where they cannot be read)."""
+        return read_variables(self.var, self.vars_file)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The strategy's parameters as texts."""
+        return pairs(self.params, "--param")
+
+    @property
+    def sampling(self) -> Sampling:
+        """How tokens are drawn."""
+        changes: dict[str, Any] = {}
+        if self.max_tokens is not None:
+            changes["max_tokens"] = self.max_tokens
+        if self.temperature is not None:
+            changes["temperature"] = self.temperature
+        return Sampling(**changes)
+
+
+_RUN_OPTIONS = (
+    variables,
+    variables_file,
+    click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Of the strategy."),
+    click.option("--model", default="", metavar="NAME|PATH", help="Default: last used."),
+    click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one."),
+    click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable."),
+    click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer."),
+    click.option(
+        "--mode",
+        type=click.Choice(get_args(KvMode)),
+        default="fast",
+        show_default=True,
+        help="fast reuses what was read and decodes together; strict gives the same bytes for the "
+        "same seed.",
+    ),
+    as_json,
+)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of run and compare, handed on as one RunOptions named ``options``."""
+
+    @functools.wraps(command)
+    def with_options(*args: Any, **given: Any) -> Any:
+        names = RunOptions.__struct_fields__
+        options = RunOptions(**{name: given.pop(name) for name in names})
+        return command(*args, options=options, **given)
+
+    for option in reversed(_RUN_OPTIONS):
+        with_options = option(with_options)
+    return with_options
 
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
@@ -93,14 +143,11 @@ def _read(path: str) -> str:
 async def build_spec(
     core: Workbench,
     prompt: str,
-    values: dict[str, Json],
+    options: RunOptions,
     *,
     strategy: str,
     params: dict[str, str],
-    model: str,
     seed: int,
-    max_tokens: int | None,
-    temperature: float | None,
     group: str = "",
 ) -> RunSpec:
     """The run that a command line describes.
@@ -110,18 +157,14 @@ async def build_spec(
     file = await core.read_prompt(prompt)
     analysis = await core.analyse(file.text, file.path)
     known = {name: value for name, value in analysis.sample.items() if value is not None}
-    changes: dict[str, Any] = {}
-    if max_tokens is not None:
-        changes["max_tokens"] = max_tokens
-    if temperature is not None:
-        changes["temperature"] = temperature
     spec = RunSpec(
-        prompt=TemplatePrompt(file.path, file.text, known | values),
+        prompt=TemplatePrompt(file.path, file.text, known | options.variables),
         strategy=strategy,
         params=dict(params),
-        model=model,
-        sampling=Sampling(**changes),
+        model=options.model,
+        sampling=options.sampling,
         seed=seed,
+        mode=options.mode,
         group=group,
     )
     return await core.prepare(spec)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli.main import CANCELLED, FAILED, with_workbench
-from workbench.cli.options import build_spec, pairs, read_variables, run_options
+from workbench.cli.options import RunOptions, build_spec, run_options
 from workbench.cli.progress import Progress, as_object
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import LoggedEvent
@@ -26,39 +26,18 @@ if TYPE_CHECKING:
 @click.option("--strategy", default="direct", show_default=True, help="How to ask.")
 @run_options
 @click.pass_obj
-def run(
-    paths: Paths,
-    prompt: str,
-    strategy: str,
-    var: tuple[str, ...],
-    vars_file: str | None,
-    params: tuple[str, ...],
-    model: str,
-    seed: int,
-    temperature: float | None,
-    max_tokens: int | None,
-    as_json: bool,
-) -> int:
+def run(paths: Paths, prompt: str, strategy: str, options: RunOptions) -> int:
     """Run a prompt file with a strategy and stream what comes."""
-    values = read_variables(var, vars_file)
-    chosen = pairs(params, "--param")
+    params = options.parameters
 
     async def work(core: Workbench) -> int:
         spec = await build_spec(
-            core,
-            prompt,
-            values,
-            strategy=strategy,
-            params=chosen,
-            model=model,
-            seed=seed,
-            max_tokens=max_tokens,
-            temperature=temperature,
+            core, prompt, options, strategy=strategy, params=params, seed=options.seed
         )
-        progress = Progress(title_of(core, strategy), stream=not as_json)
+        progress = Progress(title_of(core, strategy), stream=not options.as_json)
         run_id, state = await follow(core, spec, progress)
         progress.finish(state)
-        if as_json:
+        if options.as_json:
             click.echo(json.dumps(as_object(run_id, strategy, state), ensure_ascii=False))
         return exit_status(state)
 
