@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import itertools
 import re
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,12 @@ import msgspec
 
 from workbench.domain.errors import (
     EngineError,
-    ModelFileError,
-    ModelNotFoundError,
     UsageError,
     WorkbenchError,
 )
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import EngineStatus, LoadSettings
+from workbench.engine.model_file import FileStamp, read_stamp
 from workbench.engine.process import WorkerProcess
 from workbench.engine.protocol import (
     Embeddings,
@@ -33,22 +31,14 @@ from workbench.engine.protocol import (
     Scores,
     TextDelta,
 )
+from workbench.engine.restarts import Restarts
 from workbench.engine.status import StatusBoard
 from workbench.engine.worker import messages as ms
 from workbench.sandbox.pool import SandboxPool
 from workbench.templates.chat_format import format_chat
 
-MAX_DEATHS = 3
-DEATH_WINDOW_SECONDS = 120.0
 HUNG_SECONDS = 15.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class _FileStamp(msgspec.Struct, frozen=True):
-    """What tells one state of a file from another."""
-
-    size_bytes: int
-    modified_ns: int
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -56,7 +46,7 @@ class _Wanted(msgspec.Struct, frozen=True):
 
     path: str
     settings: LoadSettings
-    stamp: _FileStamp
+    stamp: FileStamp
 
 
 class LlamaEngine:
@@ -82,8 +72,8 @@ class LlamaEngine:
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._streams: dict[int, asyncio.Queue[Frame | WorkbenchError]] = {}
-        self._deaths: deque[tuple[float, str]] = deque(maxlen=MAX_DEATHS)
-        self._digests: dict[tuple[str, _FileStamp], str] = {}
+        self._restarts = Restarts()
+        self._digests: dict[tuple[str, FileStamp], str] = {}
         self._board = StatusBoard()
         self._is_measured = asyncio.Event()
         self._width_listeners: list[Callable[[], None]] = []
@@ -129,12 +119,11 @@ class LlamaEngine:
     async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
         """Load a model; see the protocol."""
         async with self._lock:
-            wanted = _Wanted(path, settings, await asyncio.to_thread(_read_stamp, path))
+            wanted = _Wanted(path, settings, await asyncio.to_thread(read_stamp, path))
             if self._model is not None and wanted == self._wanted:
                 return self._model
             if self._sent is not None and self._sent.path != path:
-                # Another model is a new chance, whatever the last one did.
-                self._deaths.clear()
+                self._restarts.forget()
             return await self._load(wanted, name or Path(path).stem)
 
     async def unload(self) -> None:
@@ -239,7 +228,7 @@ class LlamaEngine:
             wanted = self._wanted
             if wanted is None:
                 raise EngineError("No model is loaded: choose one under Models.")
-            stamp = await asyncio.to_thread(_read_stamp, wanted.path)
+            stamp = await asyncio.to_thread(read_stamp, wanted.path)
             if self._model is not None and stamp == wanted.stamp:
                 return self._model
             return await self._load(msgspec.structs.replace(wanted, stamp=stamp), self._name)
@@ -281,15 +270,7 @@ class LlamaEngine:
 
     async def _start_worker(self) -> None:
         self._refuse_if_closed()
-        loop = asyncio.get_running_loop()
-        while self._deaths and self._deaths[0][0] < loop.time() - DEATH_WINDOW_SECONDS:
-            self._deaths.popleft()
-        if len(self._deaths) >= MAX_DEATHS:
-            raise EngineError(
-                f"The engine ended {MAX_DEATHS} times within two minutes and is not started again "
-                f"for now; the last time: {self._deaths[-1][1]} Load another model, or wait two "
-                "minutes."
-            )
+        self._restarts.require_start(asyncio.get_running_loop().time())
         self._board.update(state="starting", error="")
         worker = WorkerProcess(self._on_report, self._on_exit, self._hung_seconds)
         await worker.start()
@@ -392,7 +373,7 @@ class LlamaEngine:
         """The worker is gone: everything it was doing fails, and the next call starts another."""
         self._worker = None
         self._model = None
-        self._deaths.append((asyncio.get_running_loop().time(), str(error)))
+        self._restarts.note_death(asyncio.get_running_loop().time(), str(error))
         self._fail_all(error)
         self._board.update(
             state="dead",
@@ -430,21 +411,6 @@ def _sound(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(
         Segment(_SURROGATE.sub("\ufffd", segment.text), segment.special) for segment in segments
     )
-
-
-def _read_stamp(path: str) -> _FileStamp:
-    """The file's present state. Reads the disk: call it in a thread."""
-    try:
-        status = Path(path).stat()
-    except FileNotFoundError:
-        raise ModelNotFoundError(
-            path, "there is no such file; choose another under Models."
-        ) from None
-    except OSError as error:
-        raise ModelFileError(
-            path, f"it cannot be seen ({error.strerror}); check its drive and permissions."
-        ) from error
-    return _FileStamp(status.st_size, status.st_mtime_ns)
 
 
 def _closed_error() -> EngineError:
