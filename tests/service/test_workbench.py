@@ -140,3 +140,15 @@ async def test_drafts_and_state_outlive_the_program(core, paths):
     await again.open()
     assert await again.get_state("k") == {"a": [1]}
     await again.close()
+
+
+async def test_the_width_that_was_measured_is_known_at_the_next_start(paths):
+    first = Workbench(paths)
+    await first.open()
+    first._engine.known_widths["key"] = 24
+    first._keep_widths()
+    await first.close()
+    again = Workbench(paths)
+    await again.open()
+    assert again._engine.known_widths == {"key": 24}
+    await again.close()

@@ -21,6 +21,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+_DECODE_WIDTHS = "decode_widths"
+
+
 class Core:
     """Engine, store, sandbox and prompt library of one program.
 
@@ -40,6 +43,7 @@ class Core:
             shipped=paths.shipped_prompts, user=paths.prompts, extra=paths.extra_prompts
         )
         self._gate = ModelGate(self._engine)
+        self._keeping: set[asyncio.Future[None]] = set()
         self._listeners: list[Callable[[LoggedEvent], None]] = []
 
     async def open(self) -> StoreStatus:
@@ -49,13 +53,25 @@ class Core:
             StoreError: the history cannot be opened and could not be repaired.
         """
         self.paths.create()
-        return await self._store.open()
+        status = await self._store.open()
+        if isinstance(self._engine, LlamaEngine):
+            self._engine.known_widths.update(await self._store.get_state(_DECODE_WIDTHS, {}))
+            self._engine.on_width(self._keep_widths)
+        return status
 
     async def close(self) -> None:
         """End all work and all processes; what was received until now is on disk afterwards."""
         await self._engine.close()
         await self._pool.close()
         await self._store.close()
+
+    def _keep_widths(self) -> None:
+        """Remember how many answers models decode best together, so that it is measured once."""
+        assert isinstance(self._engine, LlamaEngine)
+        writing = self._store.set_state(_DECODE_WIDTHS, dict(self._engine.known_widths))
+        task = asyncio.ensure_future(writing)
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
 
     @property
     def engine_status(self) -> EngineStatus:
