@@ -64,8 +64,8 @@ async def test_loading_the_same_again_does_nothing(engine):
 async def test_samples_of_a_prompt_share_one_reading_of_it(engine):
     request = request_of(chat(fresh(QUESTION)), seeds=(1, 2, 3, 4, 5, 6), temperature=1.2)
     answers = await ask(engine, request)
-    prompt = answers.done[0].prompt_tokens
-    assert answers.evaluated_tokens == prompt
+    new = answers.done[0].prompt_tokens - answers.progress[0].reused_tokens
+    assert answers.evaluated_tokens == new
     assert len(set(answers.texts.values())) > 1
 
 
@@ -74,14 +74,14 @@ async def test_more_samples_than_sequences_all_get_an_answer(engine):
     answers = await ask(engine, request)
     prompt = answers.done[0].prompt_tokens
     # Those of a later round read the prompt's last token again.
-    assert prompt <= answers.evaluated_tokens <= prompt + 20
+    assert prompt - 4 <= answers.evaluated_tokens <= prompt + 20
 
 
 async def test_a_second_prompt_reads_only_what_is_new(engine):
     common = fresh(QUESTION)
     first = await ask(engine, request_of(chat(common)))
     second = await ask(engine, request_of(chat(common, value=" Be brief.")))
-    assert first.evaluated_tokens == first.done[0].prompt_tokens
+    assert first.evaluated_tokens + first.progress[0].reused_tokens == first.done[0].prompt_tokens
     assert second.evaluated_tokens <= 12
     assert second.progress[0].reused_tokens > first.done[0].prompt_tokens - 12
 

@@ -6,7 +6,8 @@ left over a piece of each prompt that is being read. New jobs join at any step.
 * The lanes of one job (samples of a prompt, continuations to score) are forked after the prompt was
   read once.
 * A prompt that shares its beginning with another that is just being read waits for that beginning.
-* Only as many lanes run as the machine decodes well together (``width``); a chat comes on top.
+* Only as many lanes run as the machine decodes well together (``width``); a chat comes on top, and
+  while it runs the others take turns, so that its words keep coming.
 * A lane is let in when its prompt fits beside what is there, not when its longest possible answer
   would. If the cells run out after all, the least urgent lane gives its cells back and goes on
   later. The most urgent one alone always fits, so there is always progress.
@@ -20,7 +21,6 @@ from __future__ import annotations
 import time
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from workbench.domain.errors import ContextOverflowError, EngineError, UsageError, WorkbenchError
 from workbench.engine.protocol import (
@@ -30,6 +30,7 @@ from workbench.engine.protocol import (
     ScoreRequest,
     Scores,
 )
+from workbench.engine.worker.composer import Composer, Entry
 from workbench.engine.worker.kv_tree import common_prefix
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import DECODED, INTERRUPTED, Model
@@ -37,27 +38,12 @@ from workbench.engine.worker.sample import Request
 from workbench.engine.worker.sampling import read_distribution
 from workbench.engine.worker.scoring import ScoreJob, tokenize_request
 
-STEP_SECONDS = 0.25
-"""A step with prompt pieces aims at this, so that progress shows and answers keep streaming."""
-MIN_PIECE_TOKENS = 32
-STRICT_PIECE_TOKENS = 128
-"""Fixed, because the size of the pieces can change the last bits of the logits."""
 ADMISSION_LOOKAHEAD = 64
 """Waiting lanes looked at in one step."""
 MIN_AWAITED_TOKENS = 4
 """A prompt waits a step for so many tokens that another is just reading; fewer are read twice."""
 HEADROOM_TOKENS = 32
 """Cells kept free for each running answer when another is let in, to make giving way rare."""
-
-
-@dataclass
-class _Entry:
-    """What one lane has in the batch. ``rows`` are the batch entries whose logits it wants."""
-
-    lane: Lane
-    start: int
-    count: int
-    rows: list[int]
 
 
 class Scheduler:
@@ -86,7 +72,7 @@ class Scheduler:
         self._waiting: list[Lane] = []
         self._running: list[Lane] = []
         self._arrivals = 0
-        self._tokens_per_second = 0.0
+        self._composer = Composer(model)
         self.reading_ids: frozenset[int] = frozenset()
         """Requests with a prompt piece in this batch; replaced whole, so that threads may look."""
 
@@ -175,10 +161,10 @@ class Scheduler:
         finally:
             self.reading_ids = frozenset()
         if status == DECODED:
-            self._measure(entries, time.monotonic() - started)
+            self._composer.measure(entries, time.monotonic() - started)
             self._collect(entries)
             return
-        self._roll_back(entries)
+        self._composer.roll_back(entries)
         if status == INTERRUPTED:
             self._model.interrupt.requested = False
         elif not self._preempt():
@@ -270,87 +256,19 @@ class Scheduler:
         self._running.remove(lane)
         insort(self._waiting, lane, key=lambda waiting: waiting.order)
 
-    # --- the batch --------------------------------------------------------------------------
-
-    def _fill(self) -> list[_Entry]:
+    def _fill(self) -> list[Entry]:
         """Put the next tokens of the running lanes into the batch."""
         while True:
-            self._model.batch.clear()
-            by_urgency = sorted(self._running, key=lambda running: running.order)
-            decoding = [lane for lane in by_urgency if lane.pending == 1]
-            if self._tree.make_room(len(decoding)):
-                entries = [self._place(lane, 1) for lane in decoding]
-                reading = [lane for lane in by_urgency if lane.pending > 0]
-                entries += self._place_pieces(reading, self._model.most_rows - len(decoding))
-                if entries or not self._running:
-                    return entries
+            entries = self._composer.compose(self._running)
+            if entries or not self._running:
+                return entries
             if not self._preempt():
                 # One lane alone always fits, because submit() compared it with the context.
                 return []
 
-    def _place_pieces(self, reading: list[Lane], rows: int) -> list[_Entry]:
-        """Pieces of what is being read, with at most ``rows`` logits among them."""
-        entries = []
-        budget = min(self._model.batch.room, self._piece_tokens())
-        for lane in reading:
-            assert lane.sequence is not None
-            size = min(lane.pending, budget)
-            if not lane.job.started and len(lane.job.lanes) > 1:
-                # The others are forked where the prompt ends.
-                size = min(size, len(lane.job.prompt) - len(lane.sequence))
-            size = min(size, max(0, lane.first_wanted - len(lane.sequence)) + rows)
-            if lane.job.strict:
-                size = min(size, STRICT_PIECE_TOKENS)
-            self._tree.make_room(size)
-            size = min(size, self._tree.free_cells)
-            if size <= 0:
-                break
-            entries.append(self._place(lane, size))
-            rows -= len(entries[-1].rows)
-            budget -= size
-        return entries
-
-    def _piece_tokens(self) -> int:
-        if any(lane.job.strict for lane in self._running):
-            return STRICT_PIECE_TOKENS
-        if not self._tokens_per_second:
-            return MIN_PIECE_TOKENS * 2
-        return max(MIN_PIECE_TOKENS, int(self._tokens_per_second * STEP_SECONDS))
-
-    def _place(self, lane: Lane, count: int) -> _Entry:
-        sequence = lane.sequence
-        assert sequence is not None
-        start = len(sequence)
-        tokens = lane.history[start : start + count]
-        rows = []
-        first_wanted = lane.first_wanted
-        for index, token in enumerate(tokens, start):
-            wanted = index >= first_wanted
-            row = self._model.batch.add(
-                token, position=index, sequence=sequence.id, wants_logits=wanted
-            )
-            if wanted:
-                rows.append(row)
-        self._tree.extend(sequence, tokens)
-        return _Entry(lane, start, count, rows)
-
-    def _roll_back(self, entries: list[_Entry]) -> None:
-        """Undo the placing of a batch that was not evaluated to the end."""
-        for entry in entries:
-            assert entry.lane.sequence is not None
-            self._tree.truncate(entry.lane.sequence, entry.start)
-
     # --- what came of it --------------------------------------------------------------------
 
-    def _measure(self, entries: list[_Entry], seconds: float) -> None:
-        """Learn how fast prompts are read, from steps that held enough to tell."""
-        tokens = sum(entry.count for entry in entries)
-        if tokens >= MIN_PIECE_TOKENS and seconds > 0:
-            speed = tokens / seconds
-            known = self._tokens_per_second or speed
-            self._tokens_per_second = 0.5 * known + 0.5 * speed
-
-    def _collect(self, entries: list[_Entry]) -> None:
+    def _collect(self, entries: list[Entry]) -> None:
         for entry in entries:
             job = entry.lane.job
             job.count_evaluated(entry.start, entry.start + entry.count)
