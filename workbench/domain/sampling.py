@@ -26,8 +26,8 @@ come before them, the draw comes after them."""
 class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     """Names and meaning are those of llama.cpp's samplers.
 
-    Mirostat and adaptive-p draw by themselves: with one of them only the biases, the grammar, the
-    penalties and the temperature still count.
+    Mirostat draws by itself: with it only the biases, the grammar, the penalties and the
+    temperature still count.
     """
 
     temperature: Annotated[float, msgspec.Meta(ge=0.0, le=5.0)] = 0.7

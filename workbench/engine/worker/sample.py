@@ -6,11 +6,18 @@ import time
 
 from workbench.domain.effects import FinishReason
 from workbench.domain.text import Token
-from workbench.engine.protocol import Frame, GenerateRequest, SampleDone, TextDelta
+from workbench.engine.effective import effective_values, ignored_sentences
+from workbench.engine.protocol import (
+    Frame,
+    GenerateRequest,
+    SampleDone,
+    SamplingApplied,
+    TextDelta,
+)
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.repetition import LoopDetector
-from workbench.engine.worker.sampling import Distribution, SamplerChain
+from workbench.engine.worker.sampling import Distribution, SamplerChain, resolve_biases
 from workbench.engine.worker.text import TextStream
 
 
@@ -25,9 +32,20 @@ class Request(Job):
         )
         self.sampling = request.sampling
         self._unreported_tokens = 0
+        self._vocabulary = model.vocabulary
         self.samples = [
             Sample(self, index, seed, model) for index, seed in enumerate(request.seeds)
         ]
+
+    @property
+    def applied(self) -> SamplingApplied:
+        """What is really drawn with."""
+        _, unknown = resolve_biases(self.sampling, self._vocabulary)
+        return SamplingApplied(
+            effective=effective_values(self.sampling),
+            chain=self.samples[0].sampler_names,
+            ignored=ignored_sentences(self.sampling, unknown),
+        )
 
     @property
     def lanes(self) -> list[Sample]:
@@ -64,9 +82,14 @@ class Sample(Lane):
             request.sampling,
             seed=seed,
             prompt=request.prompt,
-            vocabulary_size=model.vocabulary.size,
+            vocabulary=model.vocabulary,
             context_tokens=model.loaded.context_tokens,
         )
+
+    @property
+    def sampler_names(self) -> tuple[str, ...]:
+        """The samplers it is drawn with, in order."""
+        return self._sampler.names
 
     @property
     def remaining(self) -> int:

@@ -95,7 +95,9 @@ class Scheduler:
             self._fail(request_id, UsageError("The prompt is empty: write something into it."))
         elif self._fits(request_id, len(prompt), request.sampling.max_tokens):
             self._arrivals += 1
-            self._take(Request(request_id, request, prompt, self._model, self._arrivals))
+            job = Request(request_id, request, prompt, self._model, self._arrivals)
+            self._emit(request_id, job.applied)
+            self._take(job)
 
     def submit_score(self, request_id: int, request: ScoreRequest) -> None:
         """Take a request for scores, or fail it at once."""

@@ -18,11 +18,11 @@ class Vocabulary:
     """The vocabulary of one loaded model. Read-only, so that any thread may use it."""
 
     def __init__(self, model: Any) -> None:
-        self._handle = lib.llama_model_get_vocab(model)
-        self.size: int = lib.llama_vocab_n_tokens(self._handle)
-        self.bos: int = lib.llama_vocab_bos(self._handle)
-        self.eos: int = lib.llama_vocab_eos(self._handle)
-        self.add_bos = bool(lib.llama_vocab_get_add_bos(self._handle)) and self.bos != _NO_TOKEN
+        self.handle = lib.llama_model_get_vocab(model)
+        self.size: int = lib.llama_vocab_n_tokens(self.handle)
+        self.bos: int = lib.llama_vocab_bos(self.handle)
+        self.eos: int = lib.llama_vocab_eos(self.handle)
+        self.add_bos = bool(lib.llama_vocab_get_add_bos(self.handle)) and self.bos != _NO_TOKEN
         self._pieces: dict[tuple[int, bool], bytes] = {}
         self._control = self._control_tokens()
         self._pattern = self._control_pattern()
@@ -32,15 +32,19 @@ class Vocabulary:
         """Texts of all control tokens."""
         return tuple(self._control)
 
+    def control_token(self, text: str) -> int | None:
+        """The control token written exactly so."""
+        return self._control.get(text)
+
     def _attributes(self, token: int) -> int:
-        return int(lib.llama_vocab_get_attr(self._handle, token))
+        return int(lib.llama_vocab_get_attr(self.handle, token))
 
     def _control_tokens(self) -> dict[str, int]:
         mask = lib.LLAMA_TOKEN_ATTR_CONTROL | lib.LLAMA_TOKEN_ATTR_UNKNOWN
         tokens: dict[str, int] = {}
         for token in range(self.size):
             if self._attributes(token) & mask:
-                text = lib.llama_vocab_get_text(self._handle, token).decode("utf-8", "replace")
+                text = lib.llama_vocab_get_text(self.handle, token).decode("utf-8", "replace")
                 if text:
                     tokens.setdefault(text, token)
         return tokens
@@ -75,14 +79,14 @@ class Vocabulary:
         size = 64
         while True:
             buffer = ctypes.create_string_buffer(size)
-            length = lib.llama_token_to_piece(self._handle, token, buffer, size, 0, special)
+            length = lib.llama_token_to_piece(self.handle, token, buffer, size, 0, special)
             if length >= 0:
                 return buffer.raw[:length]
             size = -length
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends an answer (end of turn, of text, of message)."""
-        return bool(lib.llama_vocab_is_eog(self._handle, token))
+        return bool(lib.llama_vocab_is_eog(self.handle, token))
 
     def tokenize(self, segments: Sequence[Segment]) -> list[int]:
         """Token ids of a prompt, starting with one beginning-of-text token where the model adds it.
@@ -131,6 +135,6 @@ class Vocabulary:
             return []
         # A token is at least one byte; the slack is for a prefix space.
         buffer = (lib.llama_token * (len(data) + 8))()
-        count = lib.llama_tokenize(self._handle, data, len(data), buffer, len(buffer), False, False)
+        count = lib.llama_tokenize(self.handle, data, len(data), buffer, len(buffer), False, False)
         assert count >= 0, "the buffer holds one token for each byte"
         return list(buffer[:count])

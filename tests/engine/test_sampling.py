@@ -1,0 +1,164 @@
+"""Every sampler does what its name says, on the real model; what has no effect is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from workbench.domain.errors import UsageError
+from workbench.domain.sampling import SAMPLERS, Sampling
+from workbench.engine.client import LlamaEngine
+from workbench.engine.effective import effective_values, ignored_sentences
+from workbench.engine.protocol import SamplingApplied
+from workbench.sandbox.pool import SandboxPool
+
+from .asking import SMALL, ask, chat, request_of, starter_model
+
+model = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def engine() -> AsyncIterator[LlamaEngine]:
+    pool = SandboxPool()
+    made = LlamaEngine(pool, hung_seconds=60.0)
+    await made.load(starter_model(), SMALL)
+    yield made
+    await made.close()
+    await pool.close()
+
+
+async def draw(engine, question="Write a short poem about rain.", seeds=(1,), **sampling):
+    return await ask(engine, request_of(chat(question), seeds=seeds, **sampling))
+
+
+async def applied(engine, **sampling) -> SamplingApplied:
+    frames = engine.generate(request_of(chat("Hi"), max_tokens=1, **sampling))
+    found = [frame async for frame in frames]
+    assert isinstance(found[0], SamplingApplied)
+    return found[0]
+
+
+CHAINS = {
+    "typical": ({"typical_p": 0.5}, "typical"),
+    "sigma": ({"top_n_sigma": 1.0}, "top-n-sigma"),
+    "xtc": ({"xtc_probability": 0.5}, "xtc"),
+    "dynamic temperature": ({"dynatemp_range": 0.5}, "temp-ext"),
+    "dry": ({"dry_multiplier": 0.8}, "dry"),
+    "mirostat 1": ({"mirostat": 1}, "mirostat"),
+    "mirostat 2": ({"mirostat": 2}, "mirostat-v2"),
+    "adaptive-p": ({"adaptive_target": 0.3}, "adaptive-p"),
+    "penalties": ({"presence_penalty": 0.5}, "penalties"),
+    "bias": ({"logit_bias": {"rain": -100}}, "logit-bias"),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_each_sampler_works_and_repeats_with_its_seed(engine, name):
+    sampling, native = CHAINS[name]
+    told = await applied(engine, **sampling)
+    assert native in told.chain
+    assert told.ignored == ()
+    once = await draw(engine, seeds=(3, 4), mode="strict", max_tokens=12, **sampling)
+    again = await draw(engine, seeds=(3, 4), mode="strict", max_tokens=12, **sampling)
+    assert once.texts == again.texts
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_order_is_the_one_asked_for(engine):
+    order = ("temperature", "min_p", "top_k")
+    told = await applied(engine, samplers=order)
+    assert told.chain == ("temp", "min-p", "top-k", "dist")
+    assert told.ignored == ()
+    left_out = await applied(engine, samplers=order, top_p=0.5)
+    assert left_out.ignored == ("top_p has no effect: top_p is left out of the order of samplers.",)
+    assert "top_p" not in left_out.effective
+    assert left_out.effective["top_k"] == 40
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_ban_holds_and_an_end_that_is_banned_never_comes(engine):
+    free = await draw(engine, "Say hello.", temperature=0.0, max_tokens=2)
+    first = free.tokens[0][0]
+    banned = await draw(
+        engine, "Say hello.", temperature=0.0, max_tokens=4, logit_bias={f"#{first.id}": -100}
+    )
+    assert banned.tokens[0][0].id != first.id
+    endless = await draw(
+        engine,
+        "Say hello.",
+        max_tokens=40,
+        temperature=1.0,
+        logit_bias={"<|im_end|>": -100, "<|endoftext|>": -100},
+    )
+    assert endless.done[0].finish_reason == "length"
+    assert endless.done[0].completion_tokens == 40
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_grammar_binds_every_sample(engine):
+    grammar = 'root ::= ("yes" | "no") ", because " [a-z ]{5,20} "."'
+    answers = await draw(
+        engine, "Is water wet?", seeds=(1, 2, 3, 4), temperature=1.5, max_tokens=60, grammar=grammar
+    )
+    for sample, text in answers.texts.items():
+        assert re.fullmatch(r"(yes|no), because [a-z ]{5,20}\.", text), text
+        assert answers.done[sample].finish_reason == "stop"
+    assert (await applied(engine, grammar=grammar)).chain[0] == "grammar"
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_dry_keeps_a_phrase_from_coming_back(engine):
+    phrase = "the cat sat on the mat and the dog sat on the log"
+    question = f"Repeat exactly and for ever: {phrase}, {phrase}, {phrase}"
+    plain = await draw(engine, question, temperature=0.0, max_tokens=48)
+    dry = await draw(
+        engine, question, temperature=0.0, max_tokens=48, dry_multiplier=4.0, dry_penalty_last_n=-1
+    )
+    count = {
+        name: found.texts[0].count("sat on the") for name, found in (("plain", plain), ("dry", dry))
+    }
+    assert count["dry"] < count["plain"]
+
+
+@pytest.mark.parametrize(
+    ("sampling", "sentence"),
+    [
+        ({"temperature": 0.0, "top_p": 0.5}, "top_p has no effect: at temperature 0"),
+        ({"mirostat": 2, "min_p": 0.3}, "min_p has no effect: mirostat draws by itself"),
+        ({"dry_base": 3.0}, "dry_base has no effect: dry_multiplier is switched off"),
+        ({"samplers": ("top_k",), "temperature": 1.5}, "temperature has no effect: temperature is"),
+        ({"mirostat_tau": 3.0}, "mirostat_tau has no effect: mirostat is switched off"),
+    ],
+)
+def test_what_has_no_effect_is_said(sampling, sentence):
+    found = ignored_sentences(Sampling(**sampling))
+    assert len(found) == 1
+    assert found[0].startswith(sentence)
+    name = sentence.split()[0]
+    assert name not in effective_values(Sampling(**sampling))
+
+
+def test_defaults_are_not_spoken_of_and_every_value_is_json():
+    assert ignored_sentences(Sampling()) == ()
+    assert ignored_sentences(Sampling(temperature=0.0)) == ()
+    assert ignored_sentences(Sampling(), ["xyz"]) == (
+        "logit_bias has no token for “xyz”: it has no effect.",
+    )
+    json.dumps(effective_values(Sampling(logit_bias={"a": 1.0}, stop=("x",))))
+
+
+def test_an_order_with_an_unknown_or_double_sampler_is_refused():
+    for order in (("top_z",), ("top_k", "top_k")):
+        with pytest.raises(UsageError, match="at most once"):
+            Sampling(samplers=order)
+    assert Sampling(samplers=SAMPLERS[::-1]).samplers[0] == "temperature"
