@@ -58,12 +58,16 @@ def _field(field: inspect.Field) -> Field:
     return Field(
         name=field.name,
         kind=name,
-        default=field.default,
+        default=_default(field),
         description=description,
         minimum=minimum,
         maximum=maximum,
         choices=choices,
     )
+
+
+def _default(field: inspect.Field) -> Any:
+    return field.default_factory() if callable(field.default_factory) else field.default
 
 
 def build(struct: type[P], values: dict[str, Any], owner: str) -> P:

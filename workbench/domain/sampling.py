@@ -30,59 +30,206 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     temperature still count.
     """
 
-    temperature: Annotated[float, msgspec.Meta(ge=0.0, le=5.0)] = 0.7
-    """0 takes the most probable token; higher is more varied."""
-    top_k: Annotated[int, msgspec.Meta(ge=0)] = 40
-    """Only the k most probable tokens; 0 switches it off."""
-    top_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.95
-    """The smallest set of tokens whose probability reaches p; 1 switches it off."""
-    min_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.05
-    """Tokens at least this likely compared with the best; 0 switches it off."""
-    repeat_penalty: Annotated[float, msgspec.Meta(ge=0.0, le=3.0)] = 1.0
-    """Divides the score of tokens already used; 1 switches it off."""
-    frequency_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] = 0.0
-    presence_penalty: Annotated[float, msgspec.Meta(ge=-2.0, le=2.0)] = 0.0
-    penalty_last_n: Annotated[int, msgspec.Meta(ge=-1)] = 64
-    """How many of the last tokens the penalties look at; -1 is the whole context."""
-    typical_p: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 1.0
-    """Locally typical sampling; 1 switches it off."""
-    top_n_sigma: Annotated[float, msgspec.Meta(ge=-1.0, le=20.0)] = -1.0
-    """Tokens within n standard deviations of the best score; -1 switches it off."""
-    xtc_probability: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.0
-    """Chance to drop the most probable tokens above the threshold; 0 switches it off."""
-    xtc_threshold: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.1
-    dynatemp_range: Annotated[float, msgspec.Meta(ge=0.0, le=5.0)] = 0.0
-    """The temperature moves by this much with the entropy; 0 switches it off."""
-    dynatemp_exponent: Annotated[float, msgspec.Meta(ge=0.0, le=10.0)] = 1.0
-    dry_multiplier: Annotated[float, msgspec.Meta(ge=0.0, le=10.0)] = 0.0
-    """Strength of the penalty on repeated sequences; 0 switches it off."""
-    dry_base: Annotated[float, msgspec.Meta(ge=1.0, le=10.0)] = 1.75
-    dry_allowed_length: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 2
-    dry_penalty_last_n: Annotated[int, msgspec.Meta(ge=-1)] = -1
-    """How many of the last tokens DRY looks at; -1 is the whole context."""
-    dry_sequence_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
-    mirostat: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
-    """Version of mirostat; 0 switches it off."""
-    mirostat_tau: Annotated[float, msgspec.Meta(ge=0.0, le=20.0)] = 5.0
-    mirostat_eta: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.1
-    adaptive_target: Annotated[float, msgspec.Meta(ge=-1.0, le=1.0)] = -1.0
-    """Adaptive-p draws tokens near this probability; negative switches it off."""
-    adaptive_decay: Annotated[float, msgspec.Meta(ge=0.0, le=0.99)] = 0.9
-    logit_bias: dict[str, Annotated[float, msgspec.Meta(ge=-100.0, le=100.0)]] = {}
-    """Added to the scores of tokens: the key is a text (each of its tokens) or "#" and a token id;
-    -100 bans it."""
-    samplers: tuple[str, ...] = SAMPLERS
-    """The order in which the samplers work; one left out does not work."""
-    grammar: str = ""
-    """A GBNF grammar that the answer must follow."""
-    json_schema: str = ""
-    """A JSON schema, as JSON text, that the answer must fit."""
-    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 512
-    """Most tokens of one answer."""
-    stop: tuple[str, ...] = ()
-    """Texts that end the answer; they are not part of it."""
-    logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] = 0
-    """How many alternatives to keep with each token; the chosen token's own is always kept."""
+    temperature: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0, le=5.0, description="0 takes the most probable token; higher is more varied."
+        ),
+    ] = 0.7
+    top_k: Annotated[
+        int,
+        msgspec.Meta(ge=0, description="Only the k most probable tokens; 0 switches it off."),
+    ] = 40
+    top_p: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=1.0,
+            description="The fewest tokens that are p probable together; 1 switches it off.",
+        ),
+    ] = 0.95
+    min_p: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=1.0,
+            description="Tokens at least this likely compared with the best; 0 switches it off.",
+        ),
+    ] = 0.05
+    repeat_penalty: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=3.0,
+            description="Divides the score of tokens already used; 1 switches it off.",
+        ),
+    ] = 1.0
+    frequency_penalty: Annotated[
+        float,
+        msgspec.Meta(
+            ge=-2.0,
+            le=2.0,
+            description="Lowers the score of a token for each time it was used; 0 switches it off.",
+        ),
+    ] = 0.0
+    presence_penalty: Annotated[
+        float,
+        msgspec.Meta(
+            ge=-2.0,
+            le=2.0,
+            description="Lowers the score of a token that was used at all; 0 switches it off.",
+        ),
+    ] = 0.0
+    penalty_last_n: Annotated[
+        int,
+        msgspec.Meta(
+            ge=-1,
+            description="Last tokens that the penalties look at; -1 is the whole context.",
+        ),
+    ] = 64
+    typical_p: Annotated[
+        float,
+        msgspec.Meta(ge=0.0, le=1.0, description="Locally typical sampling; 1 switches it off."),
+    ] = 1.0
+    top_n_sigma: Annotated[
+        float,
+        msgspec.Meta(
+            ge=-1.0,
+            le=20.0,
+            description="Tokens within n standard deviations of the best; -1 switches it off.",
+        ),
+    ] = -1.0
+    xtc_probability: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=1.0,
+            description="Chance to drop all but one of the likely tokens; 0 switches it off.",
+        ),
+    ] = 0.0
+    xtc_threshold: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=1.0,
+            description="XTC drops tokens at least this probable; above 0.5 it drops none.",
+        ),
+    ] = 0.1
+    dynatemp_range: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=5.0,
+            description="The temperature moves by this much with the entropy; 0 switches it off.",
+        ),
+    ] = 0.0
+    dynatemp_exponent: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=10.0,
+            description="How the entropy turns into the temperature; 1 is in proportion.",
+        ),
+    ] = 1.0
+    dry_multiplier: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=10.0,
+            description="Strength of the penalty on repeated sequences; 0 switches it off.",
+        ),
+    ] = 0.0
+    dry_base: Annotated[
+        float,
+        msgspec.Meta(
+            ge=1.0,
+            le=10.0,
+            description="The penalty grows by this factor with each repeated token.",
+        ),
+    ] = 1.75
+    dry_allowed_length: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0, le=1_000, description="Repeated sequences up to this many tokens are free."
+        ),
+    ] = 2
+    dry_penalty_last_n: Annotated[
+        int,
+        msgspec.Meta(ge=-1, description="Last tokens that DRY looks at; -1 is the whole context."),
+    ] = -1
+    dry_sequence_breakers: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="Texts at which a repeated sequence ends."),
+    ] = ("\n", ":", '"', "*")
+    mirostat: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=2, description="Version of mirostat; 0 switches it off."),
+    ] = 0
+    mirostat_tau: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=20.0,
+            description="The surprise that mirostat aims at: low is focused, high is varied.",
+        ),
+    ] = 5.0
+    mirostat_eta: Annotated[
+        float,
+        msgspec.Meta(ge=0.0, le=1.0, description="How fast mirostat corrects itself."),
+    ] = 0.1
+    adaptive_target: Annotated[
+        float,
+        msgspec.Meta(
+            ge=-1.0,
+            le=1.0,
+            description="Adaptive-p draws tokens near this probability; negative switches it off.",
+        ),
+    ] = -1.0
+    adaptive_decay: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.0,
+            le=0.99,
+            description="How long adaptive-p remembers: about 1 / (1 - decay) tokens.",
+        ),
+    ] = 0.9
+    logit_bias: Annotated[
+        dict[str, Annotated[float, msgspec.Meta(ge=-100.0, le=100.0)]],
+        msgspec.Meta(
+            description="Added to the scores of tokens, by text (each of its tokens) or # and a "
+            "token's number; -100 bans them."
+        ),
+    ] = {}
+    samplers: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            description="The order in which the samplers work; one left out does not work."
+        ),
+    ] = SAMPLERS
+    grammar: Annotated[
+        str,
+        msgspec.Meta(description="A GBNF grammar that the answer must follow."),
+    ] = ""
+    json_schema: Annotated[
+        str,
+        msgspec.Meta(description="A JSON schema, as JSON text, that the answer must fit."),
+    ] = ""
+    max_tokens: Annotated[
+        int,
+        msgspec.Meta(ge=1, le=1_000_000, description="Most tokens of one answer."),
+    ] = 512
+    stop: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="Texts that end the answer; they are not part of it."),
+    ] = ()
+    logprobs: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0,
+            le=20,
+            description="Alternatives kept with each token, beside the chosen one.",
+        ),
+    ] = 0
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.samplers if name not in SAMPLERS]
