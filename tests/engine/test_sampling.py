@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import AsyncIterator
 
+import jsonschema
 import pytest
 import pytest_asyncio
 
-from workbench.domain.errors import UsageError
+from workbench.domain.errors import GrammarError, UsageError
 from workbench.domain.sampling import SAMPLERS, Sampling
 from workbench.engine.client import LlamaEngine
 from workbench.engine.effective import effective_values, ignored_sentences
@@ -162,3 +163,65 @@ def test_an_order_with_an_unknown_or_double_sampler_is_refused():
         with pytest.raises(UsageError, match="at most once"):
             Sampling(samplers=order)
     assert Sampling(samplers=SAMPLERS[::-1]).samplers[0] == "temperature"
+
+
+SCHEMA = json.dumps(
+    {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "maxLength": 20},
+            "age": {"type": "integer"},
+            "kind": {"enum": ["cat", "dog"]},
+        },
+        "required": ["name", "age", "kind"],
+        "additionalProperties": False,
+    }
+)
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_answer_fits_its_json_schema(engine):
+    answers = await draw(
+        engine,
+        "Describe a pet as JSON.",
+        seeds=(1, 2, 3, 4),
+        temperature=1.2,
+        max_tokens=120,
+        json_schema=SCHEMA,
+    )
+    for text in answers.texts.values():
+        jsonschema.validate(json.loads(text), json.loads(SCHEMA))
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_a_schema_asks_for_in_vain_is_said(engine):
+    schema = '{"type": "object", "properties": {"not": {"type": "integer", "maximum": 9}}}'
+    told = await applied(engine, json_schema=schema)
+    assert len(told.ignored) == 1
+    assert "“maximum”" in told.ignored[0]
+
+
+@pytest.mark.parametrize(
+    ("sampling", "message"),
+    [
+        ({"grammar": 'root ::= "a" other'}, "no rule called other"),
+        ({"grammar": 'root ::= root "a"'}, "begins with itself"),
+        ({"grammar": "root ::= [z-a]"}, "runs backwards"),
+        ({"json_schema": '{"type": '}, "no JSON"),
+        ({"json_schema": "[]"}, "is an object"),
+        ({"json_schema": '{"type": "nonsense"}'}, "cannot be used"),
+        ({"json_schema": '{"$ref": "file:///etc/passwd"}'}, "only parts of itself"),
+    ],
+)
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_cannot_bind_an_answer_is_refused_and_the_worker_lives_on(
+    engine, sampling, message
+):
+    pid = engine.worker_pid
+    with pytest.raises(GrammarError, match=message):
+        await draw(engine, max_tokens=2, **sampling)
+    assert (await draw(engine, max_tokens=2)).done[0].completion_tokens == 2
+    assert engine.worker_pid == pid

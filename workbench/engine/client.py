@@ -19,6 +19,7 @@ from workbench.domain.errors import (
 )
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import EngineStatus, LoadSettings
+from workbench.engine.grammars import Grammars
 from workbench.engine.model_file import FileStamp, read_stamp
 from workbench.engine.process import WorkerProcess
 from workbench.engine.protocol import (
@@ -27,6 +28,7 @@ from workbench.engine.protocol import (
     GenerateRequest,
     LoadedModel,
     SampleDone,
+    SamplingApplied,
     ScoreRequest,
     Scores,
     TextDelta,
@@ -75,6 +77,7 @@ class LlamaEngine:
         self._restarts = Restarts()
         self._digests: dict[tuple[str, FileStamp], str] = {}
         self._board = StatusBoard()
+        self._grammars = Grammars()
         self._is_measured = asyncio.Event()
         self._width_listeners: list[Callable[[], None]] = []
         self.known_widths: dict[str, int] = {}
@@ -162,6 +165,8 @@ class LlamaEngine:
         """Stream the samples; see the protocol."""
         if not request.seeds:
             return
+        model = await self._ready()
+        sampling, notes = await self._grammars.checked(request.sampling, model.path)
         await self._ready()
         assert self._worker is not None
         call = next(self._ids)
@@ -169,7 +174,9 @@ class LlamaEngine:
         self._streams[call] = stream
         unfinished = len(request.seeds)
         try:
-            sound = msgspec.structs.replace(request, segments=_sound(request.segments))
+            sound = msgspec.structs.replace(
+                request, segments=_sound(request.segments), sampling=sampling
+            )
             self._worker.send(ms.Generate(call, sound))
             self._show_activity()
             while unfinished:
@@ -178,6 +185,9 @@ class LlamaEngine:
                     unfinished = 0
                     raise frame
                 unfinished -= isinstance(frame, SampleDone)
+                if notes and isinstance(frame, SamplingApplied):
+                    yield msgspec.structs.replace(frame, ignored=(*frame.ignored, *notes))
+                    continue
                 yield frame
         finally:
             del self._streams[call]

@@ -40,6 +40,8 @@ class Call:
         self._engine = engine
         self._journal = journal
         self._call = call
+        self.ignored: tuple[str, ...] = ()
+        """A sentence for each parameter that the engine did not honour."""
         self._samples: list[_Sample] = []
         self._prompt = PromptProgress(0, 0, 0)
         self._last_text = self._last_progress = -1.0
@@ -69,6 +71,7 @@ class Call:
     def _take(self, frame: Frame) -> None:
         now = time.monotonic()
         if isinstance(frame, protocol.SamplingApplied):
+            self.ignored = frame.ignored
             self._journal.add(
                 SamplingApplied(
                     call=self._call,

@@ -122,6 +122,7 @@ class _Run:
         self._journal = journal
         self._meter = Meter(spec.budget)
         self._prompts: dict[str, PromptFile] = {}
+        self._noted: set[str] = set()
         self.limit = ""
 
     async def work(self) -> Outcome:
@@ -259,7 +260,9 @@ class _Run:
             mode=spec.mode,
             priority=self._priority,
         )
-        completions = await Call(self._engine, self._journal, call).run(request)
+        running = Call(self._engine, self._journal, call)
+        completions = await running.run(request)
+        self._note_ignored(running.ignored)
         self._meter.used(sum(completion.completion_tokens for completion in completions))
         wanted = min(effect.max_tokens or spec.sampling.max_tokens, spec.sampling.max_tokens)
         if max_tokens < wanted and any(c.finish_reason == "length" for c in completions):
@@ -309,6 +312,13 @@ class _Run:
     def _priority(self) -> int:
         is_chat = isinstance(self._spec.prompt, ChatPrompt)
         return _CHAT_PRIORITY if is_chat else _SEARCH_PRIORITY
+
+    def _note_ignored(self, sentences: Sequence[str]) -> None:
+        """Say once which parameters the engine could not honour."""
+        for sentence in sentences:
+            if sentence not in self._noted:
+                self._noted.add(sentence)
+                self._journal.add(NoteAdded(text=sentence, level="warning"))
 
     def _note_limit(self) -> None:
         """Say once that answers were cut by the token budget."""

@@ -272,6 +272,13 @@ class _Candidates:
         return bool(np.isfinite(one["logit"][0]))
 
 
+def native_candidates(size: int) -> tuple[npt.NDArray[Any], Any]:
+    """All tokens, equally likely, for trying a sampler; the array and llama.cpp's view of it."""
+    candidates = np.zeros(size, dtype=_CANDIDATE)
+    candidates["id"] = np.arange(size, dtype=np.int32)
+    return candidates, _native(candidates)
+
+
 def _native(candidates: npt.NDArray[Any]) -> Any:
     pointer = candidates.ctypes.data_as(lib.llama_token_data_p)
     return lib.llama_token_data_array(data=pointer, size=candidates.size, selected=-1, sorted=False)
