@@ -54,6 +54,10 @@ def test_every_command_has_help(tmp_path):
         (["run", SENTIMENT, "--param", "nonsense"], "NAME=VALUE"),
         (["run", SENTIMENT, "--param", "beam=3"], "has no parameter called beam"),
         (["run", SENTIMENT, "--var", "x"], "NAME=VALUE"),
+        (["run", SENTIMENT, "--sampling", "min_b=1"], "Did you mean min_p?"),
+        (["run", SENTIMENT, "--sampling", "top_p=7"], "<= 1.0"),
+        (["run", SENTIMENT, "--sampling", "samplers=top_k,top_z"], "top_z"),
+        (["run", SENTIMENT, "--sampling", "logit_bias=no"], "takes JSON"),
         (["history", "show", "99"], "99"),
         (["frobnicate"], "No such command"),
     ],
@@ -157,3 +161,35 @@ def test_ctrl_c_cancels_keeps_the_text_and_ends_with_130(tmp_path):
     assert run["status"] == "cancelled"
     assert run["completion_tokens"] > 0
     assert (first + rest).strip()
+
+
+@pytest.mark.model
+def test_sampling_and_a_schema_from_the_command_line_are_read_back_in_the_history(tmp_path):
+    schema = tmp_path / "mood.json"
+    schema.write_text('{"type": "object", "properties": {"mood": {"enum": ["good", "bad"]}}, '
+                      '"required": ["mood"], "additionalProperties": false}')  # fmt: skip
+    done = workbench(
+        "run", SENTIMENT, "--json", "--max-tokens", "40", "--json-schema", str(schema),
+        "--sampling", "top_p=0.5", "--sampling", "samplers=top_k,temperature", home=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(json.loads(done.stdout)["output"])["mood"] in ("good", "bad")
+    assert "top_p has no effect" in done.stderr
+    shown = json.loads(workbench("history", "show", "1", "--json", home=tmp_path).stdout)
+    (call,) = shown["calls_made"]
+    assert call["sampling"]["top_k"] == 40
+    assert "top_p" not in call["sampling"]
+    assert call["chain"] == ["grammar", "top-k", "temp", "dist"]
+
+
+@pytest.mark.model
+def test_a_grammar_that_cannot_be_used_ends_the_run_before_the_model_works(tmp_path):
+    grammar = tmp_path / "bad.gbnf"
+    grammar.write_text('root ::= "a"\nother ::= nobody\n')
+    done = workbench("run", SENTIMENT, "--grammar", str(grammar), home=tmp_path)
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+    assert "nobody" in done.stderr
+    shown = json.loads(workbench("history", "show", "1", "--json", home=tmp_path).stdout)
+    assert shown["status"] == "failed"
+    assert shown["evaluated_tokens"] == 0

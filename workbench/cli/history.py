@@ -65,6 +65,19 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
         found["status"] = state.status
         found["spec"] = msgspec.to_builtins(spec)
         found["tree"] = [vars(node) for node in state.nodes.values()]
+        found["calls_made"] = [
+            {
+                "call": call.call,
+                "role": call.role,
+                "samples": len(call.samples),
+                "prompt_tokens": call.prompt_tokens,
+                "evaluated_tokens": call.evaluated_tokens,
+                "sampling": call.effective,
+                "chain": call.chain,
+            }
+            for call in state.calls.values()
+        ]
+        found["notes"] = [note.text for note in state.notes]
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
     click.echo(
@@ -72,6 +85,8 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
     )
     for call in state.calls.values():
         click.echo(f"\n=== {call.call}")
+        if call.chain:
+            click.echo(f"Samplers: {', '.join(call.chain)}")
         for message in call.messages:
             click.echo(f"[{message.role}] {message.text}")
         for index, sample in enumerate(call.samples):

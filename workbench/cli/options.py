@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from workbench.domain.errors import UsageError
+from workbench.domain.parameters import build
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import Json, KvMode, RunSpec, TemplatePrompt
 
@@ -44,6 +45,9 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     temperature: float | None
     max_tokens: int | None
+    sampling_pairs: tuple[str, ...]
+    grammar_file: str | None
+    schema_file: str | None
     mode: KvMode
     as_json: bool
 
@@ -59,13 +63,20 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sampling(self) -> Sampling:
-        """How tokens are drawn."""
-        changes: dict[str, Any] = {}
+        """How tokens are drawn (UsageError where a name or value cannot be used)."""
+        values: dict[str, Any] = {
+            name: _sampling_value(name, text)
+            for name, text in pairs(self.sampling_pairs, "--sampling").items()
+        }
         if self.max_tokens is not None:
-            changes["max_tokens"] = self.max_tokens
+            values["max_tokens"] = self.max_tokens
         if self.temperature is not None:
-            changes["temperature"] = self.temperature
-        return Sampling(**changes)
+            values["temperature"] = self.temperature
+        if self.grammar_file:
+            values["grammar"] = _read(self.grammar_file)
+        if self.schema_file:
+            values["json_schema"] = _read(self.schema_file)
+        return build(Sampling, values, "Sampling")
 
 
 _RUN_OPTIONS = (
@@ -76,6 +87,26 @@ _RUN_OPTIONS = (
     click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one."),
     click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable."),
     click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer."),
+    click.option(
+        "--sampling",
+        "sampling_pairs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Any sampling parameter, for example min_p=0.1, samplers=top_k,temperature or "
+        """logit_bias='{"text": -5}'. May be repeated.""",
+    ),
+    click.option(
+        "--grammar",
+        "grammar_file",
+        type=click.Path(exists=True, dir_okay=False),
+        help="A file with a GBNF grammar that the answer must follow.",
+    ),
+    click.option(
+        "--json-schema",
+        "schema_file",
+        type=click.Path(exists=True, dir_okay=False),
+        help="A file with a JSON schema that the answer must fit.",
+    ),
     click.option(
         "--mode",
         type=click.Choice(get_args(KvMode)),
@@ -100,6 +131,19 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_RUN_OPTIONS):
         with_options = option(with_options)
     return with_options
+
+
+def _sampling_value(name: str, text: str) -> Json:
+    """The value of a sampling parameter: lists and mappings as JSON, lists with commas too."""
+    default = getattr(Sampling(), name, None)
+    if not isinstance(default, tuple | dict):
+        return text
+    if isinstance(default, tuple) and not text.lstrip().startswith("["):
+        return text.split(",") if text else []
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"--sampling {name} takes JSON: {error}.") from None
 
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
