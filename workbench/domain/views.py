@@ -118,6 +118,8 @@ class EngineStatus(msgspec.Struct, frozen=True, kw_only=True):
     tokens_per_second: float = 0.0
     active_sequences: int = 0
     error: str = ""
+    place: str = ""
+    """The machine to which text is sent, "" where it stays on this one."""
 
 
 # --- templates ----------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ class GenerateRequest(msgspec.Struct, frozen=True, kw_only=True):
     seeds: tuple[int, ...]
     mode: KvMode = "fast"
     priority: int = 1
+    messages: tuple[Message, ...] = ()
+    """What ``segments`` was made from, for engines whose server applies the chat template."""
 
 
 class PromptProgress(msgspec.Struct, frozen=True, tag="prompt"):
@@ -93,6 +95,11 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: int = 0
     mode: KvMode = "fast"
     priority: int = 1
+    messages: tuple[Message, ...] = ()
+    """What ``segments`` was made from, for engines whose server applies the chat template; empty
+    where the prompt is plain text."""
+    prefix: str = ""
+    """Text at the end of ``segments`` with which the answer is taken to begin."""
 
 
 class ContinuationScore(msgspec.Struct, frozen=True):
@@ -118,7 +125,8 @@ class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
     vectors: tuple[tuple[float, ...], ...]
     tokens: int
     pooling: str
-    """How token vectors became one: "mean", "cls", "last" or "rank"."""
+    """How token vectors became one: "mean", "cls", "last", "rank", or "server" where it is the
+    server's affair."""
 
 
 MemoryKind = Literal["attention", "sliding window", "recurrent", "hybrid", "remote", "none"]

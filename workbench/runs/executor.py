@@ -259,6 +259,7 @@ class _Run:
             seeds=seeds,
             mode=spec.mode,
             priority=self._priority,
+            messages=effect.messages,
         )
         running = Call(self._engine, self._journal, call)
         completions = await running.run(request)
@@ -292,6 +293,8 @@ class _Run:
             continuations=effect.labels,
             mode=self._spec.mode,
             priority=self._priority,
+            messages=effect.messages,
+            prefix=effect.prefix,
         )
         scores = await self._engine.score(request)
         found = LabelScores.of(effect.labels, tuple(each.logprob for each in scores.continuations))

@@ -73,6 +73,7 @@ class DoctorService(ModelService):
             sampling=Sampling(temperature=1.0, max_tokens=2000),
             seeds=(1,),
             mode="strict",
+            messages=messages,
         )
         started = time.monotonic()
         first = None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ class Connection:
         self._limiter = Limiter(server.concurrency)
         self._describe = Describer(server, key)
         self._client: AsyncOpenAI | None = None
+        self._making = asyncio.Lock()
         self._closed = False
 
     def know_models(self, models: tuple[str, ...]) -> None:
@@ -85,7 +86,7 @@ class Connection:
 
     async def stream(
         self, url: str, body: Json, priority: int, is_text: Callable[[Json], bool]
-    ) -> AsyncIterator[Json]:
+    ) -> AsyncGenerator[Json]:
         """The events that answer ``body``, as JSON objects.
 
         The request is made again after a passing failure as long as nothing has come for which
@@ -117,9 +118,7 @@ class Connection:
         if self._client is not None:
             await self._client.close()
 
-    async def _object(
-        self, ask: Callable[[], Any], priority: int, attempts: int | None
-    ) -> Json:
+    async def _object(self, ask: Callable[[], Any], priority: int, attempts: int | None) -> Json:
         async with self._limiter.place(priority):
             attempt = 1
             while True:
@@ -149,7 +148,7 @@ class Connection:
             failure = self._closing() if self._closed else self._describe.of(error)
         raise RequestFailedError(failure)  # outside: the request with its key is not its context
 
-    async def _events(self, url: str, body: Json) -> AsyncIterator[Json]:
+    async def _events(self, url: str, body: Json) -> AsyncGenerator[Json]:
         """One try of a streamed request."""
         import openai  # noqa: PLC0415 - a second of imports, once
 
@@ -199,9 +198,9 @@ class Connection:
     async def _connected(self) -> AsyncOpenAI:
         if self._closed:
             raise RequestFailedError(self._closing())
-        if self._client is None:
-            await asyncio.to_thread(__import__, "openai")
-            self._client = self._client or self._make_client()
+        async with self._making:
+            if self._client is None:  # in a thread: imports and certificates take a second
+                self._client = await asyncio.to_thread(self._make_client)
         return self._client
 
     def _make_client(self) -> AsyncOpenAI:

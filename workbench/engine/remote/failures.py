@@ -23,8 +23,8 @@ _PASSING = (408, 425, 429)
 class Failure(NamedTuple):
     """A failed request: what to tell, and whether trying again may help.
 
-    ``parameter`` and ``said`` are the server's own words about a request that it refused (400, 422),
-    "" otherwise; ``wait_seconds`` is how long it asked to wait.
+    ``parameter`` and ``said`` are the server's own words about a request that it refused (400,
+    422), "" otherwise; ``wait_seconds`` is how long it asked to wait.
     """
 
     error: EngineError
