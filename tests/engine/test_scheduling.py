@@ -140,3 +140,25 @@ async def test_cancelling_a_search_stops_all_its_answers_within_a_step(loaded):
     await ask(loaded, request_of(chat("Hi!"), max_tokens=1))
     assert loaded.status.active_sequences == 0
     assert time.monotonic() - started < 60
+
+
+async def test_a_search_a_chat_and_an_evaluation_run_together(engine, model_path):
+    """The chat's tokens come in every step, while the others take turns beside it."""
+    await engine.load(model_path, msgspec.structs.replace(SMALL, sequences=24))
+    order = []
+
+    async def branch(number: int) -> None:
+        segments = chat(SHOTS + f"Branch {number}.")
+        await ask(engine, request_of(segments, seeds=tuple(range(8)), max_tokens=60))
+        order.append("search")
+
+    search = [asyncio.create_task(branch(number)) for number in range(3)]
+    await until(lambda: engine.status.active_sequences >= 16)
+    request = ScoreRequest(segments=chat("Judge: a fine day."), continuations=("good", "bad"))
+    evaluation = asyncio.create_task(engine.score(request))
+    answers = await ask(engine, request_of(chat("Hi, who are you?"), max_tokens=12, priority=0))
+    order.append("chat")
+    assert answers.done[0].completion_tokens > 0
+    assert len((await evaluation).continuations) == 2
+    await asyncio.gather(*search)
+    assert order[0] == "chat"
