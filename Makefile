@@ -4,7 +4,7 @@ PYTHON ?=
 BOOTSTRAP = sh packaging/python.sh packaging/bootstrap.py
 BIN = .venv/bin
 
-.PHONY: help run test check pictures setup clean
+.PHONY: help run test check bench pictures setup clean
 
 help: ## these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -23,6 +23,10 @@ check: ## format, lint, types, import rule
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: ## compare the engine with others, e.g. make bench BENCH="--small --only raw,engine"
+	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
+	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 setup: ## set up what is missing, with the tools for development
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
