@@ -13,6 +13,7 @@ from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import Engine
 from workbench.history.store import HistoryStore
 from workbench.sandbox.pool import SandboxPool
+from workbench.service.engines import Engines
 from workbench.service.model_gate import ModelGate
 from workbench.settings import Paths
 from workbench.templates.library import PromptLibrary
@@ -37,12 +38,12 @@ class Core:
     def __init__(self, paths: Paths, *, engine: Engine | None = None) -> None:
         self.paths = paths
         self._pool = SandboxPool()
-        self._engine: Engine = engine or LlamaEngine(self._pool)
+        self._engines = Engines(engine or LlamaEngine(self._pool))
         self._store = HistoryStore(paths.database)
         self._library = PromptLibrary(
             shipped=paths.shipped_prompts, user=paths.prompts, extra=paths.extra_prompts
         )
-        self._gate = ModelGate(self._engine)
+        self._gate = ModelGate(self._engines.local)
         self._keeping: set[asyncio.Future[None]] = set()
         self._listeners: list[Callable[[LoggedEvent], None]] = []
 
@@ -54,24 +55,31 @@ class Core:
         """
         self.paths.create()
         status = await self._store.open()
-        if isinstance(self._engine, LlamaEngine):
-            self._engine.known_widths.update(await self._store.get_state(_DECODE_WIDTHS, {}))
-            self._engine.on_width(self._keep_widths)
+        engine = self._engines.local
+        if isinstance(engine, LlamaEngine):
+            engine.known_widths.update(await self._store.get_state(_DECODE_WIDTHS, {}))
+            engine.on_width(self._keep_widths)
         return status
 
     async def close(self) -> None:
         """End all work and all processes; what was received until now is on disk afterwards."""
-        await self._engine.close()
+        await self._engines.close()
         await self._pool.close()
         await self._store.close()
 
     def _keep_widths(self) -> None:
         """Remember how many answers models decode best together, so that it is measured once."""
-        assert isinstance(self._engine, LlamaEngine)
-        writing = self._store.set_state(_DECODE_WIDTHS, dict(self._engine.known_widths))
+        engine = self._engines.local
+        assert isinstance(engine, LlamaEngine)
+        writing = self._store.set_state(_DECODE_WIDTHS, dict(engine.known_widths))
         task = asyncio.ensure_future(writing)
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
+
+    @property
+    def _engine(self) -> Engine:
+        """The engine whose model the user chose last, on this machine or behind a server."""
+        return self._engines.current
 
     @property
     def engine_status(self) -> EngineStatus:
@@ -85,7 +93,7 @@ class Core:
 
     def on_engine_status(self, listener: Callable[[EngineStatus], None]) -> None:
         """Call ``listener`` on the loop thread when the engine's status changes."""
-        self._engine.on_status(listener)
+        self._engines.on_status(listener)
 
     def on_store_status(self, listener: Callable[[StoreStatus], None]) -> None:
         """Call ``listener`` on the loop thread when the store's status changes."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import msgspec
 
-from workbench.domain.errors import ModelNotFoundError
+from workbench.domain.errors import ModelNotFoundError, UsageError
 from workbench.domain.views import EngineStatus, LoadSettings, ModelDetails, ModelEntry
+from workbench.engine.protocol import Engine
 from workbench.models import details, discovery
-from workbench.service.core import Core
+from workbench.service.servers import SOURCE as SERVER
+from workbench.service.servers import ServerService
 
 _LAST_MODEL = "last_model"
 _LOAD_SETTINGS = "load_settings"
 
 
-class ModelService(Core):
+class ModelService(ServerService):
     """The part of the service that knows models."""
 
     async def list_models(self) -> tuple[ModelEntry, ...]:
         """Every model file known, the starter model first; unreadable ones carry their error."""
-        return await self._in_thread(discovery.list_models, self.paths)
+        files = await self._in_thread(discovery.list_models, self.paths)
+        return (*files, *await self._server_models())
 
     async def inspect_model(self, ref: str, context_tokens: int = 8192) -> ModelDetails:
         """What the file of a name or path says, and how much memory it would need.
@@ -27,6 +33,10 @@ class ModelService(Core):
             ModelError: no such model, or its header cannot be read.
         """
         entry = await self.find_model(ref)
+        if entry.source == SERVER:
+            raise UsageError(
+                f"{entry.name} is on a server: workbench servers test says what it tells of it."
+            )
         return await self._in_thread(details.inspect, entry, context_tokens)
 
     async def find_model(self, ref: str) -> ModelEntry:
@@ -37,6 +47,9 @@ class ModelService(Core):
         """
         if not ref:
             ref = await self._default_ref()
+        served = await self._find_server_model(ref)
+        if served is not None:
+            return served
         return await self._in_thread(discovery.find_model, self.paths, ref)
 
     async def _default_ref(self) -> str:
@@ -71,14 +84,38 @@ class ModelService(Core):
             ModelError: it cannot be loaded; the sentence says why.
         """
         entry = await self.find_model(ref)
-        chosen = settings or await self._settings_for(entry)
-        await self._gate.load(entry.path, entry.name, chosen)
+        if entry.source == SERVER:
+            engine = await self._remote_engine(entry.path)
+            self._engines.show(engine)
+            await engine.load(entry.path, LoadSettings(), entry.name)
+        else:
+            self._engines.show(self._engines.local)
+            chosen = settings or await self._settings_for(entry)
+            await self._gate.load(entry.path, entry.name, chosen)
         await self._store.set_state(_LAST_MODEL, entry.path)
         return self._engine.status
 
     async def unload_model(self) -> None:
-        """Give the memory of the loaded model back."""
-        await self._engine.unload()
+        """Give the memory of the loaded model back, or leave the server."""
+        engine = self._engine
+        self._engines.show(self._engines.local)
+        await engine.unload()
+
+    @asynccontextmanager
+    async def _hold(self, entry: ModelEntry) -> AsyncIterator[Engine]:
+        """An engine that has the model inside the block, on this machine or behind a server.
+
+        Raises:
+            ModelError, EngineError: the model could not be loaded, or the server not be reached.
+        """
+        if entry.source == SERVER:
+            engine = await self._remote_engine(entry.path)
+            await engine.load(entry.path, LoadSettings(), entry.name)
+            yield engine
+            return
+        settings = await self._settings_for(entry)
+        async with self._gate.hold(entry.path, entry.name, settings):
+            yield self._engines.local
 
     async def _settings_for(self, entry: ModelEntry) -> LoadSettings:
         """The user's settings with a context no larger than the model was trained for."""

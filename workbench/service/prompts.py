@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import UnsupportedError, WorkbenchError
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
 from workbench.domain.views import (
@@ -75,14 +75,20 @@ class PromptService(ModelService):
 
     async def preview_messages(self, messages: tuple[Message, ...]) -> Preview:
         """The raw prompt and the exact tokens of messages for the loaded model."""
-        if self._engine.model is None:
+        engine = self._engine
+        if engine.model is None:
             return Preview(messages=messages)
+        raw = ""
         try:
-            segments = await self._engine.format_chat(messages)
-            tokens = await self._engine.tokenize(segments)
+            segments = await engine.format_chat(messages)
+            raw = "".join(segment.text for segment in segments)
+            if engine.status.place:  # what is typed leaves this machine with a run only
+                return Preview(messages=messages, raw=raw)
+            tokens = await engine.tokenize(segments)
+        except UnsupportedError:
+            return Preview(messages=messages, raw=raw)
         except WorkbenchError as error:
             return Preview(messages=messages, error=error.to_wire())
-        raw = "".join(segment.text for segment in segments)
         counts = count_by_origin(messages, raw, tokens)
         return Preview(
             messages=messages,

@@ -99,10 +99,9 @@ class RunService(PromptService):
         entry = await self.find_model(spec.model)
         started = False
         try:
-            settings = await self._settings_for(entry)
-            async with self._gate.hold(entry.path, entry.name, settings):
+            async with self._hold(entry) as engine:
                 started = True
-                executor = Executor(self._engine, self._store, self._pool, self._library)
+                executor = Executor(engine, self._store, self._pool, self._library)
                 state = await executor.execute(run_id, spec, self._publish)
         except WorkbenchError as error:
             if started:

@@ -8,5 +8,6 @@ what it says of itself, ``chunks.py`` what is read of its answers, ``parameters.
 
 from workbench.engine.remote.connection import Connection
 from workbench.engine.remote.engine import RemoteEngine
+from workbench.engine.remote.facts import examine
 
-__all__ = ["Connection", "RemoteEngine"]
+__all__ = ["Connection", "RemoteEngine", "examine"]

@@ -104,22 +104,24 @@ class RemoteEngine:
             return self._model
         server = self._connection.server
         name = name or server.shown(self._model_id)
-        self._board.update(state="loading", model_name=name, model_path=path, error="")
+        self._board.update(
+            state="loading",
+            model_name=name,
+            model_path=path,
+            error="",
+            place="" if server.is_this_machine else server.host,
+        )
         try:
             facts = await self._answer(ask_server(self._connection, self._model_id))
         except WorkbenchError as error:
             self._board.update(state="dead", error=str(error))
             raise
         except BaseException:
-            self._board.update(state="empty", model_name="", model_path="")
+            self._board.update(state="empty", model_name="", model_path="", place="")
             raise
         self._habits = Habits(facts.kind, facts.slots or None)
         self._model = self._describe(path, name, facts)
-        self._board.update(
-            state="ready",
-            context_tokens=facts.context_tokens,
-            place="" if server.is_this_machine else server.host,
-        )
+        self._board.update(state="ready", context_tokens=facts.context_tokens)
         return self._model
 
     def _describe(self, path: str, name: str, facts: Facts) -> LoadedModel:

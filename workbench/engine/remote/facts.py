@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from workbench.domain.servers import Server
 from workbench.engine.remote.connection import Connection
 from workbench.engine.remote.failures import RequestFailedError
 from workbench.engine.remote.parameters import Kind
@@ -119,3 +120,19 @@ def _convert(connection: Connection, value: object, into: Any) -> Any:
         return msgspec.convert(value, into, strict=False)
     except msgspec.ValidationError as error:
         raise connection.failed(str(error)) from None
+
+
+async def examine(server: Server, key: str) -> Facts:
+    """Ask a server what it is, once, by a connection of its own.
+
+    Raises:
+        EngineError: it cannot be reached, refuses the key, or is no such server.
+    """
+    connection = Connection(server, key)
+    try:
+        return await ask_server(connection, next(iter(server.models), ""), attempts=1)
+    except RequestFailedError as failed:
+        error = failed.failure.error
+    finally:
+        await connection.close()
+    raise error
