@@ -71,12 +71,13 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         open_window: what to do where no command is given.
         arguments: the command line; None takes the process's own.
     """
-    from workbench.cli import compare, doctor, history, models, render, run  # noqa: PLC0415
+    from workbench.cli import compare, doctor, history, models, render, run, servers  # noqa: PLC0415
 
     for command in (
         run.run,
         compare.compare,
         models.models,
+        servers.servers,
         history.history,
         render.render,
         doctor.doctor,

@@ -61,9 +61,9 @@ def _cells(entry: ModelEntry) -> tuple[str, ...]:
         entry.architecture,
         entry.quantization,
         entry.source,
-        f"{entry.parameters / 1e6:,.0f} M",
-        f"{entry.file_bytes / _MIB:,.0f} MiB",
-        f"{entry.context_tokens:,}",
+        f"{entry.parameters / 1e6:,.0f} M" if entry.parameters else "",
+        f"{entry.file_bytes / _MIB:,.0f} MiB" if entry.file_bytes else "",
+        f"{entry.context_tokens:,}" if entry.context_tokens else "",
     )
 
 

@@ -60,6 +60,9 @@ async def follow(core: Workbench, spec: RunSpec, progress: Progress) -> tuple[in
         elif logged.run_id == run_id:
             progress(logged)
 
+    destination = await core.destination(spec.model)
+    if destination:
+        click.echo(f"The prompt is sent to {destination}.", err=True)
     stop = core.subscribe(listen)
     run_id = await core.start_run(spec)
     for logged in early:
