@@ -27,6 +27,10 @@ class StrategyInfo(msgspec.Struct, frozen=True):
 # --- models and the engine ----------------------------------------------------------------------
 
 
+FileKind = Literal["model", "adapter", "projector"]
+"""A model that writes text, a LoRA adapter of one, or the eyes or ears of one (mmproj)."""
+
+
 class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A model file that can be chosen. ``error`` is a sentence when its header cannot be read."""
 
@@ -41,6 +45,33 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     context_tokens: int = 0
     """The context the model was trained for."""
     error: str = ""
+    kind: FileKind = "model"
+    parts: int = 1
+    """Files that belong together; ``path`` is the first and ``file_bytes`` the size of all."""
+
+
+class ModelScan(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found on the disk, and sentences about what could not be looked at."""
+
+    models: tuple[ModelEntry, ...] = ()
+    adapters: tuple[ModelEntry, ...] = ()
+    projectors: tuple[ModelEntry, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class ModelFolder(msgspec.Struct, frozen=True):
+    """A folder in which models are looked for; ``added`` when the user named it here."""
+
+    path: str
+    source: str
+    added: bool = False
+
+
+MemoryKind = Literal["attention", "sliding window", "recurrent", "hybrid", "remote", "none"]
+"""How the model remembers what it has read, and so how much of it can be used again."""
+Fit = Literal["Fits", "May be slow", "Will not fit"]
+_COMFORTABLE = 0.85
+"""Above this part of the free memory other programs are pushed out of theirs."""
 
 
 class MemoryEstimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,15 +89,51 @@ class MemoryEstimate(msgspec.Struct, frozen=True, kw_only=True):
         """Weights, KV cache and compute buffers together."""
         return self.weights_bytes + self.kv_bytes + self.compute_bytes
 
+    @property
+    def fit(self) -> Fit:
+        """Whether that goes into what is free."""
+        if self.total_bytes > self.free_bytes:
+            return "Will not fit"
+        return "May be slow" if self.total_bytes > _COMFORTABLE * self.free_bytes else "Fits"
+
+
+class MemoryUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What a loaded model takes, as llama.cpp reports it, and the worker's resident memory."""
+
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    resident_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """Weights, KV cache and compute buffers together."""
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes
+
+
+class ModelSpeed(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a model was on this machine, in tokens a second; 0 is unknown."""
+
+    prompt: float
+    generation: float
+
 
 class ModelDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the header says, and the memory estimate."""
+    """Everything the header says, the memory estimate, and what is known from using it."""
 
     entry: ModelEntry
     metadata: dict[str, Any]
     chat_template: str
     tensor_count: int
     memory: MemoryEstimate
+    memory_kind: MemoryKind = "attention"
+    reuse: str = ""
+    """A sentence: which prompts need not be read again."""
+    speed: ModelSpeed | None = None
+    used: MemoryUse | None = None
+    """While it is loaded."""
+    decode_width: int = 0
+    """How many answers are decoded together; 0 unless it is loaded."""
 
 
 class Adapter(msgspec.Struct, frozen=True):
@@ -98,6 +165,24 @@ class LoadSettings(msgspec.Struct, frozen=True, kw_only=True):
     use_mmap: bool = True
     """Map the file in place of reading it; off for network drives and removable ones."""
     adapters: tuple[Adapter, ...] = ()
+
+
+class HubFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that can be got. ``sha256`` is "" where the hub tells none."""
+
+    name: str
+    bytes: int
+    sha256: str = ""
+
+
+class DownloadProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a download is. ``state`` "checking" reads what has come to compare its checksum."""
+
+    file: str
+    done_bytes: int
+    total_bytes: int
+    state: Literal["loading", "checking"] = "loading"
+    bytes_per_second: float = 0.0
 
 
 EngineState = Literal["empty", "starting", "loading", "ready", "busy", "dead"]
@@ -278,13 +363,6 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     new_tokens: int
     prompt_tokens: int | None = None
     seconds: float | None = None
-
-
-class ModelSpeed(msgspec.Struct, frozen=True, kw_only=True):
-    """How fast a model was on this machine, in tokens a second; 0 is unknown."""
-
-    prompt: float
-    generation: float
 
 
 class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -11,7 +11,7 @@ from workbench.domain.effects import FinishReason
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import KvMode
 from workbench.domain.text import Message, Segment, Token
-from workbench.domain.views import EngineStatus, LoadSettings
+from workbench.domain.views import EngineStatus, LoadSettings, MemoryKind
 
 
 class GenerateRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,10 +127,6 @@ class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
     pooling: str
     """How token vectors became one: "mean", "cls", "last", "rank", or "server" where it is the
     server's affair."""
-
-
-MemoryKind = Literal["attention", "sliding window", "recurrent", "hybrid", "remote", "none"]
-"""How the model remembers what it has read, and so how much of it can be used again."""
 
 
 class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
