@@ -30,8 +30,8 @@ MEASURES = {
     "window": "measures.window",
 }
 """What is measured once, after the rounds."""
-WITH_TRIAL = ("raw", "server")
-"""Peers whose best settings depend on the machine; the raw loop's attention serves the server."""
+WITH_TRIAL = ("raw", "engine", "server")
+"""Those whose best settings depend on the machine; the raw loop's attention serves the server."""
 
 
 class Bench:
@@ -79,6 +79,8 @@ class Bench:
                 continue
             attention = found.settings.get("flash_attention", attention)
             self._jobs[name] = msgspec.structs.replace(self._job, settings=found.settings)
+            if name == "engine":
+                self._jobs["waiting"] = self._jobs[name]
 
     def _do(self, name: str, module: str, when: str) -> None:
         stolen = steal_seconds()

@@ -7,17 +7,14 @@ import random
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import pairwise
 
 from tests.benchmarks.job import Job, Result, child, peak_bytes
+from tests.benchmarks.peers.engine import loaded
 from workbench.domain.sampling import Sampling
 from workbench.domain.text import Message, Segment
-from workbench.domain.views import LoadSettings
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import GenerateRequest, PromptProgress, SampleDone, TextDelta
-from workbench.sandbox.pool import SandboxPool
 
 STREAMS = 24
 PROMPT_WORDS = 3000
@@ -49,20 +46,6 @@ def request(
         seeds=tuple(range(1, samples + 1)),
         priority=0 if urgent else 1,
     )
-
-
-@asynccontextmanager
-async def loaded(job: Job) -> AsyncIterator[LlamaEngine]:
-    """An engine with the model, ended afterwards."""
-    pool = SandboxPool()
-    engine = LlamaEngine(pool, hung_seconds=120.0)
-    try:
-        await engine.load(job.model, LoadSettings(threads=job.threads))
-        await probe(engine)
-        yield engine
-    finally:
-        await engine.close()
-        await pool.close()
 
 
 async def probe(engine: LlamaEngine) -> float:

@@ -22,6 +22,8 @@ SMALL_SHAPE = {"beam": 2, "depth": 2, "candidates": 4, "evaluations": 3, "though
 WAYS = {"three values": {"evaluate": "value"}, "logprob": {"evaluate": "logprob"}}
 TURNS = 3
 SEED = 24
+SETTLE_SECONDS = 15
+"""Left alone, the engine measures how wide it decodes best, and the program keeps that."""
 
 
 def spec(job: Job, way: dict[str, Any], turn: int) -> RunSpec:
@@ -53,6 +55,8 @@ async def measure(job: Job) -> Result:
         core = Workbench(Paths.default(home))
         await core.open()
         try:
+            await core.load_model(job.model)
+            await asyncio.sleep(SETTLE_SECONDS)
             found: dict[str, list[RunState]] = {name: [] for name in WAYS}
             for turn in range(1 if job.small else TURNS):
                 for name, way in WAYS.items():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import msgspec
 import psutil
@@ -16,6 +19,7 @@ from workbench.engine.protocol import GenerateRequest, LoadedModel, SampleDone
 from workbench.sandbox.pool import SandboxPool
 
 BAN = -100.0
+SETTLE_SECONDS = 60.0
 
 
 async def answer(engine: LlamaEngine, call: Call, bias: dict[str, float]) -> tuple[SampleDone, ...]:
@@ -39,6 +43,31 @@ async def run(engine: LlamaEngine, workload: Workload) -> list[SampleDone]:
     return done
 
 
+@asynccontextmanager
+async def loaded(job: Job) -> AsyncIterator[LlamaEngine]:
+    """An engine that holds the model and knows its best width; ended afterwards.
+
+    The program keeps the width that it measured once, so here too later rounds are given that of
+    the trial. Without one the engine is left alone until it has measured.
+    """
+    pool = SandboxPool()
+    engine = LlamaEngine(pool, hung_seconds=120.0)
+    engine.known_widths.update(job.settings.get("widths", {}))
+    measured = asyncio.Event()
+    engine.on_width(measured.set)
+    try:
+        await engine.load(job.model, LoadSettings(threads=job.threads))
+        if not engine.known_widths:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(measured.wait(), SETTLE_SECONDS)
+        warm = Call(prompt="Once upon a time", family=0, samples=4, new_tokens=8, seed=1)
+        await answer(engine, warm, {})
+        yield engine
+    finally:
+        await engine.close()
+        await pool.close()
+
+
 def memory_figures(model: LoadedModel, worker_pid: int) -> dict[str, int]:
     """Resident bytes of the worker, and how many of them are the model's own."""
     return {
@@ -50,19 +79,15 @@ def memory_figures(model: LoadedModel, worker_pid: int) -> dict[str, int]:
 
 
 async def measure(job: Job) -> Result:
-    """Load, warm up, work."""
-    pool = SandboxPool()
-    engine = LlamaEngine(pool, hung_seconds=120.0)
-    try:
-        model = await engine.load(job.model, LoadSettings(threads=job.threads))
-        warm = Call(prompt="Once upon a time", family=0, samples=4, new_tokens=8, seed=1)
-        await answer(engine, warm, {})
+    """The width in a trial, else the workload."""
+    async with loaded(job) as engine:
+        if job.trial:
+            return Result(settings={"widths": engine.known_widths})
         with Stopwatch() as watch:
             done = await run(engine, job.workload)
+        model = engine.model
+        assert model is not None
         figures = memory_figures(model, engine.worker_pid)
-    finally:
-        await engine.close()
-        await pool.close()
     return Result(
         seconds=watch.seconds,
         new_tokens=sum(sample.completion_tokens for sample in done),
@@ -76,7 +101,7 @@ async def measure(job: Job) -> Result:
 
 
 def work(job: Job) -> Result:
-    """The workload."""
+    """The settings of a trial, or the workload with them."""
     return asyncio.run(measure(job))
 
 
