@@ -47,12 +47,12 @@ class ServerService(Core):
         Raises:
             UsageError: the name or the address cannot be used.
         """
-        server = checked(server)
+        server, key = checked(server), _checked_key(key)
         others = [each for each in await self.servers() if each.name != server.name]
         records = sorted([*others, server], key=lambda each: each.name.casefold())
         said = ""
-        if key.strip():
-            said = await self._keys.keep(server, key.strip())
+        if key:
+            said = await self._keys.keep(server, key)
         elif await self._moved(server):
             await self._keys.forget(server.name)
             said = "The key was for another machine and is forgotten: enter the one for this."
@@ -93,12 +93,12 @@ class ServerService(Core):
             UsageError: the name or the address cannot be used.
             RemoteError: it cannot be reached, refuses the key, or is no such server.
         """
-        server = checked(server)
+        server, key = checked(server), _checked_key(key)
         place = "as just entered"
-        if not key.strip():
+        if not key:
             moved = await self._moved(server)
             key, place = ("", "") if moved else await self._keys.find(server)
-        facts = await examine(server, key.strip())
+        facts = await examine(server, key)
         return ServerReport(
             kind=facts.kind,
             models=facts.models,
@@ -166,6 +166,16 @@ class ServerService(Core):
             key, _ = await self._keys.find(server)
             engine = self._engines.known(server, model) or self._engines.open(server, model, key)
         return engine
+
+
+def _checked_key(key: str) -> str:
+    """A key without the white space around it; UsageError where no header can carry it."""
+    key = key.strip()
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise UsageError(
+            "A key has letters, digits and signs only, without spaces: copy it again, whole."
+        )
+    return key
 
 
 def _is_file(ref: str) -> bool:

@@ -17,6 +17,7 @@ from workbench.engine.remote.limiter import Limiter
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+    from openai._types import RequestOptions
 
 CONNECT_SECONDS = 10.0
 _MOST_WAIT_SECONDS = 60.0
@@ -67,7 +68,7 @@ class Connection:
 
         async def ask() -> object:
             client = await self._connected()
-            return await client.get(url, cast_to=object)
+            return await client.get(url, cast_to=object, options=self._options())
 
         return await self._object(ask, _URGENT, attempts)
 
@@ -80,7 +81,7 @@ class Connection:
 
         async def ask() -> object:
             client = await self._connected()
-            return await client.post(url, cast_to=object, body=body)
+            return await client.post(url, cast_to=object, body=body, options=self._options())
 
         return await self._object(ask, priority, None)
 
@@ -155,7 +156,12 @@ class Connection:
         async def ask() -> object:
             client = await self._connected()
             return await client.post(
-                url, cast_to=object, body=body, stream=True, stream_cls=openai.AsyncStream[object]
+                url,
+                cast_to=object,
+                body=body,
+                options=self._options(),
+                stream=True,
+                stream_cls=openai.AsyncStream[object],
             )
 
         stream = await self._described(ask)
@@ -212,9 +218,8 @@ class Connection:
         import openai  # noqa: PLC0415 - a second of imports, once
 
         headers: dict[str, Any] = dict.fromkeys(_ambient_headers(), openai.Omit())
-        headers["Authorization"] = f"Bearer {self._key}" if self._key else openai.Omit()
         client = openai.AsyncOpenAI(
-            api_key="",
+            api_key=self._key,
             base_url=self.server.base_url,
             max_retries=0,
             timeout=openai.Timeout(self.server.timeout_seconds, connect=CONNECT_SECONDS),
@@ -224,6 +229,12 @@ class Connection:
         )
         client.organization = client.project = client.admin_api_key = None
         return client
+
+    def _options(self) -> RequestOptions:
+        """Without a key the package wants to be told that none is meant."""
+        import openai  # noqa: PLC0415 - a second of imports, once
+
+        return {} if self._key else {"headers": {"Authorization": openai.Omit()}}
 
     def _closing(self) -> Failure:
         return Failure(

@@ -86,8 +86,8 @@ class Describer:
     def cut(self) -> Failure:
         """A stream that ended before the answer did."""
         return self._failure(
-            f"The server {self._name} ended the connection in the middle of an answer: what came "
-            "until then is kept; try again.",
+            f"The server {self._name} broke off the connection: what had come until then is kept; "
+            "try again.",
             passing=True,
         )
 
@@ -119,7 +119,7 @@ class Describer:
                 "seconds: it may be overloaded; try again, or give it a longer timeout."
             )
         for cause in causes:
-            if isinstance(cause, ssl.SSLError):
+            if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
                 detail = getattr(cause, "verify_message", "") or cause.reason or str(cause)
                 return self._failure(
                     f"No secure connection to {self._server.host} could be made "
