@@ -17,6 +17,7 @@ from workbench.domain.text import Token
 from workbench.engine import protocol
 from workbench.engine.protocol import Engine, Frame, GenerateRequest, PromptProgress, TextDelta
 from workbench.runs.journal import Journal
+from workbench.runs.reasoning import Parts, ReasoningSplitter, open_tag
 
 _FRAME_SECONDS = 0.033
 _PROGRESS_SECONDS = 0.1
@@ -26,11 +27,31 @@ _PROGRESS_SECONDS = 0.1
 class _Sample:
     """What has come of one sample, and what of it is not yet an event."""
 
+    splitter: ReasoningSplitter
     text: str = ""
+    reasoning: str = ""
+    reasoning_tokens: int = 0
     tokens: list[Token] = field(default_factory=list)
     new_text: str = ""
+    new_reasoning: str = ""
     new_tokens: list[Token] = field(default_factory=list)
     completion: Completion | None = None
+
+    def take(self, parts: Parts) -> None:
+        """Add new text of both kinds."""
+        self.text += parts.answer
+        self.new_text += parts.answer
+        self.reasoning += parts.reasoning
+        self.new_reasoning += parts.reasoning
+
+    def feed(self, frame: TextDelta) -> None:
+        """Tell the thinking in a delta from the answer; a token counts as what it belongs to."""
+        was_thinking = self.splitter.is_thinking
+        self.take(self.splitter.feed(frame.text))
+        if was_thinking or self.splitter.is_thinking:
+            self.reasoning_tokens += len(frame.tokens)
+        self.tokens.extend(frame.tokens)
+        self.new_tokens.extend(frame.tokens)
 
 
 class Call:
@@ -55,7 +76,8 @@ class Call:
             EngineError: as the engine raised it.
         """
         started = time.monotonic()
-        self._samples = [_Sample() for _ in request.seeds]
+        tag = open_tag(request.segments)
+        self._samples = [_Sample(ReasoningSplitter(tag)) for _ in request.seeds]
         reason: FinishReason = "error"
         try:
             async for frame in self._engine.generate(request):
@@ -64,6 +86,8 @@ class Call:
             reason = "cancelled"
             raise
         finally:
+            for sample in self._samples:
+                sample.take(sample.splitter.finish())
             self._flush()
             self._finish_rest(reason, time.monotonic() - started)
         return tuple(sample.completion for sample in self._samples if sample.completion)
@@ -86,24 +110,24 @@ class Call:
                 self._last_progress = now
                 self._report_progress()
         elif isinstance(frame, TextDelta):
-            sample = self._samples[frame.sample]
-            sample.text += frame.text
-            sample.new_text += frame.text
-            sample.tokens.extend(frame.tokens)
-            sample.new_tokens.extend(frame.tokens)
+            self._samples[frame.sample].feed(frame)
             if now - self._last_text >= _FRAME_SECONDS:
                 self._last_text = now
                 self._flush()
         else:
+            sample = self._samples[frame.sample]
+            sample.take(sample.splitter.finish())
             self._flush()
             completion = Completion(
-                text=frame.text,
+                text=sample.text,
                 finish_reason=frame.finish_reason,
                 prompt_tokens=frame.prompt_tokens,
                 evaluated_tokens=frame.evaluated_tokens,
                 completion_tokens=frame.completion_tokens,
                 seconds=frame.seconds,
-                tokens=tuple(self._samples[frame.sample].tokens),
+                tokens=tuple(sample.tokens),
+                reasoning=sample.reasoning,
+                reasoning_tokens=sample.reasoning_tokens,
             )
             self._finish(frame.sample, completion)
 
@@ -119,14 +143,15 @@ class Call:
 
     def _flush(self) -> None:
         for index, sample in enumerate(self._samples):
-            if sample.new_text or sample.new_tokens:
+            if sample.new_text or sample.new_reasoning or sample.new_tokens:
                 event = TextReceived(
                     call=self._call,
                     sample=index,
                     text=sample.new_text,
                     tokens=tuple(sample.new_tokens),
+                    reasoning=sample.new_reasoning,
                 )
-                sample.new_text, sample.new_tokens = "", []
+                sample.new_text, sample.new_reasoning, sample.new_tokens = "", "", []
                 self._journal.add(event)
 
     def _finish(self, index: int, completion: Completion) -> None:
@@ -143,6 +168,8 @@ class Call:
                 completion_tokens=completion.completion_tokens,
                 seconds=completion.seconds,
                 mean_logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+                reasoning=completion.reasoning,
+                reasoning_tokens=completion.reasoning_tokens,
             )
         )
 
@@ -159,5 +186,7 @@ class Call:
                     completion_tokens=len(sample.tokens),
                     seconds=seconds,
                     tokens=tuple(sample.tokens),
+                    reasoning=sample.reasoning,
+                    reasoning_tokens=sample.reasoning_tokens,
                 )
                 self._finish(index, completion)

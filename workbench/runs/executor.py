@@ -264,6 +264,8 @@ class _Run:
         running = Call(self._engine, self._journal, call)
         completions = await running.run(request)
         self._note_ignored(running.ignored)
+        if any(each.reasoning and not each.text.strip() for each in completions):
+            self._note_once("The model thought until its tokens were used up: allow more.")
         self._meter.used(sum(completion.completion_tokens for completion in completions))
         wanted = min(effect.max_tokens or spec.sampling.max_tokens, spec.sampling.max_tokens)
         if max_tokens < wanted and any(c.finish_reason == "length" for c in completions):
@@ -319,9 +321,12 @@ class _Run:
     def _note_ignored(self, sentences: Sequence[str]) -> None:
         """Say once which parameters the engine could not honour."""
         for sentence in sentences:
-            if sentence not in self._noted:
-                self._noted.add(sentence)
-                self._journal.add(NoteAdded(text=sentence, level="warning"))
+            self._note_once(sentence)
+
+    def _note_once(self, sentence: str) -> None:
+        if sentence not in self._noted:
+            self._noted.add(sentence)
+            self._journal.add(NoteAdded(text=sentence, level="warning"))
 
     def _note_limit(self) -> None:
         """Say once that answers were cut by the token budget."""

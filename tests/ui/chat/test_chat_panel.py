@@ -148,3 +148,16 @@ def test_unsent_text_is_part_of_the_session(panel, context, qtbot):
 def test_every_control_has_a_name(panel, qtbot):
     say(panel, qtbot, "Hello?")
     assert unnamed(panel) == []
+
+
+def test_thinking_is_folded_away_from_the_answer_and_can_be_read(panel, qtbot, engine):
+    engine._rule = lambda _prompt: ["<think>Two and two, hm.</think>\n\nFour."]
+    say(panel, qtbot, "2 + 2?")
+    view = panel.views[-1]
+    assert view._streamed == "Four."
+    assert view.thought.isVisible()
+    assert not view.thought.is_open
+    assert view.thought.head.accessibleName().startswith("Thought for ")
+    qtbot.keyClick(view.thought.head, Qt.Key.Key_Space)
+    assert view.thinking.isVisible()
+    assert view.thinking.text == "Two and two, hm."

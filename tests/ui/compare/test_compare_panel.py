@@ -41,7 +41,7 @@ def test_figures_of_a_column(panel: ComparePanel, qtbot: QtBot) -> None:
 def test_votes_show_no_answer_and_the_tie_rule(panel: ComparePanel, qtbot: QtBot) -> None:
     run(panel, qtbot)
     view = column_of(panel, "self_consistency")
-    votes, paths = view.sections[1], view.sections[2]
+    votes, paths = view.sections[2], view.sections[3]
     assert votes.isVisible()
     assert votes.note.text() == "4 of 5 agree"
     assert votes.bars.accessibleDescription() == "17: 4, No answer: 1"  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def test_votes_show_no_answer_and_the_tie_rule(panel: ComparePanel, qtbot: QtBot
 
 def test_the_search_is_walked_by_keyboard(panel: ComparePanel, qtbot: QtBot) -> None:
     run(panel, qtbot)
-    search = column_of(panel, "tree_of_thought").sections[3]
+    search = column_of(panel, "tree_of_thought").sections[4]
     tree = search.tree  # type: ignore[attr-defined]
     assert search.note.text().endswith("pruned")
     qtbot.keyClick(tree, Qt.Key.Key_Right)
@@ -71,7 +71,7 @@ def test_the_search_is_walked_by_keyboard(panel: ComparePanel, qtbot: QtBot) -> 
 
 
 def test_text_is_appended_not_set_again(panel: ComparePanel, qtbot: QtBot) -> None:
-    view = column_of(panel, "direct").sections[0].text  # type: ignore[attr-defined]
+    view = column_of(panel, "direct").sections[1].text  # type: ignore[attr-defined]
     cleared: list[int] = []
     view.document().contentsChange.connect(lambda _at, removed, _added: cleared.append(removed))
     run(panel, qtbot)

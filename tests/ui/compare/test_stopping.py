@@ -24,7 +24,7 @@ def test_stop_ends_all_and_keeps_the_text(panel: ComparePanel, qtbot: QtBot) -> 
     assert len(panel.views) == 2
     qtbot.mouseClick(panel.bar.run, Qt.MouseButton.LeftButton)
     assert not panel.bar.run.isVisible()
-    texts = [view.sections[0].text for view in panel.views]  # type: ignore[attr-defined]
+    texts = [view.sections[1].text for view in panel.views]  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: all(text.text.count("word") > 2 for text in texts), timeout=WAIT_MS)
     qtbot.mouseClick(panel.bar.stop, Qt.MouseButton.LeftButton)
     wait(panel, qtbot)

@@ -129,7 +129,7 @@ def test_nodes_and_calls_of_a_search(
     call = next(index for index, row in enumerate(rows) if row.key.startswith("0.0/value"))
     panel.view.calls.list.setCurrentIndex(panel.view.calls.model.index(call))
     assert panel.view.calls.text.text.endswith("The step helps.\nsure")
-    assert panel.view.sections[3].isVisible()
+    assert panel.view.sections[4].isVisible()
 
 
 def test_search_and_filter(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
@@ -191,7 +191,7 @@ def test_a_failed_run_says_why(
     open_run(panel, run_id, qtbot)
     assert panel.view.state.text() == "Failed"
     assert panel.view.banner.message == "The simulated engine crashed, as it was told to."
-    assert "Twelve" in panel.view.sections[0].text.text  # type: ignore[attr-defined]
+    assert "Twelve" in panel.view.sections[1].text.text  # type: ignore[attr-defined]
 
 
 def test_a_run_that_is_not_there_is_said(panel: HistoryPanel, qtbot: QtBot) -> None:

@@ -13,11 +13,27 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workbench.domain.run_state import RunState
 from workbench.domain.views import ChatMessage
-from workbench.ui.runs.words import error_sentence, rate_text, seconds_text
-from workbench.ui.widgets import Banner, GhostButton, IconButton, Label, column, row
+from workbench.ui.runs.words import (
+    error_sentence,
+    rate_text,
+    reasoning_text,
+    seconds_text,
+    thinking_title,
+)
+from workbench.ui.widgets import (
+    Banner,
+    GhostButton,
+    IconButton,
+    Label,
+    Section,
+    StreamingText,
+    column,
+    row,
+)
 from workbench.ui.widgets.markdown_view import MarkdownView, shown_text
 
 _CODE = re.compile(r"^```[ \t]*([\w+-]*)[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_THINKING_HEIGHT = 140
 _TEMPLATES = ("jinja", "jinja2", "prompty", "j2")
 _REASONS = {
     "stop": "end of turn",
@@ -94,6 +110,10 @@ class MessageView(QFrame):
             edit.clicked.connect(functools.partial(self.edit_wanted.emit, message))
             self._head.addWidget(edit)
         self.view = MarkdownView(f"Message of {name}")
+        self.thinking = StreamingText("Thinking", "body")
+        self.thinking.setFixedHeight(_THINKING_HEIGHT)
+        self.thought = Section("Thinking", self.thinking, opened=False)
+        self.thought.hide()
         self.banner = Banner(closable=False)
         self._parts = column(self.view, gap=8)
         self.footer = Label("", "small", "text-3")
@@ -101,7 +121,15 @@ class MessageView(QFrame):
         self._foot.setLayout(self._make_footer())
         self._foot.hide()
         self.setLayout(
-            column(self._head, self._parts, self.banner, self._foot, margins=(0, 0, 0, 20), gap=4)
+            column(
+                self._head,
+                self.thought,
+                self._parts,
+                self.banner,
+                self._foot,
+                margins=(0, 0, 0, 20),
+                gap=4,
+            )
         )
         if message.text or mine:
             self._show_whole(message.text)
@@ -142,6 +170,7 @@ class MessageView(QFrame):
 
     def show_run(self, state: RunState, text: str) -> None:
         """Show an answer's run: what came while it writes, everything when it has ended."""
+        self.show_thinking(state)
         if state.status == "running":
             if not text.startswith(self._streamed):
                 self.view.set_markdown("")
@@ -155,6 +184,14 @@ class MessageView(QFrame):
         self.note.setText(at)
         self._show_whole(text)
         self._show_end(state)
+
+    def show_thinking(self, state: RunState) -> None:
+        """Show what was thought before the answer, folded; nothing where there was none."""
+        thought = reasoning_text(state)
+        self.thought.setVisible(bool(thought))
+        if thought:
+            self.thought.set_title(thinking_title(state))
+            self.thinking.set_text(thought, follow=state.status == "running")
 
     def _show_end(self, state: RunState) -> None:
         reason = _REASONS.get(state.finish_reason, state.finish_reason)

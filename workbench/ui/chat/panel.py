@@ -29,6 +29,8 @@ class ChatPanel(Panel):
         super().__init__(context)
         self.model = ChatModel(self.bridge)
         self.views: list[MessageView] = []
+        self._thinking: dict[int, RunState] = {}
+        """Ended runs of this session that thought before they answered."""
         self._edited: ChatMessage | None = None
         self._follow_tail = True
         self.list = ConversationList()
@@ -183,6 +185,8 @@ class ChatPanel(Panel):
         view.design_wanted.connect(self._open_design)
         if message.role == "assistant" and message.run_status not in (None, "running"):
             view.show_stored()
+        if message.run_id in self._thinking:
+            view.show_thinking(self._thinking[message.run_id])
         if message.run_status == "failed" and message.run_id is not None:
             self.model.read_run(message.run_id)
         self.views.append(view)
@@ -190,6 +194,8 @@ class ChatPanel(Panel):
 
     @Slot(object, str)
     def _on_answer(self, state: RunState, text: str) -> None:
+        if state.reasoning_tokens:
+            self._thinking[state.run_id] = state
         for view in self.views:
             if view.message.run_id == state.run_id:
                 view.show_run(state, text)

@@ -16,6 +16,8 @@ from workbench.ui.runs.words import (
     is_search,
     output_text,
     path_call,
+    reasoning_text,
+    thinking_title,
     tie_words,
 )
 from workbench.ui.widgets import Label, Section, StreamingText, column, set_tone
@@ -34,6 +36,23 @@ class RunSection(Section):
 
     def show_state(self, state: RunState) -> None:
         """Show what this part has of the run, or hide where it has nothing; each part its own."""
+
+
+class ThinkingSection(RunSection):
+    """What a reasoning model thought before its answer; folded, as it is long."""
+
+    def __init__(self) -> None:
+        self.text = StreamingText("Thinking", "body")
+        self.text.setMinimumHeight(_LEAST_TEXT_HEIGHT)
+        super().__init__("Thinking", self.text, opened=False)
+
+    def show_state(self, state: RunState) -> None:
+        """Append what is new of the thinking; nothing where there is none."""
+        thought = reasoning_text(state)
+        self.setVisible(bool(thought))
+        if thought:
+            self.set_title(thinking_title(state))
+            self.text.set_text(thought, follow=state.status == "running")
 
 
 class OutputSection(RunSection):
@@ -184,7 +203,14 @@ class BestPathSection(RunSection):
 
 def sections(tone: str) -> tuple[RunSection, ...]:
     """All parts, in the order in which they stand."""
-    parts = (OutputSection(), VotesSection(), PathsSection(), SearchSection(), BestPathSection())
+    parts = (
+        ThinkingSection(),
+        OutputSection(),
+        VotesSection(),
+        PathsSection(),
+        SearchSection(),
+        BestPathSection(),
+    )
     for part in parts:
         part.set_tone(tone)
     return parts

@@ -109,6 +109,20 @@ def output_text(state: RunState) -> str:
     return "\n\n".join(text for text in texts if text) or state.output
 
 
+def reasoning_text(state: RunState) -> str:
+    """What a reasoning model thought before its answers, "" where it does not."""
+    texts = [sample.reasoning for call in state.calls.values() for sample in call.samples[:1]]
+    return "\n\n".join(text for text in texts if text)
+
+
+def thinking_title(state: RunState) -> str:
+    """What stands over the thinking: that it goes on, or how many tokens it took."""
+    if state.status == "running" and not state.reasoning_tokens and not output_text(state):
+        return "Thinking"
+    tokens = state.reasoning_tokens
+    return f"Thought for {tokens:,} tokens" if tokens else "Thought first"
+
+
 def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     """By which rule the answer was, or will be, taken out of the text."""
     votes = _votes(state)
