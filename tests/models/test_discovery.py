@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.crafting import write
 from workbench.domain.errors import ModelNotFoundError
+from workbench.domain.views import Adapter, LoadSettings
 from workbench.models import details, discovery
-from workbench.models.gguf_header import read_header
-from workbench.models.memory import estimate
 from workbench.settings import Paths, starter_model
 
 
@@ -57,15 +57,58 @@ def test_an_ambiguous_name_is_not_guessed(paths):
 
 def test_details_hold_the_template_and_the_memory(paths):
     entry = discovery.list_models(paths)[0]
-    found = details.inspect(entry, 4096)
+    found = details.inspect(entry, LoadSettings(context_tokens=4096))
     assert "im_start" in found.chat_template
     assert found.memory.kv_bytes == 30 * 3 * 128 * 4096 * 2
     assert found.memory.weights_bytes < entry.file_bytes
     assert found.memory.total_bytes > found.memory.weights_bytes
 
 
-def test_memory_grows_with_the_context_alone():
-    header = read_header(str(starter_model()))
-    small, large = estimate(header, 1024), estimate(header, 4096)
-    assert large.kv_bytes == 4 * small.kv_bytes
-    assert large.weights_bytes == small.weights_bytes
+def test_a_split_model_is_one_with_all_its_bytes(paths):
+    for number in (1, 2, 3):
+        write(paths.models / f"big-Q4_K_M-0000{number}-of-00003.gguf", rows=number)
+    entry = discovery.find_model(paths, "big-q4_k_m")
+    assert (entry.parts, entry.error, entry.quantization) == (3, "", "Q4_K_M")
+    sizes = [file.stat().st_size for file in paths.models.iterdir()]
+    assert entry.file_bytes == sum(sizes)
+    found = details.inspect(entry, LoadSettings())
+    assert found.entry.parameters == 32 * (1 + 2 + 3)
+    assert found.memory.weights_bytes == 128 * (1 + 2 + 3)
+    (paths.models / "big-Q4_K_M-00002-of-00003.gguf").unlink()
+    assert "00002-of-00003.gguf is missing" in discovery.find_model(paths, "big-q4_k_m").error
+
+
+def test_adapters_and_projectors_are_told_apart(paths):
+    write(paths.models / "lora.gguf", {"general.type": "adapter", "adapter.type": "lora"})
+    write(paths.models / "mmproj-x.gguf", {"general.architecture": "clip"})
+    write(paths.models / "matrix.gguf", {"general.type": "imatrix"})
+    write(paths.models / "vocabulary.gguf", rows=0)
+    scan = discovery.scan(paths)
+    assert [entry.name for entry in scan.adapters] == ["lora"]
+    assert [entry.name for entry in scan.projectors] == ["mmproj-x"]
+    unusable = {entry.name: entry.error for entry in scan.models if entry.error}
+    assert "importance matrix" in unusable["matrix"]
+    assert "no weights" in unusable["vocabulary"]
+
+
+def test_what_stands_behind_the_vocabulary_is_in_the_name_or_the_details(paths):
+    write(
+        paths.models / "tiny-IQ4_XS.gguf",
+        {"behind": {"general.file_type": 30, "tokenizer.chat_template": "{{ it }}"}},
+        vocabulary=5000,
+    )
+    entry = discovery.find_model(paths, "tiny")
+    assert (entry.quantization, entry.parameters) == ("IQ4_XS", 135_000_000)
+    found = details.inspect(entry, LoadSettings())
+    assert found.entry.parameters == 64
+    assert found.chat_template == "{{ it }}"
+    assert found.metadata["tokenizer.ggml.tokens"] == "[5,000]"
+
+
+def test_an_adapter_adds_its_weights(paths):
+    write(paths.models / "base.gguf")
+    lora = write(paths.models / "lora.gguf", {"general.type": "adapter"}, rows=10)
+    entry = discovery.find_model(paths, "base")
+    plain = details.inspect(entry, LoadSettings()).memory
+    adapted = details.inspect(entry, LoadSettings(adapters=(Adapter(str(lora)),))).memory
+    assert adapted.weights_bytes - plain.weights_bytes == 1280

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import ModelError, ModelFileError, ModelNotFoundError
-from workbench.models.gguf_header import read_header
+from workbench.models.gguf_header import read_header, read_summary
+from workbench.models.gguf_tables import FILE_TYPES, TENSOR_BLOCKS
 from workbench.settings import starter_model
 
 U32, U64 = "<I", "<Q"
@@ -115,3 +116,34 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
         read_header(str(tmp_path / "none.gguf"))
     with pytest.raises(ModelFileError, match="folder"):
         read_header(str(tmp_path))
+
+
+@pytest.mark.parametrize("cut", [4, 30, 100, 5_000, 100_000])
+def test_the_summary_of_a_truncated_file_is_a_summary_or_a_reason(write, cut):
+    path = write(Path(str(starter_model())).read_bytes()[:cut])
+    with contextlib.suppress(ModelError):
+        assert read_summary(path).architecture == "llama"
+
+
+def test_the_summary_says_what_the_whole_header_says():
+    summary, whole = (read(str(starter_model())) for read in (read_summary, read_header))
+    assert not summary.complete
+    assert summary.metadata.items() <= whole.metadata.items()
+    assert summary.tensor_count == whole.tensor_count
+
+
+def test_the_tables_are_those_of_the_gguf_package():
+    constants = pytest.importorskip("gguf.constants")
+    intermediate = {"Q8_1", "Q8_K"}  # never in a file; the package has other sizes for them
+    blocks = {
+        int(kind): size
+        for kind, size in constants.GGML_QUANT_SIZES.items()
+        if kind.name not in intermediate
+    }
+    assert blocks.items() <= TENSOR_BLOCKS.items()
+    names = {
+        int(kind): kind.name.removeprefix("MOSTLY_").removeprefix("ALL_").removesuffix("_MOE")
+        for kind in constants.LlamaFileType
+        if kind.name != "GUESSED"
+    }
+    assert names == FILE_TYPES

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
-from workbench.domain.views import ModelEntry
+from workbench.domain.views import LoadSettings, ModelEntry
 from workbench.settings import Paths
 
 _MIB = 1024**2
@@ -74,7 +74,9 @@ def _cells(entry: ModelEntry) -> tuple[str, ...]:
 @click.pass_obj
 def inspect(paths: Paths, model: str, context: int, as_json: bool) -> int:
     """What a model file says, and the memory it needs with --context tokens."""
-    found = with_workbench(paths, lambda core: core.inspect_model(model, context))
+    found = with_workbench(
+        paths, lambda core: core.inspect_model(model, LoadSettings(context_tokens=context))
+    )
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
         return 0

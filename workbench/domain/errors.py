@@ -18,7 +18,8 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   ├── ModelNotFoundError
     │   ├── ModelFileError         damaged or not a GGUF file
     │   ├── UnsupportedModelError  a sound file that this llama.cpp cannot run
-    │   └── NotEnoughMemoryError
+    │   ├── NotEnoughMemoryError
+    │   └── DownloadError          a model could not be got
     ├── EngineError
     │   ├── WorkerDiedError
     │   ├── WorkerHungError
@@ -163,6 +164,11 @@ class UnsupportedModelError(ModelError):
 @dataclass(eq=False)
 class NotEnoughMemoryError(ModelError):
     """The model needs more memory than is free."""
+
+
+@dataclass(eq=False)
+class DownloadError(ModelError):
+    """A model could not be got; ``path`` is the repository. What came is kept for next time."""
 
 
 @dataclass(eq=False)

@@ -27,6 +27,13 @@ class StrategyInfo(msgspec.Struct, frozen=True):
 # --- models and the engine ----------------------------------------------------------------------
 
 
+class ModelSpeed(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a model was on this machine, in tokens a second; 0 is unknown."""
+
+    prompt: float
+    generation: float
+
+
 FileKind = Literal["model", "adapter", "projector"]
 """A model that writes text, a LoRA adapter of one, or the eyes or ears of one (mmproj)."""
 
@@ -48,6 +55,8 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     kind: FileKind = "model"
     parts: int = 1
     """Files that belong together; ``path`` is the first and ``file_bytes`` the size of all."""
+    speed: ModelSpeed | None = None
+    """As it was last measured here, None until then."""
 
 
 class ModelScan(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,13 +120,6 @@ class MemoryUse(msgspec.Struct, frozen=True, kw_only=True):
         return self.weights_bytes + self.kv_bytes + self.compute_bytes
 
 
-class ModelSpeed(msgspec.Struct, frozen=True, kw_only=True):
-    """How fast a model was on this machine, in tokens a second; 0 is unknown."""
-
-    prompt: float
-    generation: float
-
-
 class ModelDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the header says, the memory estimate, and what is known from using it."""
 
@@ -129,7 +131,6 @@ class ModelDetails(msgspec.Struct, frozen=True, kw_only=True):
     memory_kind: MemoryKind = "attention"
     reuse: str = ""
     """A sentence: which prompts need not be read again."""
-    speed: ModelSpeed | None = None
     used: MemoryUse | None = None
     """While it is loaded."""
     decode_width: int = 0
@@ -173,6 +174,8 @@ class HubFile(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     bytes: int
     sha256: str = ""
+    parts: int = 1
+    """Files of a split model; ``name`` is the first, ``bytes`` the size of all."""
 
 
 class DownloadProgress(msgspec.Struct, frozen=True, kw_only=True):

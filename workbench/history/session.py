@@ -88,3 +88,14 @@ def load_speed(connection: Connection, model_path: str, threads: int | None) -> 
     if row is None:
         return None
     return ModelSpeed(prompt=row.prompt_per_second, generation=row.generation_per_second)
+
+
+def load_speeds(connection: Connection) -> dict[str, ModelSpeed]:
+    """The newest speed of every model that was measured, by its path."""
+    rows = connection.execute(select(model_speed).order_by(model_speed.c.measured_at))
+    return {
+        row.model_path: ModelSpeed(
+            prompt=row.prompt_per_second, generation=row.generation_per_second
+        )
+        for row in rows
+    }

@@ -212,6 +212,10 @@ class HistoryStore(HistoryWriter):
         """The last known speed of a model, with ``threads`` or with any; None if never measured."""
         return await self._read(session.load_speed, model_path, threads)
 
+    async def speeds(self) -> dict[str, ModelSpeed]:
+        """The last known speed of every model that was measured, by its path."""
+        return await self._read(session.load_speeds)
+
     async def data_version(self) -> int:
         """A number that grows whenever this or another program wrote."""
         return self._commits + await self._read(_data_version)

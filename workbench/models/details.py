@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.domain.views import ModelDetails, ModelEntry
-from workbench.models.discovery import describe
-from workbench.models.gguf_header import read_header
+import msgspec
+
+from workbench.domain.errors import ModelError
+from workbench.domain.views import LoadSettings, ModelDetails, ModelEntry
+from workbench.models.discovery import part_files
+from workbench.models.gguf_header import GgufHeader, read_header
 from workbench.models.memory import estimate
+from workbench.models.remembering import memory_kind, reuse_sentence
 
 _CHAT_TEMPLATE = "tokenizer.chat_template"
 
 
-def inspect(entry: ModelEntry, context_tokens: int) -> ModelDetails:
-    """Read the header of a model. Reads the disk.
+def inspect(entry: ModelEntry, settings: LoadSettings, *, returned_bytes: int = 0) -> ModelDetails:
+    """Read the whole header of a model, and of its parts and adapters. Reads the disk.
+
+    Args:
+        entry: the model.
+        settings: how it would be loaded, for the memory estimate.
+        returned_bytes: what the model in memory gives back before this one is loaded.
 
     Raises:
-        ModelError: the file is gone, or its header cannot be read.
+        ModelError: a file is gone, or its header cannot be read.
     """
-    header = read_header(entry.path)
-    metadata = {key: value for key, value in header.metadata.items() if key != _CHAT_TEMPLATE}
-    return ModelDetails(
-        entry=describe(Path(entry.path), entry.source),
-        metadata=metadata,
-        chat_template=str(header.metadata.get(_CHAT_TEMPLATE, "")),
-        tensor_count=header.tensor_count,
-        memory=estimate(header, context_tokens),
+    first, *others = (read_header(str(part)) for part in part_files(Path(entry.path)))
+    metadata = {key: value for key, value in first.metadata.items() if key != _CHAT_TEMPLATE}
+    parts = [first, *others]
+    extra = sum(part.tensor_bytes for part in others) + _adapter_bytes(
+        adapter.path for adapter in settings.adapters
     )
+    kind = memory_kind(first)
+    return ModelDetails(
+        entry=msgspec.structs.replace(
+            entry,
+            parameters=sum(part.parameters for part in parts),
+            quantization=first.quantization or entry.quantization,
+        ),
+        metadata=metadata,
+        chat_template=str(first.metadata.get(_CHAT_TEMPLATE, "")),
+        tensor_count=sum(part.tensor_count for part in parts),
+        memory=estimate(first, settings, extra_weights=extra, returned_bytes=returned_bytes),
+        memory_kind=kind,
+        reuse=reuse_sentence(kind),
+    )
+
+
+def _adapter_bytes(paths: Iterable[str]) -> int:
+    """The weights of adapters; one that cannot be read is told of when the model is loaded."""
+    total = 0
+    for path in paths:
+        try:
+            header: GgufHeader = read_header(path)
+        except ModelError:
+            continue
+        total += header.tensor_bytes
+    return total

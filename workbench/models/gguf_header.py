@@ -1,7 +1,8 @@
 """A bounded reader of GGUF headers: it believes nothing that the file says of its own size.
 
 The format is described in ggml's ``docs/gguf.md`` (versions 2 and 3). Long arrays, such as the
-tokens of the vocabulary, are skipped and not kept, so that hundreds of files list quickly.
+tokens of the vocabulary, are skipped and not kept. :func:`read_summary` stops where the vocabulary
+begins, so that hundreds of files list in a moment.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from workbench.domain.errors import ModelFileError, ModelNotFoundError
+from workbench.models.gguf_tables import FILE_TYPES, TENSOR_BLOCKS
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -24,96 +26,24 @@ _MOST_STRING_BYTES = 64 * 1024**2
 _MOST_KEY_BYTES = 65_535
 _MOST_ALIGNMENT = 1024**2
 _MOST_NESTING = 2
-_KEPT_ARRAY = 64
+_KEPT_TEXTS = 64
+_KEPT_NUMBERS = 1024
+"""Enough for a value a layer."""
 _BUFFER_BYTES = 1024**2
+_SUMMARY_BYTES = 16 * 1024
 
 _STRING, _ARRAY, _BOOL = 8, 9, 7
-_SCALARS: dict[int, str] = {
-    0: "<B",
-    1: "<b",
-    2: "<H",
-    3: "<h",
-    4: "<I",
-    5: "<i",
-    6: "<f",
-    7: "<?",
-    10: "<Q",
-    11: "<q",
-    12: "<d",
-}
-
-# Elements and bytes of one block for each ggml type (ggml.h, enum ggml_type).
-_BLOCKS: dict[int, tuple[int, int]] = {
-    0: (1, 4),
-    1: (1, 2),
-    2: (32, 18),
-    3: (32, 20),
-    6: (32, 22),
-    7: (32, 24),
-    8: (32, 34),
-    9: (32, 36),
-    10: (256, 84),
-    11: (256, 110),
-    12: (256, 144),
-    13: (256, 176),
-    14: (256, 210),
-    15: (256, 292),
-    16: (256, 66),
-    17: (256, 74),
-    18: (256, 98),
-    19: (256, 50),
-    20: (32, 18),
-    21: (256, 110),
-    22: (256, 82),
-    23: (256, 136),
-    24: (1, 1),
-    25: (1, 2),
-    26: (1, 4),
-    27: (1, 8),
-    28: (1, 8),
-    29: (256, 56),
-    30: (1, 2),
-    34: (256, 54),
-    35: (256, 66),
-    39: (32, 17),
-}
-
-# general.file_type (llama.h, enum llama_ftype).
-_FILE_TYPES: dict[int, str] = {
-    0: "F32",
-    1: "F16",
-    2: "Q4_0",
-    3: "Q4_1",
-    7: "Q8_0",
-    8: "Q5_0",
-    9: "Q5_1",
-    10: "Q2_K",
-    11: "Q3_K_S",
-    12: "Q3_K_M",
-    13: "Q3_K_L",
-    14: "Q4_K_S",
-    15: "Q4_K_M",
-    16: "Q5_K_S",
-    17: "Q5_K_M",
-    18: "Q6_K",
-    19: "IQ2_XXS",
-    20: "IQ2_XS",
-    21: "Q2_K_S",
-    22: "IQ3_XS",
-    23: "IQ3_XXS",
-    24: "IQ1_S",
-    25: "IQ4_NL",
-    26: "IQ3_S",
-    27: "IQ3_M",
-    28: "IQ2_S",
-    29: "IQ2_M",
-    30: "IQ4_XS",
-    31: "IQ1_M",
-    32: "BF16",
-    36: "TQ1_0",
-    37: "TQ2_0",
-    38: "MXFP4",
-}
+_SCALARS: dict[int, struct.Struct] = {
+    kind: struct.Struct(code)
+    for kind, code in (
+        (0, "<B"), (1, "<b"), (2, "<H"), (3, "<h"), (4, "<I"), (5, "<i"), (6, "<f"), (7, "<?"),
+        (10, "<Q"), (11, "<q"), (12, "<d"),
+    )
+}  # fmt: skip
+_LENGTH = struct.Struct("<Q")
+_VOCABULARY = frozenset(
+    f"tokenizer.ggml.{name}" for name in ("tokens", "token_type", "scores", "merges")
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +51,8 @@ class GgufHeader:
     """What the head of a file says.
 
     ``metadata`` has every value but long arrays, which are ``"[length]"``; ``tensor_bytes`` is the
-    size of the weights, ``parameters`` the number of their elements.
+    size of the weights, ``parameters`` the number of their elements. Where ``complete`` is False
+    the reader stopped at the vocabulary, and both are 0.
     """
 
     version: int
@@ -131,6 +62,7 @@ class GgufHeader:
     parameters: int
     file_bytes: int
     array_lengths: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def architecture(self) -> str:
@@ -144,7 +76,8 @@ class GgufHeader:
     @property
     def quantization(self) -> str:
         """For example "Q4_K_M"; "" where it is not known."""
-        return _FILE_TYPES.get(int(self.metadata.get("general.file_type", -1)), "")
+        found = self.metadata.get("general.file_type")
+        return FILE_TYPES.get(found, "") if isinstance(found, int) else ""
 
 
 class _Reader:
@@ -183,10 +116,10 @@ class _Reader:
         code = _SCALARS.get(kind)
         if code is None:
             raise self.refuse(f"its header has a value of the unknown type {kind}")
-        raw = self.take(struct.calcsize(code))
+        raw = self.take(code.size)
         if kind == _BOOL:
             return raw != b"\0"
-        return struct.unpack(code, raw)[0]
+        return code.unpack(raw)[0]
 
     def count(self) -> int:
         return int(self.scalar(10))
@@ -198,22 +131,49 @@ class _Reader:
             raise self.refuse(f"its header has a text of {length:,} bytes")
         return self.take(length).decode("utf-8", "replace")
 
-    def skip_text(self) -> None:
-        self.skip(self.count())
+    def skip_texts(self, count: int) -> None:
+        """Pass over ``count`` texts, in a tight loop: a vocabulary has hundreds of thousands."""
+        length_at, size = _LENGTH.unpack_from, _LENGTH.size
+        while count:
+            room = min(_BUFFER_BYTES, self.size - self.position)
+            block = self._stream.read(room)
+            at, last = 0, len(block) - size
+            while count and at <= last:
+                at += size + length_at(block, at)[0]
+                count -= 1
+            if at == 0:
+                raise self.refuse("it ends in the middle of its header")
+            self._check_room(at)
+            self.position += at
+            self._stream.seek(self.position)
 
 
 def read_header(path: str) -> GgufHeader:
-    """Read the header of a GGUF file. Reads the disk: call it in a thread.
+    """Read the whole header of a GGUF file. Reads the disk: call it in a thread.
 
     Raises:
         ModelNotFoundError: there is no such file.
         ModelFileError: it is no GGUF file, or its header cannot be true; the sentence says what.
     """
+    return _open(path, _BUFFER_BYTES, summary=False)
+
+
+def read_summary(path: str) -> GgufHeader:
+    """Read the header up to the vocabulary: what the model is, but not its tensors.
+
+    Raises:
+        ModelNotFoundError: there is no such file.
+        ModelFileError: as :func:`read_header`, as far as it was read.
+    """
+    return _open(path, _SUMMARY_BYTES, summary=True)
+
+
+def _open(path: str, buffer_bytes: int, *, summary: bool) -> GgufHeader:
     file = Path(path)
     try:
         size = file.stat().st_size
-        with file.open("rb", buffering=_BUFFER_BYTES) as stream:
-            return _read(_Reader(stream, path, size), size)
+        with file.open("rb", buffering=buffer_bytes) as stream:
+            return _read(_Reader(stream, path, size), size, summary=summary)
     except FileNotFoundError:
         raise ModelNotFoundError(path, "there is no such file; choose another.") from None
     except IsADirectoryError:
@@ -224,7 +184,7 @@ def read_header(path: str) -> GgufHeader:
         ) from error
 
 
-def _read(reader: _Reader, size: int) -> GgufHeader:
+def _read(reader: _Reader, size: int, *, summary: bool) -> GgufHeader:
     if size < len(_MAGIC) or reader.take(4) != _MAGIC:
         raise ModelFileError(
             reader.path,
@@ -241,6 +201,8 @@ def _read(reader: _Reader, size: int) -> GgufHeader:
     lengths: dict[str, int] = {}
     for _ in range(pairs):
         key = reader.text(_MOST_KEY_BYTES)
+        if summary and key in _VOCABULARY and _is_told(metadata):
+            return GgufHeader(version, metadata, tensors, 0, 0, size, lengths, complete=False)
         metadata[key] = _value(reader, reader.scalar(4), key, lengths)
     alignment = metadata.get("general.alignment", 32)
     if not isinstance(alignment, int) or not _is_alignment(alignment):
@@ -254,6 +216,12 @@ def _read(reader: _Reader, size: int) -> GgufHeader:
             f"{missing:,} bytes are missing at its end; the download did not finish. Get it again.",
         )
     return GgufHeader(version, metadata, tensors, ends, parameters, size, lengths)
+
+
+def _is_told(metadata: dict[str, Any]) -> bool:
+    """Whether the values of a list of models have been read; they stand before the vocabulary."""
+    architecture = metadata.get("general.architecture")
+    return f"{architecture}.context_length" in metadata
 
 
 def _is_alignment(value: int) -> bool:
@@ -270,14 +238,14 @@ def _value(reader: _Reader, kind: int, key: str, lengths: dict[str, int], nestin
     inner, length = reader.scalar(4), reader.count()
     lengths[key] = length
     if inner in _SCALARS:
-        width = struct.calcsize(_SCALARS[inner])
-        if length > _KEPT_ARRAY:
-            reader.skip(length * width)
+        if length > _KEPT_NUMBERS:
+            reader.skip(length * _SCALARS[inner].size)
             return f"[{length:,}]"
         return [reader.scalar(inner) for _ in range(length)]
-    if length > _KEPT_ARRAY and inner == _STRING:
-        for _ in range(length):
-            reader.skip_text()
+    if length > _KEPT_TEXTS and inner == _STRING:
+        if length > reader.size:
+            raise reader.refuse(f"its header has a list of {length:,} texts")
+        reader.skip_texts(length)
         return f"[{length:,}]"
     if length > reader.size:
         raise reader.refuse(f"its header has a list of {length:,} entries")
@@ -297,7 +265,7 @@ def _tensors(reader: _Reader, count: int) -> tuple[int, int]:
         if elements <= 0 or elements >= 2**48:
             raise reader.refuse(f"its tensor {name[:80]} has the impossible shape {shape}")
         kind, offset = reader.scalar(4), reader.count()
-        block = _BLOCKS.get(kind)
+        block = TENSOR_BLOCKS.get(kind)
         if block is not None:
             ends = max(ends, offset + math.ceil(elements / block[0]) * block[1])
         else:

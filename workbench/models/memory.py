@@ -1,53 +1,225 @@
-"""How much memory a model will need, from its header."""
+"""How much memory a model will need, from its header and the load settings."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import psutil
 
-from workbench.domain.views import MemoryEstimate
+from workbench.domain.views import LoadSettings, MemoryEstimate
+from workbench.models.context_size import (
+    CELL_BYTES,
+    MICRO_BATCH_TOKENS,
+    MIN_CONTEXT_TOKENS,
+    sequence_count,
+    uses_flash_attention,
+)
 from workbench.models.gguf_header import GgufHeader
+from workbench.models.remembering import memory_kind
 
-_F16_BYTES = 2
-_COMPUTE_BATCH = 512
-_F32_BYTES = 4
+_F32 = 4
+_MIB = 1024**2
+_CELL_STEP = 256
+_MOST_LAYERS = 4096
+_USUAL_INTERVAL = 4
+"""Every fourth layer has attention where a hybrid model's header does not say."""
+_EVERYWHERE = frozenset({"falcon-h1"})
+"""Architectures whose every layer has both attention and a recurrent part."""
+_BY_INTERVAL = frozenset({"qwen3next", "qwen35", "qwen35moe", "qwen4exp", "minimax-01"})
 
 
-def estimate(header: GgufHeader, context_tokens: int) -> MemoryEstimate:
-    """Weights, KV cache and compute buffers for a context of ``context_tokens``.
+@dataclass(frozen=True)
+class _Kv:
+    """Numbers a token puts into the KV cache, and how they come about."""
 
-    KV: layers x (key + value width of all KV heads) x tokens x 2 bytes (f16), as llama.cpp lays it
-    out; sliding windows are counted in full, so this is an upper bound for them. Compute: logits
-    and activations of a batch of 512 tokens in 32 bits, the largest buffers of its graph.
+    numbers: int
+    words: str
+
+
+def estimate(
+    header: GgufHeader, settings: LoadSettings, *, extra_weights: int = 0, returned_bytes: int = 0
+) -> MemoryEstimate:
+    """Weights, KV cache and compute buffers of a model loaded with ``settings``.
+
+    KV: keys and values of every attention layer for every token, in the cache's number format, plus
+    the states of recurrent layers, one a sequence. Layers with a sliding window count in full,
+    because they are kept in full so that prefixes can be shared. Compute: the larger of llama.cpp's
+    two graphs' buffers, attention (the scores of all heads, unless flash attention does without
+    them, the mask and the activations) or logits; and the logits' own output buffer.
+
+    Args:
+        header: of the whole file.
+        settings: as it would be loaded.
+        extra_weights: bytes of further parts and of adapters.
+        returned_bytes: what the model in memory gives back before another one is loaded.
     """
-    layers = _number(header, "block_count")
-    width = _number(header, "embedding_length")
-    heads = max(_number(header, "attention.head_count"), 1)
-    kv_heads = _number(header, "attention.head_count_kv") or heads
-    key = _number(header, "attention.key_length") or width // heads
-    value = _number(header, "attention.value_length") or width // heads
-    kv_bytes = layers * kv_heads * (key + value) * context_tokens * _F16_BYTES
+    asked = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
+    cells = math.ceil(asked / _CELL_STEP) * _CELL_STEP
+    recurrent = memory_kind(header) in ("recurrent", "hybrid")
     vocabulary = _number(header, "vocab_size") or header.array_lengths.get(
         "tokenizer.ggml.tokens", 0
     )
-    feed_forward = _number(header, "feed_forward_length") or 4 * width
-    compute = _COMPUTE_BATCH * (vocabulary + 2 * feed_forward + 4 * width) * _F32_BYTES
+    sequences = sequence_count(vocabulary, recurrent=recurrent)
+    flash = uses_flash_attention(settings)
+    kv = _kv_numbers(header, padded=not flash)
+    state = _state_bytes(header) * sequences if recurrent else 0
+    kv_bytes = int(cells * kv.numbers * CELL_BYTES[settings.kv_type])
+    compute, compute_words = _compute_bytes(header, settings, cells, sequences, vocabulary)
+    weights = header.tensor_bytes + extra_weights
+    parts = [f"weights = {_mib(weights)} as in the file"]
+    if kv.numbers:
+        parts.append(
+            f"KV = {kv.words} × {cells:,} tokens × {CELL_BYTES[settings.kv_type]:g} bytes "
+            f"({settings.kv_type}) = {_mib(kv_bytes)}"
+        )
+    if state:
+        parts.append(
+            f"recurrent state = {_mib(state // sequences)} × {sequences} sequences = {_mib(state)}"
+        )
+    parts.append(f"compute = {compute_words} = {_mib(compute)}")
     return MemoryEstimate(
-        context_tokens=context_tokens,
-        weights_bytes=header.tensor_bytes,
-        kv_bytes=kv_bytes,
+        context_tokens=settings.context_tokens,
+        weights_bytes=weights,
+        kv_bytes=kv_bytes + state,
         compute_bytes=compute,
-        free_bytes=psutil.virtual_memory().available,
-        formula=(
-            f"weights from the file; KV = {layers} layers × {kv_heads} heads × ({key} + {value}) "
-            f"× {context_tokens:,} tokens × 2 bytes; compute = {_COMPUTE_BATCH} tokens × "
-            f"({vocabulary:,} logits + activations) × 4 bytes"
-        ),
+        free_bytes=psutil.virtual_memory().available + returned_bytes,
+        formula="; ".join(parts),
     )
 
 
-def _number(header: GgufHeader, key: str) -> int:
-    """A whole number of the header; some models give a list, one a layer: its largest counts."""
+def _compute_bytes(
+    header: GgufHeader, settings: LoadSettings, cells: int, sequences: int, vocabulary: int
+) -> tuple[int, str]:
+    """Compute and output buffers, measured against llama.cpp's reports."""
+    tokens = max(min(settings.batch_tokens, MICRO_BATCH_TOKENS), sequences)
+    width, heads = _number(header, "embedding_length"), _largest(header, "attention.head_count")
+    key, value = _head_lengths(header)
+    kv_heads = _largest(header, "attention.head_count_kv")
+    activations = 4 * width + heads * key + kv_heads * (key + value)
+    wide = _largest(header, "feed_forward_length")
+    activations = max(activations, width + 2 * wide)
+    windows = 2 if memory_kind(header) == "sliding window" else 1
+    flash = uses_flash_attention(settings)
+    # A mask is 32-bit; flash attention reads a 16-bit copy of it.
+    scores = windows * 6 if flash else (heads + windows) * _F32
+    attention = tokens * (cells * scores + activations * _F32) if heads else 0
+    logits = sequences * vocabulary * _F32 + 2 * tokens * width * _F32
+    output = sequences * vocabulary * _F32
+    words = f"{tokens} tokens × "
+    if logits >= attention:
+        words = f"logits of {sequences} sequences × {vocabulary:,} × 4 bytes"
+    elif flash:
+        words += f"{cells:,} cells × {scores} bytes of masks"
+    else:
+        words += f"{heads} heads × {cells:,} cells × 4 bytes of scores, and masks"
+    words += f", + {_mib(output)} output"
+    return max(attention, logits) + output, words
+
+
+def _kv_numbers(header: GgufHeader, *, padded: bool) -> _Kv:
+    """Numbers a token takes in all attention layers.
+
+    Without flash attention llama.cpp gives the values of every layer the width of the widest.
+    """
+    if memory_kind(header) == "recurrent":
+        return _Kv(0, "")
+    layers = _number(header, "block_count") - _number(header, "nextn_predict_layers")
+    layers -= _number(header, "attention.shared_kv_layers")
+    layers = max(0, min(layers, _MOST_LAYERS))
+    if _number(header, "attention.key_length_mla"):
+        # Multi-head latent attention: one compressed key a token, of which the value is a part.
+        rank = _number(header, "attention.key_length") or _number(header, "attention.kv_lora_rank")
+        return _Kv(layers * rank, f"{layers} layers × {rank} latent numbers")
+    heads = _of_layers(header, "attention.head_count_kv", layers)
+    if not any(heads):
+        heads = _of_layers(header, "attention.head_count", layers)
+    if header.architecture in _BY_INTERVAL:
+        interval = _number(header, "full_attention_interval") or _USUAL_INTERVAL
+        heads = [0 if (layer + 1) % interval else count for layer, count in enumerate(heads)]
+    sizes = [_head_lengths(header, windowed=windowed) for windowed in _windowed(header, layers)]
+    keys = [count * size[0] for count, size in zip(heads, sizes, strict=True)]
+    values = [count * size[1] for count, size in zip(heads, sizes, strict=True)]
+    if padded and values:
+        values = [max(values) if value else 0 for value in values]
+    with_attention = sum(1 for count in heads if count)
+    if len(set(zip(keys, values, strict=True)) - {(0, 0)}) == 1:
+        count, size = max(heads), sizes[heads.index(max(heads))]
+        words = f"{with_attention} layers × {count} heads × ({size[0]} + {size[1]})"
+    else:
+        words = f"{sum(keys) + sum(values):,} numbers of {with_attention} layers"
+    return _Kv(sum(keys) + sum(values), words)
+
+
+def _windowed(header: GgufHeader, layers: int) -> list[bool]:
+    """Which layers have a sliding window, where the header says it a layer."""
+    pattern = header.of_architecture("attention.sliding_window_pattern")
+    if isinstance(pattern, list) and len(pattern) >= layers:
+        return [bool(item) for item in pattern[:layers]]
+    return [False] * layers
+
+
+def _head_lengths(header: GgufHeader, *, windowed: bool = False) -> tuple[int, int]:
+    """Numbers of a key and a value of one head."""
+    usual = _number(header, "embedding_length") // max(1, _largest(header, "attention.head_count"))
+    key = _number(header, "attention.key_length") or usual
+    value = _number(header, "attention.value_length") or usual
+    if windowed:
+        key = _number(header, "attention.key_length_swa") or key
+        value = _number(header, "attention.value_length_swa") or value
+    return key, value
+
+
+def _state_bytes(header: GgufHeader) -> int:
+    """Bytes of the recurrent layers' state for one sequence (llama.cpp: n_embd_r and n_embd_s)."""
+    layers = min(_number(header, "block_count"), _MOST_LAYERS)
+    width = _number(header, "embedding_length")
+    if memory_kind(header) == "hybrid" and header.architecture not in _EVERYWHERE:
+        heads = _of_layers(header, "attention.head_count_kv", layers)
+        if header.architecture in _BY_INTERVAL:
+            interval = _number(header, "full_attention_interval") or _USUAL_INTERVAL
+            layers -= layers // interval
+        else:
+            layers = sum(1 for count in heads if not count)
+    wkv = _number(header, "wkv.head_size")
+    short = _number(header, "shortconv.l_cache")
+    kernel = max(0, _number(header, "ssm.conv_kernel") - 1)
+    kda = _number(header, "kda.head_dim")
+    if wkv:
+        numbers = width * ((_number(header, "token_shift_count") or 2) + wkv)
+    elif short:
+        numbers = width * (short - 1)
+    elif kda:
+        inner = _largest(header, "attention.head_count") * kda
+        numbers = 3 * kernel * inner + kda * inner
+    else:
+        state, inner = _number(header, "ssm.state_size"), _number(header, "ssm.inner_size")
+        groups = _number(header, "ssm.group_count")
+        numbers = kernel * (inner + 2 * groups * state) + state * inner
+    return layers * numbers * _F32
+
+
+def _of_layers(header: GgufHeader, key: str, layers: int) -> list[int]:
+    """A value for each layer, whether the header gives one for all or a list."""
     found = header.of_architecture(key, 0)
     if isinstance(found, list):
-        found = max((item for item in found if isinstance(item, int)), default=0)
+        numbers = [item if isinstance(item, int) and 0 <= item < 2**32 else 0 for item in found]
+        return (numbers + [0] * layers)[:layers]
+    return [_number(header, key)] * layers
+
+
+def _number(header: GgufHeader, key: str) -> int:
+    """A whole number of the header, 0 where it is missing or cannot be true."""
+    found = header.of_architecture(key, 0)
     return int(found) if isinstance(found, int) and 0 <= found < 2**32 else 0
+
+
+def _largest(header: GgufHeader, key: str) -> int:
+    """The number of the header, or the largest of a list of one a layer."""
+    found = header.of_architecture(key, 0)
+    layers = len(found) if isinstance(found, list) else 1
+    return max(_of_layers(header, key, layers), default=0)
+
+
+def _mib(count: int) -> str:
+    return f"{count / _MIB:,.1f} MiB" if count >= _MIB else f"{count / 1024:,.1f} KiB"

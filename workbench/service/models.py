@@ -1,43 +1,70 @@
-"""Models: what there is, what a file says of itself, and which one is loaded."""
+"""Models: what a file says of itself, how it is loaded, and which one is."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
 from workbench.domain.errors import ModelNotFoundError, UsageError
-from workbench.domain.views import EngineStatus, LoadSettings, ModelDetails, ModelEntry
-from workbench.engine.protocol import Engine
+from workbench.domain.views import EngineStatus, LoadSettings, MemoryUse, ModelDetails, ModelEntry
+from workbench.engine.protocol import Engine, LoadedModel
 from workbench.models import details, discovery
+from workbench.models.context_size import settings_problem
+from workbench.models.remembering import reuse_sentence
+from workbench.service.model_folders import ModelFolderService
 from workbench.service.servers import SOURCE as SERVER
-from workbench.service.servers import ServerService
 
 _LAST_MODEL = "last_model"
 _LOAD_SETTINGS = "load_settings"
+_LOAD_SETTINGS_OF = "load_settings:"
 
 
-class ModelService(ServerService):
+class ModelService(ModelFolderService):
     """The part of the service that knows models."""
 
-    async def list_models(self) -> tuple[ModelEntry, ...]:
-        """Every model file known, the starter model first; unreadable ones carry their error."""
-        files = await self._in_thread(discovery.list_models, self.paths)
-        return (*files, *await self._server_models())
+    _load_changes: Mapping[str, Any] = MappingProxyType({})
 
-    async def inspect_model(self, ref: str, context_tokens: int = 8192) -> ModelDetails:
+    async def inspect_model(
+        self, ref: str = "", settings: LoadSettings | None = None
+    ) -> ModelDetails:
         """What the file of a name or path says, and how much memory it would need.
+
+        Args:
+            ref: a name or path; "" is the loaded, last used or starter model.
+            settings: how it would be loaded; None takes what is kept for it.
 
         Raises:
             ModelError: no such model, or its header cannot be read.
+            UsageError: it is on a server.
         """
         entry = await self.find_model(ref)
         if entry.source == SERVER:
             raise UsageError(
                 f"{entry.name} is on a server: workbench servers test says what it tells of it."
             )
-        return await self._in_thread(details.inspect, entry, context_tokens)
+        chosen = settings or await self._settings_for(entry)
+        engine = self._engines.local
+        loaded = engine.model
+        returned = loaded.kv_bytes + loaded.compute_bytes if loaded else 0
+        found = await self._in_thread(details.inspect, entry, chosen, returned_bytes=returned)
+        speed = await self._store.speed(entry.path)
+        found = msgspec.structs.replace(
+            found, entry=msgspec.structs.replace(found.entry, speed=speed)
+        )
+        if loaded is None or loaded.path != entry.path:
+            return found
+        return msgspec.structs.replace(
+            found,
+            used=_use(loaded, engine.status.memory_bytes),
+            memory_kind=loaded.memory_kind,
+            reuse=reuse_sentence(loaded.memory_kind, shared_prefixes=loaded.shared_prefixes),
+            decode_width=loaded.decode_width,
+        )
 
     async def find_model(self, ref: str) -> ModelEntry:
         """The model a name or path means; "" is the loaded, the last used or the starter model.
@@ -50,38 +77,86 @@ class ModelService(ServerService):
         served = await self._find_server_model(ref)
         if served is not None:
             return served
-        return await self._in_thread(discovery.find_model, self.paths, ref)
+        added = await self._added_folders()
+        return await self._in_thread(discovery.find_model, self.paths, ref, added)
 
     async def _default_ref(self) -> str:
         if self._engine.model is not None:
             return self._engine.model.path
-        last = await self._store.get_state(_LAST_MODEL, "")
-        entries = await self.list_models()
-        usable = [entry for entry in entries if not entry.error]
-        if any(entry.path == last for entry in usable):
-            return str(last)
+        last = str(await self._store.get_state(_LAST_MODEL, ""))
+        if last and await self._is_usable(last):
+            return last
+        usable = [entry for entry in await self.list_models() if not entry.error]
         if not usable:
             raise ModelNotFoundError(
                 path=str(self.paths.models),
-                reason="no model was found; put a .gguf file into this folder, or run "
-                "make run again to install the starter model.",
+                reason="no model was found; put a .gguf file into this folder, get one with "
+                "workbench models get, or run make run again to install the starter model.",
             )
         return usable[0].path
 
-    async def load_settings(self) -> LoadSettings:
-        """How models are loaded, as the user set it."""
-        stored = await self._store.get_state(_LOAD_SETTINGS, {})
-        return msgspec.convert(stored, LoadSettings)
+    async def _is_usable(self, path: str) -> bool:
+        """Whether a model that was used is still there, without looking through all folders."""
+        served = any(entry.path == path for entry in await self._server_models())
+        return served or not (await self._in_thread(discovery.describe, Path(path))).error
 
-    async def save_load_settings(self, settings: LoadSettings) -> None:
-        """Keep how models are loaded from now on."""
-        await self._store.set_state(_LOAD_SETTINGS, msgspec.to_builtins(settings))
+    # --- load settings --------------------------------------------------------------------------
+
+    async def load_settings(self, path: str = "") -> LoadSettings:
+        """How the model at ``path`` is loaded, as the user set it; "" is the default for all.
+
+        Where nothing was kept for a model it is the default, with a context no larger than the
+        model was trained for.
+        """
+        if not path:
+            stored = await self._store.get_state(_LOAD_SETTINGS, {})
+            return msgspec.convert(stored, LoadSettings)
+        stored = await self._store.get_state(_LOAD_SETTINGS_OF + path, None)
+        if stored is not None:
+            return msgspec.convert(stored, LoadSettings)
+        settings = await self.load_settings()
+        entry = await self._in_thread(discovery.describe, Path(path))
+        if entry.context_tokens and entry.context_tokens < settings.context_tokens:
+            return msgspec.structs.replace(settings, context_tokens=entry.context_tokens)
+        return settings
+
+    async def save_load_settings(self, settings: LoadSettings, path: str = "") -> None:
+        """Keep how a model, or with "" every model without settings of its own, is loaded.
+
+        Adapters belong to one model, so the default has none.
+
+        Raises:
+            UsageError: they contradict each other.
+        """
+        _check(settings)
+        if not path:
+            settings = msgspec.structs.replace(settings, adapters=())
+        key = _LOAD_SETTINGS_OF + path if path else _LOAD_SETTINGS
+        await self._store.set_state(key, msgspec.to_builtins(settings))
+
+    def change_load_settings(self, changes: Mapping[str, Any]) -> None:
+        """Load models with these fields in place of the kept ones, until the program ends."""
+        self._load_changes = MappingProxyType(dict(changes))
+
+    async def _settings_for(self, entry: ModelEntry) -> LoadSettings:
+        """What is kept for a model, with the changes of this session.
+
+        Raises:
+            UsageError: they contradict each other.
+        """
+        kept = await self.load_settings(entry.path)
+        settings = msgspec.structs.replace(kept, **self._load_changes)
+        _check(settings)
+        return settings
+
+    # --- loading --------------------------------------------------------------------------------
 
     async def load_model(self, ref: str = "", settings: LoadSettings | None = None) -> EngineStatus:
         """Load a model and remember it as the one to start with.
 
         Raises:
             ModelError: it cannot be loaded; the sentence says why.
+            UsageError: the settings contradict each other.
         """
         entry = await self.find_model(ref)
         if entry.source == SERVER:
@@ -89,8 +164,9 @@ class ModelService(ServerService):
             self._engines.show(engine)
             await engine.load(entry.path, LoadSettings(), entry.name)
         else:
-            self._engines.show(self._engines.local)
             chosen = settings or await self._settings_for(entry)
+            _check(chosen)
+            self._engines.show(self._engines.local)
             await self._gate.load(entry.path, entry.name, chosen)
         await self._store.set_state(_LAST_MODEL, entry.path)
         return self._engine.status
@@ -117,9 +193,20 @@ class ModelService(ServerService):
         async with self._gate.hold(entry.path, entry.name, settings):
             yield self._engines.local
 
-    async def _settings_for(self, entry: ModelEntry) -> LoadSettings:
-        """The user's settings with a context no larger than the model was trained for."""
-        settings = await self.load_settings()
-        if entry.context_tokens and entry.context_tokens < settings.context_tokens:
-            return msgspec.structs.replace(settings, context_tokens=entry.context_tokens)
-        return settings
+
+def _check(settings: LoadSettings) -> None:
+    problem = settings_problem(settings)
+    if problem:
+        raise UsageError(problem)
+
+
+def _use(loaded: LoadedModel, resident_bytes: int) -> MemoryUse | None:
+    """What a loaded model takes; None where nobody reports it."""
+    if not loaded.weights_bytes:
+        return None
+    return MemoryUse(
+        weights_bytes=loaded.weights_bytes,
+        kv_bytes=loaded.kv_bytes,
+        compute_bytes=loaded.compute_bytes,
+        resident_bytes=resident_bytes,
+    )

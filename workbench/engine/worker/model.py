@@ -24,30 +24,25 @@ from workbench.engine.worker.kv_tree import KvTree
 from workbench.engine.worker.llama import Interrupt, lib, library_versions, log
 from workbench.engine.worker.vocabulary import Vocabulary
 from workbench.engine.worker.weights import apply_adapters, load_adapters, load_weights
+from workbench.models.context_size import (
+    CELL_BYTES,
+    MICRO_BATCH_TOKENS,
+    MIN_CONTEXT_TOKENS,
+    sequence_count,
+    uses_flash_attention,
+)
 
-MIN_CONTEXT_TOKENS = 256
-"""llama.cpp silently raises anything smaller."""
-MIN_SEQUENCES, MAX_SEQUENCES = 64, 128
-"""Prefixes and answers held at a time. llama.cpp's own limit is 256, but it keeps room for a row of
-logits for each, so it depends on the vocabulary which number is taken."""
-LOGITS_BYTES = 64 * 1024**2
-MAX_RECURRENT_SEQUENCES = 32
-"""Each takes a whole state of the model, some megabytes, where the memory is recurrent."""
 MOST_ROWS = 64
 """Logits of one evaluation; each row is as long as the vocabulary."""
 USUAL_WIDTH = 24
 """Answers decoded together until it was measured what suits the machine."""
-MICRO_BATCH_TOKENS = 256
-"""Tokens computed at once: the attention scores of a micro batch are the largest buffer."""
 _KV_TYPES = {"f16": lib.GGML_TYPE_F16, "q8_0": lib.GGML_TYPE_Q8_0, "q4_0": lib.GGML_TYPE_Q4_0}
-_CELL_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
-"""Of one number in the KV cache; ggml packs 32 with a 16-bit scale."""
 
 DECODED = 0
 NO_ROOM = 1
 INTERRUPTED = 2
 
-_BUFFER = re.compile(r"(KV|RS|compute) buffer size\D*=\s*([\d.]+) MiB")
+_BUFFER = re.compile(r"(KV|RS|compute|output) buffer size\D*=\s*([\d.]+) MiB")
 
 
 class _Memory:
@@ -118,12 +113,18 @@ class Model:
             adapters = load_adapters(self._handle, settings.adapters)
             self._open_context(settings)
             apply_adapters(self._context, adapters, settings.adapters)
+            self.generates = bool(self._memory)
             self.tree = self._new_tree()
             self.loaded = self._describe(name, settings)
             self.batch = Batch(self.batch_tokens)
         except ModelError:
             self.close()
             raise
+
+    @property
+    def handle(self) -> Any:
+        """llama.cpp's model, for further contexts on the same weights."""
+        return self._handle
 
     @property
     def context(self) -> Any:
@@ -163,10 +164,8 @@ class Model:
             raise UnsupportedModelError(self.path, "it has no vocabulary; choose a chat model.")
 
     def _choose_sequences(self) -> int:
-        if self._memory_kind() in ("recurrent", "hybrid"):
-            return MAX_RECURRENT_SEQUENCES
-        rows = LOGITS_BYTES // (4 * max(1, self.vocabulary.size))
-        return max(MIN_SEQUENCES, min(rows, MAX_SEQUENCES))
+        recurrent = self._memory_kind() in ("recurrent", "hybrid")
+        return sequence_count(self.vocabulary.size, recurrent=recurrent)
 
     def _require_memory(self, settings: LoadSettings) -> None:
         """Refuse a cache that cannot fit: the system would let it grow and then kill somebody."""
@@ -193,7 +192,7 @@ class Model:
         value = int(self._metadata(f"{architecture}.attention.value_length") or usual)
         numbers = int(lib.llama_model_n_layer(self._handle)) * (key + value)
         numbers *= int(lib.llama_model_n_head_kv(self._handle))
-        return int(numbers * _CELL_BYTES[settings.kv_type])
+        return int(numbers * CELL_BYTES[settings.kv_type])
 
     def _open_context(self, settings: LoadSettings) -> None:
         self._require_memory(settings)
@@ -223,10 +222,6 @@ class Model:
                 "model with a smaller context.",
             )
         self._memory = _Memory(self._context)
-        if not self._memory:
-            raise UnsupportedModelError(
-                self.path, "it makes embeddings and generates no text; choose a chat model."
-            )
 
     def _new_tree(self) -> KvTree:
         assert self._memory is not None
@@ -234,7 +229,7 @@ class Model:
             self._memory,
             cell_count=lib.llama_n_ctx(self._context),
             sequence_count=self._sequences,
-            can_cut=self._probe_cutting(self._memory),
+            can_cut=bool(self._memory) and self._probe_cutting(self._memory),
             window_tokens=lib.llama_model_n_swa(self._handle),
         )
 
@@ -274,12 +269,13 @@ class Model:
             vocabulary_size=vocabulary.size,
             threads=self._threads,
             library=library_versions(),
-            memory_kind=self._memory_kind(),
+            memory_kind=self._memory_kind() if self.generates else "none",
+            can_score=self.generates,
             shared_prefixes=self.tree.can_cut,
             decode_width=self.width,
             weights_bytes=int(lib.llama_model_size(self._handle)),
             kv_bytes=_told_bytes("KV") + _told_bytes("RS"),
-            compute_bytes=_told_bytes("compute"),
+            compute_bytes=_told_bytes("compute") + _told_bytes("output"),
             adapters=tuple(
                 f"{Path(adapter.path).name} x {adapter.scale:g}" for adapter in settings.adapters
             ),
@@ -299,16 +295,11 @@ class Model:
 
 
 def _flash_attention(settings: LoadSettings) -> int:
-    """llama.cpp's number for how attention is computed.
-
-    On a CPU its flash attention handles fewer than 64 tokens one by one: 60 tokens/s against 100
-    with 24 answers decoded together (2 cores with AVX-512, 135M model). Elsewhere llama.cpp knows
-    best. Values of a quantised cache can only be read by flash attention.
-    """
+    """llama.cpp's number for how attention is computed; on a GPU it knows best itself."""
+    if not uses_flash_attention(settings):
+        return int(lib.LLAMA_FLASH_ATTN_TYPE_DISABLED)
     if settings.flash_attention == "on" or settings.kv_type != "f16":
         return int(lib.LLAMA_FLASH_ATTN_TYPE_ENABLED)
-    if settings.flash_attention == "off" or not settings.gpu_layers:
-        return int(lib.LLAMA_FLASH_ATTN_TYPE_DISABLED)
     return int(lib.LLAMA_FLASH_ATTN_TYPE_AUTO)
 
 

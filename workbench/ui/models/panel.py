@@ -208,7 +208,7 @@ class ModelsPanel(Panel):
         self._number += 1
         path = entry.path
         self.bridge.call(
-            lambda core: core.inspect_model(path, context_tokens),
+            lambda core: core.inspect_model(path, LoadSettings(context_tokens=context_tokens)),
             functools.partial(self._on_details, self._number),
             self._on_error,
             owner=self,
