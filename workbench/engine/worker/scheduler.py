@@ -22,7 +22,13 @@ import time
 from bisect import insort
 from collections.abc import Callable
 
-from workbench.domain.errors import ContextOverflowError, EngineError, UsageError, WorkbenchError
+from workbench.domain.errors import (
+    ContextOverflowError,
+    EngineError,
+    UnsupportedError,
+    UsageError,
+    WorkbenchError,
+)
 from workbench.engine.protocol import (
     Frame,
     GenerateRequest,
@@ -120,6 +126,10 @@ class Scheduler:
             self._take(job)
 
     def _fits(self, request_id: int, prompt_tokens: int, more_tokens: int) -> bool:
+        if not self._model.generates:
+            sentence = "This model makes embeddings and writes no text: choose a chat model."
+            self._fail(request_id, UnsupportedError(sentence))
+            return False
         limit = self._model.loaded.context_tokens
         if prompt_tokens + more_tokens <= limit:
             return True

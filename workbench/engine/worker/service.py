@@ -23,6 +23,7 @@ from workbench.domain.errors import EngineError, WorkbenchError
 from workbench.engine.protocol import Frame, Scores
 from workbench.engine.worker import messages as ms
 from workbench.engine.worker.calibration import Calibration
+from workbench.engine.worker.embedding import EmbeddingJob
 from workbench.engine.worker.llama import library_versions
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.scheduler import Scheduler
@@ -50,6 +51,7 @@ class WorkerService:
         self._model_lock = threading.Lock()
         self._scheduler: Scheduler | None = None
         self._calibration: Calibration | None = None
+        self._embeddings: list[EmbeddingJob] = []
         self._frames: list[tuple[int, Frame]] = []
         self._load_id = -1
         self._load_cancelled = False
@@ -70,7 +72,9 @@ class WorkerService:
                 assert self._scheduler is not None
                 self._scheduler.step()
                 self._flush()
-            elif self._calibration is not None:
+            if self._embeddings:
+                self._embed_next()
+            elif self._calibration is not None and not self._is_busy:
                 self._calibrate(self._calibration)
 
     # --- main thread ------------------------------------------------------------------------
@@ -79,11 +83,10 @@ class WorkerService:
         """Do what was asked; wait for a command when there is nothing else to do."""
         while True:
             try:
-                if self._is_busy:
+                if self._is_busy or self._embeddings:
                     command = self._commands.get(block=False)
                 else:
-                    rest = IDLE_SECONDS if self._calibration is not None else None
-                    command = self._commands.get(timeout=rest)
+                    command = self._commands.get(timeout=self._rest_seconds)
             except queue.Empty:
                 return
             self._do(command)
@@ -92,6 +95,43 @@ class WorkerService:
     @property
     def _is_busy(self) -> bool:
         return self._scheduler is not None and not self._scheduler.is_idle
+
+    @property
+    def _rest_seconds(self) -> float | None:
+        """How long to wait for a command before measuring goes on; None is for ever."""
+        if self._calibration is None:
+            return None
+        return 0.0 if self._calibration.speeds else IDLE_SECONDS
+
+    def _embed(self, command: ms.Embed) -> None:
+        if self._model is None:
+            raise EngineError("No model is loaded: choose one first.")
+        self._embeddings.append(EmbeddingJob(command.id, command.texts, self._model))
+
+    def _embed_next(self) -> None:
+        """Embed one text of the first request that waits."""
+        job = self._embeddings[0]
+        try:
+            found = job.embed_next()
+        except WorkbenchError as error:
+            self._end_embedding(job)
+            self._fail(job.id, error)
+            return
+        if found is not None:
+            self._end_embedding(job)
+            self._report(ms.Embedded(job.id, found))
+
+    def _end_embedding(self, job: EmbeddingJob) -> None:
+        self._embeddings.remove(job)
+        job.close()
+
+    def _cancel(self, request_id: int) -> None:
+        for job in [job for job in self._embeddings if job.id == request_id]:
+            self._end_embedding(job)
+        if self._scheduler is not None:
+            self._scheduler.cancel(request_id)
+        if self._model is not None:
+            self._model.interrupt.requested = False
 
     def _calibrate(self, calibration: Calibration) -> None:
         """Measure one more width; after the last one, work with the best."""
@@ -115,14 +155,14 @@ class WorkerService:
                 case ms.Unload():
                     self._unload()
                     self._report(ms.Unloaded(command.id))
+                case ms.Embed():
+                    self._embed(command)
                 case ms.Generate():
                     self._require_scheduler().submit(command.id, command.request)
                 case ms.Score():
                     self._require_scheduler().submit_score(command.id, command.request)
-                case ms.Cancel() if self._scheduler is not None:
-                    self._scheduler.cancel(command.id)
-                    if self._model is not None:
-                        self._model.interrupt.requested = False
+                case ms.Cancel():
+                    self._cancel(command.id)
                 case _:
                     pass
         except WorkbenchError as error:
@@ -154,7 +194,8 @@ class WorkerService:
         with self._model_lock:
             self._model = model
         self._scheduler = Scheduler(model, self._collect, self._answer_score, self._fail)
-        self._calibration = None if model.is_width_chosen else Calibration(model)
+        measured = model.is_width_chosen or not model.generates
+        self._calibration = None if measured else Calibration(model)
         self._report(ms.Loaded(command.id, model.loaded))
         threading.Thread(target=self._digest, args=(model,), name="digest", daemon=True).start()
 
@@ -164,6 +205,9 @@ class WorkerService:
             self._flush()
             self._scheduler = None
         self._calibration = None
+        for job in list(self._embeddings):
+            self._end_embedding(job)
+            self._fail(job.id, EngineError("The model was unloaded meanwhile: ask again."))
         with self._model_lock:
             model, self._model = self._model, None
         if model is not None:

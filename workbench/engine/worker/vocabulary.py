@@ -109,6 +109,16 @@ class Vocabulary:
             tokens.insert(0, self.bos)
         return tokens
 
+    def tokenize_whole(self, text: str) -> list[int]:
+        """Token ids of a text with what the model wants around it ([CLS] and [SEP], <bos>)."""
+        data = _SURROGATE.sub("\ufffd", text).encode()
+        buffer = (lib.llama_token * (len(data) + 8))()
+        count = lib.llama_tokenize(
+            self.handle, data, len(data), buffer, len(buffer), bool(data), False
+        )
+        assert count >= 0, "the buffer holds one token for each byte"
+        return list(buffer[:count])
+
     def tokenize_plain(self, text: str) -> list[int]:
         """Token ids of a text by itself: no control tokens, no beginning of text."""
         return self._plain(_SURROGATE.sub("\ufffd", text))
