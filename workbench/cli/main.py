@@ -71,7 +71,16 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         open_window: what to do where no command is given.
         arguments: the command line; None takes the process's own.
     """
-    from workbench.cli import compare, doctor, history, models, render, run, servers  # noqa: PLC0415
+    from workbench.cli import (  # noqa: PLC0415
+        compare,
+        doctor,
+        history,
+        models,
+        render,
+        run,
+        score,
+        servers,
+    )
 
     for command in (
         run.run,
@@ -81,6 +90,10 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         history.history,
         render.render,
         doctor.doctor,
+        score.score,
+        score.choose,
+        score.perplexity,
+        score.embed,
     ):
         program.add_command(command)
     sys.exit(_exit_status(open_window, arguments))

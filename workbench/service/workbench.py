@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from workbench.service.chats import ChatService
 from workbench.service.doctor import DoctorService
+from workbench.service.scoring import ScoringService
 
 
-class Workbench(ChatService, DoctorService):
-    """The whole program: prompts, models, runs, conversations, history.
+class Workbench(ChatService, DoctorService, ScoringService):
+    """The whole program: prompts, models, runs, conversations, history, scores of texts.
 
     Use :meth:`open` before and :meth:`close` after; every coroutine runs on one event loop.
     """

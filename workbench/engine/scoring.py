@@ -1,0 +1,70 @@
+"""What can be asked of an engine once it tells how probable a text is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from workbench.domain.effects import LabelScores
+from workbench.domain.errors import UsageError
+from workbench.domain.text import Segment, Token
+from workbench.engine.protocol import Engine, ScoreRequest
+
+
+class Perplexity(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a model foresees a text; comparable only between texts cut by the same tokenizer.
+
+    ``perplexity`` is exp of the mean negative natural-log likelihood of a token (1 is certain).
+    """
+
+    perplexity: float
+    logprob: float
+    tokens: tuple[Token, ...]
+    model: str
+
+
+async def choose(
+    engine: Engine, segments: tuple[Segment, ...], labels: Sequence[str]
+) -> LabelScores:
+    """How probable each label is as the continuation of a prompt, normalised over the labels.
+
+    Raises:
+        UsageError: fewer than two labels, an empty one, the same twice, or one that begins another
+            (which could never lose to it).
+        EngineError: as the engine raises it.
+    """
+    if len(labels) < 2 or not all(labels):
+        raise UsageError("To choose there must be at least two labels, and none may be empty.")
+    for label in labels:
+        others = [other for other in labels if other.startswith(label)]
+        if len(others) > 1:
+            raise UsageError(
+                f"The label “{label}” is the beginning of “{max(others, key=len)}”, or is given "
+                "twice: it could not be told from it."
+            )
+    scores = await engine.score(ScoreRequest(segments=segments, continuations=tuple(labels)))
+    return LabelScores.of(tuple(labels), tuple(each.logprob for each in scores.continuations))
+
+
+async def perplexity(engine: Engine, text: str) -> Perplexity:
+    """How well the loaded model foresees a text by itself.
+
+    Raises:
+        UsageError: the text is empty.
+        ContextOverflowError: it does not fit into the context.
+    """
+    if not text.strip():
+        raise UsageError("An empty text has no perplexity: give one with words in it.")
+    scores = await engine.score(ScoreRequest(segments=(), continuations=(text,)))
+    (found,) = scores.continuations
+    if not found.tokens:
+        raise UsageError("A text of one token has no perplexity: give a longer one.")
+    model = engine.model
+    return Perplexity(
+        perplexity=math.exp(-found.logprob / len(found.tokens)),
+        logprob=found.logprob,
+        tokens=found.tokens,
+        model=model.name if model is not None else "",
+    )

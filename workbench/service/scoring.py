@@ -1,0 +1,44 @@
+"""Likelihoods and vectors of texts, with any model."""
+
+from __future__ import annotations
+
+from workbench.domain.effects import LabelScores
+from workbench.domain.text import Message
+from workbench.engine import scoring
+from workbench.engine.protocol import Embeddings, ScoreRequest, Scores
+from workbench.engine.scoring import Perplexity
+from workbench.service.models import ModelService
+
+
+class ScoringService(ModelService):
+    """The part of the service that measures texts. ``model`` is a name or path, "" the usual one.
+
+    All methods raise ModelError or EngineError where the model cannot be had or cannot do it.
+    """
+
+    async def score(
+        self, messages: tuple[Message, ...], continuations: tuple[str, ...], model: str = ""
+    ) -> Scores:
+        """How probable each text is as the answer to ``messages``."""
+        async with self._hold(await self.find_model(model)) as engine:
+            segments = await engine.format_chat(messages)
+            return await engine.score(
+                ScoreRequest(segments=segments, continuations=continuations, alternatives=5)
+            )
+
+    async def choose(
+        self, messages: tuple[Message, ...], labels: tuple[str, ...], model: str = ""
+    ) -> LabelScores:
+        """How probable each label is as the answer, normalised over the labels."""
+        async with self._hold(await self.find_model(model)) as engine:
+            return await scoring.choose(engine, await engine.format_chat(messages), labels)
+
+    async def perplexity(self, text: str, model: str = "") -> Perplexity:
+        """How well a model foresees a text."""
+        async with self._hold(await self.find_model(model)) as engine:
+            return await scoring.perplexity(engine, text)
+
+    async def embed(self, texts: tuple[str, ...], model: str = "") -> Embeddings:
+        """A vector of unit length for each text."""
+        async with self._hold(await self.find_model(model)) as engine:
+            return await engine.embed(texts)
