@@ -218,6 +218,7 @@ class Connection:
         import openai  # noqa: PLC0415 - a second of imports, once
 
         headers: dict[str, Any] = dict.fromkeys(_ambient_headers(), openai.Omit())
+        headers["Authorization"] = f"Bearer {self._key}" if self._key else openai.Omit()
         client = openai.AsyncOpenAI(
             api_key=self._key,
             base_url=self.server.base_url,
