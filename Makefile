@@ -4,7 +4,7 @@ PYTHON ?=
 BOOTSTRAP = sh packaging/python.sh packaging/bootstrap.py
 BIN = .venv/bin
 
-.PHONY: help run test check bench pictures setup clean
+.PHONY: help run test check bench fuzz pictures setup clean
 
 help: ## these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -27,6 +27,10 @@ check: ## format, lint, types, import rule
 bench: ## compare the engine with others, e.g. make bench BENCH="--small --only raw,engine"
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
 	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+fuzz: ## load 500 damaged model files and tell what became of each
+	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 setup: ## set up what is missing, with the tools for development
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
