@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import msgspec
 
@@ -71,13 +70,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         return f"{PREFIX}{self.name}/{model}"
 
     def shown(self, model: str) -> str:
-        """What a model of this server is called: "lab/llama-3".
-
-        Of a server that names its model by the path of a file, the file's name is taken.
-        """
-        if model.endswith(".gguf"):
-            model = PurePosixPath(model.replace("\\", "/")).stem
-        return f"{self.name}/{model}"
+        """What a model of this server is called: "lab/llama-3"."""
+        return model_name(self.path_of(model))
 
 
 class ServerReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +87,18 @@ class ServerReport(msgspec.Struct, frozen=True, kw_only=True):
     """See :attr:`Server.warning`."""
     key_place: str = ""
     """Where the key came from, in words; "" where none was sent."""
+
+
+def model_name(path: str) -> str:
+    """What the model of a path is called: "llama-3" of a file, "lab/llama-3" of a server.
+
+    Of a server that names its model by the path of a file, the file's name is taken.
+    """
+    server, _, model = path.removeprefix(PREFIX).partition("/")
+    served = path.startswith(PREFIX)
+    if not served or model.endswith(".gguf"):
+        model = path.replace("\\", "/").rpartition("/")[2].removesuffix(".gguf")
+    return f"{server}/{model}" if served else model
 
 
 def checked(server: Server) -> Server:
@@ -114,14 +120,9 @@ def checked(server: Server) -> Server:
 def _address(url: str) -> str:
     """The address without what does not belong there; /v1 is added where there is no path."""
     if "//" not in url:
-        url = (
-            "http://" if is_loopback(url.partition("/")[0].partition(":")[0]) else "https://"
-        ) + url
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
+        host = _split(f"//{url}").hostname or ""
+        url = f"http://{url}" if is_loopback(host) else f"https://{url}"
+    parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(
             "The address of a server looks like https://example.org/v1 or http://localhost:8080."
@@ -133,6 +134,16 @@ def _address(url: str) -> str:
         )
     path = parts.path.rstrip("/") or "/v1"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address, all empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # is read only here
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def is_loopback(host: str) -> bool:

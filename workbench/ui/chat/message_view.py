@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import re
 import time
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workbench.domain.run_state import RunState
+from workbench.domain.servers import model_name
 from workbench.domain.views import ChatMessage
 from workbench.ui.runs.words import (
     error_sentence,
@@ -99,7 +99,7 @@ class MessageView(QFrame):
         self.message = message
         self._streamed = ""
         mine = message.role == "user"
-        name = "You" if mine else Path(message.model).stem or "Model"
+        name = "You" if mine else model_name(message.model) or "Model"
         self.name = Label(name, "body-strong")
         at = time.strftime("%H:%M", time.localtime(message.created_at))
         self.note = Label(at, "small", "text-3")

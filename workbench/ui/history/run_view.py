@@ -9,11 +9,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from workbench.domain.run_state import RunState
+from workbench.domain.servers import model_name
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import StrategyInfo
 from workbench.ui.history.calls import CallList
 from workbench.ui.history.markdown import run_markdown
-from workbench.ui.history.runs_model import model_name
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.metrics import Metrics

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.servers import model_name
 from workbench.domain.views import RunSummary, SearchHit, StrategyInfo
 from workbench.ui.runs.words import NO_STRATEGY, STATUS_WORDS, Word, seconds_text
 
@@ -254,11 +255,6 @@ def when_text(at: float) -> str:
     if then[:3] == now[:3]:
         return time.strftime("%H:%M:%S", then)
     return time.strftime("%d %b %H:%M" if then[0] == now[0] else "%d %b %Y", then)
-
-
-def model_name(path: str) -> str:
-    """A model's file without folder and ending."""
-    return path.replace("\\", "/").rpartition("/")[2].removesuffix(".gguf")
 
 
 def _plain_snippet(snippet: str) -> str:
