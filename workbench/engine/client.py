@@ -77,7 +77,7 @@ class LlamaEngine:
         self._restarts = Restarts()
         self._digests: dict[tuple[str, FileStamp], str] = {}
         self._board = StatusBoard()
-        self._grammars = Grammars()
+        self._grammars = Grammars(pool)
         self._is_measured = asyncio.Event()
         self._width_listeners: list[Callable[[], None]] = []
         self.known_widths: dict[str, int] = {}

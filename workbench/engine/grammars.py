@@ -12,24 +12,25 @@ import msgspec
 
 from workbench.domain.errors import GrammarError
 from workbench.domain.sampling import Sampling
+from workbench.engine.constraint import Constraint, read_constraint
+from workbench.sandbox.pool import SandboxPool
 
 TRIAL_SECONDS = 20.0
 """Long for a cold start on a busy machine; a grammar itself is read in milliseconds."""
 _REMEMBERED = 256
 
 
-class _Usable(msgspec.Struct, frozen=True):
-    """A grammar that was tried, and the keywords of its schema that it does not enforce."""
-
-    grammar: str
-    unbound: tuple[str, ...]
-
-
 class Grammars:
-    """Turns a grammar or JSON schema into a grammar that llama.cpp takes, and remembers it."""
+    """Turns a grammar or JSON schema into a grammar that llama.cpp takes, and remembers it.
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str, str], _Usable | GrammarError] = OrderedDict()
+    Args:
+        pool: where schemas are read.
+    """
+
+    def __init__(self, pool: SandboxPool) -> None:
+        self._pool = pool
+        self._known: OrderedDict[tuple[str, str, str], Constraint | GrammarError] = OrderedDict()
+        self._lock = asyncio.Lock()
 
     async def checked(
         self, sampling: Sampling, model_path: str
@@ -45,21 +46,29 @@ class Grammars:
         if not sampling.grammar and not sampling.json_schema:
             return sampling, ()
         key = (sampling.grammar, sampling.json_schema, model_path)
-        if key not in self._known:
-            self._known[key] = await _try(*key)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        found = self._known[key]
+        async with self._lock:  # many calls of a run come at once with the same grammar
+            found = self._known.get(key)
+            if found is None:
+                found = self._known[key] = await self._try(*key)
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
         if isinstance(found, GrammarError):
             raise GrammarError(found.reason, line=found.line)
-        notes = tuple(
-            f"The answer is not bound by “{keyword}” of the JSON schema: check it yourself."
-            for keyword in found.unbound
-        )
-        return msgspec.structs.replace(sampling, grammar=found.grammar, json_schema=""), notes
+        return msgspec.structs.replace(sampling, grammar=found.grammar, json_schema=""), found.notes
+
+    async def _try(
+        self, grammar: str, json_schema: str, model_path: str
+    ) -> Constraint | GrammarError:
+        try:
+            found = await read_constraint(self._pool, grammar=grammar, json_schema=json_schema)
+        except GrammarError as error:
+            return error
+        reason = await _try_on_model(found.grammar, model_path)
+        return GrammarError(reason) if reason else found
 
 
-async def _try(grammar: str, json_schema: str, model_path: str) -> _Usable | GrammarError:
+async def _try_on_model(grammar: str, model_path: str) -> str:
+    """Let a throw-away process meet the grammar first; the reason why it cannot be used, or ""."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
@@ -69,23 +78,17 @@ async def _try(grammar: str, json_schema: str, model_path: str) -> _Usable | Gra
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    asked = {"grammar": grammar, "json_schema": json_schema, "model": model_path}
-    what = "grammar" if grammar else "JSON schema"
+    asked = json.dumps({"grammar": grammar, "model": model_path})
     try:
-        told, _ = await asyncio.wait_for(
-            process.communicate(json.dumps(asked).encode()), TRIAL_SECONDS
-        )
+        told, _ = await asyncio.wait_for(process.communicate(asked.encode()), TRIAL_SECONDS)
     except TimeoutError:
-        return GrammarError(f"The {what} takes too long to read: simplify it.")
+        return "llama.cpp takes too long to read the grammar: simplify it."
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
     try:
-        answer = json.loads(told)
+        return str(json.loads(told)["reason"])
     except ValueError:
-        return GrammarError(f"llama.cpp crashes on the {what}: simplify it.")
-    if "error" in answer:
-        return GrammarError(answer["error"], line=answer["line"])
-    return _Usable(answer["grammar"], tuple(answer["unbound"]))
+        return "llama.cpp crashes on the grammar: simplify it."

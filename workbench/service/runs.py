@@ -14,6 +14,7 @@ from workbench.domain.parameters import build, describe
 from workbench.domain.run_state import RunState, fold, fold_all
 from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.views import Estimate, RunSummary, SearchHit, StrategyInfo
+from workbench.engine.constraint import read_constraint
 from workbench.runs.executor import Executor
 from workbench.service.prompts import PromptService
 from workbench.strategies import STRATEGIES
@@ -65,6 +66,18 @@ class RunService(PromptService):
             model=model.path,
             seed=spec.seed or random.SystemRandom().randrange(1, 2**31),
         )
+
+    async def check_shape(self, *, grammar: str, json_schema: str) -> tuple[str, ...]:
+        """Whether answers can be bound by a grammar or a JSON schema; no model is needed.
+
+        Returns:
+            A sentence for each keyword of the schema that is not enforced.
+
+        Raises:
+            GrammarError: it cannot be used; the sentence says where and why.
+        """
+        found = await read_constraint(self._pool, grammar=grammar, json_schema=json_schema)
+        return found.notes
 
     async def estimate(self, spec: RunSpec, prompt_tokens: int | None = None) -> Estimate:
         """Calls, new tokens and seconds that a run is expected to take at most."""
