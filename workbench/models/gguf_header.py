@@ -207,8 +207,8 @@ def _read(reader: _Reader, size: int, *, summary: bool) -> GgufHeader:
     alignment = metadata.get("general.alignment", 32)
     if not isinstance(alignment, int) or not _is_alignment(alignment):
         raise reader.refuse(f"its alignment of {alignment} is not a power of two up to 1 MiB")
-    layers = metadata.get(f"{metadata.get('general.architecture')}.block_count", 0)
-    if isinstance(layers, int) and layers > tensors:
+    layers = metadata.get(f"{metadata.get('general.architecture')}.block_count")
+    if tensors and isinstance(layers, int) and not 0 < layers <= tensors:
         raise reader.refuse(f"it claims {layers:,} layers and has {tensors:,} tensors for them")
     ends, parameters = _tensors(reader, tensors)
     start = math.ceil(reader.position / alignment) * alignment
