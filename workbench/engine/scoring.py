@@ -9,7 +9,7 @@ import msgspec
 
 from workbench.domain.effects import LabelScores
 from workbench.domain.errors import UsageError
-from workbench.domain.text import Segment, Token
+from workbench.domain.text import Message, Segment, Token
 from workbench.engine.protocol import Engine, ScoreRequest
 
 
@@ -26,9 +26,18 @@ class Perplexity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def choose(
-    engine: Engine, segments: tuple[Segment, ...], labels: Sequence[str]
+    engine: Engine,
+    segments: tuple[Segment, ...],
+    labels: Sequence[str],
+    messages: tuple[Message, ...] = (),
 ) -> LabelScores:
     """How probable each label is as the continuation of a prompt, normalised over the labels.
+
+    Args:
+        engine: with a model.
+        segments: the prompt.
+        labels: to choose from.
+        messages: what the prompt was made from, where it was made from messages.
 
     Raises:
         UsageError: fewer than two labels, an empty one, the same twice, or one that begins another
@@ -44,7 +53,9 @@ async def choose(
                 f"The label “{label}” is the beginning of “{max(others, key=len)}”, or is given "
                 "twice: it could not be told from it."
             )
-    scores = await engine.score(ScoreRequest(segments=segments, continuations=tuple(labels)))
+    scores = await engine.score(
+        ScoreRequest(segments=segments, continuations=tuple(labels), messages=messages)
+    )
     return LabelScores.of(tuple(labels), tuple(each.logprob for each in scores.continuations))
 
 

@@ -23,7 +23,12 @@ class ScoringService(ModelService):
         async with self._hold(await self.find_model(model)) as engine:
             segments = await engine.format_chat(messages)
             return await engine.score(
-                ScoreRequest(segments=segments, continuations=continuations, alternatives=5)
+                ScoreRequest(
+                    segments=segments,
+                    continuations=continuations,
+                    alternatives=5,
+                    messages=messages,
+                )
             )
 
     async def choose(
@@ -31,7 +36,8 @@ class ScoringService(ModelService):
     ) -> LabelScores:
         """How probable each label is as the answer, normalised over the labels."""
         async with self._hold(await self.find_model(model)) as engine:
-            return await scoring.choose(engine, await engine.format_chat(messages), labels)
+            segments = await engine.format_chat(messages)
+            return await scoring.choose(engine, segments, labels, messages)
 
     async def perplexity(self, text: str, model: str = "") -> Perplexity:
         """How well a model foresees a text."""

@@ -64,6 +64,31 @@ async def test_llama_server_is_held_to_the_tokens_of_each_text(connect):
     assert scores.prompt_tokens == 9
 
 
+async def test_a_text_by_itself_is_foreseen_from_its_first_token(connect):
+    async def forced(exchange):
+        assert exchange.body["prompt"] == [ord("s")]
+        await whole([(letter, ord(letter), -0.5, []) for letter in "ure"])(exchange)
+
+    async def echo(exchange):
+        told = {
+            "tokens": [*"sure"],
+            "token_logprobs": [None, -1, -1, -1],
+            "text_offset": [0, 1, 2, 3],
+        }
+        await exchange.reply({"choices": [{"index": 0, "logprobs": told}]})
+
+    asked = score_request(segments=(), messages=(), continuations=("sure",))
+    scripts = {"tokenize": letters, "props": properties, "completions": forced}
+    engine = await connect(ScriptedServer(refuse(500, "not asked"), owner="llamacpp", **scripts))
+    assert (await engine.score(asked)).continuations[0].logprob == -1.5
+    engine = await connect(ScriptedServer(refuse(500, "not asked"), completions=echo))
+    assert (await engine.score(asked)).continuations[0].logprob == -3
+    long = score_request(segments=(), messages=(), continuations=("s" * 2000,))
+    engine = await connect(ScriptedServer(refuse(500, "not asked"), owner="llamacpp", **scripts))
+    with pytest.raises(UnsupportedError, match="too long"):
+        await engine.score(long)
+
+
 async def test_a_server_that_does_not_keep_to_the_tokens_is_not_believed(connect):
     script = whole([("x", 1, -0.5, [])])
     server = ScriptedServer(script, owner="llamacpp", tokenize=letters, props=properties)

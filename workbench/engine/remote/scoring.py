@@ -29,6 +29,7 @@ _MOST_ALTERNATIVES = 20
 _SUFFICIENT_SHARE = 0.01
 """Labels that are not among the alternatives may together be at most this probable, compared with
 those that are."""
+_MOST_FORCED = 512
 _UNKNOWN_ID = -1
 
 Json = dict[str, Any]
@@ -100,9 +101,16 @@ class Scoring:
     async def _forced(self, continuation: str) -> ContinuationScore:
         """One after the other, so that each finds the prompt in the server's cache."""
         ids = await self._llama_tokens(continuation)
+        alone = not self._request.messages and not self._text
+        prompt, ids = (ids[:1], ids[1:]) if alone else ([], ids)
         if not ids:
             return ContinuationScore(0.0, ())
+        if len(ids) > _MOST_FORCED:
+            raise self._unsupported(
+                f"a text of {len(ids):,} tokens is too long for a server that takes it one by one"
+            )
         chunk = await self._ask(
+            prompt,
             grammar="root ::= " + " ".join(f"<[{number}]>" for number in ids),
             max_tokens=len(ids),
             temperature=0.0,
@@ -163,6 +171,8 @@ class Scoring:
         tokens = []
         for at in places:
             logprob = told.token_logprobs[at] if at < len(told.token_logprobs) else None
+            if logprob is None and at == 0:
+                continue  # nothing stands before it that could foresee it
             if logprob is None:
                 raise self._unsupported("it does not tell the log-probabilities of a prompt")
             others = (told.top_logprobs[at] if told.top_logprobs else None) or {}
@@ -207,8 +217,8 @@ class Scoring:
 
     # --- shared -----------------------------------------------------------------------------------
 
-    async def _ask(self, **changes: Any) -> Chunk:
-        """One whole answer to the prompt."""
+    async def _ask(self, start: list[int] | None = None, **changes: Any) -> Chunk:
+        """One whole answer to the prompt; ``start`` are tokens in place of an empty one."""
         request = self._request
         body: Json = {"model": self._model, "logprobs": True, **changes}
         if request.messages:
@@ -216,7 +226,7 @@ class Scoring:
             body["messages"] = parameters.to_wire(request.messages, request.prefix)
         else:
             url = "/completions"
-            body["prompt"] = self._text
+            body["prompt"] = start or self._text
             body["logprobs"] = body.pop("top_logprobs")
         answer = await self._connection.post(url, body, request.priority)
         chunk: Chunk = self._convert(answer, Chunk)
