@@ -22,6 +22,8 @@ _VERSIONS = (2, 3)
 _MOST_PAIRS = 100_000
 _MOST_TENSORS = 1_000_000
 _MOST_DIMENSIONS = 4
+_MOST_LAYERS = 512
+"""LLAMA_MAX_LAYERS; more of them have been written past the end of llama.cpp's own lists."""
 _MOST_STRING_BYTES = 64 * 1024**2
 _MOST_KEY_BYTES = 65_535
 _MOST_ALIGNMENT = 1024**2
@@ -208,8 +210,8 @@ def _read(reader: _Reader, size: int, *, summary: bool) -> GgufHeader:
     if not isinstance(alignment, int) or not _is_alignment(alignment):
         raise reader.refuse(f"its alignment of {alignment} is not a power of two up to 1 MiB")
     layers = metadata.get(f"{metadata.get('general.architecture')}.block_count")
-    if tensors and isinstance(layers, int) and not 0 < layers <= tensors:
-        raise reader.refuse(f"it claims {layers:,} layers and has {tensors:,} tensors for them")
+    if isinstance(layers, int) and not 0 < layers <= _MOST_LAYERS:
+        raise reader.refuse(f"it claims {layers:,} layers, and llama.cpp takes {_MOST_LAYERS}")
     ends, parameters = _tensors(reader, tensors)
     start = math.ceil(reader.position / alignment) * alignment
     missing = start + ends - size
