@@ -20,7 +20,7 @@ from workbench.domain.errors import (
 )
 from workbench.domain.views import LoadSettings
 from workbench.engine.client import LlamaEngine
-from workbench.engine.protocol import PromptProgress, TextDelta
+from workbench.engine.protocol import PromptProgress, ScoreRequest, TextDelta
 from workbench.sandbox.pool import SandboxPool
 
 from .asking import ask, chat, request_of, starter_model, until
@@ -204,3 +204,36 @@ async def test_stray_prints_do_not_disturb_the_frames(engine):
     await engine.load(starter_model(), TINY)
     assert any("llama" in line for line in engine.worker_log)
     assert len(engine.worker_log) <= 200
+
+
+@pytest.mark.parametrize("work", ["score", "embed"])
+async def test_death_while_texts_are_measured(engine, work):
+    await engine.load(starter_model(), TINY)
+    if work == "score":
+        request = ScoreRequest(segments=chat("word " * 1500), continuations=("sure", "likely"))
+        task = asyncio.create_task(engine.score(request))
+    else:
+        task = asyncio.create_task(engine.embed(("a text of words, " * 80,) * 30))
+    await asyncio.sleep(0.5)
+    os.kill(engine.worker_pid, signal.SIGSEGV)
+    with pytest.raises(WorkerDiedError, match="crashed"):
+        await task
+    again = await engine.embed(("short",))
+    assert len(again.vectors) == 1
+
+
+async def test_one_death_ends_what_was_under_way_and_nothing_that_comes_after(engine):
+    """The third of ten requests meets a dead worker; the other seven are answered."""
+    await engine.load(starter_model(), TINY)
+    endings = []
+    for number in range(10):
+        task = asyncio.create_task(ask(engine, request_of(chat(f"Number {number}?"), max_tokens=6)))
+        if number == 2:
+            await until(lambda: engine.status.state == "busy")
+            os.kill(engine.worker_pid, signal.SIGKILL)
+        try:
+            await task
+            endings.append("done")
+        except WorkerDiedError:
+            endings.append("died")
+    assert endings == ["done"] * 2 + ["died"] + ["done"] * 7
