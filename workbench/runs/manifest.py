@@ -32,6 +32,8 @@ def build_manifest(
             "context_tokens": model.context_tokens,
             "threads": model.threads,
             "kv_mode": spec.mode,
+            "adapters": list(model.adapters),
+            "adapters": list(model.adapters),
         },
         "sampling": msgspec.to_builtins(spec.sampling),
         "params": spec.params,
