@@ -12,7 +12,7 @@ from workbench.domain.errors import UsageError
 
 P = TypeVar("P", bound=msgspec.Struct)
 
-FieldKind = Literal["int", "float", "bool", "str", "choice"]
+FieldKind = Literal["int", "float", "bool", "str", "choice", "texts"]
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +55,8 @@ def _field(field: inspect.Field) -> Field:
         name = "int"
     elif isinstance(kind, inspect.FloatType):
         name = "float"
+    elif isinstance(kind, inspect.VarTupleType):
+        name = "texts"
     return Field(
         name=field.name,
         kind=name,

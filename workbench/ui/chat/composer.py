@@ -86,7 +86,8 @@ class Composer(QFrame):
         self.parameters.setProperty("tall", False)
         self.model = ModelChooser(bridge, self, height=28)
         self.model.setMaximumWidth(220)
-        self.sampling = SamplingButton()
+        self.sampling = SamplingButton(bridge, short=True)
+        self.sampling.setProperty("tall", False)
         self.system = QPlainTextEdit()
         self.system.setAccessibleName("System prompt")
         self.system.setProperty("input", True)
@@ -106,6 +107,7 @@ class Composer(QFrame):
             self.strategy,
             self.parameters,
             self.model,
+            self.sampling,
             self.system_button,
             None,
             self.context,

@@ -318,6 +318,7 @@ class ChatPanel(Panel):
             "system": composer.system.toPlainText(),
             "strategy": composer.strategy.strategy,
             "params": composer.parameters.form.values(),
+            "sampling": composer.sampling.form.values(),
             "sizes": self.splitter.sizes(),
         }
 
@@ -329,6 +330,7 @@ class ChatPanel(Panel):
         if found.get("text") and not self.composer.box.toPlainText():
             self.composer.box.setPlainText(found["text"])
         self.composer.system.setPlainText(found.get("system", ""))
+        self.composer.sampling.set_values(found.get("sampling", {}))
         if found.get("strategy"):
             self.composer.strategy.choose(found["strategy"])
             self.composer.parameters.form.set_values(found.get("params", {}))

@@ -38,7 +38,7 @@ class CompareBar(QFrame):
         self.prompt.setMaximumWidth(240)
         self.model = ModelChooser(bridge, self, height=28)
         self.model.setMaximumWidth(220)
-        self.sampling = SamplingButton()
+        self.sampling = SamplingButton(bridge)
         self.equal = Switch(
             "Equal tokens", tip="Every column may generate the same number of tokens"
         )
@@ -130,9 +130,7 @@ class CompareBar(QFrame):
     @Slot()
     def _on_sampling(self) -> None:
         if not self._filling:
-            hidden = {"stop": self._model.sampling.stop, "logprobs": self._model.sampling.logprobs}
-            sampling = msgspec.structs.replace(self.sampling.sampling, **hidden)
-            self._model.set_sampling(sampling, self.sampling.seed)
+            self._model.set_sampling(self.sampling.sampling, self.sampling.seed)
 
     @Slot()
     def _on_budget(self) -> None:

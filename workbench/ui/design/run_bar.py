@@ -34,7 +34,7 @@ class RunBar(QFrame):
         self.strategy = StrategyChooser()
         self.parameters = ParametersButton()
         self.model = ModelChooser(bridge, self)
-        self.sampling = SamplingButton()
+        self.sampling = SamplingButton(bridge)
         self.estimate = Label("", "small", "text-3", elide=True)
         self.compare = Button("Compare", "compare", tall=True)
         self.run = PrimaryButton("Run", "play", keys="Ctrl+Return", tall=True)

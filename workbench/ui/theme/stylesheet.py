@@ -63,6 +63,8 @@ QLineEdit, QPlainTextEdit[input="true"], QSpinBox, QDoubleSpinBox { background: 
   border-radius: 6px; padding: 0 8px; min-height: 26px;
   selection-background-color: @selection; selection-color: @text; }
 QPlainTextEdit[input="true"] { padding: 4px 4px; }
+QPlainTextEdit[lines="3"] { min-height: 52px; }
+QPlainTextEdit[lines="8"] { min-height: 140px; }
 QLineEdit:focus, QPlainTextEdit[input="true"]:focus, QSpinBox:focus, QDoubleSpinBox:focus {
   border: 1px solid @focus; }
 QLineEdit:disabled { color: @text-off; }
@@ -81,6 +83,7 @@ QTreeView::item, QListView::item { min-height: 28px; border-radius: 6px; padding
   color: @text-2; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @selected; color: @text; }
+QListView[ticks="true"] { background: @raised; }
 QTreeView { show-decoration-selected: 0; }
 QTreeView::branch, QTreeView::branch:selected { background: transparent; }
 QTableView { gridline-color: transparent; }

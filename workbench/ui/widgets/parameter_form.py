@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -21,14 +21,37 @@ from workbench.ui.widgets.buttons import Button
 from workbench.ui.widgets.chooser import Chooser
 from workbench.ui.widgets.label import Label
 from workbench.ui.widgets.layout import column
+from workbench.ui.widgets.texts_edit import TextsEdit
 
 _LARGEST = 2**31 - 1
 _SPIN_MARGIN = 6
 """Spin boxes without buttons do not take the padding of the style sheet."""
 
 
+class _QuietWheel(QObject):
+    """Keeps the wheel for scrolling while a field has no focus."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget):
+            if watched.hasFocus():
+                return False
+            event.ignore()
+            return True
+        return False
+
+
+def quiet_wheel(field: QWidget) -> None:
+    """Let the wheel pass over a field that has no focus, so that it scrolls what is around it."""
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    field.installEventFilter(_QuietWheel(field))
+
+
 class ParameterForm(QFrame):
     """One line a parameter; its sentence is the tooltip.
+
+    Args:
+        fields: what it asks for.
+        label_width: so wide at least, to line up with other forms.
 
     Signals:
         changed(): a value is another one.
@@ -36,7 +59,7 @@ class ParameterForm(QFrame):
 
     changed = Signal()
 
-    def __init__(self, fields: Sequence[Field]) -> None:
+    def __init__(self, fields: Sequence[Field], *, label_width: int = 0) -> None:
         super().__init__()
         self._fields = tuple(fields)
         self.editors: dict[str, QWidget] = {}
@@ -52,6 +75,7 @@ class ParameterForm(QFrame):
             self.editors[field.name] = editor
             label = Label(field.name.replace("_", " "), "body", "text-2")
             label.setToolTip(field.description)
+            label.setMinimumWidth(label_width)
             layout.addRow(label, editor)
         self.setLayout(layout)
 
@@ -74,6 +98,7 @@ class ParameterForm(QFrame):
             whole.setGroupSeparatorShown(True)
             whole.setValue(int(field.default))
             whole.lineEdit().setTextMargins(_SPIN_MARGIN, 0, 0, 0)
+            quiet_wheel(whole)
             whole.valueChanged.connect(self._on_changed)
             return whole
         if field.kind == "float":
@@ -82,8 +107,13 @@ class ParameterForm(QFrame):
             number.setSingleStep(0.05)
             number.setValue(float(field.default))
             number.lineEdit().setTextMargins(_SPIN_MARGIN, 0, 0, 0)
+            quiet_wheel(number)
             number.valueChanged.connect(self._on_changed)
             return number
+        if field.kind == "texts":
+            texts = TextsEdit(field.default)
+            texts.textChanged.connect(self._on_changed)
+            return texts
         line = QLineEdit(str(field.default))
         line.textChanged.connect(self._on_changed)
         return line
@@ -108,6 +138,8 @@ class ParameterForm(QFrame):
                 editor.setValue(int(value))
             elif isinstance(editor, QDoubleSpinBox):
                 editor.setValue(float(value))
+            elif isinstance(editor, TextsEdit):
+                editor.set_texts(value)
             elif isinstance(editor, QLineEdit):
                 editor.setText(str(value))
 
@@ -123,6 +155,8 @@ def _value(editor: QWidget) -> Any:
         return editor.isChecked()
     if isinstance(editor, QSpinBox | QDoubleSpinBox):
         return editor.value()
+    if isinstance(editor, TextsEdit):
+        return editor.texts
     assert isinstance(editor, QLineEdit)
     return editor.text()
 
@@ -139,15 +173,23 @@ class Popover(QFrame):
 
     def open_at(self, anchor: QWidget) -> None:
         """Show it above ``anchor`` where there is room, else beneath."""
-        self.adjustSize()
+        self.place_at(anchor)
+        self.show()
+        self.setFocus()
+
+    def place_at(self, anchor: QWidget) -> None:
+        """Give it the size that its body wants, and put it beside ``anchor``, on the screen."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.sizeHint())  # adjustSize() would stop at two thirds of the screen
         corner = anchor.mapToGlobal(QPoint(0, 0))
         above = corner.y() - self.height() - 6
         screen = anchor.screen().availableGeometry()
-        top = above if above >= screen.top() else corner.y() + anchor.height() + 6
+        beneath = min(corner.y() + anchor.height() + 6, screen.bottom() - self.height())
+        top = above if above >= screen.top() else max(beneath, screen.top())
         left = min(corner.x(), screen.right() - self.width() - 8)
         self.move(max(left, screen.left() + 8), top)
-        self.show()
-        self.setFocus()
 
 
 class FormButton(Button):
@@ -160,23 +202,16 @@ class FormButton(Button):
     changed = Signal()
     kind = "ghost"
 
-    def __init__(self, title: str, fields: Sequence[Field] = ()) -> None:
+    def __init__(self, title: str, form: QWidget) -> None:
         super().__init__(title, "settings", tall=True)
         self._title = title
-        self.form = ParameterForm(fields)
-        self._popover = Popover(title, self.form)
-        self.form.changed.connect(self._on_form)
+        self._popover = Popover(title, form)
         self.clicked.connect(self._on_clicked)
 
-    def set_fields(self, fields: Sequence[Field], values: Mapping[str, Any]) -> None:
+    def replace_form(self, form: QWidget) -> None:
         """Another form in the same place."""
         self._popover.deleteLater()
-        self.form = ParameterForm(fields)
-        self.form.set_values(values)
-        self._popover = Popover(self._title, self.form)
-        self.form.changed.connect(self._on_form)
-        self.setEnabled(bool(fields))
-        self.show_summary()
+        self._popover = Popover(self._title, form)
 
     def summary(self) -> str:
         """A few words for the button; subclasses say more."""
@@ -187,7 +222,14 @@ class FormButton(Button):
         self.set_text(self.summary())
 
     @Slot()
-    def _on_form(self) -> None:
+    def refit(self) -> None:
+        """Give the open form the room that it wants now."""
+        if self._popover.isVisible():
+            self._popover.place_at(self)
+
+    @Slot()
+    def on_form(self) -> None:
+        """A value of the form is another one."""
         self.show_summary()
         self.changed.emit()
 

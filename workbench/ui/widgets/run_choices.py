@@ -7,44 +7,35 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.domain.parameters import Field, describe
+from workbench.domain.parameters import Field
 from workbench.domain.sampling import Sampling
 from workbench.domain.views import EngineStatus, ModelEntry, StrategyInfo
 from workbench.ui.bridge import Bridge
 from workbench.ui.widgets.chooser import Chooser
-from workbench.ui.widgets.parameter_form import FormButton
+from workbench.ui.widgets.parameter_form import FormButton, ParameterForm
+from workbench.ui.widgets.sampling_form import SamplingForm, changed_count
 
-_SEED = Field(
-    name="seed",
-    kind="int",
-    default=0,
-    description="The same seed gives the same answer in strict mode; 0 picks one for each run.",
-    minimum=0,
-    maximum=2**31 - 1,
-)
-_HIDDEN = (
-    "stop",
-    "logprobs",
-    "logit_bias",
-    "samplers",
-    "dry_sequence_breakers",
-    "grammar",
-    "json_schema",
-)
-
-
-def _sampling_fields() -> tuple[Field, ...]:
-    shown = tuple(field for field in describe(Sampling) if field.name not in _HIDDEN)
-    return (*shown, _SEED)
+_SAID = ("temperature", "top_p", "seed", "max_tokens", "grammar", "json_schema")
+"""Parameters that the button of the sampling names by themselves, or that change no sampler."""
 
 
 class SamplingButton(FormButton):
-    """Says temperature, top-p and seed; opens the form of all sampling parameters."""
+    """Says temperature, top-p and seed; opens the form of all sampling parameters.
 
-    def __init__(self) -> None:
-        super().__init__("Sampling", _sampling_fields())
+    Args:
+        bridge: to the core, which checks grammars.
+        short: say the temperature only.
+    """
+
+    def __init__(self, bridge: Bridge, *, short: bool = False) -> None:
+        self._short = short
+        self.form = SamplingForm(bridge)
+        super().__init__("Sampling", self.form)
+        self.form.changed.connect(self.on_form)
+        self.form.resized.connect(self.refit)
         self.show_summary()
 
     @property
@@ -68,20 +59,34 @@ class SamplingButton(FormButton):
     def summary(self) -> str:
         values = self.form.values()
         seed = f"seed {values['seed']}" if values["seed"] else "new seed"
-        return f"temp {values['temperature']:g} · top-p {values['top_p']:g} · {seed}"
+        said = [f"temp {values['temperature']:g}"]
+        if not self._short:
+            said += [f"top-p {values['top_p']:g}", seed]
+        if values["grammar"] or values["json_schema"]:
+            said.append("grammar" if values["grammar"] else "JSON")
+        more = changed_count(values, beside=_SAID)
+        if more:
+            said.append(f"{more} more")
+        return " · ".join(said)
 
 
 class ParametersButton(FormButton):
     """Opens the parameters of the chosen strategy; says how many differ from the defaults."""
 
     def __init__(self) -> None:
-        super().__init__("Parameters")
         self._fields: tuple[Field, ...] = ()
+        self.form = ParameterForm(())
+        super().__init__("Parameters", self.form)
 
     def show_strategy(self, info: StrategyInfo, values: Mapping[str, Any]) -> None:
         """The form of another strategy."""
         self._fields = info.fields
-        self.set_fields(info.fields, values)
+        self.form = ParameterForm(info.fields)
+        self.form.set_values(values)
+        self.form.changed.connect(self.on_form)
+        self.replace_form(self.form)
+        self.setEnabled(bool(info.fields))
+        self.show_summary()
 
     def summary(self) -> str:
         values = self.form.values()
@@ -152,6 +157,11 @@ class ModelChooser(Chooser):
     def refresh(self) -> None:
         """Read the list again."""
         self._bridge.call(lambda core: core.list_models(), self._show, owner=self._owner)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for models that came while another workspace was shown."""
+        super().showEvent(event)
+        self.refresh()
 
     def _show(self, entries: Sequence[ModelEntry]) -> None:
         chosen = self.model_path or self._bridge.engine_status.model_path
