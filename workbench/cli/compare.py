@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from workbench.cli.main import with_workbench
-from workbench.cli.options import RunOptions, build_spec, run_options
+from workbench.cli.options import RunOptions, build_spec, load_options, run_options
 from workbench.cli.progress import Progress, as_object
 from workbench.cli.run import exit_status, follow, title_of
 from workbench.domain.errors import UsageError
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("prompt", type=click.Path(exists=True, dir_okay=False))
 @click.option("--strategies", required=True, metavar="A,B,C", help="Which to compare.")
+@load_options
 @run_options
 @click.pass_obj
-def compare(paths: Paths, prompt: str, strategies: str, options: RunOptions) -> int:
+def compare(
+    paths: Paths, prompt: str, strategies: str, options: RunOptions, load: dict[str, Any]
+) -> int:
     """Run a prompt with several strategies, one after the other, with the same seed.
 
     A --param goes to every strategy that has it.
@@ -39,6 +42,7 @@ def compare(paths: Paths, prompt: str, strategies: str, options: RunOptions) -> 
     chosen = options.parameters
 
     async def work(core: Workbench) -> int:
+        core.change_load_settings(load)
         specs: list[RunSpec] = []
         group = uuid.uuid4().hex
         for name in names:

@@ -32,5 +32,5 @@ def doctor(paths: Paths, seconds: float, as_json: bool) -> int:
 
 def _shown(key: str, value: Any) -> str:
     if key.endswith("_bytes"):
-        return f"{value / 1024**3:,.1f} GiB"
+        return f"{value / 1024**3:,.2f} GiB"
     return str(value)

@@ -15,6 +15,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.parameters import build
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import Json, KvMode, RunSpec, TemplatePrompt
+from workbench.domain.views import Adapter, KvType, LoadSettings
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -131,6 +132,61 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_RUN_OPTIONS):
         with_options = option(with_options)
     return with_options
+
+
+_LOAD_OPTIONS = (
+    click.option("--context", "context_tokens", type=click.IntRange(256, 2**20),
+                 help="KV cells that all answers share, in tokens."),
+    click.option("--threads", type=click.IntRange(0, 256), help="0 is the number of cores."),
+    click.option("--batch", "batch_tokens", type=click.IntRange(32, 8192),
+                 help="Most tokens of one evaluation."),
+    click.option("--sequences", type=click.IntRange(0, 256),
+                 help="Most answers decoded together; 0 measures what suits this machine."),
+    click.option("--gpu-layers", type=click.IntRange(-1, 999),
+                 help="Layers that the GPU computes; -1 is all."),
+    click.option("--kv-type", type=click.Choice(get_args(KvType)),
+                 help="Number format of the KV cache; all but f16 need flash attention."),
+    click.option("--flash-attention", type=click.Choice(["auto", "on", "off"]),
+                 help="Attention without keeping its scores."),
+    click.option("--mmap/--no-mmap", "use_mmap", default=None,
+                 help="Whether the file is mapped or read."),
+    click.option("--lora", "lora", multiple=True, metavar="FILE[:SCALE]",
+                 help="A LoRA adapter and how strongly it works (1). May be repeated."),
+)  # fmt: skip
+
+
+def load_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options about how the model is loaded, handed on as a dict named ``load``.
+
+    It holds the fields of LoadSettings that were given, for ``core.change_load_settings``.
+    """
+
+    @functools.wraps(command)
+    def with_options(*args: Any, lora: tuple[str, ...], **given: Any) -> Any:
+        names = set(LoadSettings.__struct_fields__) & set(given)
+        values = {name: given.pop(name) for name in names}
+        load = {name: value for name, value in values.items() if value is not None}
+        if lora:
+            load["adapters"] = tuple(_adapter(text) for text in lora)
+        return command(*args, load=load, **given)
+
+    for option in reversed(_LOAD_OPTIONS):
+        with_options = option(with_options)
+    return with_options
+
+
+def _adapter(text: str) -> Adapter:
+    """FILE or FILE:SCALE; a colon may be part of the file's name."""
+    file, colon, scale = text.rpartition(":")
+    if colon and not Path(text).exists():
+        try:
+            return msgspec.convert({"path": file, "scale": float(scale)}, Adapter)
+        except ValueError as error:
+            raise UsageError(
+                f"--lora takes FILE or FILE:SCALE with a number from -10 to 10, not {text!r}: "
+                f"{error}."
+            ) from None
+    return Adapter(text)
 
 
 def _sampling_value(name: str, text: str) -> Json:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from workbench.cli.main import CANCELLED, FAILED, with_workbench
-from workbench.cli.options import RunOptions, build_spec, run_options
+from workbench.cli.options import RunOptions, build_spec, load_options, run_options
 from workbench.cli.progress import Progress, as_object
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import LoggedEvent
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("prompt", type=click.Path(exists=True, dir_okay=False))
 @click.option("--strategy", default="direct", show_default=True, help="How to ask.")
+@load_options
 @run_options
 @click.pass_obj
-def run(paths: Paths, prompt: str, strategy: str, options: RunOptions) -> int:
+def run(paths: Paths, prompt: str, strategy: str, options: RunOptions, load: dict[str, Any]) -> int:
     """Run a prompt file with a strategy and stream what comes."""
     params = options.parameters
 
     async def work(core: Workbench) -> int:
+        core.change_load_settings(load)
         spec = await build_spec(
             core, prompt, options, strategy=strategy, params=params, seed=options.seed
         )

@@ -37,6 +37,8 @@ class CallState:
     prompt_tokens: int = 0
     evaluated_tokens: int = 0
     read_tokens: int = 0
+    reading_seconds: float = 0.0
+    """From its start to its first text."""
     seconds: float = 0.0
     labels: tuple[str, ...] = ()
     probabilities: tuple[float, ...] = ()
@@ -160,9 +162,10 @@ def _prompt_evaluated(state: RunState, event: ev.PromptEvaluated, _at: float) ->
         call.prompt_tokens, call.read_tokens = event.total_tokens, event.done_tokens
 
 
-def _text_received(state: RunState, event: ev.TextReceived, _at: float) -> None:
+def _text_received(state: RunState, event: ev.TextReceived, at: float) -> None:
     call = state.calls.get(event.call)
     if call is not None:
+        call.reading_seconds = call.reading_seconds or at - call.started_at
         sample = call.samples[event.sample]
         sample.text += event.text
         sample.reasoning += event.reasoning

@@ -33,7 +33,6 @@ def build_manifest(
             "threads": model.threads,
             "kv_mode": spec.mode,
             "adapters": list(model.adapters),
-            "adapters": list(model.adapters),
         },
         "sampling": msgspec.to_builtins(spec.sampling),
         "params": spec.params,

@@ -58,11 +58,36 @@ class DoctorService(ModelService):
                     "context_tokens": model.context_tokens,
                     "shared_prefixes": model.shared_prefixes,
                 }
+                if self._engine is self._engines.local:
+                    found["memory"] = await self._compare_memory(model.path)
             if speed_seconds > 0:
                 found["speed"] = await self._measure_speed(speed_seconds)
+                await self._keep_speed(found["speed"])
         except WorkbenchError as error:
             found["engine"] = {"error": str(error)}
         return found
+
+    async def _compare_memory(self, path: str) -> dict[str, Any]:
+        """The estimate of the loaded model beside what it takes, {} where nobody reports that."""
+        details = await self.inspect_model(path)
+        estimate, used = details.memory, details.used
+        if used is None:
+            return {}
+        return {
+            "estimated_bytes": estimate.total_bytes,
+            "used_bytes": used.total_bytes,
+            "resident_bytes": used.resident_bytes,
+            "error_percent": round(100 * (estimate.total_bytes / used.total_bytes - 1), 2),
+        }
+
+    async def _keep_speed(self, speed: dict[str, float]) -> None:
+        model = self._engine.model
+        if model is not None:
+            await self._store.record_speed(
+                model.path,
+                prompt=speed["prompt_tokens_per_second"],
+                generation=speed["generated_tokens_per_second"],
+            )
 
     async def _measure_speed(self, seconds: float) -> dict[str, float]:
         """Read a prompt of a few hundred tokens and write until the time is over (tokens/s)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from workbench.models.remembering import reuse_sentence
 from workbench.service.model_folders import ModelFolderService
 from workbench.service.servers import SOURCE as SERVER
 
+_HEARTBEAT_POLLS, _POLL_SECONDS = 30, 0.1
 _LAST_MODEL = "last_model"
 _LOAD_SETTINGS = "load_settings"
 _LOAD_SETTINGS_OF = "load_settings:"
@@ -60,7 +62,7 @@ class ModelService(ModelFolderService):
             return found
         return msgspec.structs.replace(
             found,
-            used=_use(loaded, engine.status.memory_bytes),
+            used=await _use(engine, loaded),
             memory_kind=loaded.memory_kind,
             reuse=reuse_sentence(loaded.memory_kind, shared_prefixes=loaded.shared_prefixes),
             decode_width=loaded.decode_width,
@@ -200,13 +202,17 @@ def _check(settings: LoadSettings) -> None:
         raise UsageError(problem)
 
 
-def _use(loaded: LoadedModel, resident_bytes: int) -> MemoryUse | None:
+async def _use(engine: Engine, loaded: LoadedModel) -> MemoryUse | None:
     """What a loaded model takes; None where nobody reports it."""
     if not loaded.weights_bytes:
         return None
+    for _ in range(_HEARTBEAT_POLLS):  # the first heartbeat after loading tells it
+        if engine.status.memory_bytes:
+            break
+        await asyncio.sleep(_POLL_SECONDS)
     return MemoryUse(
         weights_bytes=loaded.weights_bytes,
         kv_bytes=loaded.kv_bytes,
         compute_bytes=loaded.compute_bytes,
-        resident_bytes=resident_bytes,
+        resident_bytes=engine.status.memory_bytes,
     )

@@ -17,6 +17,7 @@ from workbench.domain.views import Estimate, RunSummary, SearchHit, StrategyInfo
 from workbench.engine.constraint import read_constraint
 from workbench.runs.executor import Executor
 from workbench.service.prompts import PromptService
+from workbench.service.speed import measured_speed
 from workbench.strategies import STRATEGIES
 
 _TITLE_CHARACTERS = 80
@@ -148,15 +149,14 @@ class RunService(PromptService):
         return state
 
     async def _remember_speed(self, model_path: str, state: RunState) -> None:
-        """Keep how fast this machine generated, for later estimates."""
-        if state.status != "done" or state.completion_tokens < 8 or state.seconds <= 0:
+        """Keep how fast the model was, unless other runs had a part of the machine."""
+        if len(self._tasks) > 1:
             return
-        reading = max((call.seconds for call in state.calls.values()), default=0.0)
-        await self._store.record_speed(
-            model_path,
-            generation=state.completion_tokens / state.seconds,
-            prompt=state.evaluated_tokens / reading if reading else 0.0,
-        )
+        speed = measured_speed(state, await self._store.speed(model_path))
+        if speed is not None:
+            await self._store.record_speed(
+                model_path, generation=speed.generation, prompt=speed.prompt
+            )
 
     async def cancel_run(self, run_id: int) -> None:
         """Stop a run; its text so far is kept. A run that has ended is left alone."""
