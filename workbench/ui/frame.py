@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from workbench.domain.servers import PREFIX
 from workbench.domain.views import EngineStatus, StoreStatus
 from workbench.ui.actions import shown_keys
 from workbench.ui.panels import PanelSpec
@@ -25,6 +26,7 @@ _ENGINE_WORDS = {
     "busy": ("Generating", "focus"),
     "dead": ("Engine stopped", "bad"),
 }
+_SERVER_WORDS = {"loading": "Asking the server", "ready": "Server ready", "dead": "Server failed"}
 
 
 class RailButton(QToolButton):
@@ -154,7 +156,7 @@ def _clear(layout: QHBoxLayout) -> None:
 
 
 class StatusBar(QFrame):
-    """Engine state, model, memory; at the right when the history was saved, and "Offline"."""
+    """Engine state, model, memory; at the right when the history was saved, and where text goes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -167,7 +169,7 @@ class StatusBar(QFrame):
         self.memory = Label("", "small", "text-3")
         self.saved = Label("", "small", "text-3")
         self._offline_icon = QLabel()
-        offline = Label("Offline", "small", "text-3")
+        self.offline = Label("Offline", "small", "text-3")
         self.setLayout(
             row(
                 self._dot,
@@ -180,12 +182,13 @@ class StatusBar(QFrame):
                 self.saved,
                 12,
                 self._offline_icon,
-                offline,
+                self.offline,
                 margins=(12, 0, 12, 0),
                 gap=6,
             )
         )
         self._tone = "text-3"
+        self._place = ""
         theme().changed.connect(self._recolour)
         self._recolour()
 
@@ -193,6 +196,8 @@ class StatusBar(QFrame):
     def show_engine(self, status: EngineStatus) -> None:
         """Show the engine's state in words, with its numbers."""
         words, self._tone = _ENGINE_WORDS[status.state]
+        if status.model_path.startswith(PREFIX):
+            words = _SERVER_WORDS.get(status.state, words)
         if status.state == "loading" and status.progress:
             words = f"Loading {status.progress:.0%}"
         if status.state == "busy" and status.tokens_per_second:
@@ -205,7 +210,16 @@ class StatusBar(QFrame):
             self.memory.setText(f"{used:.1f} of {total:.1f} GiB")
         else:
             self.memory.setText("")
+        self._show_place(status.place)
         self._recolour()
+
+    def _show_place(self, place: str) -> None:
+        """Say whether text leaves this machine."""
+        self._place = place
+        self.offline.setText(f"Text is sent to {place}" if place else "Offline")
+        tip = "Prompts leave this machine when they run: the chosen model is on a server there"
+        self.offline.setToolTip(tip if place else "")
+        set_tone(self.offline, "warn" if place else "text-3")
 
     @Slot(object)
     def show_store(self, status: StoreStatus) -> None:
@@ -224,4 +238,5 @@ class StatusBar(QFrame):
     def _recolour(self) -> None:
         ratio = self.devicePixelRatioF()
         self._dot.setPixmap(theme().pixmap("dot", self._tone, 10, ratio))
-        self._offline_icon.setPixmap(theme().pixmap("offline", "text-3", 12, ratio))
+        sign, tone = ("send", "warn") if self._place else ("offline", "text-3")
+        self._offline_icon.setPixmap(theme().pixmap(sign, tone, 12, ratio))

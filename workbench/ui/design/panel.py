@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.servers import PREFIX
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus, Estimate, PromptFile
 from workbench.ui.actions import Action
@@ -232,7 +233,12 @@ class DesignPanel(Panel):
             context = self.bridge.engine_status.context_tokens
             reserve = self.run_bar.sampling.sampling.max_tokens
             counted = preview.prompt_tokens is not None
-            self.meter.show_tokens(parts if counted else (), reserve, context if counted else 0)
+            if counted:
+                self.meter.show_tokens(parts, reserve, context)
+            elif self.bridge.engine_status.model_path.startswith(PREFIX):
+                self.meter.show_uncounted("The server counts the tokens when the prompt runs")
+            else:
+                self.meter.show_tokens((), reserve, 0)
         self._estimate_timer.start()
 
     @Slot(int)

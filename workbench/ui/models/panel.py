@@ -16,16 +16,17 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableView, QWidget
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.views import EngineStatus, LoadSettings, ModelDetails, ModelEntry
 from workbench.ui.actions import Action
 from workbench.ui.models.details_view import ModelDetailsView
+from workbench.ui.models.servers_view import ServersView
 from workbench.ui.panels import Context, Panel
 from workbench.ui.theme import color
 from workbench.ui.theme.tokens import TOKENS
-from workbench.ui.widgets import IconButton, Label, Pane, Splitter, column, row
+from workbench.ui.widgets import IconButton, Label, Pane, Segmented, Splitter, column, row
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEADINGS = ("Name", "Parameters", "Quantisation", "Size", "Context", "Source")
@@ -136,7 +137,13 @@ class ModelsPanel(Panel):
         self.splitter = Splitter(pane, self.details)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([880, 440])
-        self.setLayout(column(self.splitter, gap=0))
+        self.servers = ServersView(self.bridge)
+        self.parts = Segmented("Models", ("Files", "Servers"))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.splitter)
+        self._stack.addWidget(self.servers)
+        self.parts.chosen.connect(self._show_part)
+        self.setLayout(column(self._stack, gap=0))
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.details.load_wanted.connect(self._load)
         self.details.unload_wanted.connect(self._unload)
@@ -151,14 +158,31 @@ class ModelsPanel(Panel):
         return (
             Action("model.load", "Load the chosen model", self.details.ask_load, "Ctrl+Return",
                    scope="models"),
+            Action("model.servers", "Servers: add, test, remove", self._show_servers,
+                   scope="models"),
             Action("model.unload", "Unload the model", self._unload, scope="models"),
             Action("model.measure", "Measure the model's speed", self._measure, scope="models"),
         )  # fmt: skip
 
+    def top_widgets(self) -> tuple[QWidget, ...]:
+        """Files or servers."""
+        return (self.parts,)
+
     def shown(self) -> None:
         """Look for files that came meanwhile."""
-        self.breadcrumb_changed.emit([])
+        self._show_part(self.parts.index)
         self._read()
+
+    @Slot(int)
+    def _show_part(self, index: int) -> None:
+        self._stack.setCurrentIndex(index)
+        self.breadcrumb_changed.emit(["Servers"] if index else [])
+        if index:
+            self.servers.read()
+
+    @Slot()
+    def _show_servers(self) -> None:
+        self.parts.choose(1)
 
     @Slot()
     def _read(self) -> None:
@@ -180,6 +204,7 @@ class ModelsPanel(Panel):
 
     def _on_entries(self, entries: tuple[ModelEntry, ...]) -> None:
         chosen = self.details.entry.path if self.details.entry else self._loaded()
+        entries = tuple(entry for entry in entries if entry.source != "server")
         self.table_model.show_entries(entries, self._loaded())
         paths = [entry.path for entry in entries]
         if entries:

@@ -96,6 +96,12 @@ class TokenMeter(QFrame):
         self.setAccessibleName(f"{total:,} of {context:,} tokens")
         self._show_legend(shown)
 
+    def show_uncounted(self, why: str) -> None:
+        """Say why nothing is known of the prompt's tokens."""
+        self.show_tokens((), 0, 0)
+        self.context.setText(why)
+        self.setAccessibleName(why)
+
     def _show_legend(self, parts: Sequence[Part]) -> None:
         self._outer.removeWidget(self._legend)
         self._legend.deleteLater()
