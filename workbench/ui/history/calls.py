@@ -26,6 +26,8 @@ from workbench.ui.theme import color, font
 from workbench.ui.widgets import Label, StreamingText, column
 
 _ROW = 28
+_LABELS = "labels"
+"""Stands for the sample in the key of a call that scored labels."""
 _INDENT = 16
 _ROWS_SHOWN = 9
 _Index = QModelIndex | QPersistentModelIndex
@@ -66,7 +68,7 @@ def call_rows(state: RunState) -> list[CallRow]:
 
 
 def _node_row(node: NodeState, depth: int) -> CallRow:
-    note = "" if node.score is None else f"{verdict_of(node)} {node.score:g}".strip()
+    note = "" if node.score is None else f"{verdict_of(node)} {node.score:.3g}".strip()
     pruned = node.status == "pruned"
     if pruned:
         note = f"pruned: {node.reason}"
@@ -77,6 +79,9 @@ def _node_row(node: NodeState, depth: int) -> CallRow:
 
 
 def _sample_rows(call: CallState, depth: int) -> Iterator[CallRow]:
+    if call.labels:
+        note = " · ".join(_chances(call)) or "running"
+        yield CallRow(f"{call.call} {_LABELS}", depth, f"{call.role}  labels scored", note)
     for index, sample in enumerate(call.samples):
         name = call.role if len(call.samples) == 1 else f"{call.role} {index + 1}"
         tokens = sample.completion_tokens or len(sample.tokens)
@@ -84,6 +89,12 @@ def _sample_rows(call: CallState, depth: int) -> Iterator[CallRow]:
         note = f"{tokens:,} tokens · {ended}"
         first = " ".join(sample.text[:200].split())
         yield CallRow(f"{call.call} {index}", depth, f"{name}  {first}", note)
+
+
+def _chances(call: CallState) -> list[str]:
+    """The labels of a call with their probabilities, once they are known."""
+    pairs = zip(call.labels, call.probabilities, strict=False)
+    return [f"{label} {chance:.0%}" for label, chance in pairs]
 
 
 def detail_text(state: RunState, key: str) -> str:
@@ -95,9 +106,17 @@ def detail_text(state: RunState, key: str) -> str:
     call = state.calls.get(name)
     if call is None:
         return ""
-    shown = call.samples[int(sample)]
     parts = [f"[{message.role}]\n{message.text}" for message in call.messages]
+    if sample == _LABELS:
+        parts.append("[labels]\n" + "\n".join(_chances(call)))
+        return "\n\n".join(parts)
+    shown = call.samples[int(sample)]
+    if shown.reasoning:
+        parts.append(f"[thought, {shown.reasoning_tokens:,} tokens]\n{shown.reasoning}")
     parts.append(f"[output, {shown.finish_reason or 'running'}]\n{shown.text}")
+    if call.chain:
+        values = ", ".join(f"{name} {value}" for name, value in call.effective.items())
+        parts.append(f"[drawn with]\n{' → '.join(call.chain)}\n{values}")
     return "\n\n".join(parts)
 
 

@@ -252,8 +252,10 @@ def describe_node(node: NodeState) -> str:
     """A node in words: path, verdict and score, what became of it, and the thought."""
     said = [node.node]
     if node.score is not None:
-        verdict = verdict_of(node)
-        said.append(f"{verdict} {node.score:g}".strip())
+        verdict = "" if node.probabilities else verdict_of(node)
+        said.append(f"{verdict} {node.score:.3g}".strip())
+    if node.probabilities:
+        said.append(", ".join(f"{name} {each:.0%}" for name, each in node.probabilities.items()))
     if node.status != "open":
         said.append(f"pruned: {node.reason}" if node.status == "pruned" else "kept")
     return f"{' · '.join(said)}\n{node.text}".rstrip()

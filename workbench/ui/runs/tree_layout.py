@@ -37,8 +37,9 @@ class TreeLayout:
 
 
 def verdict_of(node: NodeState) -> str:
-    """The verdict most given, the better one first among equals; "" where there is none."""
-    given = [(node.labels.get(name, 0), name) for name in VERDICTS]
+    """The verdict most given, or most probable, the better one first among equals; "" for none."""
+    weights = node.probabilities or node.labels
+    given = [(weights.get(name, 0), name) for name in VERDICTS]
     most = max(given, key=lambda each: each[0])
     return most[1] if most[0] else ""
 
