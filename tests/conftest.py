@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from workbench.settings import Paths
 from workbench.settings import starter_model as find_starter_model
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a test that wants a real window says so
 
 _connect = socket.socket.connect
 

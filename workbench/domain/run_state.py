@@ -38,7 +38,7 @@ class CallState:
     evaluated_tokens: int = 0
     read_tokens: int = 0
     reading_seconds: float = 0.0
-    """From its start to its first text."""
+    """From its start until the prompt was read."""
     seconds: float = 0.0
     labels: tuple[str, ...] = ()
     probabilities: tuple[float, ...] = ()
@@ -156,16 +156,16 @@ def _sampling_applied(state: RunState, event: ev.SamplingApplied, _at: float) ->
         call.effective, call.chain = event.effective, event.chain
 
 
-def _prompt_evaluated(state: RunState, event: ev.PromptEvaluated, _at: float) -> None:
+def _prompt_evaluated(state: RunState, event: ev.PromptEvaluated, at: float) -> None:
     call = state.calls.get(event.call)
     if call is not None:
+        call.reading_seconds = at - call.started_at
         call.prompt_tokens, call.read_tokens = event.total_tokens, event.done_tokens
 
 
-def _text_received(state: RunState, event: ev.TextReceived, at: float) -> None:
+def _text_received(state: RunState, event: ev.TextReceived, _at: float) -> None:
     call = state.calls.get(event.call)
     if call is not None:
-        call.reading_seconds = call.reading_seconds or at - call.started_at
         sample = call.samples[event.sample]
         sample.text += event.text
         sample.reasoning += event.reasoning

@@ -106,7 +106,8 @@ class Call:
             )
         elif isinstance(frame, PromptProgress):
             self._prompt = frame
-            if now - self._last_progress >= _PROGRESS_SECONDS:
+            is_whole = frame.done_tokens >= frame.total_tokens
+            if is_whole or now - self._last_progress >= _PROGRESS_SECONDS:
                 self._last_progress = now
                 self._report_progress()
         elif isinstance(frame, TextDelta):

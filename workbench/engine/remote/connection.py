@@ -53,6 +53,7 @@ class Connection:
         self._describe = Describer(server, key)
         self._client: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
+        self._asked: set[asyncio.Future[Any]] = set()
         self._closed = False
 
     def know_models(self, models: tuple[str, ...]) -> None:
@@ -116,6 +117,10 @@ class Connection:
     async def close(self) -> None:
         """Close every connection; requests under way fail. Safe to call twice."""
         self._closed = True
+        # What is just connecting is in no pool yet, and would stay open after the client is closed.
+        for asked in tuple(self._asked):
+            asked.cancel()
+        await asyncio.gather(*self._asked, return_exceptions=True)
         if self._client is not None:
             await self._client.close()
 
@@ -141,12 +146,21 @@ class Connection:
     async def _described(self, ask: Callable[[], Any]) -> object:
         import openai  # noqa: PLC0415 - a second of imports, once
 
+        asked = asyncio.ensure_future(ask())
+        self._asked.add(asked)
         try:
-            return await ask()
+            return await asked
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._closed or (task is not None and task.cancelling()):
+                raise
+            failure = self._closing()
         except openai.OpenAIError as error:
-            failure = self._describe.of(error)
+            failure = self._closing() if self._closed else self._describe.of(error)
         except (ValueError, RuntimeError) as error:  # not JSON; closed under the request
             failure = self._closing() if self._closed else self._describe.of(error)
+        finally:
+            self._asked.discard(asked)
         raise RequestFailedError(failure)  # outside: the request with its key is not its context
 
     async def _events(self, url: str, body: Json) -> AsyncGenerator[Json]:

@@ -8,7 +8,6 @@ used, "" where it can.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import sys
@@ -24,8 +23,8 @@ def try_on_model(path: str, grammar: str) -> str:
     Returns:
         Why it cannot be used, "" where it can.
     """
-    from workbench.engine.worker.llama import lib  # noqa: PLC0415 - loads llama.cpp
-    from workbench.engine.worker.sampling import native_candidates  # noqa: PLC0415
+    from workbench.engine.worker.candidates import Candidates  # noqa: PLC0415 - loads llama.cpp
+    from workbench.engine.worker.llama import lib  # noqa: PLC0415
 
     params = lib.llama_model_default_params()
     params.vocab_only = True
@@ -36,12 +35,14 @@ def try_on_model(path: str, grammar: str) -> str:
     sampler = lib.llama_sampler_init_grammar(vocabulary, grammar.encode(), b"root")
     if not sampler:
         return "llama.cpp cannot use the grammar: simplify it."
-    size = lib.llama_vocab_n_tokens(vocabulary)
+    candidates = Candidates(lib.llama_vocab_n_tokens(vocabulary))
+    even = np.zeros(lib.llama_vocab_n_tokens(vocabulary), dtype=np.float32)
     chance = np.random.default_rng(1)
     for count in range(TRIED_TOKENS):
-        candidates, array = native_candidates(size)
-        lib.llama_sampler_apply(sampler, ctypes.byref(array))
-        allowed = candidates["id"][np.isfinite(candidates["logit"])]
+        candidates.take_all(even)
+        candidates.apply(sampler)
+        candidates.keep_possible()
+        allowed = candidates.tokens
         if not allowed.size and count:
             break  # Another way through the grammar may be open.
         if not allowed.size:

@@ -83,8 +83,8 @@ class Lane(ABC):
         """Index of the first token of the history whose logits are still wanted."""
 
     @abstractmethod
-    def advance(self, row: int, distribution: Distribution) -> list[Frame]:
-        """Use the logits of batch entry ``row``, those after :attr:`first_wanted`."""
+    def advance(self, distribution: Distribution) -> list[Frame]:
+        """Use the probabilities of the next token: first after :attr:`first_wanted`, then on."""
 
     @abstractmethod
     def cancel(self) -> list[Frame]:

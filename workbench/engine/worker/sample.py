@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 from workbench.domain.effects import FinishReason
@@ -17,7 +18,8 @@ from workbench.engine.protocol import (
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.repetition import LoopDetector
-from workbench.engine.worker.sampling import Distribution, SamplerChain, resolve_biases
+from workbench.engine.worker.sampler_chain import SamplerChain, resolve_biases
+from workbench.engine.worker.sampling import Distribution
 from workbench.engine.worker.text import TextStream
 
 
@@ -33,16 +35,21 @@ class Request(Job):
         self.sampling = request.sampling
         self._unreported_tokens = 0
         self._vocabulary = model.vocabulary
-        self.samples = [
-            Sample(self, index, seed, model) for index, seed in enumerate(request.seeds)
-        ]
+        self.samples: list[Sample] = []
+        for index, seed in enumerate(request.seeds):
+            self.samples.append(Sample(self, index, seed, model))
 
     @property
     def applied(self) -> SamplingApplied:
         """What is really drawn with."""
         _, unknown = resolve_biases(self.sampling, self._vocabulary)
+        effective = effective_values(self.sampling)
+        if self.sampling.grammar:
+            digest = hashlib.sha256(self.sampling.grammar.encode()).hexdigest()[:12]
+            lines = self.sampling.grammar.count("\n") + 1
+            effective["grammar"] = f"{lines} lines, sha256 {digest}"
         return SamplingApplied(
-            effective=effective_values(self.sampling),
+            effective=effective,
             chain=self.samples[0].sampler_names,
             ignored=ignored_sentences(self.sampling, unknown),
         )
@@ -78,18 +85,19 @@ class Sample(Lane):
         self._text = TextStream(request.sampling.stop)
         self._shown: list[str] = []
         self._loop = LoopDetector()
-        self._sampler = SamplerChain(
+        self.sampler: SamplerChain = SamplerChain(
             request.sampling,
             seed=seed,
             prompt=request.prompt,
             vocabulary=model.vocabulary,
             context_tokens=model.loaded.context_tokens,
+            like=request.samples[0].sampler if request.samples else None,
         )
 
     @property
     def sampler_names(self) -> tuple[str, ...]:
         """The samplers it is drawn with, in order."""
-        return self._sampler.names
+        return self.sampler.names
 
     @property
     def remaining(self) -> int:
@@ -105,9 +113,11 @@ class Sample(Lane):
         """End it with what it has."""
         return self.finish("cancelled")
 
-    def advance(self, row: int, distribution: Distribution) -> list[Frame]:
-        """Draw the next token from batch entry ``row`` and return what there is to tell."""
-        token = self._sampler.draw(self._model.context, row)
+    def advance(self, distribution: Distribution) -> list[Frame]:
+        """Draw the next token and return what there is to tell."""
+        token = self.sampler.draw(distribution)
+        if token is None:
+            return self.finish("stop" if self.sampler.allows_end() else "error")
         self.history.append(token)
         self._generated.append(token)
         self.request.started = True
@@ -162,4 +172,4 @@ class Sample(Lane):
 
     def close(self) -> None:
         """Free the native sampler."""
-        self._sampler.close()
+        self.sampler.close()

@@ -308,7 +308,7 @@ class Scheduler:
         if not lane.job.started:
             lanes += self._fork_siblings(lane)
         for going in lanes:
-            self._finish(going, going.advance(row, distribution))
+            self._finish(going, going.advance(distribution))
 
     def _fork_siblings(self, first: Lane) -> list[Lane]:
         """The other lanes of a prompt that was just read, with sequences while there is room."""

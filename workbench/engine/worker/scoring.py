@@ -92,7 +92,7 @@ class _Branch(Lane):
         """What is known so far."""
         return ContinuationScore(sum(token.logprob for token in self._scored), tuple(self._scored))
 
-    def advance(self, row: int, distribution: Distribution) -> list[Frame]:  # noqa: ARG002
+    def advance(self, distribution: Distribution) -> list[Frame]:
         """Score the next token."""
         self.job.started = True
         vocabulary = self._score_job.vocabulary
