@@ -126,7 +126,9 @@ def main() -> None:
     studio.take("history")
     window.go("models")
     models = window.panels["models"]
-    studio.wait(lambda: models.table_model.entries and models.details.formula.text())
+    studio.wait(
+        lambda: models.files.table_model.entries and models.files.details.memory.formula.text()
+    )
     studio.take("models")
     window.close()
 

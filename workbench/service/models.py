@@ -42,7 +42,7 @@ class ModelService(ModelFolderService):
 
         Raises:
             ModelError: no such model, or its header cannot be read.
-            UsageError: it is on a server.
+            UsageError: it is on a server, or the settings contradict each other.
         """
         entry = await self.find_model(ref)
         if entry.source == SERVER:
@@ -50,6 +50,7 @@ class ModelService(ModelFolderService):
                 f"{entry.name} is on a server: workbench servers test says what it tells of it."
             )
         chosen = settings or await self._settings_for(entry)
+        _check(chosen)
         engine = self._engines.local
         loaded = engine.model
         returned = loaded.kv_bytes + loaded.compute_bytes if loaded else 0

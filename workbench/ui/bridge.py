@@ -229,6 +229,10 @@ class Bridge(QObject):
 
         return deliver
 
+    def tell(self, receiver: Callable[[T], None], value: T, owner: QObject | None = None) -> None:
+        """C: call ``receiver(value)`` on G; for what a call says before it has ended."""
+        self._post(self._report(receiver, value, owner))
+
     def _post(self, work: Callable[[], None]) -> None:
         """C: have ``work`` done on G. No lock: deque.append and popleft are atomic."""
         self._queue.append(work)

@@ -1,10 +1,15 @@
-"""Models: what there is, what it needs, load, errors."""
+"""Files: what there is, what it needs, load, folders, errors."""
 
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 
+from tests.models.crafting import gguf
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.views import Adapter, MemoryEstimate, MemoryUse
+from workbench.ui.models.memory_view import MemoryView
 from workbench.ui.models.panel import ModelsPanel
 
 
@@ -16,43 +21,133 @@ def panel(context, qtbot, paths) -> ModelsPanel:
     qtbot.addWidget(made)
     made.resize(1376, 800)
     made.show()
-    qtbot.waitUntil(lambda: len(made.table_model.entries) == 2, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: bool(made.details.formula.text()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(made.files.table_model.entries) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(made.files.details.memory.formula.text()), timeout=WAIT_MS)
     return made
 
 
-def test_the_starter_model_says_what_it_needs(panel, qtbot):
-    assert panel.table_model.entries[0].source == "starter"
-    words = panel.details.memory_words.text()
-    assert "fit" in words
-    assert "KV cache" in words
-    assert "im_start" in panel.details.template.toPlainText()
+def kept_settings(panel, qtbot, path=""):
+    kept = []
+    panel.bridge.call(lambda core: core.load_settings(path), kept.append)
+    qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
+    return kept[0]
+
+
+def test_the_starter_model_says_what_it_needs(panel):
+    assert panel.files.table_model.entries[0].source == "starter"
+    memory = panel.files.details.memory
+    assert memory.verdict.text() in {"Fits", "May be slow", "Will not fit"}
+    assert "free" in memory.words.text()
+    assert memory.estimated["kv_bytes"].text().endswith("MiB")
+    assert "im_start" in panel.files.details.template.toPlainText()
+    assert panel.files.details.reuse.text()
 
 
 def test_a_larger_context_needs_more(panel, qtbot):
-    before = panel.details.formula.text()
-    panel.details.form.editors["context_tokens"].setValue(16384)
-    qtbot.waitUntil(lambda: panel.details.formula.text() != before, timeout=WAIT_MS)
-    assert "16,384" in panel.details.formula.text()
+    details = panel.files.details
+    before = details.memory.formula.text()
+    details.form.fields.editors["context_tokens"].setValue(16384)
+    qtbot.waitUntil(lambda: details.memory.formula.text() != before, timeout=WAIT_MS)
+    assert "16,384" in details.memory.formula.text()
 
 
-def test_a_damaged_file_is_shown_with_its_reason_and_cannot_be_loaded(panel, qtbot):
-    panel.table.selectRow(1)
-    assert "cannot be used" in panel.details.banner.message
-    assert not panel.details.load.isEnabled()
+def test_settings_that_contradict_each_other_are_said_before_loading(panel, qtbot):
+    details = panel.files.details
+    details.form.fields.set_values({"kv_type": "q8_0", "flash_attention": "off"})
+    details.form.changed.emit()
+    qtbot.waitUntil(lambda: "flash" in details.banner.message, timeout=WAIT_MS)
+    assert not details.load.isEnabled()
+    details.form.fields.set_values({"flash_attention": "on"})
+    details.form.changed.emit()
+    qtbot.waitUntil(details.load.isEnabled, timeout=WAIT_MS)
 
 
-def test_loading_remembers_the_settings(panel, qtbot):
-    panel.details.form.editors["context_tokens"].setValue(4096)
-    panel.details.ask_load()
-    kept = []
+def test_a_damaged_file_is_shown_with_its_reason_and_cannot_be_loaded(panel):
+    panel.files.table.selectRow(1)
+    details = panel.files.details
+    assert "cannot be used" in details.banner.message
+    assert not details.load.isEnabled()
+    assert not details.memory.isVisible()
 
-    def asked():
-        panel.bridge.call(lambda core: core.load_settings(), kept.append)
-        return bool(kept) and kept[-1].context_tokens == 4096
 
-    qtbot.waitUntil(asked, timeout=WAIT_MS)
+def test_loading_remembers_the_settings_of_this_model(panel, qtbot):
+    details = panel.files.details
+    details.form.fields.editors["context_tokens"].setValue(4096)
+    details.form.add_adapter(Adapter("/there/style.gguf", 0.5))
+    details.form.rows[0].scale.setValue(0.75)
+    with qtbot.waitSignal(panel.bridge.engine_changed, timeout=WAIT_MS):
+        details.ask_load()
+    kept = kept_settings(panel, qtbot, details.entry.path)
+    assert kept.context_tokens == 4096
+    assert kept.adapters == (Adapter("/there/style.gguf", 0.75),)
+    assert kept_settings(panel, qtbot).context_tokens != 4096
+
+
+def test_settings_can_become_those_of_all_models(panel, qtbot):
+    details = panel.files.details
+    details.form.fields.editors["batch_tokens"].setValue(256)
+    details.default.click()
+    qtbot.waitUntil(lambda: bool(details.banner.message), timeout=WAIT_MS)
+    assert kept_settings(panel, qtbot).batch_tokens == 256
+
+
+def test_what_is_typed_stays_when_the_list_is_read_again(panel, qtbot):
+    details = panel.files.details
+    details.form.fields.editors["context_tokens"].setValue(12345)
+    with qtbot.waitSignal(panel.files.table_model.modelReset, timeout=WAIT_MS):
+        panel.files.read()
+    assert details.settings.context_tokens == 12345
+
+
+def test_a_folder_is_added_and_taken_out(panel, qtbot, tmp_path):
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "other.gguf").write_bytes(gguf())
+    entries = panel.files.table_model
+    panel.files.folders.add_wanted.emit(str(folder))
+    qtbot.waitUntil(lambda: len(entries.entries) == 3, timeout=WAIT_MS)
+    assert str(folder) in {each.path for each in panel.files.folders.folders}
+    panel.files.folders.remove_wanted.emit(str(folder))
+    qtbot.waitUntil(lambda: len(entries.entries) == 2, timeout=WAIT_MS)
+    assert (folder / "other.gguf").exists()
+
+
+def test_a_folder_that_is_none_is_said(panel, qtbot, tmp_path):
+    panel.files.add_folder(str(tmp_path / "nowhere"))
+    qtbot.waitUntil(lambda: "is no folder" in panel.files.details.banner.message, timeout=WAIT_MS)
+
+
+def test_a_dropped_file_is_loaded(panel, qtbot, tmp_path):
+    path = tmp_path / "dropped.gguf"
+    path.write_bytes(gguf())
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    panel.dropEvent(event)
+    qtbot.waitUntil(lambda: panel.bridge.engine_status.model_path == str(path), timeout=WAIT_MS)
+
+
+def test_the_estimate_stands_beside_what_is_used(qtbot):
+    view = MemoryView()
+    qtbot.addWidget(view)
+    view.show()
+    memory = MemoryEstimate(
+        context_tokens=8192, weights_bytes=2**27, kv_bytes=2**26, compute_bytes=2**25,
+        free_bytes=2**33, formula="a; b",
+    )  # fmt: skip
+    view.show_memory(memory, None)
+    assert view.verdict.text() == "Fits"
+    assert view.used["kv_bytes"].text() == ""
+    used = MemoryUse(weights_bytes=2**27, kv_bytes=2**26, compute_bytes=2**24, resident_bytes=2**28)
+    view.show_memory(memory, used)
+    assert view.used["total_bytes"].text() == "208 MiB"
+    assert "256 MiB" in view.off.text()
 
 
 def test_every_control_has_a_name(panel):
+    panel.files.where.set_open(True)
+    panel.files.details.form.add_adapter(Adapter("/there/style.gguf"))
     assert unnamed(panel) == []

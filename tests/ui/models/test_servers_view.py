@@ -51,7 +51,7 @@ def panel(context, qtbot, ring) -> ModelsPanel:
     qtbot.addWidget(made)
     made.resize(1100, 700)
     made.show()
-    made.parts.choose(1)
+    made.parts.choose(2)
     return made
 
 
@@ -114,10 +114,10 @@ def test_files_and_servers_have_their_own_lists(panel, qtbot):
     qtbot.waitUntil(lambda: bool(added), timeout=WAIT_MS)
     panel.shown()
     qtbot.waitUntil(lambda: panel.servers.table.rowCount() == 1, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: bool(panel.table_model.entries), timeout=WAIT_MS)
-    assert all(entry.source != "server" for entry in panel.table_model.entries)
+    qtbot.waitUntil(lambda: bool(panel.files.table_model.entries), timeout=WAIT_MS)
+    assert all(entry.source != "server" for entry in panel.files.table_model.entries)
     panel.parts.choose(0)
-    assert panel.splitter.isVisible()
+    assert panel.files.isVisible()
 
 
 def test_every_control_has_a_name(panel):

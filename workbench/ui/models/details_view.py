@@ -5,38 +5,29 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QScrollArea, QWidget
 
-from workbench.domain.parameters import Field
-from workbench.domain.views import EngineStatus, LoadSettings, ModelDetails, ModelEntry
+from workbench.domain.views import (
+    EngineStatus,
+    LoadSettings,
+    ModelDetails,
+    ModelEntry,
+    ModelSpeed,
+)
+from workbench.ui.models.load_form import LoadForm
+from workbench.ui.models.memory_view import MemoryView
 from workbench.ui.theme import font
 from workbench.ui.widgets import (
     Banner,
     Button,
+    GhostButton,
     Label,
     Pane,
     PrimaryButton,
     Section,
     column,
     row,
-    set_tone,
 )
-from workbench.ui.widgets.parameter_form import ParameterForm
 
-_MIB = 1024**2
 _SHOWN_CHARACTERS = 160
-_FIELDS = (
-    Field(name="context_tokens", kind="int", default=8192, minimum=256, maximum=2**20,
-          description="How many tokens a prompt and its answer may have together."),
-    Field(name="threads", kind="int", default=0, minimum=0, maximum=256,
-          description="Processor threads; 0 is the number of physical cores."),
-    Field(name="batch_tokens", kind="int", default=512, minimum=32, maximum=8192,
-          description="Prompt tokens that are read together."),
-    Field(name="sequences", kind="int", default=32, minimum=1, maximum=256,
-          description="Most answers that are written together."),
-    Field(name="gpu_layers", kind="int", default=0, minimum=0, maximum=999,
-          description="Layers on the graphics card, where llama.cpp was built for one."),
-    Field(name="use_mmap", kind="bool", default=True,
-          description="Map the file; switch off for files on drives that can be removed."),
-)  # fmt: skip
 
 
 class ModelDetailsView(Pane):
@@ -44,13 +35,15 @@ class ModelDetailsView(Pane):
 
     Signals:
         load_wanted(LoadSettings), unload_wanted(), speed_wanted().
-        context_changed(int): the memory of another context is wanted.
+        default_wanted(LoadSettings): load every model without settings of its own like this.
+        settings_changed(): the memory of other settings is wanted.
     """
 
     load_wanted = Signal(object)
     unload_wanted = Signal()
     speed_wanted = Signal()
-    context_changed = Signal(int)
+    default_wanted = Signal(object)
+    settings_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__("Model")
@@ -60,10 +53,14 @@ class ModelDetailsView(Pane):
         self.path = Label("", "code-small", "text-3", wrap=True)
         self.path.setAccessibleName("Path of the model")
         self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.form = ParameterForm(_FIELDS)
-        self.form.changed.connect(self._on_form)
-        self.memory_words = Label("", "body", wrap=True)
-        self.formula = Label("", "small", "text-3", wrap=True)
+        self.form = LoadForm()
+        self.form.changed.connect(self.settings_changed)
+        self.default = GhostButton("Use for all models")
+        self.default.setToolTip("Load models without settings of their own like this.")
+        self.default.clicked.connect(self._on_default)
+        self.memory = MemoryView()
+        self.reuse = Label("", "body", "text-2", wrap=True)
+        self._can_load = True
         self._metadata = QWidget()
         self._metadata_section = Section("Metadata", self._metadata)
         self.template = QPlainTextEdit()
@@ -78,11 +75,11 @@ class ModelDetailsView(Pane):
         content = QWidget()
         self._content = column(
             self.path,
-            Label("Loading", "body-strong"),
+            row(Label("Loading", "body-strong"), None, self.default),
             self.form,
             Label("Memory", "body-strong"),
-            self.memory_words,
-            self.formula,
+            self.memory,
+            self.reuse,
             row(self.measure, self.speed, None),
             self._metadata_section,
             template,
@@ -107,59 +104,74 @@ class ModelDetailsView(Pane):
     @property
     def settings(self) -> LoadSettings:
         """The settings that the form shows."""
-        return LoadSettings(**self.form.values())
+        return self.form.settings
 
     def show_settings(self, settings: LoadSettings) -> None:
-        """Show how models are loaded."""
-        self.form.blockSignals(True)
-        self.form.set_values({field.name: getattr(settings, field.name) for field in _FIELDS})
-        self.form.blockSignals(False)
+        """Show how the model is loaded."""
+        self.form.show_settings(settings)
 
     @Slot()
     def ask_load(self) -> None:
         """Ask for the shown model with the shown settings."""
-        if self.entry is not None and not self.entry.error:
+        if self.entry is not None and not self.entry.error and self._can_load:
             self.load_wanted.emit(self.settings)
 
     @Slot()
-    def _on_form(self) -> None:
-        self.context_changed.emit(self.settings.context_tokens)
+    def _on_default(self) -> None:
+        self.default_wanted.emit(self.settings)
 
     def show_entry(self, entry: ModelEntry) -> None:
         """Show another model; its details follow."""
         self.entry = entry
+        self._can_load = True
         self.title.setText(entry.name)
         self.path.setText(entry.path)
         self.load.setEnabled(not entry.error)
+        self.show_speed(entry.speed)
         if entry.error:
             self.banner.show_message(f"This file cannot be used: {entry.error}")
-            self.memory_words.setText("")
-            self.formula.setText("")
+            self.memory.clear()
+            self.reuse.setText("")
             self._show_metadata({})
             self.template.setPlainText("")
         else:
             self.banner.hide()
 
     def show_details(self, details: ModelDetails) -> None:
-        """Show what the header says, and the memory it will take."""
-        memory = details.memory
-        fits = memory.total_bytes <= memory.free_bytes
-        need, free = memory.total_bytes / _MIB, memory.free_bytes / _MIB
-        parts = (
-            f"{memory.weights_bytes / _MIB:,.0f} weights + {memory.kv_bytes / _MIB:,.0f} KV cache "
-            f"+ {memory.compute_bytes / _MIB:,.0f} compute"
-        )
-        verdict = "It fits" if fits else "It does not fit"
-        self.memory_words.setText(
-            f"{verdict}: needs {need:,.0f} MiB ({parts}), {free:,.0f} MiB are free"
-        )
-        set_tone(self.memory_words, "text" if fits else "bad")
-        self.formula.setText(memory.formula)
+        """Show what the header says, the memory it will take, and what it can use again."""
+        self._can_load = True
+        self.banner.hide()
+        self.memory.show_memory(details.memory, details.used)
+        width = details.decode_width
+        together = f" Up to {width} answers are written together." if width > 1 else ""
+        self.reuse.setText(details.reuse + together)
+        self.show_speed(details.entry.speed)
         self._show_metadata(
-            {"architecture": details.entry.architecture, "tensors": details.tensor_count}
+            {
+                "architecture": details.entry.architecture,
+                "parameters": f"{details.entry.parameters:,}",
+                "tensors": details.tensor_count,
+                "memory": details.memory_kind,
+            }
             | details.metadata
         )
         self.template.setPlainText(details.chat_template or "This model has none.")
+        self.load.setEnabled(True)
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why the shown settings or file cannot be loaded."""
+        self._can_load = False
+        self.banner.show_message(sentence)
+        self.load.setEnabled(False)
+
+    def show_speed(self, speed: ModelSpeed | None) -> None:
+        """How fast the model was here, as far as it is known."""
+        parts = []
+        if speed is not None and speed.prompt:
+            parts.append(f"reads {speed.prompt:,.0f} tokens/s")
+        if speed is not None and speed.generation:
+            parts.append(f"writes {speed.generation:,.1f} tokens/s")
+        self.speed.setText(", ".join(parts))
 
     def _show_metadata(self, metadata: dict[str, object]) -> None:
         old = self._metadata.layout()
@@ -183,7 +195,8 @@ class ModelDetailsView(Pane):
         loaded = mine and status.state in ("ready", "busy")
         loading = status.state in ("loading", "starting")
         self.load.set_text("Loading…" if loading else "Load again" if loaded else "Load")
-        self.load.setEnabled(not loading and self.entry is not None and not self.entry.error)
+        usable = self.entry is not None and not self.entry.error and self._can_load
+        self.load.setEnabled(not loading and usable)
         self.unload.setVisible(loaded)
         self.measure.setEnabled(status.state == "ready")
         if status.state == "dead" and status.error:

@@ -1,0 +1,117 @@
+"""Getting a model in the window, from a hub on loopback."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.models.crafting import gguf
+from tests.models.hub_server import REPOSITORY, serving
+from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.views import DownloadProgress
+from workbench.ui.models.panel import ModelsPanel
+from workbench.ui.models.wording import progress_text
+
+FILES = {
+    "README.md": b"# Tiny",
+    "tiny-Q4_K_M.gguf": gguf(rows=4_000),
+    "tiny-Q8_0.gguf": gguf(rows=8_000),
+}
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    with serving(dict(FILES)) as served:
+        monkeypatch.setenv("HF_ENDPOINT", served.address)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+        yield served
+
+
+@pytest.fixture
+def panel(context, qtbot) -> ModelsPanel:
+    made = ModelsPanel(context)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    made.files.get.click()
+    return made
+
+
+def list_files(panel, qtbot):
+    view = panel.get
+    qtbot.keyClicks(view.repository, REPOSITORY)
+    qtbot.keyClick(view.repository, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: view.table.rowCount() == 2, timeout=WAIT_MS)
+    return view
+
+
+def test_a_model_is_listed_got_and_shown_among_the_files(panel, qtbot, hub):
+    assert panel.get.empty.isVisible()
+    view = list_files(panel, qtbot)
+    assert [view.table.item(line, 0).text() for line in range(2)] == [
+        "tiny-Q4_K_M.gguf",
+        "tiny-Q8_0.gguf",
+    ]
+    view.table.selectRow(1)
+    with qtbot.waitSignal(view.got, timeout=WAIT_MS) as got:
+        view.get.click()
+        assert view.stop.isVisible()
+    assert Path(got.args[0]).read_bytes() == FILES["tiny-Q8_0.gguf"]
+    assert "It is there" in view.banner.message
+    qtbot.waitUntil(
+        lambda: got.args[0] in {entry.path for entry in panel.files.table_model.entries},
+        timeout=WAIT_MS,
+    )
+    assert view.get.isVisible()
+
+
+def test_a_stopped_download_goes_on_where_it_stood(panel, qtbot, hub, paths):
+    hub.pause = threading.Event()
+    view = list_files(panel, qtbot)
+    view.get.click()
+
+    def kept():
+        return [part.stat().st_size for part in paths.models.rglob("*.part")]
+
+    qtbot.waitUntil(lambda: any(kept()), timeout=WAIT_MS)
+    view.stop.click()
+    assert "goes on where it stood" in view.banner.message
+    assert view.get.isVisible()
+    hub.pause.set()
+    with qtbot.waitSignal(view.got, timeout=WAIT_MS) as got:
+        view.get.click()
+    assert Path(got.args[0]).read_bytes() == FILES["tiny-Q4_K_M.gguf"]
+    assert hub.asked[-1][1].startswith("bytes=")
+
+
+def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(panel, qtbot, hub):
+    hub.status = 404
+    view = panel.get
+    view.repository.setText(REPOSITORY)
+    view.look.click()
+    qtbot.waitUntil(lambda: "no such repository" in view.banner.message, timeout=WAIT_MS)
+    assert view.look.isEnabled()
+    assert not view.get.isEnabled()
+    hub.status, hub.wrong_checksum = 0, True
+    view.look.click()
+    qtbot.waitUntil(lambda: view.table.rowCount() == 2, timeout=WAIT_MS)
+    view.get.click()
+    qtbot.waitUntil(lambda: "another checksum" in view.banner.message, timeout=WAIT_MS)
+    assert view.get.isVisible()
+
+
+def test_every_control_has_a_name(panel, qtbot, hub):
+    list_files(panel, qtbot)
+    assert unnamed(panel) == []
+
+
+def test_progress_says_how_far_how_fast_and_how_long():
+    progress = DownloadProgress(
+        file="tiny.gguf", done_bytes=50_000_000, total_bytes=200_000_000, bytes_per_second=5e6
+    )
+    assert progress_text(progress) == "tiny.gguf: 25% of 200 MB, 5.0 MB/s, 30.0 s left"
+    checking = DownloadProgress(file="a", done_bytes=1, total_bytes=1, state="checking")
+    assert progress_text(checking).endswith("checking")

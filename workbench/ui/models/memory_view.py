@@ -1,0 +1,71 @@
+"""What a model will take and what it takes, side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout
+
+from workbench.domain.views import MemoryEstimate, MemoryUse
+from workbench.ui.widgets import Label, column, set_tone
+
+_MIB = 1024**2
+_TONES = {"Fits": "ok", "May be slow": "warn", "Will not fit": "bad"}
+_LINES = (("Weights", "weights_bytes"), ("KV cache", "kv_bytes"), ("Compute", "compute_bytes"),
+          ("Together", "total_bytes"))  # fmt: skip
+
+
+class MemoryView(QFrame):
+    """The verdict, the estimate beside what is used while the model is loaded, the formula."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verdict = Label("", "body-strong")
+        self.words = Label("", "body", "text-2", wrap=True)
+        self.formula = Label("", "small", "text-3", wrap=True)
+        self.off = Label("", "small", "text-3", wrap=True)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(3, 1)
+        self.estimated: dict[str, Label] = {}
+        self.used: dict[str, Label] = {}
+        self._heads = [Label("Estimated", "small", "text-3"), Label("Used", "small", "text-3")]
+        for place, head in enumerate(self._heads, 1):
+            self._grid.addWidget(head, 0, place, Qt.AlignmentFlag.AlignRight)
+        for line, (title, key) in enumerate(_LINES, 1):
+            self._grid.addWidget(Label(title, "body", "text-2"), line, 0)
+            for place, cells in ((1, self.estimated), (2, self.used)):
+                cells[key] = Label("", "body")
+                self._grid.addWidget(cells[key], line, place, Qt.AlignmentFlag.AlignRight)
+        self.setLayout(column(self.verdict, self.words, self._grid, self.off, self.formula, gap=6))
+
+    def clear(self) -> None:
+        """Show nothing, for a file that cannot be used."""
+        self.hide()
+
+    def show_memory(self, memory: MemoryEstimate, used: MemoryUse | None) -> None:
+        """Show the estimate, and beside it what a loaded model takes."""
+        self.show()
+        self.verdict.setText(memory.fit)
+        set_tone(self.verdict, _TONES[memory.fit])
+        self.words.setText(
+            f"Needs {_mib(memory.total_bytes)} with {memory.context_tokens:,} tokens of context; "
+            f"{_mib(memory.free_bytes)} are free"
+        )
+        for key, label in self.estimated.items():
+            label.setText(_mib(getattr(memory, key)))
+        for key, label in self.used.items():
+            label.setText(_mib(getattr(used, key)) if used else "")
+        self._heads[1].setVisible(used is not None)
+        self.off.setVisible(used is not None)
+        if used is not None:
+            self.off.setText(
+                f"Used is what llama.cpp reports with the settings of loading; the engine's "
+                f"process holds {_mib(used.resident_bytes)} in memory."
+            )
+        self.formula.setText("\n".join(memory.formula.split("; ")))
+
+
+def _mib(count: int) -> str:
+    return f"{count / _MIB:,.0f} MiB"
