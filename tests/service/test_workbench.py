@@ -47,6 +47,17 @@ async def test_a_run_is_found_again_by_another_start(core, paths):
         await again.close()
 
 
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_run_that_is_cancelled_as_it_begins_is_kept_as_cancelled(core, steps):
+    run_id = await core.start_run(spec())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await core.cancel_run(run_id)
+    (run,) = await core.list_runs()
+    assert run.status in {"cancelled", "done"}
+    assert steps or run.status == "cancelled"
+
+
 async def test_what_cannot_run_is_refused_before_anything_is_kept(core):
     with pytest.raises(UsageError, match="tree_of_thought"):
         await core.start_run(spec(strategy="tree_of_thoughts"))

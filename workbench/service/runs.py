@@ -107,12 +107,15 @@ class RunService(PromptService):
             run_id = await self._store.create_run(prepared, title=title, manifest={})
         self._tasks[run_id] = asyncio.create_task(self._work(run_id, prepared))
         self._tasks[run_id].add_done_callback(lambda _task: self._tasks.pop(run_id, None))
+        await asyncio.sleep(
+            0
+        )  # a task that is cancelled before its first step could not end the run
         return run_id
 
     async def _work(self, run_id: int, spec: RunSpec) -> RunState:
-        entry = await self.find_model(spec.model)
         started = False
         try:
+            entry = await self.find_model(spec.model)
             async with self._hold(entry) as engine:
                 started = True
                 executor = Executor(engine, self._store, self._pool, self._library)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.compare.driving import column_of, wait
 from tests.ui.conftest import WAIT_MS
+from workbench.domain.views import RunSummary
 from workbench.engine.simulated import SimulatedEngine
 from workbench.ui.bridge import Bridge
 from workbench.ui.compare.panel import ComparePanel
@@ -41,13 +42,15 @@ def test_stop_before_anything_began_cancels_what_begins(
     assert [view.state.text() for view in panel.views] == ["Cancelled"] * 4
     assert panel.bar.run.isVisible()
     group = panel.model.group
-    ended: list[bool] = []
+    seen: list[list[str]] = []
 
-    def look() -> bool:
-        bridge.call(
-            lambda core: core.list_runs(group=group),
-            lambda runs: ended.append([run.status for run in runs] == ["cancelled"] * 4),
-        )
-        return ended[-1:] == [True]
+    def look() -> None:
+        bridge.call(lambda core: core.list_runs(group=group), note)
 
-    qtbot.waitUntil(look, timeout=WAIT_MS)
+    def note(runs: tuple[RunSummary, ...]) -> None:
+        seen.append([run.status for run in runs])
+        if seen[-1] != ["cancelled"] * 4:
+            look()
+
+    look()
+    qtbot.waitUntil(lambda: seen[-1:] == [["cancelled"] * 4], timeout=WAIT_MS)
