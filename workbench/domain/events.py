@@ -166,6 +166,69 @@ class BestUpdated(_Event, frozen=True, kw_only=True, tag=_snake):
     output: str
 
 
+class StateVerified(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A program that knows the task looked at a node; it costs no tokens.
+
+    ``state`` is what the thought leaves ("4 4 10"); ``legal`` whether the thought follows the
+    rules; ``reachable`` whether the goal can still be reached from there, by an exact solver, None
+    where there is none; ``solved`` whether it is reached, None for a node that is no end.
+    """
+
+    node: str
+    state: str = ""
+    legal: bool = True
+    reachable: bool | None = None
+    solved: bool | None = None
+
+
+class Backtracked(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The search left ``node`` and went on at ``to``, one of its ancestors."""
+
+    node: str
+    to: str
+    reason: str = ""
+
+
+class Visited(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A search that returns to nodes updated one: its visits so far and its mean value."""
+
+    node: str
+    visits: int
+    value: float
+
+
+class ThoughtEdited(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A person changed the thought of a node."""
+
+    node: str
+    text: str
+
+
+class Boosted(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A person raised (or lowered) the value of a node by ``amount``."""
+
+    node: str
+    amount: float
+
+
+class GrowthStarted(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A person had a node of a run grown again, with these parameters; calls follow."""
+
+    node: str
+    strategy: str
+    params: dict[str, Any] = {}
+
+
+class RunPaused(_Event, frozen=True, kw_only=True, tag=_snake):
+    """No further call is made until the run is resumed."""
+
+
+class RunResumed(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The run goes on; ``replayed`` calls were answered from the log and cost nothing."""
+
+    replayed: int = 0
+
+
 class BudgetCharged(_Event, frozen=True, kw_only=True, tag=_snake):
     """What the run has used: generated tokens, calls, seconds since the start."""
 
@@ -212,6 +275,14 @@ Event = (
     | Selected
     | Pruned
     | BestUpdated
+    | StateVerified
+    | Backtracked
+    | Visited
+    | ThoughtEdited
+    | Boosted
+    | GrowthStarted
+    | RunPaused
+    | RunResumed
     | BudgetCharged
     | NoteAdded
     | RunFinished

@@ -63,6 +63,15 @@ class NodeState:
     status: str = "open"
     """open, selected or pruned"""
     reason: str = ""
+    state: str = ""
+    """What is left after the thought, where a program knows the task."""
+    legal: bool = True
+    reachable: bool | None = None
+    solved: bool | None = None
+    visits: int = 0
+    boost: float = 0.0
+    """What a person added to the value."""
+    edited: bool = False
 
 
 @dataclass
@@ -87,6 +96,7 @@ class RunState:
     finish_reason: str = ""
     limit: str = ""
     error: dict[str, Any] | None = None
+    paused: bool = False
     seconds: float = 0.0
     call_count: int = 0
     prompt_tokens: int = 0
@@ -235,6 +245,49 @@ def _best_updated(state: RunState, event: ev.BestUpdated, _at: float) -> None:
     state.best_node, state.answer, state.output = event.node, event.answer, event.output
 
 
+def _state_verified(state: RunState, event: ev.StateVerified, _at: float) -> None:
+    node = state.nodes.get(event.node)
+    if node is not None:
+        node.state, node.legal = event.state, event.legal
+        node.reachable, node.solved = event.reachable, event.solved
+
+
+def _backtracked(_state: RunState, _event: ev.Backtracked, _at: float) -> None:
+    """Kept in the log for replay; where the search is now is told by its next event."""
+
+
+def _visited(state: RunState, event: ev.Visited, _at: float) -> None:
+    node = state.nodes.get(event.node)
+    if node is not None:
+        node.visits, node.score = event.visits, event.value
+
+
+def _thought_edited(state: RunState, event: ev.ThoughtEdited, _at: float) -> None:
+    node = state.nodes.get(event.node)
+    if node is not None:
+        node.text, node.edited = event.text, True
+
+
+def _boosted(state: RunState, event: ev.Boosted, _at: float) -> None:
+    node = state.nodes.get(event.node)
+    if node is not None:
+        node.boost += event.amount
+        if node.status == "pruned":
+            node.status, node.reason = "open", ""
+
+
+def _growth_started(state: RunState, _event: ev.GrowthStarted, _at: float) -> None:
+    state.status = "running"
+
+
+def _run_paused(state: RunState, _event: ev.RunPaused, _at: float) -> None:
+    state.paused = True
+
+
+def _run_resumed(state: RunState, _event: ev.RunResumed, _at: float) -> None:
+    state.status, state.paused = "running", False
+
+
 def _budget_charged(_state: RunState, _event: ev.BudgetCharged, _at: float) -> None:
     """Kept in the log for replay; the counters above already say it."""
 
@@ -246,7 +299,8 @@ def _note_added(state: RunState, event: ev.NoteAdded, _at: float) -> None:
 def _run_finished(state: RunState, event: ev.RunFinished, _at: float) -> None:
     state.status, state.answer, state.output = event.status, event.answer, event.output
     state.best_node, state.finish_reason = event.node, event.finish_reason
-    state.seconds, state.limit, state.error = event.seconds, event.limit, event.error
+    state.limit, state.error, state.paused = event.limit, event.error, False
+    state.seconds = max(state.seconds, event.seconds)
 
 
 _APPLY: dict[type, Any] = {
@@ -264,6 +318,14 @@ _APPLY: dict[type, Any] = {
     ev.Selected: _selected,
     ev.Pruned: _pruned,
     ev.BestUpdated: _best_updated,
+    ev.StateVerified: _state_verified,
+    ev.Backtracked: _backtracked,
+    ev.Visited: _visited,
+    ev.ThoughtEdited: _thought_edited,
+    ev.Boosted: _boosted,
+    ev.GrowthStarted: _growth_started,
+    ev.RunPaused: _run_paused,
+    ev.RunResumed: _run_resumed,
     ev.BudgetCharged: _budget_charged,
     ev.NoteAdded: _note_added,
     ev.RunFinished: _run_finished,
