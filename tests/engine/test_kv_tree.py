@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from workbench.engine.worker.kv_tree import KvTree, Sequence, common_prefix
+from workbench.engine.worker.kv_nodes import Sequence, common_prefix
+from workbench.engine.worker.kv_tree import KvTree
 
 
 class CellMemory:
@@ -264,3 +265,70 @@ class TreeMachine(RuleBasedStateMachine):
 
 TreeMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestTreeMachine = TreeMachine.TestCase
+
+
+# --- what nobody comes back to ----------------------------------------------------------------
+
+
+def reusable(tree: KvTree, tokens: list[int]) -> int:
+    return tree.reusable_tokens(tokens, len(tokens))
+
+
+def test_what_nobody_comes_back_to_is_let_go_from_its_end_though_there_is_room() -> None:
+    memory = CellMemory()
+    tree = make(memory, patience=100)
+    tokens = list(range(32))
+    held(tree, memory, tokens)
+    tree.count_computed(50)
+    assert reusable(tree, tokens) == 32
+    tree.count_computed(1)
+    assert reusable(tree, tokens) == 16
+    for _ in range(3):
+        tree.count_computed(101)
+    assert reusable(tree, tokens) == 0
+    assert tree.free_cells == 100
+
+
+def test_what_was_come_back_to_is_kept_longer() -> None:
+    memory = CellMemory()
+    tree = make(memory, patience=100)
+    shared, own = list(range(16)), list(range(50, 54))
+    held(tree, memory, shared + own)
+    for start in (70, 80):
+        again = tree.acquire([*shared, start], 16)
+        assert again is not None
+        grow(tree, memory, again, [start])
+        tree.retain(again)
+    tree.count_computed(250)
+    assert reusable(tree, shared + own) == 16
+    assert len(memory.cells([0, 1, 2, 3])) == 16
+
+
+def test_a_chat_is_kept_longer_than_a_search() -> None:
+    memory = CellMemory()
+    tree = make(memory, patience=100)
+    chat, search = list(range(20)), list(range(20, 40))
+    for tokens, worth in ((chat, 16), (search, 1)):
+        sequence = tree.acquire([], 0)
+        assert sequence is not None
+        grow(tree, memory, sequence, tokens)
+        tree.retain(sequence, worth=worth)
+    for _ in range(5):
+        tree.count_computed(101)
+    assert (reusable(tree, chat), reusable(tree, search)) == (20, 0)
+
+
+def test_without_patience_everything_stays_while_there_is_room() -> None:
+    memory = CellMemory()
+    tree = make(memory)
+    held(tree, memory, list(range(32)))
+    tree.count_computed(10**9)
+    assert reusable(tree, list(range(32))) == 32
+
+
+def test_a_memory_that_cannot_be_cut_lets_go_of_whole_sequences() -> None:
+    memory = CellMemory(can_cut=False)
+    tree = make(memory, patience=100)
+    held(tree, memory, list(range(32)))
+    tree.count_computed(51)
+    assert tree.free_cells == 100

@@ -14,7 +14,8 @@ BUDGET_SECONDS = 6.0
 SLOWEST_STEP_SECONDS = 1.0
 """A wider batch that makes every answer wait longer than this is of no use to a person."""
 GOOD_ENOUGH = 0.97
-"""The smallest width that reaches this part of the best speed is taken: it leaves room."""
+"""The largest width that reaches this part of the best speed is taken: where it is flat, a stage of
+a search that fits whole has no last few answers that run by themselves."""
 
 
 class Calibration:
@@ -38,7 +39,7 @@ class Calibration:
         """The width to take, as far as is known; 0 is unknown."""
         best = max(self.speeds.values(), default=0.0)
         good = [width for width, speed in self.speeds.items() if speed >= GOOD_ENOUGH * best]
-        return min(good, default=0)
+        return max(good, default=0)
 
     def measure_next(self) -> bool:
         """Measure one more width; False when there is nothing left to learn.

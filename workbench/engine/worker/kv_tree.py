@@ -5,74 +5,32 @@ cells; every sequence id that holds those cells passes through it. A fork is ano
 nodes, so it costs nothing until the two part. Whatever an ended request has evaluated stays in the
 tree: a later prompt that begins the same way is forked from it, wherever it parts. When cells run
 short, the leaves used longest ago go first, from their ends.
+
+Cells that are held cost time: attention looks at all of them for every token that is computed. So
+what nobody came back to while ``patience`` tokens were computed is let go though there is room, and
+what was come back to before is given as much time again for each of those times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Tokens
-from dataclasses import dataclass, field
-from typing import Protocol
+
+from workbench.engine.worker.kv_nodes import (
+    Node,
+    Sequence,
+    SequenceMemory,
+    common_prefix,
+    path_of,
+)
 
 MIN_TRIM_TOKENS = 64
 """A leaf gives up at least so many tokens at a time, so that it is not nibbled at in every step."""
 
-
-class SequenceMemory(Protocol):
-    """What llama.cpp offers on its memory; ids run from 0 to the number of sequences."""
-
-    def clear(self) -> None:
-        """Forget everything."""
-
-    def remove(self, sequence: int, start: int) -> bool:
-        """Drop the tokens from position ``start`` on; False where the memory cannot be cut."""
-
-    def copy(self, source: int, target: int, end: int) -> None:
-        """Let ``target`` share the tokens of ``source`` before position ``end``; -1 is all."""
-
-    def first_position(self, sequence: int) -> int:
-        """The earliest position still held."""
-
-
-@dataclass(eq=False)
-class Node:
-    """A run of tokens from index ``start`` of its sequences on. The root has none.
-
-    ``holders`` are the ids of all sequences on it, ``active`` counts those being evaluated. Two
-    children may begin with the same token where two requests evaluated it at the same time.
-    """
-
-    parent: Node | None
-    start: int
-    tokens: list[int] = field(default_factory=list)
-    children: list[Node] = field(default_factory=list)
-    holders: set[int] = field(default_factory=set)
-    active: int = 0
-
-    @property
-    def end(self) -> int:
-        """The index after its last token."""
-        return self.start + len(self.tokens)
-
-
-@dataclass(eq=False)
-class Sequence:
-    """An evaluated run of tokens under one sequence id, from the root to the end of ``tip``."""
-
-    id: int
-    tip: Node
-    used: int = 0
-    """When it was last of use, for choosing what goes."""
-
-    def __len__(self) -> int:
-        return self.tip.end
-
-
-def path_of(node: Node) -> Iterator[Node]:
-    """The node and those above it, without the root."""
-    while node.parent is not None:
-        yield node
-        node = node.parent
+MIN_HALVED_TOKENS = 8
+HALVINGS = 2
+"""A longer run is halved when its patience has passed, or this part of it where nobody ever came
+back to it."""
 
 
 class KvTree:
@@ -86,6 +44,9 @@ class KvTree:
             only reused where the whole sequence is a prefix of the new prompt.
         window_tokens: length of the sliding attention window; 0 for full attention. Such a memory
             may have dropped early tokens, so a prefix counts only with its last window in place.
+        patience: how many computed tokens cost as much, by a held cell that each of them looks at,
+            as reading that cell's token again: whoever lets go then never pays more than double
+            (the ski rental rule). 0 keeps everything as long as there is room.
     """
 
     def __init__(
@@ -96,12 +57,15 @@ class KvTree:
         sequence_count: int,
         can_cut: bool = True,
         window_tokens: int = 0,
+        patience: int = 0,
     ) -> None:
         self._memory = memory
         self._cell_count = cell_count
         self._sequence_count = sequence_count
         self._can_cut = can_cut
         self._window = window_tokens
+        self._patience = patience
+        self._computed = 0
         self._reset()
 
     def _reset(self) -> None:
@@ -162,7 +126,11 @@ class KvTree:
             del self._retained[source.id]
             self._activate(source)
             return source
-        return self._fork_at(source, length)
+        forked = self._fork_at(source, length)
+        for node in path_of(forked.tip):
+            node.uses += 1
+            node.used_at = self._computed
+        return forked
 
     def fork(self, source: Sequence) -> Sequence | None:
         """A new active sequence that shares all of ``source``; None if all are active."""
@@ -184,6 +152,7 @@ class KvTree:
             sequence.tip.children.append(tip)
             sequence.tip = tip
         tip.tokens.extend(tokens)
+        tip.used_at = self._computed
         self._held += len(tokens)
         self._in_use += len(tokens)
 
@@ -191,11 +160,16 @@ class KvTree:
         """Drop the tokens of an active sequence from index ``length`` on."""
         self._shorten(sequence, length)
 
-    def retain(self, sequence: Sequence) -> None:
-        """End an active sequence but keep what it evaluated for as long as there is room.
+    def retain(self, sequence: Sequence, *, worth: int = 1) -> None:
+        """End an active sequence but keep what it evaluated while that pays.
 
         What another sequence holds as well is not kept twice.
+
+        Args:
+            sequence: an active one.
+            worth: how much dearer it is to read it again than to have read something else.
         """
+        sequence.worth = worth
         del self._active[sequence.id]
         for node in path_of(sequence.tip):
             node.active -= 1
@@ -218,7 +192,36 @@ class KvTree:
             self._trim(self._oldest(None), cells - self.free_cells)
         return self.free_cells >= cells
 
+    def count_computed(self, tokens: int) -> None:
+        """Note that ``tokens`` were computed, and let go of what nobody came back to meanwhile."""
+        self._computed += tokens
+        if not self._patience:
+            return
+        for sequence in tuple(self._retained.values()):
+            length = self._worth_keeping(sequence)
+            if length == len(sequence):
+                continue
+            if self._can_cut and length:
+                self._shorten(sequence, length)
+            if not self._can_cut or not length or self._is_covered(sequence):
+                self._drop(sequence)
+
     # --- inside -----------------------------------------------------------------------------
+
+    def _worth_keeping(self, sequence: Sequence) -> int:
+        """How much of a retained sequence is kept: beginnings are shared more often than ends."""
+        node = sequence.tip
+        while node.parent is not None:
+            patience = self._patience * sequence.worth * (1 + node.uses)
+            idle = self._computed - node.used_at
+            is_long = len(node.tokens) >= MIN_HALVED_TOKENS
+            if is_long and idle > patience // (1 if node.uses else HALVINGS):
+                node.used_at = self._computed
+                return node.start + len(node.tokens) // 2
+            if idle <= patience:
+                break
+            node = node.parent
+        return node.end
 
     def _fork_at(self, source: Sequence | None, length: int) -> Sequence:
         """A new active sequence on the first ``length`` tokens of ``source``."""
@@ -253,7 +256,14 @@ class KvTree:
             return node
         at = length - node.start
         head = Node(
-            node.parent, node.start, node.tokens[:at], [node], set(node.holders), node.active
+            node.parent,
+            node.start,
+            node.tokens[:at],
+            [node],
+            set(node.holders),
+            node.active,
+            node.uses,
+            node.used_at,
         )
         node.parent.children[node.parent.children.index(node)] = head
         node.parent, node.start, node.tokens = head, length, node.tokens[at:]
@@ -356,17 +366,3 @@ class KvTree:
         if not self._window:
             return True
         return self._memory.first_position(sequence.id) <= max(0, length - self._window)
-
-
-def common_prefix(a: list[int], b: list[int]) -> int:
-    """How many tokens at the start of both are equal (by halving, so that slices do the work)."""
-    low, high = 0, min(len(a), len(b))
-    if a[:high] == b[:high]:
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low

@@ -8,7 +8,7 @@ from collections.abc import Sequence as Many
 
 from workbench.domain.spec import KvMode
 from workbench.engine.protocol import Frame
-from workbench.engine.worker.kv_tree import Sequence
+from workbench.engine.worker.kv_nodes import Sequence
 from workbench.engine.worker.sampling import Distribution
 
 

@@ -231,7 +231,19 @@ class Model:
             sequence_count=self._sequences,
             can_cut=bool(self._memory) and self._probe_cutting(self._memory),
             window_tokens=lib.llama_model_n_swa(self._handle),
+            patience=self._patience(),
         )
+
+    def _patience(self) -> int:
+        """Computed tokens after which a held cell has cost as much as reading its token again.
+
+        A token costs two operations for each weight; a cell that it looks at costs four for each
+        number of a head, in every layer.
+        """
+        layers = int(lib.llama_model_n_layer(self._handle))
+        numbers = layers * int(lib.llama_model_n_embd(self._handle))
+        weights = int(lib.llama_model_n_params(self._handle))
+        return max(1, weights // max(1, 2 * numbers))
 
     def _probe_cutting(self, memory: _Memory) -> bool:
         """Whether this model's memory lets go of single tokens: try it (which also warms up)."""

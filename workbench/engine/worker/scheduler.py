@@ -37,7 +37,7 @@ from workbench.engine.protocol import (
     Scores,
 )
 from workbench.engine.worker.composer import Composer, Entry
-from workbench.engine.worker.kv_tree import common_prefix
+from workbench.engine.worker.kv_nodes import Sequence, common_prefix
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import DECODED, INTERRUPTED, Model
 from workbench.engine.worker.sample import Request
@@ -46,10 +46,13 @@ from workbench.engine.worker.scoring import ScoreJob, tokenize_request
 
 ADMISSION_LOOKAHEAD = 64
 """Waiting lanes looked at in one step."""
-MIN_AWAITED_TOKENS = 4
+MIN_AWAITED_TOKENS = 1
 """A prompt waits a step for so many tokens that another is just reading; fewer are read twice."""
 HEADROOM_TOKENS = 32
 """Cells kept free for each running answer when another is let in, to make giving way rare."""
+
+CHAT_WORTH = 16
+"""A person waits for a chat to be read again, so it is kept longer than what it costs."""
 
 
 class Scheduler:
@@ -174,6 +177,7 @@ class Scheduler:
             self.reading_ids = frozenset()
         if status == DECODED:
             self._composer.measure(entries, time.monotonic() - started)
+            self._tree.count_computed(sum(entry.count for entry in entries))
             self._collect(entries)
             return
         self._composer.roll_back(entries)
@@ -311,7 +315,10 @@ class Scheduler:
             self._finish(going, going.advance(distribution))
 
     def _fork_siblings(self, first: Lane) -> list[Lane]:
-        """The other lanes of a prompt that was just read, with sequences while there is room."""
+        """The other lanes of a prompt that was just read, with sequences while there is room.
+
+        Those without go on with these logits too, and wait with the token that they got.
+        """
         assert first.sequence is not None
         forked: list[Lane] = []
         if first.job.strict:
@@ -321,15 +328,12 @@ class Scheduler:
         for lane in first.job.lanes:
             if lane is first or lane not in self._waiting:
                 continue
-            if lane.needs_sequence:
-                if not self._has_room(lane):
-                    continue
-                lane.sequence = self._tree.fork(first.sequence)
-                if lane.sequence is None:
-                    break
-                self._running.append(lane)
-            self._waiting.remove(lane)
             forked.append(lane)
+            if lane.needs_sequence and self._has_room(lane):
+                lane.sequence = self._tree.fork(first.sequence)
+            if lane.sequence is not None:
+                self._running.append(lane)
+                self._waiting.remove(lane)
         return forked
 
     def _report_progress(self, lane: Lane) -> None:
@@ -346,13 +350,19 @@ class Scheduler:
         if not lane.finished:
             return
         if lane.sequence is not None:
-            self._tree.retain(lane.sequence)
+            self._keep(lane, lane.sequence)
             lane.sequence = None
             self._running.remove(lane)
         elif lane in self._waiting:
             self._waiting.remove(lane)
         if all(other.finished for other in lane.job.lanes):
             self._jobs.pop(lane.job.id, None)
+
+    def _keep(self, lane: Lane, sequence: Sequence) -> None:
+        """Keep what may be asked for again: of one answer all, of many their prompt alone."""
+        if len(lane.job.lanes) > 1 and self._tree.can_cut:
+            self._tree.truncate(sequence, len(lane.job.prompt))
+        self._tree.retain(sequence, worth=CHAT_WORTH if lane.job.urgent else 1)
 
     def _drop(self, job: Job, error: WorkbenchError) -> None:
         """End a request with an error."""
