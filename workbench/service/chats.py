@@ -8,7 +8,7 @@ import msgspec
 
 from workbench.domain.errors import UsageError
 from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Budget, ChatPrompt, Json, RunSpec
+from workbench.domain.spec import Budget, ChatPrompt, Json, KvMode, RunSpec
 from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage, Conversation
 from workbench.service.runs import RunService
@@ -26,6 +26,7 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Sampling = Sampling()
     seed: int = 0
     budget: Budget = Budget()
+    mode: KvMode = "fast"
     system: str = ""
 
 
@@ -123,6 +124,7 @@ class ChatService(RunService):
             sampling=options.sampling,
             seed=options.seed,
             budget=options.budget,
+            mode=options.mode,
         )
         run_id = await self.start_run(spec)
         return await self._store.add_message(

@@ -158,7 +158,7 @@ def test_what_was_typed_and_chosen_is_found_again(
     panel: ComparePanel, context: Context, qtbot: QtBot
 ) -> None:
     panel.views[0].remove.click()
-    panel.model.set_sampling(Sampling(temperature=0.25, max_tokens=99), 11)
+    panel.model.set_sampling(Sampling(temperature=0.25, max_tokens=99), 11, "strict")
     panel.model.set_budget(True, 777)
     saved = panel.save_session()
     other = ComparePanel(context)

@@ -57,9 +57,18 @@ def test_every_parameter_survives_the_form(button):
 
 def test_every_parameter_has_a_field_and_a_sentence(button):
     values = button.form.values()
-    assert set(values) == {*Sampling.__struct_fields__, "seed"}
+    assert set(values) == {*Sampling.__struct_fields__, "seed", "mode"}
     for name, editor in button.form.editors.items():
         assert editor.toolTip(), name
+
+
+def test_the_mode_is_explained_in_one_line_and_told(button):
+    words = button.form.mode_words
+    assert (button.mode, "strict" in button.summary()) == ("fast", False)
+    assert words.text().startswith("Fast")
+    button.set_values({"mode": "strict"})
+    assert (button.mode, "strict" in button.summary()) == ("strict", True)
+    assert "same bytes" in words.text()
 
 
 def test_the_order_is_changed_with_the_keyboard(button, qtbot):

@@ -145,6 +145,7 @@ class Composer(QFrame):
             model=self.model.model_path,
             sampling=self.sampling.sampling,
             seed=self.sampling.seed,
+            mode=self.sampling.mode,
             system=self.system.toPlainText(),
         )
 

@@ -111,7 +111,8 @@ class CompareBar(QFrame):
         self._filling = True
         if self._model.model:
             self.model.choose(self._model.model)
-        values = msgspec.to_builtins(self._model.sampling) | {"seed": self._model.seed}
+        beside = {"seed": self._model.seed, "mode": self._model.mode}
+        values = msgspec.to_builtins(self._model.sampling) | beside
         self.sampling.set_values(values)
         self.equal.setChecked(self._model.equal_tokens)
         self.budget.setValue(self._model.budget_tokens)
@@ -130,7 +131,8 @@ class CompareBar(QFrame):
     @Slot()
     def _on_sampling(self) -> None:
         if not self._filling:
-            self._model.set_sampling(self.sampling.sampling, self.sampling.seed)
+            chosen = self.sampling
+            self._model.set_sampling(chosen.sampling, chosen.seed, chosen.mode)
 
     @Slot()
     def _on_budget(self) -> None:

@@ -88,18 +88,20 @@ class ComparePanel(Panel):
     def handle(self, request: dict[str, object]) -> None:
         """Take a prompt with its variables and settings, or a stored comparison.
 
-        Known keys: ``path``, ``text``, ``variables``, ``sampling``, ``seed``, ``model``;
-        or ``group``.
+        Known keys: ``path``, ``text``, ``variables``, ``sampling``, ``seed``, ``mode``,
+        ``model``; or ``group``.
         """
         asked: dict[str, Any] = dict(request)
         if asked.get("group"):
             self.model.load_group(asked["group"])
             return
-        if "sampling" in asked or "seed" in asked:
+        if "sampling" in asked or "seed" in asked or "mode" in asked:
             sampling = msgspec.convert(
                 msgspec.to_builtins(asked.get("sampling", self.model.sampling)), Sampling
             )
-            self.model.set_sampling(sampling, asked.get("seed", self.model.seed))
+            self.model.set_sampling(
+                sampling, asked.get("seed", self.model.seed), asked.get("mode", self.model.mode)
+            )
         if asked.get("model"):
             self.model.set_model(asked["model"])
         if asked.get("path"):

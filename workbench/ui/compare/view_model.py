@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Budget, Json, RunSpec, TemplatePrompt
+from workbench.domain.spec import Budget, Json, KvMode, RunSpec, TemplatePrompt
 from workbench.domain.text import Message
 from workbench.domain.views import (
     LibraryEntry,
@@ -68,6 +68,7 @@ class CompareModel(QObject):
         self.model = ""
         self.sampling = Sampling()
         self.seed = 0
+        self.mode: KvMode = "fast"
         self.equal_tokens = False
         self.budget_tokens = DEFAULT_BUDGET_TOKENS
         self.group = ""
@@ -206,9 +207,9 @@ class CompareModel(QObject):
         self.model = model
         self.settings_changed.emit()
 
-    def set_sampling(self, sampling: Sampling, seed: int) -> None:
-        """Sampling and seed for all columns; seed 0 draws one for each comparison."""
-        self.sampling, self.seed = sampling, seed
+    def set_sampling(self, sampling: Sampling, seed: int, mode: KvMode) -> None:
+        """Sampling, seed and mode for all columns; seed 0 draws one for each comparison."""
+        self.sampling, self.seed, self.mode = sampling, seed, mode
         self.settings_changed.emit()
 
     def set_budget(self, equal_tokens: bool, tokens: int) -> None:
@@ -288,6 +289,7 @@ class CompareModel(QObject):
             sampling=self.sampling,
             seed=seed,
             budget=Budget(max_tokens=self.budget_tokens if self.equal_tokens else None),
+            mode=self.mode,
             group=self.group,
         )
 
@@ -324,6 +326,7 @@ class CompareModel(QObject):
         self.group = group
         first = runs[0][1]
         self.model, self.sampling, self.seed = first.model, first.sampling, first.seed
+        self.mode = first.mode
         self.equal_tokens = first.budget.max_tokens is not None
         self.budget_tokens = first.budget.max_tokens or self.budget_tokens
         self.settings_changed.emit()
@@ -345,6 +348,7 @@ class CompareModel(QObject):
             "model": self.model,
             "sampling": msgspec.to_builtins(self.sampling),
             "seed": self.seed,
+            "mode": self.mode,
             "equal_tokens": self.equal_tokens,
             "budget_tokens": self.budget_tokens,
         }
@@ -355,6 +359,7 @@ class CompareModel(QObject):
         if saved is None:
             return
         self.model, self.seed, self.sampling = saved.model, saved.seed, saved.sampling
+        self.mode = saved.mode
         self.equal_tokens, self.budget_tokens = saved.equal_tokens, saved.budget_tokens
         self.settings_changed.emit()
         if saved.columns:
@@ -377,6 +382,7 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     sampling: Sampling = Sampling()
     seed: int = 0
+    mode: KvMode = "fast"
     equal_tokens: bool = False
     budget_tokens: int = DEFAULT_BUDGET_TOKENS
 

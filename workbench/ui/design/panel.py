@@ -270,6 +270,7 @@ class DesignPanel(Panel):
             model=self.run_bar.model.model_path,
             sampling=self.run_bar.sampling.sampling,
             seed=self.run_bar.sampling.seed,
+            mode=self.run_bar.sampling.mode,
         )
 
     def _is_running(self) -> bool:
@@ -338,6 +339,7 @@ class DesignPanel(Panel):
                 variables=spec.prompt.variables,
                 sampling=spec.sampling,
                 seed=spec.seed,
+                mode=spec.mode,
                 model=spec.model,
             )
 

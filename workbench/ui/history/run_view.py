@@ -204,6 +204,7 @@ class RunView(QFrame):
             if isinstance(spec.prompt, TemplatePrompt):
                 facts += [(name, _shown(value)) for name, value in spec.prompt.variables.items()]
             facts.append(("sampling", describe_sampling(spec.sampling, spec.seed)))
+            facts.append(("mode", spec.mode))
             params = ((name, value) for name, value in spec.params.items() if value != "")
             facts += [(name.replace("_", " "), _shown(value)) for name, value in params]
             facts.append(("model", spec.model))

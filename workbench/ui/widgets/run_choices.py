@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.domain.parameters import Field
 from workbench.domain.sampling import Sampling
+from workbench.domain.spec import KvMode
 from workbench.domain.views import EngineStatus, ModelEntry, StrategyInfo
 from workbench.ui.bridge import Bridge
 from workbench.ui.widgets.chooser import Chooser
 from workbench.ui.widgets.parameter_form import FormButton, ParameterForm
 from workbench.ui.widgets.sampling_form import SamplingForm, changed_count
 
-_SAID = ("temperature", "top_p", "seed", "max_tokens", "grammar", "json_schema")
+_SAID = ("temperature", "top_p", "seed", "mode", "max_tokens", "grammar", "json_schema")
 """Parameters that the button of the sampling names by themselves, or that change no sampler."""
 
 
@@ -42,7 +43,8 @@ class SamplingButton(FormButton):
     def sampling(self) -> Sampling:
         """The sampling that the form shows."""
         values = self.form.values()
-        values.pop("seed")
+        for name in ("seed", "mode"):
+            values.pop(name)
         return msgspec.convert(values, Sampling)
 
     @property
@@ -50,8 +52,14 @@ class SamplingButton(FormButton):
         """The seed that the form shows; 0 is a new one each time."""
         return int(self.form.values()["seed"])
 
+    @property
+    def mode(self) -> KvMode:
+        """The mode that the form shows."""
+        mode: KvMode = "strict" if self.form.values()["mode"] == "strict" else "fast"
+        return mode
+
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show other values (names of Sampling, and "seed")."""
+        """Show other values (names of Sampling, "seed" and "mode")."""
         with QSignalBlocker(self.form):
             self.form.set_values(values)
         self.show_summary()
@@ -62,6 +70,8 @@ class SamplingButton(FormButton):
         said = [f"temp {values['temperature']:g}"]
         if not self._short:
             said += [f"top-p {values['top_p']:g}", seed]
+        if values["mode"] == "strict":
+            said.append("strict")
         if values["grammar"] or values["json_schema"]:
             said.append("grammar" if values["grammar"] else "JSON")
         more = changed_count(values, beside=_SAID)

@@ -28,8 +28,19 @@ SEED = Field(
     minimum=0,
     maximum=2**31 - 1,
 )
-_FIELDS = {field.name: field for field in (*describe(Sampling), SEED)}
-_BASIC = ("temperature", "top_k", "top_p", "min_p", "max_tokens", "seed")
+MODE = Field(
+    name="mode",
+    kind="choice",
+    default="fast",
+    description="How much of the engine's work is shared: with a seed, strict repeats every byte.",
+    choices=("fast", "strict"),
+)
+MODE_WORDS = {
+    "fast": "Fast: prompts read before are not read again, and answers are written together.",
+    "strict": "Strict: each call is alone with an empty cache; the same seed gives the same bytes.",
+}
+_FIELDS = {field.name: field for field in (*describe(Sampling), SEED, MODE)}
+_BASIC = ("temperature", "top_k", "top_p", "min_p", "max_tokens", "seed", "mode")
 _GROUPS = {
     "Penalties": ("repeat_penalty", "frequency_penalty", "presence_penalty", "penalty_last_n"),
     "DRY: no repeated sequences": (
@@ -70,6 +81,7 @@ class SamplingForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
         self._forms = [_form(_BASIC)]
+        self.mode_words = Label(MODE_WORDS["fast"], "small", "text-3", wrap=True)
         self.order = SamplerOrder()
         self.biases = BiasRows()
         self.shape = AnswerShape(bridge)
@@ -80,7 +92,9 @@ class SamplingForm(QScrollArea):
             Section("Likely and banned texts", self.biases, opened=False),
         )
         self._body = QWidget()
-        layout = column(self._forms[0], *self.sections, None, margins=(0, 0, 10, 0), gap=8)
+        layout = column(
+            self._forms[0], self.mode_words, *self.sections, None, margins=(0, 0, 10, 0), gap=8
+        )
         self._body.setLayout(layout)
         self.setWidget(self._body)
         self.viewport().setAutoFillBackground(False)
@@ -125,7 +139,7 @@ class SamplingForm(QScrollArea):
         return {name: editor for form in self._forms for name, editor in form.editors.items()}
 
     def values(self) -> dict[str, Any]:
-        """All parameters of Sampling and "seed", by name."""
+        """All parameters of Sampling, "seed" and "mode", by name."""
         found: dict[str, Any] = {}
         for form in self._forms:
             found |= form.values()
@@ -172,9 +186,10 @@ class SamplingForm(QScrollArea):
         self.resized.emit()
 
     def _show_notes(self) -> None:
-        """Say at each folded part what differs in it from the defaults."""
+        """Say what the mode does, and at each folded part what differs from the defaults."""
         shape, more, order, biases = (section.note for section in self.sections)
         values = self.values()
+        self.mode_words.setText(MODE_WORDS[values["mode"]])
         changed = [
             name.replace("_", " ")
             for names in _GROUPS.values()
