@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.strategies.search import (
-    majority,
+from workbench.strategies.search.reading import (
     parse_choice,
     parse_label,
     parse_proposals,
-    select_best,
     value_of,
 )
+from workbench.strategies.search.selectors import select_best
+from workbench.strategies.search.voting import majority
 
 LOG = Path(__file__).parents[3] / "shared" / "data" / "tot" / "game24_bfs_gpt4_901_950.json"
 

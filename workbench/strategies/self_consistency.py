@@ -17,7 +17,7 @@ from workbench.domain.effects import (
 )
 from workbench.domain.events import NodeAdded, Parsed, Selected, Voted
 from workbench.domain.sampling import Sampling
-from workbench.strategies.search import TieRule, majority
+from workbench.strategies.search.voting import TieRule, majority
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 
