@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,8 +17,6 @@ from workbench.strategies.search.reading import (
 from workbench.strategies.search.selectors import select_best
 from workbench.strategies.search.voting import majority
 
-LOG = Path(__file__).parents[3] / "shared" / "data" / "tot" / "game24_bfs_gpt4_901_950.json"
-
 
 def test_equal_scores_keep_their_order():
     assert select_best([1.0, 3.0, 1.0, 3.0, 1.0], 4) == (1, 3, 0, 2)
@@ -34,15 +30,6 @@ def test_selection_is_sorting_stably_and_cutting(scores, width):
     assert all(scores[i] <= worst for i in range(len(scores)) if i not in chosen)
     for first, second in pairwise(chosen):
         assert (-scores[first], first) < (-scores[second], second)
-
-
-@pytest.mark.skipif(not LOG.exists(), reason="the recorded search is not beside this checkout")
-def test_selection_agrees_with_the_official_game_of_24_log():
-    steps = [step for puzzle in json.loads(LOG.read_text()) for step in puzzle["steps"]]
-    assert len(steps) == 200
-    for step in steps:
-        chosen = select_best(step["values"], 5)
-        assert [step["new_ys"][index] for index in chosen] == step["select_new_ys"]
 
 
 @pytest.mark.parametrize(
