@@ -89,7 +89,8 @@ def test_self_consistency_asks_once_for_all_paths_and_counts_missing_answers():
     assert record.of(Voted)[0].tally == (("4", 2), ("5", 1), (None, 1))
     assert record.outcome.answer == "4"
     assert record.of(Selected)[0].nodes == ("0.0", "0.3")
-    assert [event.value for event in record.of(Parsed)] == ["4", None, "5", "4."]
+    assert [event.value for event in record.of(Parsed)] == ["4", "5", "4."]
+    assert [event.raw for event in record.of(ParseFailed)] == ["no idea"]
 
 
 def test_self_consistency_without_any_answer_has_none():

@@ -44,9 +44,9 @@ def list_of_lines(most: int) -> str:
     return "\n".join([*rules, _LINE % _LINE_CHARACTERS])
 
 
-def reasoned(ending: str) -> str:
+def reasoned(ending: str, characters: int = _REASON_CHARACTERS) -> str:
     """A short reason on a line of its own, then ``ending`` (a GBNF expression)."""
-    return f'root ::= [^\\n]{{1,{_REASON_CHARACTERS}}} "\\n" ({ending})'
+    return f'root ::= [^\\n]{{1,{characters}}} "\\n" ({ending})'
 
 
 def verdict(labels: Sequence[str]) -> str:
@@ -60,9 +60,9 @@ def vote(count: int) -> str:
     return reasoned(f'"The best choice is " ({numbers})')
 
 
-def score() -> str:
+def score(characters: int = _REASON_CHARACTERS) -> str:
     """A reason, then a score from 0 to 10."""
-    return reasoned('"Score: " ("10" | [0-9])')
+    return reasoned('"Score: " ("10" | [0-9])', characters)
 
 
 NUMBER = 'root ::= "-"? [0-9]{1,12} ("." [0-9]{1,6})?'
