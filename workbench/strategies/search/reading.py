@@ -17,6 +17,7 @@ _LABEL = re.compile(r"\b(sure|likely|impossible)\b", re.I)
 _CHOICE = re.compile(r"\b(?:choice|candidate|option)\b[^\d\n]{0,20}(\d{1,3})\b", re.I)
 _SCORE = re.compile(r"\bscore\b[^\d\n]{0,12}(\d{1,3}(?:\.\d+)?)", re.I)
 _NUMBER = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?)(?![\w.]*\d)")
+_OF_TEN = re.compile(r"(?<=\d)\s*(?:/|out of|of)\s*10\b", re.I)
 TOP_SCORE = 10.0
 """Judges score from 0 to this."""
 _MARKS = "*_`\"'“” \t"
@@ -54,6 +55,7 @@ def parse_choice(text: str, count: int) -> int | None:
 
 def parse_score(text: str) -> float | None:
     """The score that a text gives, from 0 to 10: the last "Score: N", else its last number."""
+    text = _OF_TEN.sub("", text)
     for pattern in (_SCORE, _NUMBER):
         for number in reversed(pattern.findall(text)):
             if 0.0 <= float(number) <= TOP_SCORE:
