@@ -22,7 +22,10 @@ from workbench.domain.events import (
     Visited,
 )
 from workbench.domain.loss import find_loss
+from workbench.domain.parameters import build
 from workbench.domain.run_state import RunState, fold_all
+from workbench.domain.sampling import Sampling
+from workbench.strategies import STRATEGIES
 from workbench.strategies.domains import targets
 from workbench.strategies.domains.numbers import NumbersTask
 from workbench.strategies.search.selectors import Greedy, Softmax, Threshold
@@ -265,3 +268,40 @@ def test_draws_are_without_replacement():
     texts = [event.text for event in record.of(NodeAdded) if event.depth == 1]
     assert len(set(texts)) == 4
     assert f'"{texts[0]}"' not in first[1].grammar
+
+
+@given(
+    NUMBERS,
+    st.sampled_from(["beam", "depth_first", "best_first", "mcts"]),
+    st.sampled_from(["propose", "sample"]),
+    st.sampled_from(["value", "score", "vote", "exact", "check"]),
+    st.integers(1, 4),
+    st.integers(1, 5),
+    st.integers(1, 40),
+)
+@settings(max_examples=80)
+def test_no_search_takes_more_calls_than_its_estimate(
+    numbers, how, generate, evaluate, width, candidates, most
+):
+    params = {
+        "domain": "targets",
+        "generate": generate,
+        "evaluate": evaluate,
+        "candidates": candidates,
+        "max_nodes": most,
+    }
+    strategy = "mcts" if how == "mcts" else "tree_of_thought"
+    params |= {"iterations": width} if how == "mcts" else {"beam": width, "search": how}
+    record = search(written(numbers), NO_TARGET, strategy, model=Anything(), **params)
+    entry = STRATEGIES.get(strategy)
+    calls = sum(call.n for batch in record.batches for call in batch)
+    assert calls <= entry.estimate(build(entry.params, params, ""), Sampling())[0]
+
+
+class Anything(Scores):
+    """Also votes."""
+
+    def __call__(self, call):
+        if call.role.startswith("vote"):
+            return ["So.\nThe best choice is 1"] * call.n
+        return super().__call__(call)

@@ -68,7 +68,7 @@ def estimate(params: MctsParams, sampling: Sampling) -> tuple[int, int]:
     calls, tokens = cost_of_answer(params, sampling)
     left = params.max_nodes
     for _ in range(params.iterations * params.levels):
-        more_calls, more_tokens, children = cost_of_growing(params, sampling, 1)
+        more_calls, more_tokens, children = cost_of_growing(params, sampling, 1, left)
         calls, tokens, left = calls + more_calls, tokens + more_tokens, left - children
         if left <= 0:
             break

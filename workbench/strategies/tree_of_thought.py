@@ -73,13 +73,13 @@ def estimate(params: TreeOfThoughtParams, sampling: Sampling) -> tuple[int, int]
     calls, tokens = cost_of_answer(params, sampling)
     states, left = 1, params.max_nodes
     for _ in range(params.levels):
-        states = min(states, -(-left // params.candidates))
-        more_calls, more_tokens, children = cost_of_growing(params, sampling, states)
+        votes = 1 if params.search == "beam" else states
+        more_calls, more_tokens, children = cost_of_growing(params, sampling, states, left, votes)
         calls, tokens, left = calls + more_calls, tokens + more_tokens, left - children
-        states = states * params.beam if params.search != "beam" else params.beam
-        states = min(states, children)
         if left <= 0:
             break
+        most = params.beam if params.search == "beam" else states * params.beam
+        states = min(most, children)
     return calls, tokens
 
 

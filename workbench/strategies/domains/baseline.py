@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.strategies.domains.domain import Task
 
-MOST_STATES = 20_000
+MOST_STATES = 3_000
 
 
 def chance_of_solving(task: Task, most_states: int = MOST_STATES) -> Fraction | None:
@@ -62,7 +62,7 @@ def play(task: Task, seed: int) -> bool:
     return task.solved(facts) is True
 
 
-def estimated_chance(task: Task, games: int = 400) -> tuple[float, bool]:
+def estimated_chance(task: Task, games: int = 200) -> tuple[float, bool]:
     """The chance of one random game, and whether it is exact; else it is the share of ``games``."""
     exact = chance_of_solving(task)
     if exact is not None:

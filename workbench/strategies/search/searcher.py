@@ -222,7 +222,7 @@ def _about_chance(task: Task) -> NoteAdded:
     if not task.reachable(task.start):
         return NoteAdded(text="The task has no solution: no search can find one.", level="warning")
     chance, exact = estimated_chance(task)
-    how = "exactly" if exact else "measured in 400 games"
+    how = "exactly" if exact else "measured in 200 games"
     return NoteAdded(
         text=f"Random legal moves, without a model, solve this in {100 * chance:.3g} % of games "
         f"({how})."

@@ -216,16 +216,23 @@ def _known_answer(search: Searcher, best: State) -> Part:
     return Outcome(answer=answer, output=f"{output}\n\nAnswer: {answer}", node=best.node)
 
 
-def cost_of_growing(params: SearchParams, sampling: Sampling, states: int) -> tuple[int, int, int]:
-    """Calls, new tokens and children when ``states`` states grow at one level."""
+def cost_of_growing(
+    params: SearchParams, sampling: Sampling, states: int, left: int, votes: int = 1
+) -> tuple[int, int, int]:
+    """Calls, new tokens and children when ``states`` grow at one level.
+
+    Of the children only ``left`` are kept and judged: the search may not have more thoughts. They
+    are voted on in ``votes`` groups.
+    """
     thought = min(params.thought_tokens, sampling.max_tokens)
-    children = states * params.candidates
-    calls = children if params.generate == "sample" else states
-    tokens = children * thought
+    written = states * params.candidates
+    calls = written if params.generate == "sample" else states
+    tokens = written * thought
+    children = min(written, left)
     if params.evaluate == "logprob":
         calls += children
     elif params.evaluate not in ("exact", "check"):
-        verdicts = params.evaluations * (1 if params.evaluate == "vote" else children)
+        verdicts = params.evaluations * (votes if params.evaluate == "vote" else children)
         calls += verdicts
         tokens += verdicts * thought
     return calls, tokens, children
