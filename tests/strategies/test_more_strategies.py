@@ -61,7 +61,7 @@ def test_few_shot_shows_as_many_examples_as_wanted():
 
 def test_a_judge_scores_each_answer_and_the_best_wins():
     def answers(call: Generate):
-        if call.role == "path":
+        if call.role == "candidate":
             return ["Answer: 3", "Answer: 4", "no idea"]
         return {"0.0": ["Wrong.\nScore: 2"], "0.1": ["Right.\nScore: 9"]}.get(call.node, ["?"])
 
@@ -71,14 +71,14 @@ def test_a_judge_scores_each_answer_and_the_best_wins():
         ("0.0", 2.0, {"judge": 1}),
         ("0.1", 9.0, {"judge": 1}),
     ]
-    assert [event.call for event in record.of(ParseFailed)] == ["0/path", "0.2/judge"]
+    assert [event.call for event in record.of(ParseFailed)] == ["0/candidate", "0.2/judge"]
     assert record.of(Selected)[0].nodes == ("0.1",)
     assert record.of(Pruned)[0].nodes == ("0.0", "0.2")
 
 
 def test_a_judge_that_cannot_be_read_gives_no_zero():
     record = run(
-        "best_of_n", lambda c: ["Answer: 4"] * c.n if c.role == "path" else ["?"], samples=2
+        "best_of_n", lambda c: ["Answer: 4"] * c.n if c.role == "candidate" else ["?"], samples=2
     )
     assert record.of(Scored) == []
     assert record.outcome.answer == "4"
@@ -90,7 +90,7 @@ def test_the_exact_verifier_is_a_program():
     record = run(
         "best_of_n", lambda call: texts, TARGET, samples=4, verifier="exact", domain="targets"
     )
-    assert roles(record) == ["path"]
+    assert roles(record) == ["candidate"]
     assert record.outcome.answer == "7 + 3 + 2"
     solved = {event.node: event.solved for event in record.of(StateVerified)}
     assert solved == {"0.0": True, "0.1": False, "0.3": False}
@@ -262,10 +262,10 @@ def test_a_validator_names_the_faults_and_costs_nothing():
 
 def test_mixture_merges_what_the_drafts_say():
     def answers(call: Generate):
-        return ["Answer: 3", "Answer: 4"] if call.role.startswith("path") else ["So.\nAnswer: 4"]
+        return ["Answer: 3", "Answer: 4"] if call.role.startswith("draft") else ["So.\nAnswer: 4"]
 
     record = run("mixture", answers, drafts=2, layers=2)
-    assert roles(record) == ["path", "path-2", "answer"]
+    assert roles(record) == ["draft", "draft-2", "answer"]
     assert record.rendered[1].variables["drafts"] == ["Answer: 3", "Answer: 4"]
     assert record.outcome.answer == "4"
     assert len(record.of(NodeAdded)) == 6
@@ -285,6 +285,8 @@ def test_rounds_alone_change_nothing_but_the_tallies():
         "self_consistency", lambda call: [next(texts) for _ in range(call.n)], paths=5, at_once=2
     )
     assert len(record.of(Voted)) == 3
+    asked = [f"{call.node}/{call.role}" for batch in record.batches for call in batch]
+    assert asked == ["0/path", "0.2/path", "0.4/path"]
     assert record.outcome.answer == "1"
     assert [event.node for event in record.of(NodeAdded)][1:] == [f"0.{i}" for i in range(5)]
 

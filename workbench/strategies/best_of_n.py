@@ -121,7 +121,7 @@ def _sample(problem: Problem, params: BestOfNParams, task: Task) -> Part:
     if params.ask == "plain" and params.constrain:
         grammar = task.answer_grammar()
     (completions,) = yield (
-        Generate(node="0", role="path", messages=messages, n=params.samples, grammar=grammar),
+        Generate(node="0", role="candidate", messages=messages, n=params.samples, grammar=grammar),
     )
     rule = _WHOLE if grammar else params.rule
     (answers,) = yield (Extract(tuple(each.text for each in completions), rule),)
@@ -129,8 +129,8 @@ def _sample(problem: Problem, params: BestOfNParams, task: Task) -> Part:
     found = []
     for index, (completion, answer) in enumerate(zip(completions, answers, strict=True)):
         node = f"0.{index}"
-        added = NodeAdded(node=node, parent="0", depth=1, text=answer or "", kind="path")
-        read = read_out(node, rule, answer, completion.text, "0/path", index)
+        added = NodeAdded(node=node, parent="0", depth=1, text=answer or "", kind="candidate")
+        read = read_out(node, rule, answer, completion.text, "0/candidate", index)
         events += [Emit(added), Emit(read)]
         found.append(_Sampled(node, completion, answer))
     yield tuple(events)

@@ -68,7 +68,7 @@ def _layer(problem: Problem, params: MixtureParams, layer: int, before: Sequence
     if before:
         render = Render("mix-merge", {"question": problem.question, "drafts": list(before)})
     (rendered,) = yield (render,)
-    role = "path" if layer == 0 else f"path-{layer + 1}"
+    role = "draft" if layer == 0 else f"draft-{layer + 1}"
     (completions,) = yield (
         Generate(node="0", role=role, messages=problem.with_question(rendered), n=params.drafts),
     )
@@ -78,7 +78,7 @@ def _layer(problem: Problem, params: MixtureParams, layer: int, before: Sequence
     events: list[Emit] = []
     for index, (text, answer) in enumerate(zip(texts, answers, strict=True)):
         node = f"0.{layer * params.drafts + index}"
-        added = NodeAdded(node=node, parent="0", depth=layer + 1, text=answer or "", kind="path")
+        added = NodeAdded(node=node, parent="0", depth=layer + 1, text=answer or "", kind="draft")
         read = read_out(node, params.rule, answer, text, f"0/{role}", index)
         events += [Emit(added), Emit(read)]
     first = f"0.{layer * params.drafts}"

@@ -74,10 +74,8 @@ def run(problem: Problem, params: SelfConsistencyParams) -> StrategySteps:
     messages = problem.with_question(rendered)
     texts: list[str] = []
     answers: list[str | None] = []
-    turn = 0
     while len(texts) < params.paths:
-        turn += 1
-        yield from _round(params, messages, turn, texts, answers)
+        yield from _round(params, messages, texts, answers)
         left = params.paths - len(texts)
         if params.stop_early and left and is_decided(answers, left):
             text = f"Stopped after {len(texts)} of {params.paths} paths: the leader is safe."
@@ -89,22 +87,24 @@ def run(problem: Problem, params: SelfConsistencyParams) -> StrategySteps:
 def _round(
     params: SelfConsistencyParams,
     messages: tuple[Message, ...],
-    turn: int,
     texts: list[str],
     answers: list[str | None],
 ) -> Part:
-    """Sample a round, put it behind ``texts`` and ``answers``, and show the tally."""
+    """Sample a round, put it behind ``texts`` and ``answers``, and show the tally.
+
+    A later round belongs to the node of its first path, so that every call has a place of its own.
+    """
     first = len(texts)
-    role = "path" if turn == 1 else f"path-{turn}"
+    asker = f"0.{first}" if first else "0"
     count = min(params.round_size, params.paths - first)
-    (completions,) = yield (Generate(node="0", role=role, messages=messages, n=count),)
+    (completions,) = yield (Generate(node=asker, role="path", messages=messages, n=count),)
     new = tuple(completion.text for completion in completions)
     (found,) = yield (Extract(new, params.rule),)
     events: list[Emit] = []
     for index, (text, answer) in enumerate(zip(new, found, strict=True)):
         node = f"0.{first + index}"
         added = NodeAdded(node=node, parent="0", depth=1, text=answer or "", kind="path")
-        read = read_out(node, params.rule, answer, text, f"0/{role}", index)
+        read = read_out(node, params.rule, answer, text, f"{asker}/path", index)
         events += [Emit(added), Emit(read)]
     texts += new
     answers += found
