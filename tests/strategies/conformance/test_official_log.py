@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from workbench.domain.events import NodeAdded, Scored, Selected
 from workbench.domain.parameters import build
 from workbench.strategies.domains.numbers import NumbersTask
 from workbench.strategies.search.breadth_first import breadth_first
+from workbench.strategies.search.reading import value_of
 from workbench.strategies.search.reference import is_unanswered, total_of, value, written
 from workbench.strategies.search.setup import make_searcher
 from workbench.strategies.search.state import State
@@ -24,9 +26,19 @@ needs_log = pytest.mark.skipif(
 )
 OFFICIAL = {"depth": 4, "candidates": 40, "evaluations": 3, "beam": 5, "max_nodes": 10_000}
 
+OFF = {
+    "duplicates are worth nothing": {"zero_duplicates": False},
+    "four lines are worth nothing": {"veto": lambda state: False},
+    "exact labels": {"read": lambda text: None},
+    "values are added": {"total": value_of},
+}
 
-def replay(puzzles: list[dict[str, Any]], **changes: Any):
-    """Every puzzle through the product's search, as the official code ran; values are shared."""
+
+def replay(puzzles: list[dict[str, Any]], without: str = "", **changes: Any):
+    """Every puzzle through the product's search, as the official code ran; values are shared.
+
+    ``without`` names a switch that is left off.
+    """
     model = RecordedModel(puzzles)
     params = build(TreeOfThoughtParams, {**OFFICIAL, **changes}, "Tree of thought")
     cache: dict = {}
@@ -40,6 +52,10 @@ def replay(puzzles: list[dict[str, Any]], **changes: Any):
             wording=OfficialWording(numbers),
             cache=cache,
         )
+        if without == "shared values":
+            cache.clear()
+        elif without:
+            search.evaluator = replace(search.evaluator, **OFF[without])
         record = drive(breadth_first(search), model)
         yield puzzle, record, model
 
@@ -93,6 +109,22 @@ def test_nothing_of_the_log_is_left_over():
     assert models[-1].left_over == 0
     asked = sum(len(step["ys"]) for puzzle in puzzles for step in puzzle["steps"])
     assert models[-1].calls["propose"] == asked
+
+
+@needs_log
+@pytest.mark.parametrize("without", ["shared values", *OFF])
+def test_each_switch_is_needed(without):
+    """Without it a step differs, or the model is asked for what it never wrote."""
+    try:
+        same = all(
+            ours[name] == theirs[name]
+            for puzzle, record, _model in replay(read_log(), without)
+            for ours, theirs in zip(steps_of(record), puzzle["steps"], strict=True)
+            for name in ours
+        )
+    except (IndexError, AssertionError):
+        same = False
+    assert not same
 
 
 @needs_log
