@@ -66,6 +66,13 @@ def test_everything_valued_below_a_threshold_is_the_evaluators_doing():
     assert loss.by == "evaluator"
 
 
+def test_what_was_pruned_by_hand_is_the_persons_doing():
+    loss = find_loss(
+        searched(("0.0", True, 9.0, "pruned", "by hand"), ("0.1", False, 1.0, "selected"))
+    )
+    assert (loss.by, loss.nodes) == ("person", ("0.0",))
+
+
 def test_a_duplicate_is_no_loss():
     loss = find_loss(
         searched(

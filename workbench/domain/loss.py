@@ -12,11 +12,13 @@ import msgspec
 
 from workbench.domain.run_state import NodeState, RunState
 
-Loser = Literal["task", "generator", "evaluator", "selector", "limit"]
+Loser = Literal["task", "generator", "evaluator", "selector", "person", "limit"]
 """task: there never was a solution. generator: no child from which the goal can be reached was
 proposed. evaluator: one was judged below those that were kept. selector: one was valued as highly
-as those that were kept, or higher, and still dropped. limit: the search ended before it went on."""
+as those that were kept, or higher, and still dropped. person: it was pruned by hand. limit: the
+search ended before it went on."""
 _DUPLICATE = "same as "
+_BY_HAND = "by hand"
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +123,10 @@ class _Tree:
 
     def _dropped(self, dropped: list[NodeState], depth: int) -> Loss:
         """The best of them against the least of those that were kept."""
+        by_hand = tuple(node.node for node in dropped if node.reason == _BY_HAND)
+        if by_hand:
+            text = f"At depth {depth} a step from which the goal can be reached was pruned by hand."
+            return Loss(depth=depth, by="person", nodes=by_hand, text=text)
         best = max(dropped, key=_value)
         kept = [node for node in self.nodes if node.depth == depth and self.was_kept(node)]
         nodes = tuple(node.node for node in dropped)

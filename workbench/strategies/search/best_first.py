@@ -29,7 +29,7 @@ def best_first(search: Searcher) -> Part:
             break
         if not search.has_room:
             break
-        children: list[State] = yield from search.grow([state], state.depth + 1)
+        children: list[State] = yield from search.grow([state])
         won: State | None = yield from search.solved_among(children)
         if won is not None:
             break

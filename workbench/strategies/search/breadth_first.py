@@ -18,7 +18,7 @@ def breadth_first(search: Searcher) -> Part:
         growing = [state for state in kept if not state.finished]
         if not growing or not search.has_room:
             break
-        children: list[State] = yield from search.grow(growing, depth)
+        children: list[State] = yield from search.grow(growing)
         if not children:
             yield from search.note(
                 f"Step {depth} gave no usable thought; the answer is asked for from what there is."

@@ -27,7 +27,7 @@ def _visit(search: Searcher, state: State) -> Part:
         return not search.task.has_rules  # the first complete text is the answer
     if not search.has_room:
         return True
-    children: list[State] = yield from search.grow([state], depth)
+    children: list[State] = yield from search.grow([state])
     won: State | None = yield from search.solved_among(children)
     if won is not None:
         return True

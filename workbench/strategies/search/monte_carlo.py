@@ -91,7 +91,7 @@ class MonteCarlo:
     def _grown(self, state: State) -> Part:
         """The branches under a state, at most the width of the search."""
         search = self.search
-        children: list[State] = yield from search.grow([state], state.depth + 1)
+        children: list[State] = yield from search.grow([state])
         if not children:
             return []
         won: State | None = yield from search.solved_among(children)

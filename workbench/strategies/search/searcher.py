@@ -94,7 +94,7 @@ class Searcher:
         yield tuple(events)
         return root
 
-    def grow(self, states: Sequence[State], depth: int) -> Part:
+    def grow(self, states: Sequence[State]) -> Part:
         """New states under each of ``states``; duplicates and illegal ones are shown and pruned."""
         texts: list[tuple[str, ...]] = yield from self.generator.thoughts(self, states)
         children: list[State] = []
@@ -106,7 +106,9 @@ class Searcher:
                     break
                 self.added += 1
                 child = self._child(state, index, thought)
-                added = NodeAdded(node=child.node, parent=state.node, depth=depth, text=thought)
+                added = NodeAdded(
+                    node=child.node, parent=state.node, depth=child.depth, text=thought
+                )
                 events.append(Emit(added))
                 reason = self._refusal(child, seen)
                 if self.task.has_rules:
