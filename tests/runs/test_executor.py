@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from workbench.domain.errors import WorkbenchError
@@ -141,6 +142,51 @@ async def test_a_budget_of_calls_ends_a_search_with_its_best(tmp_path):
         assert (state.status, state.limit) == ("done", "calls")
         assert state.call_count <= 4
         assert state.output == "add them"
+
+
+@pytest.mark.parametrize("name", STRATEGIES.ids())
+@pytest.mark.parametrize(
+    "budget", [Budget(max_calls=3), Budget(max_tokens=30)], ids=["calls", "tokens"]
+)
+async def test_no_strategy_passes_its_budget(name, budget, tmp_path):
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        state = await it.run(chat(name, params=SMALL.get(name, {}), budget=budget))
+        assert state.status == "done"
+        assert state.call_count <= (budget.max_calls or 100)
+        assert state.completion_tokens <= (budget.max_tokens or 10_000)
+
+
+async def test_a_step_has_its_own_shape_before_that_of_the_run(tmp_path):
+    own = Sampling(grammar='root ::= "x"')
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        await it.run(chat(params={"force": "number"}, sampling=own))
+        await it.run(chat(sampling=own))
+        first, second = it.engine.requests
+        assert first.sampling.grammar.startswith('root ::= "-"?')
+        assert second.sampling.grammar == own.grammar
+
+
+async def test_an_engine_that_takes_no_grammar_is_asked_without_and_it_is_said(tmp_path):
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        it.engine._model = msgspec.structs.replace(it.engine.model, takes_grammars=False)
+        state = await it.run(chat(params={"force": "number"}))
+        assert it.engine.requests[0].sampling.grammar == ""
+        assert any("takes no grammar" in note.text for note in state.notes)
+
+
+async def test_a_search_in_a_domain_runs_and_replays(tmp_path):
+    def moves(prompt):
+        return ["1. 2 + 3 = 5 (left: 5 7)"] if "2 3 7" in prompt else ["1. 5 + 7 = 12 (left: 12)"]
+
+    async with bench(SimulatedEngine(moves), tmp_path) as it:
+        params = {"domain": "targets", "evaluate": "exact"}
+        text = "Numbers: 2 3 7\nTarget: 12"
+        state = await it.run(chat("tree_of_thought", text, params=params))
+        assert (state.status, state.answer) == ("done", "(2 + 3) + 7")
+        assert state.nodes[state.best_node].solved is True
+        assert fold_all(it.store.events) == state
+        wrong = await it.run(chat("tree_of_thought", params=params))
+        assert "it must have" in str(WorkbenchError.from_wire(wrong.error))
 
 
 async def test_a_budget_of_time_ends_a_slow_run_with_its_text(tmp_path):

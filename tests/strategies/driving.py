@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from workbench.domain.effects import (
     Completion,
@@ -12,7 +13,6 @@ from workbench.domain.effects import (
     Extract,
     Generate,
     LabelScores,
-    Outcome,
     Problem,
     Render,
     Score,
@@ -21,6 +21,7 @@ from workbench.domain.effects import (
 from workbench.domain.events import Event
 from workbench.domain.text import Message
 from workbench.evaluation.extraction import extract
+from workbench.strategies.search.state import Part
 
 Answers = Callable[[Generate], Sequence[str]]
 Beliefs = Callable[[Score], Sequence[float]]
@@ -29,9 +30,12 @@ Beliefs = Callable[[Score], Sequence[float]]
 
 @dataclass
 class Record:
-    """What a strategy did. ``batches`` holds the calls of each batch that had any."""
+    """What a strategy did. ``batches`` holds the calls of each batch that had any.
 
-    outcome: Outcome | None = None
+    ``outcome`` is what it returned: an Outcome, or what a part of a strategy gives.
+    """
+
+    outcome: Any = None
     events: list[Event] = field(default_factory=list)
     batches: list[list[Generate]] = field(default_factory=list)
     rendered: list[Render] = field(default_factory=list)
@@ -45,7 +49,7 @@ def problem(text: str = "2 + 2?") -> Problem:
     return Problem((Message.literal("system", "Be brief."), Message.value("user", text)))
 
 
-def drive(steps: StrategySteps, answers: Answers, beliefs: Beliefs | None = None) -> Record:
+def drive(steps: StrategySteps | Part, answers: Answers, beliefs: Beliefs | None = None) -> Record:
     record = Record()
 
     def result(effect: Effect):

@@ -11,6 +11,7 @@ from workbench.domain.events import (
     NodeAdded,
     NoteAdded,
     Parsed,
+    ParseFailed,
     Pruned,
     Scored,
     Selected,
@@ -88,7 +89,8 @@ def test_self_consistency_asks_once_for_all_paths_and_counts_missing_answers():
     assert record.of(Voted)[0].tally == (("4", 2), ("5", 1), (None, 1))
     assert record.outcome.answer == "4"
     assert record.of(Selected)[0].nodes == ("0.0", "0.3")
-    assert [event.value for event in record.of(Parsed)] == ["4", None, "5", "4."]
+    assert [event.value for event in record.of(Parsed)] == ["4", "5", "4."]
+    assert [event.raw for event in record.of(ParseFailed)] == ["no idea"]
 
 
 def test_self_consistency_without_any_answer_has_none():
@@ -152,8 +154,8 @@ def test_an_unreadable_verdict_is_an_event_with_its_text():
         lambda call: ["1. a"] if call.role == "propose" else ["no verdict here"],
         depth=1,
     )
-    failed = [event for event in record.of(Parsed) if event.call.endswith("/value")]
-    assert [(event.value, event.raw) for event in failed] == [(None, "no verdict here")]
+    failed = [event for event in record.of(ParseFailed) if event.call.endswith("/value")]
+    assert [(event.call, event.raw) for event in failed] == [("0.0/value", "no verdict here")]
     assert record.of(Scored)[0].labels == {"unreadable": 1}
 
 
@@ -166,7 +168,7 @@ def test_votes_choose_between_the_candidates_of_a_level():
     record = run("tree_of_thought", answers, evaluate="vote", evaluations=3, beam=1, depth=1)
     assert record.of(Selected)[0].nodes == ("0.1",)
     assert [event.score for event in record.of(Scored)] == [0.0, 2.0, 0.0]
-    assert any(event.value is None for event in record.of(Parsed))
+    assert record.of(ParseFailed)[0].raw == "none"
 
 
 def test_values_can_be_expectations_over_the_models_own_probabilities():

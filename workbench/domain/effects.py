@@ -47,7 +47,8 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True):
 
     ``node`` is the path of the node the call belongs to ("0", "0.2.1"), ``role`` what the call is
     for ("answer", "propose", "value", "vote"); (node, role) is unique within a run. ``None`` takes
-    the run's own sampling value.
+    the run's own sampling value. ``grammar`` (GBNF) is the shape that the step must have; "" leaves
+    it to the run's sampling.
     """
 
     node: str
@@ -57,6 +58,7 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int | None = None
     temperature: float | None = None
     stop: tuple[str, ...] | None = None
+    grammar: str = ""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

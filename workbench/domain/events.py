@@ -113,11 +113,24 @@ class LabelsScored(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class Parsed(_Event, frozen=True, kw_only=True, tag=_snake):
-    """Something was read out of an output. ``value`` None means parsing failed; ``raw`` is kept."""
+    """Something was read out of an output.
+
+    ``value`` None means that parsing failed, in logs from before there was a ParseFailed.
+    """
 
     node: str
     rule: str
     value: str | None
+    raw: str
+    call: str = ""
+    sample: int = 0
+
+
+class ParseFailed(_Event, frozen=True, kw_only=True, tag=_snake):
+    """An output did not have the form that ``rule`` names; ``raw`` is the whole of it."""
+
+    node: str
+    rule: str
     raw: str
     call: str = ""
     sample: int = 0
@@ -270,6 +283,7 @@ Event = (
     | CallFinished
     | LabelsScored
     | Parsed
+    | ParseFailed
     | Scored
     | Voted
     | Selected

@@ -86,6 +86,8 @@ class RunState:
     nodes: dict[str, NodeState] = field(default_factory=dict)
     calls: dict[str, CallState] = field(default_factory=dict)
     parsed: list[ev.Parsed] = field(default_factory=list)
+    """What was read, in order; what could not be read is here too, with the value None."""
+    parse_failures: int = 0
     tally: tuple[tuple[str | None, int], ...] = ()
     tie_rule: str = ""
     notes: list[ev.NoteAdded] = field(default_factory=list)
@@ -218,6 +220,20 @@ def _parsed(state: RunState, event: ev.Parsed, _at: float) -> None:
     state.parsed.append(event)
 
 
+def _parse_failed(state: RunState, event: ev.ParseFailed, _at: float) -> None:
+    state.parse_failures += 1
+    state.parsed.append(
+        ev.Parsed(
+            node=event.node,
+            rule=event.rule,
+            value=None,
+            raw=event.raw,
+            call=event.call,
+            sample=event.sample,
+        )
+    )
+
+
 def _scored(state: RunState, event: ev.Scored, _at: float) -> None:
     node = state.nodes.get(event.node)
     if node is not None:
@@ -313,6 +329,7 @@ _APPLY: dict[type, Any] = {
     ev.CallFinished: _call_finished,
     ev.LabelsScored: _labels_scored,
     ev.Parsed: _parsed,
+    ev.ParseFailed: _parse_failed,
     ev.Scored: _scored,
     ev.Voted: _voted,
     ev.Selected: _selected,

@@ -223,6 +223,7 @@ class LlamaEngine:
         self._model = None
         if worker is not None:
             await worker.close()
+        await self._grammars.close()
         self._board.update(state="empty", active_sequences=0, memory_bytes=0)
         self._board.close()
 

@@ -153,6 +153,7 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     """False where a prefix can only be used again when a whole earlier prompt is one."""
     can_score: bool = True
     can_embed: bool = True
+    takes_grammars: bool = True
     decode_width: int = 1
     """How many answers are decoded together: measured, or as set."""
     kv_bytes: int = 0

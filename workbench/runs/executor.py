@@ -44,6 +44,7 @@ from workbench.runs.budget import BudgetEnded, Meter
 from workbench.runs.call import Call
 from workbench.runs.journal import Journal, RunStore
 from workbench.runs.manifest import build_manifest
+from workbench.runs.shape import shaped
 from workbench.sandbox.pool import SandboxPool
 from workbench.strategies import STRATEGIES, Strategy
 from workbench.templates.library import PromptLibrary
@@ -237,6 +238,8 @@ class _Run:
             temperature=_first(effect.temperature, spec.sampling.temperature),
             stop=_first(effect.stop, spec.sampling.stop),
         )
+        sampling, sentences = shaped(sampling, effect.grammar, self._engine.model)
+        self._note_ignored(sentences)
         seeds = tuple(
             derive_seed(spec.seed, effect.node, effect.role, sample) for sample in range(effect.n)
         )

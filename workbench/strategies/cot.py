@@ -20,8 +20,9 @@ from workbench.domain.effects import (
     Render,
     StrategySteps,
 )
-from workbench.domain.events import BestUpdated, NodeAdded, Parsed
+from workbench.domain.events import BestUpdated, NodeAdded
 from workbench.domain.sampling import Sampling
+from workbench.strategies.reading_out import read_out
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _ANSWER_TOKENS = 64
@@ -57,17 +58,7 @@ def run(problem: Problem, params: CotParams) -> StrategySteps:
         output = f"{reasoning.text}\n\n{last.text}"
     ((answer,),) = yield (Extract((last.text,), params.rule),)
     role = "answer" if params.calls == "two" else "reason"
-    yield (
-        Emit(
-            Parsed(
-                node="0",
-                rule=params.rule.describe(),
-                value=answer,
-                raw=last.text,
-                call=f"0/{role}",
-            )
-        ),
-    )
+    yield (Emit(read_out("0", params.rule, answer, last.text, f"0/{role}")),)
     return Outcome(answer=answer, output=output, finish_reason=last.finish_reason)
 
 

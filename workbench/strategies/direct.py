@@ -1,49 +1,85 @@
-"""Direct: the prompt as it is, one call."""
+"""Direct: the prompt as it is, one call.
+
+Models that were tuned on instructions reason before they answer even when they are not asked to, so
+an answer is only direct where a grammar leaves no room for it: ``force``.
+"""
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+import msgspec
+
 from workbench.domain.effects import Emit, Extract, Generate, Outcome, Problem, StrategySteps
-from workbench.domain.events import NodeAdded, Parsed
+from workbench.domain.events import NodeAdded, NoteAdded
 from workbench.domain.extraction import ExtractionRule
 from workbench.domain.sampling import Sampling
+from workbench.strategies import shapes
+from workbench.strategies.reading_out import read_out
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _WHOLE = ExtractionRule("whole")
+_FORCED_TOKENS = 24
 
 
 class DirectParams(Extraction, frozen=True, kw_only=True):
-    """Direct has no parameters of its own."""
+    """Parameters of direct."""
+
+    force: Annotated[
+        Literal["off", "number", "yes_no", "choice"],
+        msgspec.Meta(
+            description="Force the answer to be only a number, Yes or No, or one letter: without "
+            "it most models reason first."
+        ),
+    ] = "off"
+    choices: Annotated[
+        int, msgspec.Meta(ge=2, le=26, description="How many letters a choice has, from A on.")
+    ] = 4
 
 
 def run(problem: Problem, params: DirectParams) -> StrategySteps:
     """Ask once. Where the rule finds no answer, the whole output is it, and that is said."""
-    generate = Generate(node="0", role="answer", messages=problem.messages)
-    _, (completion,) = yield (
-        Emit(NodeAdded(node="0", parent="", depth=0, kind="answer")),
-        generate,
+    forced = params.force != "off"
+    generate = Generate(
+        node="0",
+        role="answer",
+        messages=problem.messages,
+        max_tokens=_FORCED_TOKENS if forced else None,
+        grammar=_grammar(params),
     )
-    ((answer,),) = yield (Extract((completion.text,), params.rule),)
-    rule = params.rule
+    begin = [Emit(NodeAdded(node="0", parent="", depth=0, kind="answer"))]
+    if forced:
+        begin.append(Emit(NoteAdded(text=f"Forced direct: {_said(params)} and nothing else.")))
+    *_, (completion,) = yield (*begin, generate)
+    rule = _WHOLE if forced else params.rule
+    ((answer,),) = yield (Extract((completion.text,), rule),)
     if answer is None:
         rule = _WHOLE
         answer = completion.text.strip() or None
-    yield (
-        Emit(
-            Parsed(
-                node="0",
-                rule=rule.describe(),
-                value=answer,
-                raw=completion.text,
-                call="0/answer",
-            )
-        ),
-    )
+    yield (Emit(read_out("0", rule, answer, completion.text, "0/answer")),)
     return Outcome(answer=answer, output=completion.text, finish_reason=completion.finish_reason)
 
 
-def estimate(_params: DirectParams, sampling: Sampling) -> tuple[int, int]:
-    """One call of at most max_tokens."""
-    return 1, sampling.max_tokens
+def _grammar(params: DirectParams) -> str:
+    return {
+        "off": "",
+        "number": shapes.NUMBER,
+        "yes_no": shapes.YES_NO,
+        "choice": shapes.letter(params.choices),
+    }[params.force]
+
+
+def _said(params: DirectParams) -> str:
+    last = chr(ord("A") + params.choices - 1)
+    names = {"number": "a number", "yes_no": "Yes or No", "choice": f"a letter from A to {last}"}
+    return names[params.force]
+
+
+def estimate(params: DirectParams, sampling: Sampling) -> tuple[int, int]:
+    """One call of at most max_tokens; a forced one is short."""
+    if params.force == "off":
+        return 1, sampling.max_tokens
+    return 1, min(_FORCED_TOKENS, sampling.max_tokens)
 
 
 STRATEGIES.register(

@@ -142,6 +142,7 @@ class RemoteEngine:
             threads=0,
             library=f"{server.base_url} ({runs})" if runs else server.base_url,
             memory_kind="remote",
+            takes_grammars=facts.kind in ("llama.cpp", "vLLM"),
             decode_width=server.concurrency,
         )
 

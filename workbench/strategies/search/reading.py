@@ -1,15 +1,11 @@
-"""Parts that searches share: proposals, verdicts, votes, stable selection, majority."""
+"""Tolerant readers of what a model wrote, and what verdicts are worth."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 from workbench.domain.effects import LabelScores
-from workbench.domain.extraction import normalise
-
-TieRule = Literal["first_seen", "none"]
 
 LABEL_WEIGHTS = {"sure": 20.0, "likely": 1.0, "impossible": 0.001}
 """Weights of the verdicts as in tree-of-thought-llm (Yao et al. 2023, Game of 24)."""
@@ -19,42 +15,12 @@ _BULLET = re.compile(
 )
 _LABEL = re.compile(r"\b(sure|likely|impossible)\b", re.I)
 _CHOICE = re.compile(r"\b(?:choice|candidate|option)\b[^\d\n]{0,20}(\d{1,3})\b", re.I)
+_SCORE = re.compile(r"\bscore\b[^\d\n]{0,12}(\d{1,3}(?:\.\d+)?)", re.I)
+_NUMBER = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?)(?![\w.]*\d)")
+_OF_TEN = re.compile(r"(?<=\d)\s*(?:/|out of|of)\s*10\b", re.I)
+TOP_SCORE = 10.0
+"""Judges score from 0 to this."""
 _MARKS = "*_`\"'“” \t"
-
-
-class Vote(NamedTuple):
-    """The result of a majority vote.
-
-    ``tally`` has one entry a distinct answer, most votes first, and None for "no answer";
-    ``winner_index`` is the first sample that gave the winner, ``agreeing`` all that did.
-    """
-
-    tally: tuple[tuple[str | None, int], ...]
-    winner: str | None
-    winner_index: int | None
-    agreeing: tuple[int, ...]
-
-
-def majority(answers: Sequence[str | None], tie: TieRule) -> Vote:
-    """Unweighted majority over normalised answers; None is counted apart and never wins.
-
-    With ``tie`` "none" a tie for the first place has no winner; "first_seen" gives it to the answer
-    that came first.
-    """
-    groups: dict[str, list[int]] = {}
-    for index, answer in enumerate(answers):
-        if answer is not None:
-            groups.setdefault(normalise(answer), []).append(index)
-    ranked = sorted(groups.values(), key=len, reverse=True)
-    tally: list[tuple[str | None, int]] = [(answers[group[0]], len(group)) for group in ranked]
-    missing = sum(answer is None for answer in answers)
-    if missing:
-        tally.append((None, missing))
-    tied = len(ranked) > 1 and len(ranked[0]) == len(ranked[1])
-    if not ranked or (tied and tie == "none"):
-        return Vote(tuple(tally), None, None, ())
-    first = ranked[0]
-    return Vote(tuple(tally), answers[first[0]], first[0], tuple(first))
 
 
 def parse_proposals(text: str, most: int) -> tuple[str, ...]:
@@ -87,6 +53,27 @@ def parse_choice(text: str, count: int) -> int | None:
     return None
 
 
+def parse_score(text: str) -> float | None:
+    """The score that a text gives, from 0 to 10: the last "Score: N", else its last number."""
+    text = _OF_TEN.sub("", text)
+    for pattern in (_SCORE, _NUMBER):
+        for number in reversed(pattern.findall(text)):
+            if 0.0 <= float(number) <= TOP_SCORE:
+                return float(number)
+    return None
+
+
+def read_lines(text: str) -> tuple[str, ...]:
+    """Every line as it is, blank ones too: how tree-of-thought-llm reads proposals."""
+    return tuple(text.split("\n"))
+
+
+def read_last_line(text: str) -> str | None:
+    """The verdict that is exactly the last line: how tree-of-thought-llm reads it."""
+    last = text.rpartition("\n")[2]
+    return last if last in LABEL_WEIGHTS else None
+
+
 def value_of(labels: Sequence[str | None]) -> tuple[float, dict[str, int]]:
     """The mean weight of the verdicts that could be read, and how often each was given.
 
@@ -106,9 +93,3 @@ def expectation_of(scores: LabelScores) -> float:
     """The expected weight of the verdict, by the model's own probabilities of the labels."""
     pairs = zip(scores.labels, scores.probabilities, strict=True)
     return sum(LABEL_WEIGHTS[label] * probability for label, probability in pairs)
-
-
-def select_best(scores: Sequence[float], width: int) -> tuple[int, ...]:
-    """Indices of the ``width`` highest scores, best first; equal scores keep their order."""
-    order = sorted(range(len(scores)), key=lambda index: scores[index], reverse=True)
-    return tuple(order[:width])
