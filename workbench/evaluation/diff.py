@@ -22,9 +22,10 @@ def word_diff(before: str, after: str) -> tuple[DiffPart, ...]:
     """The stretches of ``after`` with what was taken from ``before`` where it stood.
 
     Words are runs of anything but white space, and equal whatever white space follows; it is shown
-    as ``after`` has it. The parts that are not deleted add up to ``after``. The fewest words are
-    deleted and inserted (longest common subsequence), then a word or two alone between larger
-    changes are made a part of them, so that a new sentence reads as one.
+    as ``after`` has it, and deleted words are kept apart from those in their place. The parts that
+    are not deleted add up to ``after``. The fewest words are deleted and inserted (longest common
+    subsequence), then a word or two alone between larger changes are made a part of them, so that a
+    new sentence reads as one.
 
     Raises:
         UsageError: a text is longer than :data:`MOST_CHARACTERS`.
@@ -75,7 +76,9 @@ def _parts(steps: list[_Step]) -> tuple[DiffPart, ...]:
             parts.append(DiffPart("same", "".join(given)))
             continue
         if taken:
-            parts.append(DiffPart("deleted", "".join(taken)))
+            gone = "".join(taken)
+            space = " " if given and not gone[-1].isspace() else ""
+            parts.append(DiffPart("deleted", gone + space))
         if given:
             parts.append(DiffPart("inserted", "".join(given)))
     return tuple(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSpinBox
 
 from workbench.ui.bridge import Bridge
@@ -16,6 +17,7 @@ from workbench.ui.widgets.run_choices import ModelChooser, SamplingButton
 _HEIGHT = 44
 _MOST_BUDGET = 1_000_000
 _MOST_SECONDS = 36_000
+_NARROW = 1100
 
 
 class CompareBar(QFrame):
@@ -55,7 +57,7 @@ class CompareBar(QFrame):
         self.seconds.setSuffix(" s")
         self.repeats = _number("Repeats of each column", 1, MOST_REPEATS, 36)
         self.repeats.setToolTip("How often each column is run, each time with a seed of its own")
-        repeats = Label("Repeats", "body", "text-2")
+        self._repeats_label = Label("Repeats", "body", "text-2")
         self.add = Button("Column", "plus", tip="Add a column with another strategy")
         self.run = PrimaryButton("Run all", "play", keys="Ctrl+Return")
         self.stop = Button("Stop", "stop", keys="Esc")
@@ -70,7 +72,7 @@ class CompareBar(QFrame):
                 self.equal_time,
                 self.seconds,
                 rule(vertical=True),
-                repeats,
+                self._repeats_label,
                 self.repeats,
                 rule(vertical=True),
                 self.add,
@@ -100,6 +102,11 @@ class CompareBar(QFrame):
         self._model.prompt_changed.connect(self._on_library)
         self._model.settings_changed.connect(self._on_settings)
         self._model.running_changed.connect(self.show_running)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the names of prompt and model some room where the window is narrow."""
+        super().resizeEvent(event)
+        self._repeats_label.setVisible(self.width() >= _NARROW)
 
     @Slot(bool)
     def show_running(self, running: bool) -> None:

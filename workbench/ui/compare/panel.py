@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import Budget
@@ -22,6 +23,9 @@ from workbench.ui.compare.summary import SummaryTable
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.panels import Context, Panel
 from workbench.ui.widgets import EmptyState, column
+
+_LOW = 720
+"""Below this height in pixels the summary is folded at first."""
 
 
 class ComparePanel(Panel):
@@ -123,6 +127,10 @@ class ComparePanel(Panel):
             self.model.set_model(asked["model"])
         if asked.get("path"):
             self.model.open_prompt(asked["path"], asked.get("text"), asked.get("variables"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.summary.set_low(self.height() < _LOW)
 
     def save_session(self) -> dict[str, object]:
         """Prompt, variables, columns and settings."""

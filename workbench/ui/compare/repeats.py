@@ -77,7 +77,7 @@ class RepeatStrip(QFrame):
             index = len(self.chips)
             chip = QToolButton()
             chip.setCheckable(True)
-            chip.setText(str(index + 1))
+            chip.setText(f" {index + 1}")
             chip.setFont(font("small"))
             chip.setProperty("chip", True)
             chip.setIconSize(QSize(12, 12))

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from workbench.domain.comparison import Interval
 from workbench.ui.compare.tally import Tally
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.runs.words import count_text, seconds_text
-from workbench.ui.theme import color, theme
+from workbench.ui.theme import color, font, icon, theme
 from workbench.ui.widgets import Label, column, row
 
 if TYPE_CHECKING:
@@ -66,7 +74,10 @@ class IntervalBar(QWidget):
 
 
 class SummaryTable(QFrame):
-    """One line a column, over its repeats; nothing until one has ended."""
+    """One line a column, over its repeats; nothing until one has ended. It can be folded.
+
+    In a low window it is folded until somebody opens it, so that the texts keep their room.
+    """
 
     def __init__(self, model: CompareModel, bridge: Bridge) -> None:
         super().__init__()
@@ -77,7 +88,17 @@ class SummaryTable(QFrame):
         self.setProperty("surface", "panel")
         self.setProperty("rule", "top")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        self.title = Label("All runs so far", "body-strong")
+        self._wanted_open: bool | None = None
+        self._low = False
+        self.title = QToolButton()
+        self.title.setText("All runs so far")
+        self.title.setAccessibleName("All runs so far")
+        self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.title.setIconSize(QSize(14, 14))
+        self.title.setFont(font("body-strong"))
+        self.title.setProperty("bare", True)
+        self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.title.clicked.connect(self._on_title)
         self.subtitle = Label("", "small", "text-3", elide=True)
         head = row(self.title, self.subtitle, gap=8)
         head.setStretch(1, 1)
@@ -86,11 +107,31 @@ class SummaryTable(QFrame):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setLayout(column(head, self._scroll, margins=(16, 10, 16, 8), gap=6))
+        self.setLayout(column(head, self._scroll, margins=(16, 8, 16, 8), gap=6))
         model.counted.connect(self.show_counts)
         model.columns_changed.connect(self.show_counts)
         theme().changed.connect(self.show_counts)
         self.show_counts()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the lines are shown."""
+        return not self._low if self._wanted_open is None else self._wanted_open
+
+    def set_low(self, low: bool) -> None:
+        """Whether there is little room in height."""
+        self._low = low
+        self._fold()
+
+    @Slot()
+    def _on_title(self) -> None:
+        self._wanted_open = not self.is_open
+        self._fold()
+
+    def _fold(self) -> None:
+        self._scroll.setVisible(self.is_open)
+        self.title.setIcon(icon("chevron-down" if self.is_open else "chevron-right", "text-2"))
+        self.title.setAccessibleDescription("open" if self.is_open else "folded")
 
     @Slot()
     def show_counts(self) -> None:
@@ -101,6 +142,7 @@ class SummaryTable(QFrame):
         if not known:
             return
         self._describe()
+        self._fold()
         self._fill(tallies)
         counts = tuple((tally.solved, tally.runs) for tally in tallies if tally.solved is not None)
         self._asked = counts
@@ -131,13 +173,14 @@ class SummaryTable(QFrame):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(0)
-        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(2, 4)
         known = bool(self._model.expected.strip())
         share = "Exact match, 95 % interval" if known else "Exact match: no expected answer yet"
         for place, title in ((0, "Strategy"), (2, share)):
             grid.addWidget(Label(title, "micro", "text-3"), 0, place, 1, 2 if place == 0 else 1)
         for place, title in enumerate(_FIGURES, start=5):
             grid.addWidget(_right(Label(title, "micro", "text-3")), 0, place)
+            grid.setColumnStretch(place, 1)
         self._bars = []
         for line, (each, tally) in enumerate(zip(self._model.columns, tallies, strict=True), 1):
             self._add_line(grid, line, each.info.short, each.info.title, tally)
