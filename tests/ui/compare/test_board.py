@@ -14,7 +14,7 @@ from workbench.ui.actions import ActionTable
 from workbench.ui.compare.panel import ComparePanel
 from workbench.ui.panels import Context
 
-_LONG = "\n".join(f"Line {number} of many." for number in range(200))
+_LONG = "\n".join(f"Line {number} of many." for number in range(60))
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +169,7 @@ def test_the_summary_is_folded_in_a_low_window_until_it_is_opened(
     run(panel, qtbot)
     assert panel.summary.is_open
     panel.resize(1036, 632)
+    QApplication.processEvents()
     assert not panel.summary.is_open
     panel.summary.title.click()
     assert panel.summary.is_open

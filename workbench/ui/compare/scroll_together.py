@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QScrollBar
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class ScrollTogether(QObject):
         for bar in view.scroll_bars():
             bar.valueChanged.connect(self._on_scrolled)
 
+    @Slot()
     def _on_scrolled(self) -> None:
         bar = self.sender()
         if not self.on or self._following or not isinstance(bar, QScrollBar) or not bar.maximum():

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
+_MOST_RUNS = 1024
 DEFAULT_COLUMNS = ("direct", "cot", "self_consistency", "tree_of_thought")
 
 
@@ -265,7 +266,7 @@ class CompareModel(PromptModel):
         self._loading_group += 1
 
         async def ask(core: Workbench) -> list[StoredRun]:
-            runs = await core.list_runs(group=group)
+            runs = await core.list_runs(group=group, limit=_MOST_RUNS)
             return [
                 (run.run_id, await core.run_spec(run.run_id), await core.load_run(run.run_id))
                 for run in reversed(runs)
