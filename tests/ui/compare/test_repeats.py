@@ -52,7 +52,7 @@ def test_an_expected_answer_judges_each_repeat_and_counts_with_an_interval(
 ) -> None:
     run(panel, qtbot)
     qtbot.keyClicks(panel.question.expected, "17")
-    assert direct.repeats.agree.text().endswith("2 of 3 correct")
+    assert direct.repeats.agree.text().startswith("2 of 3 correct, 2 of 3 agree")
     right = [chip.accessibleName() for chip in direct.repeats.chips]
     assert sorted(name.split(": ")[1] for name in right) == ["17", "17", "59"]
     (_bar, percent, bounds) = panel.summary._bars[0]

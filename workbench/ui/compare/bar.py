@@ -55,7 +55,7 @@ class CompareBar(QFrame):
         )
         self.seconds = _number("Seconds a run", 1, _MOST_SECONDS, 56)
         self.seconds.setSuffix(" s")
-        self.repeats = _number("Repeats of each column", 1, MOST_REPEATS, 36)
+        self.repeats = _number("Repeats of each column", 1, MOST_REPEATS, 48)
         self.repeats.setToolTip("How often each column is run, each time with a seed of its own")
         self._repeats_label = Label("Repeats", "body", "text-2")
         self.add = Button("Column", "plus", tip="Add a column with another strategy")
@@ -106,7 +106,9 @@ class CompareBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the names of prompt and model some room where the window is narrow."""
         super().resizeEvent(event)
-        self._repeats_label.setVisible(self.width() >= _NARROW)
+        narrow = self.width() < _NARROW
+        self._repeats_label.setVisible(not narrow)
+        self.repeats.setPrefix("× " if narrow else "")
 
     @Slot(bool)
     def show_running(self, running: bool) -> None:

@@ -106,12 +106,12 @@ class RepeatStrip(QFrame):
 
 
 def tally_text(tally: Tally, repeats: int) -> str:
-    """What the repeats came to: "2 of 3 agree, 2 distinct answers, 2 of 3 correct"."""
+    """What the repeats came to: "2 of 3 correct, 2 of 3 agree, 2 distinct answers"."""
     if not tally.runs:
         return f"{repeats} repeats, each with a seed of its own"
     said = f"{tally.agree} of {tally.runs} agree, {count_text(tally.distinct, 'distinct answer')}"
     if tally.solved is not None:
-        said += f", {tally.solved} of {tally.runs} correct"
+        said = f"{tally.solved} of {tally.runs} correct, {said}"
     return said
 
 
