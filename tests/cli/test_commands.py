@@ -39,7 +39,8 @@ def test_help_is_there_without_loading_the_heavy_rooms():
 
 def test_every_command_has_help(tmp_path):
     for command in ("run", "compare", "models list", "models inspect", "history list",
-                    "history show", "history search", "render", "doctor"):  # fmt: skip
+                    "history show", "history search", "history extract", "render",
+                    "doctor"):  # fmt: skip
         done = workbench(*command.split(), "--help", home=tmp_path)
         assert done.returncode == 0
         assert "Usage" in done.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 import msgspec
@@ -14,17 +14,19 @@ from rich.table import Table
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
 from workbench.cli.progress import as_object
+from workbench.domain.extraction import ExtractionKind, ExtractionRule
 from workbench.domain.run_state import RunState
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
+    from workbench.domain.comparison import ExtractionPreview
     from workbench.domain.spec import RunSpec
     from workbench.service import Workbench
 
 
 @click.group()
 def history() -> None:
-    """List, show and search what was run."""
+    """List, show and search what was run; take answers out again."""
 
 
 @history.command("list")
@@ -94,6 +96,57 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
             click.echo(sample.text)
     click.echo(f"\nAnswer: {'no answer' if state.answer is None else state.answer}")
     return 0
+
+
+@history.command()
+@click.argument("run_id", type=int)
+@click.option(
+    "--rule",
+    required=True,
+    type=click.Choice(get_args(ExtractionKind)),
+    help="Which part of each stored text is its answer.",
+)
+@click.option("--pattern", default="", help="The regular expression, with --rule regex.")
+@click.option("--dry-run", is_flag=True, help="Show what it would give and change nothing.")
+@as_json
+@click.pass_obj
+def extract(
+    paths: Paths, run_id: int, rule: ExtractionKind, pattern: str, dry_run: bool, as_json: bool
+) -> int:
+    """Take the answer of a run that has ended out of its stored texts by another rule.
+
+    The model is not asked.
+    """
+    wanted = ExtractionRule(rule, pattern)
+
+    async def work(core: Workbench) -> ExtractionPreview:
+        preview = await core.preview_extraction(run_id, wanted)
+        if not dry_run:
+            await core.extract_again(run_id, wanted)
+        return preview
+
+    found = with_workbench(paths, work)
+    if as_json:
+        texts = [{"before": each.before, "after": each.after} for each in found.texts]
+        said = {
+            "run_id": run_id,
+            "rule": wanted.describe(),
+            "answer": found.answer,
+            "texts": texts,
+            "applied": not dry_run,
+        }
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return 0
+    for number, each in enumerate(found.texts, start=1):
+        click.echo(f"{number}  {_one_line(each.before)} -> {_one_line(each.after)}")
+    would = "would be" if dry_run else "is"
+    answer = _one_line(found.answer)
+    click.echo(f"The answer of run {run_id} {would} {answer} ({wanted.describe()}).")
+    return 0
+
+
+def _one_line(answer: str | None) -> str:
+    return "no answer" if answer is None else " ".join(answer.split())
 
 
 @history.command()

@@ -248,7 +248,6 @@ async def build_spec(
     strategy: str,
     params: dict[str, str],
     seed: int,
-    group: str = "",
 ) -> RunSpec:
     """The run that a command line describes.
 
@@ -265,6 +264,5 @@ async def build_spec(
         sampling=options.sampling,
         seed=seed,
         mode=options.mode,
-        group=group,
     )
     return await core.prepare(spec)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from workbench.domain.extraction import ExtractionRule
 from workbench.domain.text import Message, Token
 
 RunStatus = Literal["running", "done", "failed", "cancelled", "interrupted"]
@@ -242,6 +243,19 @@ class RunResumed(_Event, frozen=True, kw_only=True, tag=_snake):
     replayed: int = 0
 
 
+class AnswerExtracted(_Event, frozen=True, kw_only=True, tag=_snake):
+    """A person had the answer of an ended run taken out again, by another rule, without the model.
+
+    Each text that the rule was applied to has a Parsed before this one, and a vote a Voted.
+    ``node`` is the node whose text gave the answer, ``output`` what the run now ends with.
+    """
+
+    rule: ExtractionRule
+    value: str | None
+    node: str
+    output: str
+
+
 class BudgetCharged(_Event, frozen=True, kw_only=True, tag=_snake):
     """What the run has used: generated tokens, calls, seconds since the start."""
 
@@ -297,6 +311,7 @@ Event = (
     | GrowthStarted
     | RunPaused
     | RunResumed
+    | AnswerExtracted
     | BudgetCharged
     | NoteAdded
     | RunFinished

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.domain import events as ev
+from workbench.domain.extraction import ExtractionRule
 from workbench.domain.text import Message, Token
 
 
@@ -22,6 +23,8 @@ class SampleState:
     reasoning: str = ""
     """What a reasoning model thought before its answer."""
     reasoning_tokens: int = 0
+    ended_as: int = 0
+    """Its place in the order in which the run's samples ended, from 1; 0 while it is written."""
 
 
 @dataclass
@@ -99,6 +102,8 @@ class RunState:
     limit: str = ""
     error: dict[str, Any] | None = None
     paused: bool = False
+    extraction: ExtractionRule | None = None
+    """The rule that was applied to the ended run later, in place of its own."""
     seconds: float = 0.0
     call_count: int = 0
     prompt_tokens: int = 0
@@ -202,6 +207,7 @@ def _call_finished(state: RunState, event: ev.CallFinished, _at: float) -> None:
     state.prompt_tokens += event.prompt_tokens
     state.completion_tokens += event.completion_tokens
     state.call_count += 1
+    sample.ended_as = state.call_count
 
 
 def _labels_scored(state: RunState, event: ev.LabelsScored, _at: float) -> None:
@@ -304,6 +310,11 @@ def _run_resumed(state: RunState, _event: ev.RunResumed, _at: float) -> None:
     state.status, state.paused = "running", False
 
 
+def _answer_extracted(state: RunState, event: ev.AnswerExtracted, _at: float) -> None:
+    state.answer, state.best_node, state.output = event.value, event.node, event.output
+    state.extraction = event.rule
+
+
 def _budget_charged(_state: RunState, _event: ev.BudgetCharged, _at: float) -> None:
     """Kept in the log for replay; the counters above already say it."""
 
@@ -343,6 +354,7 @@ _APPLY: dict[type, Any] = {
     ev.GrowthStarted: _growth_started,
     ev.RunPaused: _run_paused,
     ev.RunResumed: _run_resumed,
+    ev.AnswerExtracted: _answer_extracted,
     ev.BudgetCharged: _budget_charged,
     ev.NoteAdded: _note_added,
     ev.RunFinished: _run_finished,

@@ -73,3 +73,18 @@ def derive_seed(run_seed: int, node: str, role: str, sample: int) -> int:
     """
     key = f"{run_seed}\x1f{node}\x1f{role}\x1f{sample}".encode()
     return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest(), "big")
+
+
+def repeat_seed(seed: int, repeat: int) -> int:
+    """The seed of a repeat of a run (from 0); the first has the run's own, none has 0."""
+    return derive_seed(seed, "", "repeat", repeat) or 1 if repeat else seed
+
+
+def comparison_group(spec: RunSpec) -> str:
+    """The group of a comparison, from what all its cells share: 32 hexadecimal digits.
+
+    The same prompt, variables, model, sampling, seed and budget are the same comparison whenever
+    they are run, so that a cell that was run before is found again.
+    """
+    shared = (spec.prompt, spec.model, spec.sampling, spec.seed, spec.budget, spec.mode)
+    return hashlib.sha256(msgspec.json.encode(shared, order="deterministic")).hexdigest()[:32]

@@ -299,6 +299,17 @@ def list_runs(
     return tuple(_summary(row) for row in rows)
 
 
+def find_done(connection: Connection, digest: str, limit: int) -> tuple[RunSummary, ...]:
+    """Finished runs whose specs have that digest, newest first; deleted ones are passed over."""
+    statement = (
+        select(*_SUMMARY)
+        .where(run.c.digest == digest, run.c.status == "done", run.c.deleted_at.is_(None))
+        .order_by(run.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(_summary(row) for row in connection.execute(statement))
+
+
 def _summary(row: Any) -> RunSummary:
     return RunSummary(
         run_id=row.id,

@@ -102,6 +102,10 @@ class HistoryStore(HistoryWriter):
             group=group,
         )
 
+    async def find_done(self, digest: str, limit: int = 8) -> tuple[RunSummary, ...]:
+        """Finished runs made from a spec with that digest, newest first."""
+        return await self._read(runs.find_done, digest, limit)
+
     async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
         """Where all the words occur, in runs and conversations, newest first."""
         return await self._read(search.find, text, limit)

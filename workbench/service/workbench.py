@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from workbench.service.answers import AnswerService
 from workbench.service.chats import ChatService
 from workbench.service.doctor import DoctorService
 from workbench.service.downloads import DownloadService
 from workbench.service.scoring import ScoringService
 
 
-class Workbench(ChatService, DoctorService, DownloadService, ScoringService):
-    """The whole program: prompts, models, runs, downloads, conversations, history, scores of texts.
+class Workbench(ChatService, AnswerService, DoctorService, DownloadService, ScoringService):
+    """The whole program: prompts, models, runs and answers, downloads, chats, history, scores.
 
     Use :meth:`open` before and :meth:`close` after; every coroutine runs on one event loop.
     """

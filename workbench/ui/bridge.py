@@ -18,7 +18,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.events import LoggedEvent, RunFinished
+from workbench.domain.events import AnswerExtracted, LoggedEvent, RunFinished
 from workbench.domain.views import EngineStatus, StoreStatus
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Bridge(QObject):
         opened(): the core is ready; calls made before wait for it.
         failed(str): a sentence nobody else has shown.
         run_ended(int): some run, of whoever, has finished.
+        run_changed(int): an ended run has another answer.
     """
 
     engine_changed = Signal(object)
@@ -48,6 +49,7 @@ class Bridge(QObject):
     opened = Signal()
     failed = Signal(str)
     run_ended = Signal(int)
+    run_changed = Signal(int)
     _woken = Signal()
 
     def __init__(self, make_workbench: Callable[[], Workbench]) -> None:
@@ -143,14 +145,16 @@ class Bridge(QObject):
 
     def _hand_out(self, run_id: int, batch: list[LoggedEvent]) -> None:
         followers = self._followers.get(run_id)
-        if followers is None:
+        changed = isinstance(batch[-1].event, AnswerExtracted)
+        if followers is None and not changed:
             self._unclaimed.setdefault(run_id, []).extend(batch)
             while len(self._unclaimed) > _UNCLAIMED_RUNS:
                 self._unclaimed.pop(next(iter(self._unclaimed)))
-        else:
-            for follower in tuple(followers):
-                self._guarded(lambda follower=follower: follower(batch))  # type: ignore[misc]
-        if isinstance(batch[-1].event, RunFinished):
+        for follower in tuple(followers or ()):
+            self._guarded(lambda follower=follower: follower(batch))  # type: ignore[misc]
+        if changed:
+            self.run_changed.emit(run_id)
+        elif isinstance(batch[-1].event, RunFinished):
             self.run_ended.emit(run_id)
 
     def _guarded(self, work: Callable[[], None]) -> None:

@@ -14,6 +14,7 @@ from workbench.ui.panels import Context
 @pytest.fixture
 def panel(context: Context, qtbot: QtBot) -> ComparePanel:
     made = ComparePanel(context)
+    made.model.set_repeats(1)
     qtbot.addWidget(made)
     made.resize(1376, 800)
     made.show()

@@ -83,7 +83,7 @@ def test_an_error_stands_in_its_column(
     panel: ComparePanel, engine: SimulatedEngine, qtbot: QtBot
 ) -> None:
     for view in panel.views[1:]:
-        view.remove.click()
+        view.menu.remove.trigger()
     engine.fail(Failure("die", 2))
     run(panel, qtbot)
     view = panel.views[0]
@@ -157,7 +157,7 @@ def test_a_column_runs_again_in_the_same_group(panel: ComparePanel, qtbot: QtBot
 def test_what_was_typed_and_chosen_is_found_again(
     panel: ComparePanel, context: Context, qtbot: QtBot
 ) -> None:
-    panel.views[0].remove.click()
+    panel.views[0].menu.remove.trigger()
     panel.model.set_sampling(Sampling(temperature=0.25, max_tokens=99), 11, "strict")
     panel.model.set_budget(True, 777)
     saved = panel.save_session()
@@ -180,7 +180,7 @@ def test_what_was_typed_and_chosen_is_found_again(
 def test_a_stored_comparison_is_opened_again(
     panel: ComparePanel, context: Context, qtbot: QtBot
 ) -> None:
-    panel.views[3].remove.click()
+    panel.views[3].menu.remove.trigger()
     run(panel, qtbot)
     panel.views[1].again.click()
     wait(panel, qtbot)
@@ -201,7 +201,7 @@ def test_a_run_opens_in_history_and_its_answer_is_copied(
 ) -> None:
     run(panel, qtbot)
     view = panel.views[0]
-    qtbot.mouseClick(view.history, Qt.MouseButton.LeftButton)
+    view.menu.open_history.trigger()
     assert going.places == [("history", {"run_id": view.model.run_id})]
     qtbot.mouseClick(view.card.copy, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == "17"
@@ -209,7 +209,7 @@ def test_a_run_opens_in_history_and_its_answer_is_copied(
 
 def test_without_columns_there_is_one_thing_to_do(panel: ComparePanel) -> None:
     for view in tuple(panel.views):
-        view.remove.click()
+        view.menu.remove.trigger()
     assert panel.empty.isVisible()
     panel.empty.button.click()
     assert len(panel.views) == 1
@@ -220,7 +220,7 @@ def test_everything_has_a_name_and_four_columns_fit(panel: ComparePanel, qtbot: 
     panel.question.variables_button.click()
     run(panel, qtbot)
     assert unnamed(panel) == []
-    bar = panel._scroll.horizontalScrollBar()
+    bar = panel.board.area.horizontalScrollBar()
     assert bar.maximum() == 0
     panel.resize(1036, 632)
     QApplication.processEvents()

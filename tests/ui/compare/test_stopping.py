@@ -21,7 +21,7 @@ def engine() -> SimulatedEngine:
 
 def test_stop_ends_all_and_keeps_the_text(panel: ComparePanel, qtbot: QtBot) -> None:
     for strategy in ("self_consistency", "tree_of_thought"):
-        qtbot.mouseClick(column_of(panel, strategy).remove, Qt.MouseButton.LeftButton)
+        column_of(panel, strategy).menu.remove.trigger()
     assert len(panel.views) == 2
     qtbot.mouseClick(panel.bar.run, Qt.MouseButton.LeftButton)
     assert not panel.bar.run.isVisible()

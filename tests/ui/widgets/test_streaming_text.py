@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QTextCursor, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import until
+from workbench.domain.comparison import DiffPart
 from workbench.ui.widgets import Label, StreamingText, plain_tip
 
 
@@ -124,3 +125,37 @@ def test_as_high_as_the_text_within_limits(view: StreamingText) -> None:
     assert 24 < view.height() < 200
     view.append_text("line\n" * 30)
     assert view.height() == 200
+
+
+def test_changes_are_marked_by_lines_as_well_as_by_colour(view: StreamingText) -> None:
+    view.append_text("two plus two")
+    view.show_changes(
+        (
+            DiffPart("same", "two "),
+            DiffPart("deleted", "and "),
+            DiffPart("inserted", "plus "),
+            DiffPart("same", "two"),
+        )
+    )
+    assert view.toPlainText() == "two and plus two"
+    assert view.text == "two plus two"
+    cursor = QTextCursor(view.document())
+    cursor.setPosition(5)
+    assert cursor.charFormat().fontStrikeOut()
+    cursor.setPosition(10)
+    assert cursor.charFormat().fontUnderline()
+    view.set_text("two plus two")
+    assert view.changes
+    view.append_text(", then")
+    assert not view.changes
+    assert view.toPlainText() == "two plus two, then"
+
+
+def test_another_text_is_told_and_a_longer_one_is_not(view: StreamingText) -> None:
+    told: list[int] = []
+    view.replaced.connect(lambda: told.append(1))
+    view.set_text("one")
+    view.set_text("one and more")
+    assert not told
+    view.set_text("another")
+    assert told == [1]

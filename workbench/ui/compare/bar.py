@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSpinBox
 
 from workbench.ui.bridge import Bridge
+from workbench.ui.compare.session import MOST_REPEATS
 from workbench.ui.compare.view_model import CompareModel
-from workbench.ui.widgets import Button, Chooser, PrimaryButton, Switch, row, rule
+from workbench.ui.widgets import Button, Chooser, Label, PrimaryButton, Switch, row, rule
+from workbench.ui.widgets.parameter_form import quiet_wheel
 from workbench.ui.widgets.run_choices import ModelChooser, SamplingButton
 
 _HEIGHT = 44
 _MOST_BUDGET = 1_000_000
+_MOST_SECONDS = 36_000
+_NARROW = 1100
 
 
 class CompareBar(QFrame):
@@ -38,16 +43,21 @@ class CompareBar(QFrame):
         self.prompt.setMaximumWidth(240)
         self.model = ModelChooser(bridge, self, height=28)
         self.model.setMaximumWidth(220)
-        self.sampling = SamplingButton(bridge)
+        self.sampling = SamplingButton(bridge, short=True)
         self.equal = Switch(
             "Equal tokens", tip="Every column may generate the same number of tokens"
         )
-        self.budget = QSpinBox()
-        self.budget.setAccessibleName("Tokens a column")
-        self.budget.setRange(16, _MOST_BUDGET)
-        self.budget.setGroupSeparatorShown(True)
-        self.budget.setFixedWidth(72)
-        self.budget.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.budget = _number("Tokens a run", 16, _MOST_BUDGET, 64)
+        self.equal_time = Switch(
+            "Equal time",
+            tip="Every run may take the same time; the runs then go one after the other, so that "
+            "each has the machine for itself",
+        )
+        self.seconds = _number("Seconds a run", 1, _MOST_SECONDS, 56)
+        self.seconds.setSuffix(" s")
+        self.repeats = _number("Repeats of each column", 1, MOST_REPEATS, 48)
+        self.repeats.setToolTip("How often each column is run, each time with a seed of its own")
+        self._repeats_label = Label("Repeats", "body", "text-2")
         self.add = Button("Column", "plus", tip="Add a column with another strategy")
         self.run = PrimaryButton("Run all", "play", keys="Ctrl+Return")
         self.stop = Button("Stop", "stop", keys="Esc")
@@ -59,6 +69,11 @@ class CompareBar(QFrame):
                 None,
                 self.equal,
                 self.budget,
+                self.equal_time,
+                self.seconds,
+                rule(vertical=True),
+                self._repeats_label,
+                self.repeats,
                 rule(vertical=True),
                 self.add,
                 self.run,
@@ -77,6 +92,9 @@ class CompareBar(QFrame):
         self.sampling.changed.connect(self._on_sampling)
         self.equal.toggled.connect(self._on_budget)
         self.budget.valueChanged.connect(self._on_budget)
+        self.equal_time.toggled.connect(self._on_time)
+        self.seconds.valueChanged.connect(self._on_time)
+        self.repeats.valueChanged.connect(self._on_repeats)
         self.add.clicked.connect(self.column_wanted)
         self.run.clicked.connect(self.run_wanted)
         self.stop.clicked.connect(self.stop_wanted)
@@ -84,6 +102,13 @@ class CompareBar(QFrame):
         self._model.prompt_changed.connect(self._on_library)
         self._model.settings_changed.connect(self._on_settings)
         self._model.running_changed.connect(self.show_running)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the names of prompt and model some room where the window is narrow."""
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        self._repeats_label.setVisible(not narrow)
+        self.repeats.setPrefix("× " if narrow else "")
 
     @Slot(bool)
     def show_running(self, running: bool) -> None:
@@ -116,7 +141,11 @@ class CompareBar(QFrame):
         self.sampling.set_values(values)
         self.equal.setChecked(self._model.equal_tokens)
         self.budget.setValue(self._model.budget_tokens)
-        self.budget.setEnabled(self._model.equal_tokens)
+        self.budget.setVisible(self._model.equal_tokens)
+        self.equal_time.setChecked(self._model.equal_seconds)
+        self.seconds.setValue(self._model.budget_seconds)
+        self.seconds.setVisible(self._model.equal_seconds)
+        self.repeats.setValue(self._model.repeats)
         self._filling = False
 
     @Slot()
@@ -138,3 +167,26 @@ class CompareBar(QFrame):
     def _on_budget(self) -> None:
         if not self._filling:
             self._model.set_budget(self.equal.isChecked(), self.budget.value())
+
+    @Slot()
+    def _on_time(self) -> None:
+        if not self._filling:
+            self._model.set_time_budget(self.equal_time.isChecked(), self.seconds.value())
+
+    @Slot()
+    def _on_repeats(self) -> None:
+        if not self._filling:
+            self._model.set_repeats(self.repeats.value())
+
+
+def _number(name: str, least: int, most: int, width: int) -> QSpinBox:
+    """A narrow field for a whole number."""
+    field = QSpinBox()
+    field.setAccessibleName(name)
+    field.setToolTip(name)
+    field.setRange(least, most)
+    field.setGroupSeparatorShown(True)
+    field.setFixedWidth(width)
+    field.lineEdit().setTextMargins(6, 0, 0, 0)
+    quiet_wheel(field)
+    return field

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFocusEvent,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QScrollBar
 
+from workbench.domain.comparison import DiffPart
+from workbench.domain.run_state import RunState
 from workbench.domain.sampling import Sampling
+from workbench.domain.spec import Budget
 from workbench.domain.views import StrategyInfo
+from workbench.ui.bridge import Bridge
+from workbench.ui.compare.column_menu import ColumnMenu
+from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.compare.repeats import RepeatStrip, found_text, found_tip
+from workbench.ui.compare.tally import is_right
+from workbench.ui.compare.top_line import TopLine
 from workbench.ui.runs.answer_card import AnswerCard
+from workbench.ui.runs.extraction_form import ExtractionPopover
 from workbench.ui.runs.metrics import Metrics
-from workbench.ui.runs.run_model import RunModel
-from workbench.ui.runs.sections import sections
+from workbench.ui.runs.sections import RunSection, sections
 from workbench.ui.runs.words import (
     QUEUED,
     STATUS_WORDS,
     Word,
     answer_rule,
+    current_rule,
     describe_params,
     error_sentence,
     state_word,
 )
-from workbench.ui.theme import color, theme
-from workbench.ui.widgets import Banner, IconButton, Label, column, row, set_tone
+from workbench.ui.theme import theme
+from workbench.ui.widgets import Banner, IconButton, Label, column, plain_tip, row, set_tone
 from workbench.ui.widgets.parameter_form import ParameterForm, Popover
 from workbench.ui.widgets.run_choices import StrategyChooser
 
@@ -32,38 +47,39 @@ LEAST_WIDTH = 252
 _IDLE = Word("Not run", "", "text-3")
 
 
-class _TopLine(QWidget):
-    """The strategy's colour, two pixels high."""
-
-    def __init__(self, tone: str) -> None:
-        super().__init__()
-        self.tone = tone
-        self.setFixedHeight(2)
-        theme().changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, 2)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), color(self.tone))
-
-
 class ColumnView(QFrame):
     """One column.
 
     Signals:
-        removed(), wanted_again(), opened(): what its buttons ask for.
+        removed(), wanted_again(), opened(), duplicated(), moved(int): what its buttons ask for.
+        repeat_wanted(): the shown repeat is to be run again.
+        pinned(bool): the others are to be compared with this one, or not.
+        expanded(): it is to fill the width (also by Enter).
         strategy_chosen(str): another strategy's id.
+        text_replaced(): another text is shown.
     """
 
     removed = Signal()
     wanted_again = Signal()
     opened = Signal()
+    duplicated = Signal()
+    moved = Signal(int)
+    repeat_wanted = Signal()
+    pinned = Signal(bool)
+    expanded = Signal()
     strategy_chosen = Signal(str)
+    text_replaced = Signal()
 
-    def __init__(self, model: RunModel, strategies: Sequence[StrategyInfo]) -> None:
+    def __init__(
+        self, model: ColumnModel, strategies: Sequence[StrategyInfo], bridge: Bridge
+    ) -> None:
         super().__init__()
         self.model = model
+        self._bridge = bridge
+        self._expected = ""
+        self._change_note = ""
+        self._extraction: ExtractionPopover | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._sampling = Sampling()
         self._word = _IDLE
         self.setProperty("surface", "canvas")
@@ -82,7 +98,7 @@ class ColumnView(QFrame):
 
     def _make_parts(self, strategies: Sequence[StrategyInfo]) -> None:
         tone = self.model.info.short
-        self._line = _TopLine(tone)
+        self._line = TopLine(tone)
         self.strategy = StrategyChooser(height=28, flat=True)
         self.strategy.set_strategies(strategies, self.model.info.id)
         self.strategy.strategy_chosen.connect(self.strategy_chosen)
@@ -94,36 +110,49 @@ class ColumnView(QFrame):
         self.form = ParameterForm(())
         self._popover: Popover | None = None
         self._form_of = ""
+        self.pin = IconButton("pin", "Compare the other columns with this one", size=24, glyph=14)
+        self.pin.setCheckable(True)
+        self.pin.clicked.connect(self.pinned)
+        self.expand = IconButton("expand", "Fill the width", keys="Return", size=24, glyph=14)
+        self.expand.clicked.connect(self.expanded)
         self.again = IconButton("retry", "Run this column again", size=24, glyph=14)
         self.again.clicked.connect(self.wanted_again)
-        self.history = IconButton("history", "Open this run in History", size=24, glyph=14)
-        self.history.clicked.connect(self.opened)
-        self.remove = IconButton("close", "Remove this column", size=24, glyph=14)
-        self.remove.clicked.connect(self.removed)
+        self.more = IconButton("more", "More about this column", size=24, glyph=14)
+        self.menu = ColumnMenu(self.more)
+        self.menu.removed.connect(self.removed)
+        self.menu.opened.connect(self.opened)
+        self.menu.duplicated.connect(self.duplicated)
+        self.menu.moved.connect(self.moved)
+        self.repeats = RepeatStrip(self.model)
+        self.repeats.wanted_again.connect(self.repeat_wanted)
         self.metrics = Metrics(tone)
         self.banner = Banner(closable=False)
         self.card = AnswerCard()
+        self.card.rule_wanted.connect(self._on_rule_wanted)
         self.nothing = Label("The text appears here as the model writes it.", "body", "text-3")
         self.nothing.setWordWrap(True)
         self.sections = sections(tone)
+        for section in self.sections:
+            if section.main_text is not None:
+                section.main_text.replaced.connect(self.text_replaced)
 
     def _lay_out(self) -> None:
         title = row(self.strategy, None, self.state_icon, self.state, 2, gap=6)
-        buttons = row(self.settings, self.again, self.history, self.remove, gap=0)
+        buttons = row(self.settings, self.pin, self.expand, self.again, self.more, gap=0)
         told = row(self.description, buttons, gap=4)
         told.setStretch(0, 1)
         head = QFrame()
         head.setProperty("surface", "panel")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         head.setProperty("rule", "bottom")
-        head.setLayout(column(title, told, margins=(16, 8, 8, 6), gap=0))
+        head.setLayout(column(title, told, margins=(16, 6, 8, 6), gap=0))
         body = QFrame()
         body.setProperty("surface", "canvas")
-        parts = column(self.nothing, *self.sections, margins=(16, 12, 16, 8), gap=12)
+        inner = column(self.nothing, *self.sections, margins=(16, 12, 16, 8), gap=12)
         for index, section in enumerate(self.sections, start=1):
-            parts.setStretch(index, 1000 if section.stretches else 0)
-        parts.addStretch(1)
-        body.setLayout(parts)
+            inner.setStretch(index, 1000 if section.stretches else 0)
+        inner.addStretch(1)
+        body.setLayout(inner)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -131,22 +160,31 @@ class ColumnView(QFrame):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(body)
         foot = column(self.card, margins=(16, 0, 16, 16))
-        layout = column(self._line, head, self.metrics, self.banner, self._scroll, foot, gap=0)
-        layout.setStretch(4, 1)
+        parts = (self._line, head, self.metrics, self.repeats, self.banner, self._scroll, foot)
+        layout = column(*parts, gap=0)
+        layout.setStretch(parts.index(self._scroll), 1)
         self.setLayout(layout)
 
     # --- showing ----------------------------------------------------------------------------
 
-    def show_sampling(self, sampling: Sampling, budget_tokens: int | None) -> None:
+    def show_sampling(self, sampling: Sampling, budget: Budget) -> None:
         """Show what the next run of this column takes over from the comparison."""
         self._sampling = sampling
-        self.metrics.show_budget(budget_tokens)
+        self.metrics.show_budget(budget.max_tokens, budget.max_seconds)
         self._describe()
+
+    def show_expected(self, expected: str) -> None:
+        """Say of each answer whether it is this one; "" says nothing."""
+        if expected != self._expected:
+            self._expected = expected
+            self.repeats.set_expected(expected)
+            self.show_run()
 
     @Slot()
     def _on_configured(self) -> None:
         tone = self.model.info.short
         self.strategy.choose(self.model.info.id)
+        self.setAccessibleName(f"Column {self.model.info.title}")
         self._line.tone = tone
         self._line.update()
         self.metrics.set_tone(tone)
@@ -185,22 +223,125 @@ class ColumnView(QFrame):
     def show_run(self) -> None:
         """Show the run as it is now."""
         model, state = self.model, self.model.state
+        if model.busy:
+            self._change_note = ""
+            self.card.set_extra("")
         self._show_word(self._word_now())
-        self.metrics.show_state(state, model.share())
+        self.state.setToolTip(plain_tip(found_tip(model.shown)))
+        self.metrics.show_state(state, model.shown.share())
+        self.repeats.show_repeats()
         self.nothing.setVisible(state is None or not state.calls)
+        params = model.spec.params if model.spec is not None else model.params
         for section in self.sections:
             if state is not None:
+                section.set_params(params)
                 section.show_state(state)
             else:
                 section.hide()
-        params = model.spec.params if model.spec is not None else model.params
-        self.card.show_state(state, answer_rule(state, params))
-        error = model.error or (error_sentence(state.error) if state is not None else "")
+        main = self._main_section()
+        if self._change_note and main is not None:
+            main.note.setText(self._change_note)
+        self._show_answer(state, answer_rule(state, params))
+        error = model.shown.error or (error_sentence(state.error) if state is not None else "")
         if error and error != self.banner.message:
             self.banner.show_message(error, "bad", "Run again", self.wanted_again.emit)
         elif not error:
             self.banner.hide()
-        self.history.setEnabled(model.run_id is not None)
+        self.menu.open_history.setEnabled(model.run_id is not None)
+
+    def _show_answer(self, state: RunState | None, rule: str) -> None:
+        self.card.show_state(state, rule)
+        ended = state is not None and state.status != "running"
+        self.card.allow_rule(ended and self.model.run_id is not None)
+        judged = ended and state is not None and state.status == "done" and self._expected.strip()
+        right = is_right(state.answer, self._expected) if judged and state is not None else None
+        self.card.show_verdict(right, self._expected.strip())
+
+    # --- texts --------------------------------------------------------------------------------
+
+    def _main_section(self) -> RunSection | None:
+        """The part with the text that is compared."""
+        shown = (each for each in self.sections if each.main_text and not each.isHidden())
+        return next(shown, None)
+
+    def compared_text(self) -> str:
+        """The text that is compared with other columns', "" where there is none."""
+        main = self._main_section()
+        return main.main_text.text if main is not None and main.main_text is not None else ""
+
+    def scroll_bars(self) -> tuple[QScrollBar, ...]:
+        """The scroll bar of the whole column first, then those of its texts."""
+        texts = (each.main_text for each in self.sections if each.main_text is not None)
+        return (
+            self._scroll.verticalScrollBar(),
+            *(text.verticalScrollBar() for text in texts),
+        )
+
+    def show_pinned(self, pinned: bool) -> None:
+        """Whether the others are compared with this one."""
+        self.pin.setChecked(pinned)
+        name = "The other columns are compared with this one" if pinned else "Compare the other"
+        name += "" if pinned else " columns with this one"
+        self.pin.setToolTip(name)
+
+    def show_changes(self, parts: Sequence[DiffPart], note: str) -> None:
+        """Mark what the text has other than the pinned one, and say how much."""
+        main = self._main_section()
+        if main is not None and main.main_text is not None:
+            if parts:
+                main.main_text.show_changes(parts)
+            self._change_note = note
+            main.note.setText(note)
+
+    def show_same_answer(self, sentence: str) -> None:
+        """Say under the answer whether it is the pinned column's."""
+        self.card.set_extra(sentence)
+        self.show_run()
+
+    def has_changes(self) -> bool:
+        """Whether changes are shown."""
+        return bool(self._change_note)
+
+    def clear_changes(self) -> None:
+        """Show the texts alone."""
+        if not self._change_note and not self.card.extra:
+            return
+        self._change_note = ""
+        for section in self.sections:
+            if section.main_text is not None:
+                section.main_text.clear_changes()
+        self.show_same_answer("")
+
+    @Slot()
+    def _on_rule_wanted(self) -> None:
+        run_id, spec = self.model.run_id, self.model.spec
+        if run_id is None or spec is None:
+            return
+        if self._extraction is None:
+            self._extraction = ExtractionPopover(self._bridge, self)
+        rule = current_rule(self.model.state, spec.params)
+        self._extraction.open_for(run_id, rule, self.card.edit)
+
+    # --- keyboard -----------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter lets the column fill the width."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+            self.expanded.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_focus()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        self._line.focused = self.hasFocus()
+        self._line.update()
 
     @Slot()
     def _announce(self) -> None:
@@ -209,15 +350,20 @@ class ColumnView(QFrame):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
 
     def _word_now(self) -> Word:
-        model = self.model
-        if model.error:
+        model, shown = self.model, self.model.shown
+        if shown.error:
             return STATUS_WORDS["failed"]
-        if model.phase == "starting":
+        if len(model.cells) > 1 and model.busy:
+            ended = sum(cell.phase == "ended" for cell in model.cells)
+            return Word(f"{ended} of {len(model.cells)} runs", "busy", "text")
+        if shown.phase == "starting":
             return QUEUED
-        if model.state is None:
+        if shown.state is None:
             return _IDLE
+        if shown.found is not None:
+            return Word(f"Cached {found_text(shown)}", "database", "text-2")
         params = {field.name: field.default for field in model.info.fields} | model.params
-        return state_word(model.state, params)
+        return state_word(shown.state, params)
 
     def _show_word(self, word: Word) -> None:
         if word != self._word:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea
 
 from workbench.ui.compare.view_model import CompareModel
-from workbench.ui.widgets import GhostButton, Label, column, row, set_tone
+from workbench.ui.widgets import GhostButton, Label, Switch, column, row, set_tone
 from workbench.ui.widgets.variable_fields import VariableFields
 
 _HEIGHT = 44
@@ -14,7 +14,13 @@ _MOST_VARIABLES_HEIGHT = 220
 
 
 class QuestionStrip(QFrame):
-    """The last user message as rendered, or what is wrong with the prompt."""
+    """The last user message as rendered, or what is wrong with the prompt; and what to look for.
+
+    Signals:
+        together_toggled(bool): the texts of the columns are to be scrolled together.
+    """
+
+    together_toggled = Signal(bool)
 
     def __init__(self, model: CompareModel) -> None:
         super().__init__()
@@ -25,6 +31,14 @@ class QuestionStrip(QFrame):
         self.title = Label("Question", "small", "text-3")
         self.question = Label("", "body", elide=True)
         self.tokens = Label("", "small", "text-3")
+        self.expected = QLineEdit()
+        self.expected.setAccessibleName("Expected answer")
+        self.expected.setPlaceholderText("answer")
+        self.expected.setToolTip("The right answer, if it is known: each run is then judged by it")
+        self.expected.setFixedWidth(84)
+        self.changes = Switch("Changes", tip="Mark what differs from the pinned column, by word")
+        self.together = Switch("Scroll together", tip="Scroll the texts of all columns together")
+        self.together.toggled.connect(self.together_toggled)
         self.variables_button = GhostButton("Variables", "chevron-down")
         self.variables_button.setCheckable(True)
         self.variables_button.setToolTip("Show or hide the values of the prompt's variables")
@@ -42,6 +56,12 @@ class QuestionStrip(QFrame):
             self.question,
             self.tokens,
             self.variables_button,
+            4,
+            Label("Expected", "small", "text-3"),
+            self.expected,
+            4,
+            self.changes,
+            self.together,
             margins=(16, 0, 8, 0),
             gap=8,
         )
@@ -52,6 +72,10 @@ class QuestionStrip(QFrame):
         self.setLayout(column(head, self._fold, gap=0))
         self.variables_button.toggled.connect(self._on_toggled)
         self.variables.changed.connect(model.set_variables)
+        self.expected.textChanged.connect(model.set_expected)
+        self.changes.toggled.connect(model.set_changes)
+        model.counted.connect(self._on_counted)
+        model.pinned_changed.connect(self._on_pinned)
         model.prompt_changed.connect(self._on_prompt)
         model.previewed.connect(self._on_preview)
 
@@ -61,6 +85,15 @@ class QuestionStrip(QFrame):
         self._fold.setFixedHeight(height)
         self._fold.setVisible(shown)
         self.variables_button.set_icon("chevron-up" if shown else "chevron-down")
+
+    @Slot()
+    def _on_counted(self) -> None:
+        if self.expected.text() != self._model.expected:
+            self.expected.setText(self._model.expected)
+
+    @Slot()
+    def _on_pinned(self) -> None:
+        self.changes.setChecked(self._model.changes)
 
     @Slot()
     def _on_prompt(self) -> None:

@@ -4,201 +4,86 @@ from __future__ import annotations
 
 import functools
 import random
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from workbench.domain.errors import WorkbenchError
 from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Budget, Json, KvMode, RunSpec, TemplatePrompt
-from workbench.domain.text import Message
-from workbench.domain.views import (
-    LibraryEntry,
-    Preview,
-    PromptFile,
-    StrategyInfo,
-    TemplateAnalysis,
+from workbench.domain.spec import (
+    Budget,
+    Json,
+    KvMode,
+    RunSpec,
+    TemplatePrompt,
+    comparison_group,
+    repeat_seed,
 )
-from workbench.ui.runs.run_model import RunModel
-from workbench.ui.runs.words import error_sentence
+from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.compare.prompt_model import PromptModel
+from workbench.ui.compare.queue import Cell, CellQueue
+from workbench.ui.compare.session import (
+    DEFAULT_BUDGET_SECONDS,
+    DEFAULT_BUDGET_TOKENS,
+    DEFAULT_REPEATS,
+    StoredRun,
+    read_session,
+    stored_columns,
+)
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
+_MOST_RUNS = 1024
 DEFAULT_COLUMNS = ("direct", "cot", "self_consistency", "tree_of_thought")
-DEFAULT_BUDGET_TOKENS = 1500
-_PREVIEW_MS = 250
-
-_Lists = tuple[tuple[StrategyInfo, ...], tuple[LibraryEntry, ...]]
 
 
-class CompareModel(QObject):
-    """Prompt, model, sampling, budget and columns of a comparison.
+class CompareModel(PromptModel):
+    """Prompt, model, sampling, budget, repeats and columns of a comparison.
 
     Signals:
-        strategies_changed(), library_changed(): lists to choose from.
-        prompt_changed(): another prompt, or its inputs became known.
-        previewed(): ``question`` or ``problem`` is another.
-        columns_changed(): a column came or went.
+        columns_changed(): a column came, went or moved.
         running_changed(bool): whether any column is busy.
-        settings_changed(): model, sampling, seed or budget.
+        settings_changed(): model, sampling, seed, budget or repeats.
+        counted(): a run has ended, or the expected answer is another.
+        pinned_changed(): another column is the one to compare with, or changes are shown or not.
     """
 
-    strategies_changed = Signal()
-    library_changed = Signal()
-    prompt_changed = Signal()
-    previewed = Signal()
     columns_changed = Signal()
     running_changed = Signal(bool)
     settings_changed = Signal()
+    counted = Signal()
+    pinned_changed = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
-        self._bridge = bridge
-        self.strategies: tuple[StrategyInfo, ...] = ()
-        self.library: tuple[LibraryEntry, ...] = ()
-        self.path = ""
-        self.text = ""
-        self.edited = False
-        self.analysis: TemplateAnalysis | None = None
-        self.variables: dict[str, Json] = {}
+        super().__init__(bridge)
         self.model = ""
         self.sampling = Sampling()
         self.seed = 0
         self.mode: KvMode = "fast"
         self.equal_tokens = False
         self.budget_tokens = DEFAULT_BUDGET_TOKENS
+        self.equal_seconds = False
+        self.budget_seconds = DEFAULT_BUDGET_SECONDS
+        self.repeats = DEFAULT_REPEATS
+        self.expected = ""
+        self.pinned: ColumnModel | None = None
+        self.changes = False
         self.group = ""
-        self.question = ""
-        self.prompt_tokens: int | None = None
-        self.problem = ""
-        self.columns: list[RunModel] = []
+        self.columns: list[ColumnModel] = []
         self._wanted: list[tuple[str, dict[str, Json]]] = [(name, {}) for name in DEFAULT_COLUMNS]
-        self._opening = 0
-        self._is_opening = False
-        self._previewing = 0
+        self._wanted_pin: int | None = None
+        self._queue = CellQueue()
+        self._queue.setParent(self)
         self._loading_group = 0
         self._was_running = False
-        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
-        self._preview_timer.timeout.connect(self._ask_preview)
+        self.strategies_changed.connect(self._make_wanted)
 
     @property
     def running(self) -> bool:
         """Whether any column is busy."""
         return any(column.busy for column in self.columns)
-
-    @property
-    def title(self) -> str:
-        """The prompt's name."""
-        if self.analysis is not None and self.analysis.name:
-            return self.analysis.name
-        entry = next((each for each in self.library if each.path == self.path), None)
-        return entry.name if entry is not None else self.path.rpartition("/")[2]
-
-    # --- lists ----------------------------------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Ask again which strategies, prompts and models there are."""
-
-        async def ask(core: Workbench) -> _Lists:
-            return core.strategies(), await core.library()
-
-        self._bridge.call(ask, self._on_lists, owner=self)
-
-    def _on_lists(self, lists: _Lists) -> None:
-        strategies, library = lists
-        if strategies != self.strategies:
-            self.strategies = strategies
-            self.strategies_changed.emit()
-            self._make_wanted()
-        if library != self.library:
-            self.library = library
-            self.library_changed.emit()
-        if not self.path and not self._is_opening and library:
-            self.open_prompt(library[0].path)
-
-    def strategy(self, strategy_id: str) -> StrategyInfo | None:
-        """The strategy of that id, None where there is none (yet)."""
-        return next((each for each in self.strategies if each.id == strategy_id), None)
-
-    # --- the prompt -----------------------------------------------------------------------------
-
-    def open_prompt(
-        self, path: str, text: str | None = None, variables: dict[str, Json] | None = None
-    ) -> None:
-        """Work on a prompt file, or on its text as it is being edited elsewhere.
-
-        Without ``variables`` the samples of the file are taken.
-        """
-        self._opening += 1
-        self._is_opening = True
-        number = self._opening
-
-        async def ask(core: Workbench) -> tuple[PromptFile, TemplateAnalysis, bool]:
-            prompt = PromptFile(path=path, text=text or "", sha256="")
-            if text is None:
-                prompt = await core.read_prompt(path)
-            return prompt, await core.analyse(prompt.text, path), text is not None
-
-        self._bridge.call(
-            ask,
-            functools.partial(self._on_prompt, number, variables),
-            functools.partial(self._on_prompt_failed, number),
-            owner=self,
-        )
-
-    def _on_prompt(
-        self,
-        number: int,
-        variables: dict[str, Json] | None,
-        found: tuple[PromptFile, TemplateAnalysis, bool],
-    ) -> None:
-        if number != self._opening:
-            return
-        self._is_opening = False
-        prompt, self.analysis, self.edited = found
-        self.path, self.text = prompt.path, prompt.text
-        names = {field.name for field in self.analysis.inputs}
-        given = variables if variables is not None else self.analysis.sample
-        self.variables = {name: value for name, value in given.items() if name in names}
-        self.problem = ""
-        self.prompt_changed.emit()
-        self._ask_preview()
-
-    def _on_prompt_failed(self, number: int, error: WorkbenchError) -> None:
-        if number == self._opening:
-            self._is_opening = False
-            self.problem = str(error)
-            self.previewed.emit()
-
-    def set_variables(self, variables: dict[str, Json]) -> None:
-        """Other values; the question follows a moment later."""
-        if variables != self.variables:
-            self.variables = variables
-            self._preview_timer.start()
-
-    @Slot()
-    def _ask_preview(self) -> None:
-        self._preview_timer.stop()
-        self._previewing += 1
-        text, path, variables = self.text, self.path, dict(self.variables)
-        self._bridge.call(
-            lambda core: core.preview(text, path, variables),
-            functools.partial(self._on_preview, self._previewing),
-            owner=self,
-        )
-
-    def _on_preview(self, number: int, preview: Preview) -> None:
-        if number != self._previewing:
-            return
-        self.problem = error_sentence(preview.error)
-        self.prompt_tokens = preview.prompt_tokens
-        if preview.messages:
-            self.question = question_of(preview.messages)
-        self.previewed.emit()
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -217,14 +102,52 @@ class CompareModel(QObject):
         self.equal_tokens, self.budget_tokens = equal_tokens, tokens
         self.settings_changed.emit()
 
+    def set_time_budget(self, equal_seconds: bool, seconds: int) -> None:
+        """Whether every run may take the same time, and how many seconds."""
+        self.equal_seconds, self.budget_seconds = equal_seconds, seconds
+        self.settings_changed.emit()
+
+    def set_repeats(self, repeats: int) -> None:
+        """How often each column is run, from the next run on."""
+        self.repeats = repeats
+        self.settings_changed.emit()
+
+    def set_expected(self, expected: str) -> None:
+        """The right answer, "" where it is not known."""
+        if expected != self.expected:
+            self.expected = expected
+            self.counted.emit()
+
+    def set_pinned(self, column: ColumnModel | None) -> None:
+        """Compare the texts of the others with this column's."""
+        if column is not self.pinned:
+            self.pinned = column
+            self.pinned_changed.emit()
+
+    def set_changes(self, shown: bool) -> None:
+        """Show what differs from the pinned column; without one the first is pinned."""
+        if shown == self.changes:
+            return
+        self.changes = shown
+        if shown and self.pinned is None and self.columns:
+            self.pinned = self.columns[0]
+        self.pinned_changed.emit()
+
     # --- columns --------------------------------------------------------------------------------
 
+    @Slot()
     def _make_wanted(self) -> None:
         wanted, self._wanted = self._wanted, []
         for strategy_id, params in wanted:
             self.add_column(strategy_id, params)
+        if self._wanted_pin is not None and self._wanted_pin < len(self.columns):
+            self.set_pinned(self.columns[self._wanted_pin])
+        self._wanted_pin = None
+        self.pinned_changed.emit()
 
-    def add_column(self, strategy_id: str = "", params: dict[str, Json] | None = None) -> None:
+    def add_column(
+        self, strategy_id: str = "", params: dict[str, Json] | None = None, at: int | None = None
+    ) -> None:
         """Add a column; without a strategy the first one that is not shown yet."""
         shown = {column.info.id for column in self.columns}
         info = self.strategy(strategy_id) if strategy_id else None
@@ -235,17 +158,32 @@ class CompareModel(QObject):
             info = next(iter(unused or self.strategies), None)
         if info is None:
             return
-        column = RunModel(self._bridge, info, dict(params or {}))
+        column = ColumnModel(self._bridge, info, dict(params or {}))
         column.setParent(self)
         column.changed.connect(self._on_column_changed)
-        self.columns.append(column)
+        column.ended.connect(self.counted)
+        self.columns.insert(len(self.columns) if at is None else at, column)
         self.columns_changed.emit()
 
-    def remove_column(self, column: RunModel, *, cancel: bool = True) -> None:
+    def duplicate_column(self, column: ColumnModel) -> None:
+        """Another column of the same strategy and parameters, right of it."""
+        self.add_column(column.info.id, column.params, self.columns.index(column) + 1)
+
+    def move_column(self, column: ColumnModel, by: int) -> None:
+        """Move a column so many places to the right, or to the left with less than 0."""
+        place = self.columns.index(column)
+        wanted = min(max(place + by, 0), len(self.columns) - 1)
+        if wanted != place:
+            self.columns.insert(wanted, self.columns.pop(place))
+            self.columns_changed.emit()
+
+    def remove_column(self, column: ColumnModel, *, cancel: bool = True) -> None:
         """Take a column away; its run is cancelled (or goes on) and stays in the history."""
         self.columns.remove(column)
         column.clear(cancel=cancel)
         column.deleteLater()
+        if column is self.pinned:
+            self.set_pinned(None)
         self.columns_changed.emit()
         self._on_column_changed()
 
@@ -258,29 +196,58 @@ class CompareModel(QObject):
     # --- running --------------------------------------------------------------------------------
 
     def run_all(self) -> None:
-        """Start every column on the same prompt, seed and model, as one group."""
+        """Run every column on the same prompt, seeds and model, as one group.
+
+        With a seed that is set, cells that the history has are shown and not made again.
+        """
         if not self.text or not self.columns:
             return
-        self.group = uuid.uuid4().hex
         seed = self.seed or random.SystemRandom().randrange(1, 2**31)
         for column in self.columns:
-            column.start(self._spec(column, seed))
+            column.resize(self.repeats)
+        self._run(
+            [
+                self._cell(column, seed, repeat, reuse=True)
+                for repeat in range(self.repeats)
+                for column in self.columns
+            ]
+        )
 
-    def run_again(self, column: RunModel) -> None:
-        """Start one column again, in the same group and with the same seed as the others."""
-        if not self.text:
-            return
-        self.group = self.group or uuid.uuid4().hex
-        known = [each.spec.seed for each in self.columns if each.spec is not None]
-        seed = self.seed or next(iter(known), 0) or random.SystemRandom().randrange(1, 2**31)
-        column.start(self._spec(column, seed))
+    def run_again(self, column: ColumnModel) -> None:
+        """Run one column again, in the same group and with the same seeds as the others."""
+        if self.text:
+            seed = self._seed_again()
+            column.resize(self.repeats)
+            self._run([self._cell(column, seed, each) for each in range(self.repeats)])
+
+    def run_repeat_again(self, column: ColumnModel) -> None:
+        """Run the repeat that is shown again, with its own seed."""
+        if self.text:
+            self._run([self._cell(column, self._seed_again(), column.index)])
+
+    def _seed_again(self) -> int:
+        """The seed of the runs that are shown."""
+        known = [spec.seed for each in self.columns if (spec := each.cells[0].spec) is not None]
+        return self.seed or next(iter(known), 0) or random.SystemRandom().randrange(1, 2**31)
 
     def stop_all(self) -> None:
-        """Cancel everything that runs."""
+        """Cancel everything that runs or waits."""
+        self._queue.clear()
         for column in self.columns:
             column.stop()
 
-    def _spec(self, column: RunModel, seed: int) -> RunSpec:
+    def _run(self, cells: list[Cell]) -> None:
+        self.group = cells[0].spec.group
+        self._queue.run(cells, one_by_one=self.equal_seconds)
+
+    def _cell(self, column: ColumnModel, seed: int, repeat: int, *, reuse: bool = False) -> Cell:
+        spec = self._spec(column, seed)
+        spec = msgspec.structs.replace(
+            spec, group=comparison_group(spec), seed=repeat_seed(seed, repeat)
+        )
+        return Cell(column.cells[repeat], spec, reuse)
+
+    def _spec(self, column: ColumnModel, seed: int) -> RunSpec:
         return RunSpec(
             prompt=TemplatePrompt(self.path, self.text, dict(self.variables)),
             strategy=column.info.id,
@@ -288,9 +255,11 @@ class CompareModel(QObject):
             model=self.model,
             sampling=self.sampling,
             seed=seed,
-            budget=Budget(max_tokens=self.budget_tokens if self.equal_tokens else None),
+            budget=Budget(
+                max_tokens=self.budget_tokens if self.equal_tokens else None,
+                max_seconds=self.budget_seconds if self.equal_seconds else None,
+            ),
             mode=self.mode,
-            group=self.group,
         )
 
     # --- a stored comparison --------------------------------------------------------------------
@@ -299,8 +268,8 @@ class CompareModel(QObject):
         """Show the runs of a stored comparison, one column each."""
         self._loading_group += 1
 
-        async def ask(core: Workbench) -> list[tuple[int, RunSpec, Any]]:
-            runs = await core.list_runs(group=group)
+        async def ask(core: Workbench) -> list[StoredRun]:
+            runs = await core.list_runs(group=group, limit=_MOST_RUNS)
             return [
                 (run.run_id, await core.run_spec(run.run_id), await core.load_run(run.run_id))
                 for run in reversed(runs)
@@ -310,26 +279,27 @@ class CompareModel(QObject):
             ask, functools.partial(self._on_group, self._loading_group, group), owner=self
         )
 
-    def _on_group(self, number: int, group: str, runs: list[tuple[int, RunSpec, Any]]) -> None:
+    def _on_group(self, number: int, group: str, runs: list[StoredRun]) -> None:
         if number != self._loading_group or not runs:
             return
-        latest = {
-            (spec.strategy, msgspec.json.encode(spec.params, order="sorted")): (run_id, spec, state)
-            for run_id, spec, state in runs
-        }
         for column in tuple(self.columns):
             self.remove_column(column, cancel=False)
-        for run_id, spec, state in latest.values():
-            if self.strategy(spec.strategy) is not None:
-                self.add_column(spec.strategy, spec.params)
-                self.columns[-1].load(run_id, spec, state)
+        columns = stored_columns(runs)
+        self.repeats = max(len(stored.runs) for stored in columns)
+        for stored in columns:
+            if self.strategy(stored.strategy) is not None:
+                self.add_column(stored.strategy, stored.params)
+                self.columns[-1].load(stored.runs)
         self.group = group
         first = runs[0][1]
         self.model, self.sampling, self.seed = first.model, first.sampling, first.seed
         self.mode = first.mode
         self.equal_tokens = first.budget.max_tokens is not None
         self.budget_tokens = first.budget.max_tokens or self.budget_tokens
+        self.equal_seconds = first.budget.max_seconds is not None
+        self.budget_seconds = round(first.budget.max_seconds or self.budget_seconds)
         self.settings_changed.emit()
+        self.counted.emit()
         if isinstance(first.prompt, TemplatePrompt):
             self.open_prompt(first.prompt.path, first.prompt.source, first.prompt.variables)
 
@@ -351,53 +321,31 @@ class CompareModel(QObject):
             "mode": self.mode,
             "equal_tokens": self.equal_tokens,
             "budget_tokens": self.budget_tokens,
+            "equal_seconds": self.equal_seconds,
+            "budget_seconds": self.budget_seconds,
+            "repeats": self.repeats,
+            "expected": self.expected,
+            "pinned": self.columns.index(self.pinned) if self.pinned else self._wanted_pin,
+            "changes": self.changes,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Put back what :meth:`session` gave; what cannot be read keeps its default."""
-        saved = _read_session(state)
+        saved = read_session(state)
         if saved is None:
             return
         self.model, self.seed, self.sampling = saved.model, saved.seed, saved.sampling
         self.mode = saved.mode
         self.equal_tokens, self.budget_tokens = saved.equal_tokens, saved.budget_tokens
+        self.equal_seconds, self.budget_seconds = saved.equal_seconds, saved.budget_seconds
+        self.repeats, self.expected, self.changes = saved.repeats, saved.expected, saved.changes
         self.settings_changed.emit()
+        self.counted.emit()
         if saved.columns:
             for column in tuple(self.columns):
                 self.remove_column(column)
-            self._wanted = saved.columns
+            self._wanted, self._wanted_pin = saved.columns, saved.pinned
             if self.strategies:
                 self._make_wanted()
         if saved.path:
             self.open_prompt(saved.path, saved.text, saved.variables)
-
-
-class _Session(msgspec.Struct, frozen=True, kw_only=True):
-    """The session as it is stored."""
-
-    path: str = ""
-    text: str | None = None
-    variables: dict[str, Json] = {}
-    columns: list[tuple[str, dict[str, Json]]] = []
-    model: str = ""
-    sampling: Sampling = Sampling()
-    seed: int = 0
-    mode: KvMode = "fast"
-    equal_tokens: bool = False
-    budget_tokens: int = DEFAULT_BUDGET_TOKENS
-
-
-def _read_session(state: dict[str, Any]) -> _Session | None:
-    """The stored session, None where another version wrote something else."""
-    try:
-        return msgspec.convert(state, _Session)
-    except msgspec.ValidationError:
-        return None
-
-
-def question_of(messages: tuple[Message, ...]) -> str:
-    """The last user message on one line."""
-    for message in reversed(messages):
-        if message.role == "user":
-            return " ".join(message.text.split())
-    return ""

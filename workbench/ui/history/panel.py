@@ -123,6 +123,7 @@ class HistoryPanel(Panel):
         self.view.compare.clicked.connect(self._on_compare)
         self.view.delete.clicked.connect(self._on_delete)
         self.bridge.run_ended.connect(self._on_run_ended)
+        self.bridge.run_changed.connect(self._on_run_ended)
         self.bridge.opened.connect(self._refresh)
         theme().changed.connect(self._recolour)
 

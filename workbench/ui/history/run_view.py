@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from workbench.domain.run_state import RunState
 from workbench.domain.servers import model_name
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.spec import Budget, RunSpec, TemplatePrompt
 from workbench.domain.views import StrategyInfo
 from workbench.ui.history.calls import CallList
 from workbench.ui.history.markdown import run_markdown
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.runs.answer_card import AnswerCard
+from workbench.ui.runs.extraction_form import ExtractionPopover
 from workbench.ui.runs.metrics import Metrics
 from workbench.ui.runs.sections import sections
 from workbench.ui.runs.words import (
@@ -23,6 +24,7 @@ from workbench.ui.runs.words import (
     STATUS_WORDS,
     answer_rule,
     count_text,
+    current_rule,
     describe_sampling,
     error_sentence,
     state_word,
@@ -57,6 +59,7 @@ class RunView(QFrame):
         self._icon_now = ("direct", "text-2")
         self._state_word = STATUS_WORDS["running"]
         self._facts: list[tuple[str, str]] = []
+        self._extraction: ExtractionPopover | None = None
         self.setProperty("surface", "canvas")
         self._make_head()
         self._make_body()
@@ -93,6 +96,7 @@ class RunView(QFrame):
     def _make_body(self) -> None:
         self.metrics = Metrics("text-2")
         self.card = AnswerCard()
+        self.card.rule_wanted.connect(self._on_rule_wanted)
         self.sections = sections("text-2")
         for section in self.sections:
             for text in section.findChildren(StreamingText):
@@ -137,10 +141,13 @@ class RunView(QFrame):
         params = spec.params if spec is not None else {}
         self._show_head(model.run_id, info, state, spec)
         self.metrics.set_tone(info.short)
-        self.metrics.show_budget(spec.budget.max_tokens if spec is not None else None)
+        budget = spec.budget if spec is not None else Budget()
+        self.metrics.show_budget(budget.max_tokens, budget.max_seconds)
         self.metrics.show_state(state, 1.0 if state.status == "done" else 0.0)
         self.card.show_state(state, answer_rule(state, params))
+        self.card.allow_rule(state.status != "running" and spec is not None)
         for section in self.sections:
+            section.set_params(params)
             section.set_tone(info.short)
             section.show_state(state)
         self._show_problem(state)
@@ -153,6 +160,16 @@ class RunView(QFrame):
         )
         self._calls_part.note.setText(", ".join(count_text(*each) for each in counts))
         self.calls.show_state(state)
+
+    @Slot()
+    def _on_rule_wanted(self) -> None:
+        model = self._model
+        if model.run_id is None or model.spec is None:
+            return
+        if self._extraction is None:
+            self._extraction = ExtractionPopover(model.bridge, self)
+        rule = current_rule(model.state, model.spec.params)
+        self._extraction.open_for(model.run_id, rule, self.card.edit)
 
     def _show_head(
         self, run_id: int, info: StrategyInfo, state: RunState, spec: RunSpec | None

@@ -48,7 +48,7 @@ class OpenRun(QObject):
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
-        self._bridge = bridge
+        self.bridge = bridge
         self.run_id: int | None = None
         self.spec: RunSpec | None = None
         self.state: RunState | None = None
@@ -93,7 +93,7 @@ class OpenRun(QObject):
             state.run_id = run_id
             return Opened(spec, state, len(events), problem, stoppable=core.is_running(run_id))
 
-        self._bridge.call(
+        self.bridge.call(
             ask,
             functools.partial(self._on_read, self._number),
             functools.partial(self._on_failed, self._number),
@@ -119,7 +119,7 @@ class OpenRun(QObject):
         """Start a new run from the same spec: same seed, same prompt source."""
         spec = self.spec
         if spec is not None:
-            self._bridge.call(
+            self.bridge.call(
                 lambda core: core.start_run(spec), self.started.emit, self._on_error, owner=self
             )
 
@@ -127,11 +127,11 @@ class OpenRun(QObject):
         """Cancel the run where this program runs it."""
         run_id = self.run_id
         if run_id is not None:
-            self._bridge.call(lambda core: core.cancel_run(run_id), owner=self)
+            self.bridge.call(lambda core: core.cancel_run(run_id), owner=self)
 
     def delete(self, run_id: int) -> None:
         """Take a run out of the lists."""
-        self._bridge.call(
+        self.bridge.call(
             lambda core: core.delete_run(run_id),
             functools.partial(self._on_deleted, run_id),
             self._on_error,
@@ -140,7 +140,7 @@ class OpenRun(QObject):
 
     def restore(self, run_id: int) -> None:
         """Bring a deleted run back."""
-        self._bridge.call(
+        self.bridge.call(
             lambda core: core.restore_run(run_id),
             functools.partial(self._on_restored, run_id),
             self._on_error,

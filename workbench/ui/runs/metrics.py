@@ -39,7 +39,7 @@ class ProgressLine(QWidget):
 
 
 class Metrics(QFrame):
-    """Four figures in a row over a thin progress line; a token budget stands under the tokens."""
+    """Four figures in a row over a thin progress line; budgets stand under what they limit."""
 
     def __init__(self, tone: str, *, surface: str = "panel") -> None:
         super().__init__()
@@ -47,6 +47,7 @@ class Metrics(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self.values = {title: Label(_NOTHING, "body-strong") for title in _TITLES}
         self.budget = Label("", "small", "text-3")
+        self.time_budget = Label("", "small", "text-3")
         self.progress = ProgressLine(tone)
         grid = QGridLayout()
         grid.setContentsMargins(16, 8, 16, 8)
@@ -56,7 +57,8 @@ class Metrics(QFrame):
             grid.addWidget(Label(title, "micro", "text-3"), 0, index)
             grid.addWidget(self.values[title], 1, index)
             grid.setColumnStretch(index, 5 if index == 0 else 4)
-        grid.addWidget(self.budget, 2, 0, 1, 2)
+        grid.addWidget(self.budget, 2, 0)
+        grid.addWidget(self.time_budget, 2, 1, 1, 3)
         self.setLayout(column(grid, self.progress, gap=0))
         self.show_budget(None)
 
@@ -65,10 +67,12 @@ class Metrics(QFrame):
         self.progress.tone = tone
         self.progress.update()
 
-    def show_budget(self, tokens: int | None) -> None:
-        """Name the most tokens the run may generate, None for no limit."""
+    def show_budget(self, tokens: int | None, seconds: float | None = None) -> None:
+        """Name the most tokens the run may generate and seconds it may take; None is no limit."""
         self.budget.setVisible(tokens is not None)
         self.budget.setText(f"/ {tokens:,}" if tokens is not None else "")
+        self.time_budget.setVisible(seconds is not None)
+        self.time_budget.setText(f"/ {seconds:g} s" if seconds is not None else "")
 
     def show_state(self, state: RunState | None, share: float = 0.0) -> None:
         """Show the figures of a run, dashes for none."""

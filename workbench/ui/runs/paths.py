@@ -100,6 +100,7 @@ class PathList(QFrame):
         super().__init__()
         self.tone = "text-2"
         self._call: CallState | None = None
+        self._proposed = 0
         self.model = PathsModel()
         self.list = QListView()
         self.list.setAccessibleName("Paths")
@@ -130,9 +131,15 @@ class PathList(QFrame):
             rows.append((shown, f"{tokens:,} tokens", answer is not None and answer == won))
         self.model.show_rows(rows)
         self.list.setFixedHeight(_ROW * min(len(rows), _ROWS_SHOWN))
-        if not self.list.currentIndex().isValid() and rows:
-            self.list.setCurrentIndex(self.model.index(0))
+        self._propose(next((row for row, each in enumerate(rows) if each[2]), 0))
         self._show_text()
+
+    def _propose(self, row: int) -> None:
+        """Choose a row (the first that won), unless somebody chose another one."""
+        current = self.list.currentIndex()
+        if not current.isValid() or (current.row() == self._proposed and row != current.row()):
+            self._proposed = row
+            self.list.setCurrentIndex(self.model.index(row))
 
     @Slot()
     def _on_current(self) -> None:

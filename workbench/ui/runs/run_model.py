@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from workbench.domain.comparison import FoundRun
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import LoggedEvent
 from workbench.domain.run_state import RunState, fold
-from workbench.domain.spec import Json, RunSpec
+from workbench.domain.spec import Budget, Json, RunSpec
 from workbench.domain.views import Estimate, StrategyInfo
 
 if TYPE_CHECKING:
+    from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
 Phase = Literal["idle", "starting", "running", "ended"]
@@ -23,7 +26,8 @@ _READ_AGAIN_MS = 700
 class RunModel(QObject):
     """Starts, follows and stops one run at a time.
 
-    ``state`` is None until a run has begun; ``error`` is a sentence when one could not begin.
+    ``state`` is None until a run has begun; ``error`` is a sentence when one could not begin;
+    ``found`` is the run of the history that stands in for one that need not be made again.
 
     Signals:
         changed(): the run is further; at most once a frame.
@@ -45,11 +49,13 @@ class RunModel(QObject):
         self.spec: RunSpec | None = None
         self.state: RunState | None = None
         self.error = ""
+        self.found: FoundRun | None = None
         self.expected_tokens = 0
         self._number = 0
         self._followed: int | None = None
         self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
         self._again.timeout.connect(self._read_again)
+        bridge.run_changed.connect(self._on_run_changed)
 
     @property
     def busy(self) -> bool:
@@ -62,12 +68,13 @@ class RunModel(QObject):
         return (self.state.answer or "") if self.state is not None else ""
 
     def share(self) -> float:
-        """How far the run is, 0 to 1: of its token budget, else of the most it may generate."""
+        """How far the run is, 0 to 1: of its budgets, else of the most it may generate."""
         if self.state is None:
             return 0.0
-        budget = self.spec.budget.max_tokens if self.spec is not None else None
-        if budget is not None:
-            return self.state.generated_tokens / budget
+        budget = self.spec.budget if self.spec is not None else Budget()
+        if budget.max_tokens is not None or budget.max_seconds is not None:
+            tokens = self.state.generated_tokens / (budget.max_tokens or math.inf)
+            return max(tokens, self.state.seconds / (budget.max_seconds or math.inf))
         if self.phase == "ended":
             return 1.0 if self.state.status == "done" else self._expected_share()
         return min(self._expected_share(), 0.99)
@@ -100,20 +107,29 @@ class RunModel(QObject):
 
     # --- running --------------------------------------------------------------------------------
 
-    def start(self, spec: RunSpec) -> None:
-        """Start a run in place of the one that is shown."""
+    def wait(self, spec: RunSpec) -> None:
+        """Put away what is shown and wait for the turn; :meth:`start` begins."""
         self._forget()
-        self.phase, self.state, self.run_id, self.spec, self.error = (
-            "starting",
-            None,
-            None,
-            spec,
-            "",
-        )
+        self.phase, self.spec = "starting", spec
+        self.state, self.run_id, self.error = None, None, ""
+        self.changed.emit()
+
+    def start(self, spec: RunSpec, *, reuse: bool = False) -> None:
+        """Start a run in place of the one that is shown.
+
+        With ``reuse`` a finished run of the same spec, if the history has one, is shown in place
+        of making it again.
+        """
+        self.wait(spec)
         number = self._number
+
+        async def ask(core: Workbench) -> FoundRun | int:
+            found = await core.find_done(spec) if reuse else None
+            return found if found is not None else await core.start_run(spec)
+
         self._bridge.call(
-            lambda core: core.start_run(spec),
-            functools.partial(self._on_started, number),
+            ask,
+            functools.partial(self._on_begun, number),
             functools.partial(self._on_refused, number),
             owner=self,
         )
@@ -123,7 +139,6 @@ class RunModel(QObject):
             functools.partial(self._on_no_estimate, number),
             owner=self,
         )
-        self.changed.emit()
 
     def stop(self) -> None:
         """Cancel the run; what it wrote stays."""
@@ -132,6 +147,15 @@ class RunModel(QObject):
         elif self.phase == "starting":
             self._number += 1  # cancelled as soon as its id is known
             self.phase, self.state = "ended", RunState(status="cancelled")
+            self.changed.emit()
+            self.ended.emit()
+
+    def _on_begun(self, number: int, begun: FoundRun | int) -> None:
+        if isinstance(begun, int):
+            self._on_started(number, begun)
+        elif number == self._number:
+            self.load(begun.run_id, begun.spec, begun.state)
+            self.found = begun
             self.changed.emit()
             self.ended.emit()
 
@@ -192,6 +216,23 @@ class RunModel(QObject):
                 owner=self,
             )
 
+    @Slot(int)
+    def _on_run_changed(self, run_id: int) -> None:
+        """The answer of the ended run was taken out again, here or elsewhere."""
+        if run_id == self.run_id and self.phase == "ended":
+            number = self._number
+            self._bridge.call(
+                lambda core: core.load_run(run_id),
+                functools.partial(self._on_answer, number),
+                owner=self,
+            )
+
+    def _on_answer(self, number: int, state: RunState) -> None:
+        if number == self._number:
+            self.state = state
+            self.changed.emit()
+            self.ended.emit()
+
     def _on_read(self, number: int, state: RunState) -> None:
         if number == self._number and self.spec is not None and self.run_id is not None:
             self.load(self.run_id, self.spec, state)
@@ -203,7 +244,7 @@ class RunModel(QObject):
         if cancel and self.phase == "running" and self._followed is not None:
             self._cancel(self._followed)
         self._number += 1
-        self.expected_tokens = 0
+        self.expected_tokens, self.found = 0, None
         self._again.stop()
         self._unfollow()
 

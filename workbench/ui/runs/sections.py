@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame
 
+from workbench.domain.agreement import agreement, voted_answers
 from workbench.domain.run_state import RunState
+from workbench.domain.spec import Json
+from workbench.ui.runs.agreement import AgreementCurve
 from workbench.ui.runs.paths import PathList
 from workbench.ui.runs.search_tree import SearchTree, describe_node
 from workbench.ui.runs.tree_layout import verdict_of
@@ -26,9 +31,16 @@ _LEAST_TEXT_HEIGHT = 88
 
 
 class RunSection(Section):
-    """A part of a run's view; ``tone`` is its strategy's colour."""
+    """A part of a run's view; ``tone`` is its strategy's colour.
+
+    ``main_text`` is the view of a text that says what the run came to, where the part has one.
+    """
 
     tone = "text-2"
+    main_text: StreamingText | None = None
+
+    def set_params(self, params: Mapping[str, Json]) -> None:
+        """Know what the run was started with."""
 
     def set_tone(self, tone: str) -> None:
         """Take another strategy's colour."""
@@ -61,6 +73,7 @@ class OutputSection(RunSection):
     def __init__(self) -> None:
         self.text = StreamingText("Output")
         self.text.setMinimumHeight(_LEAST_TEXT_HEIGHT)
+        self.main_text = self.text
         super().__init__("Output", self.text, stretch=True)
 
     def show_state(self, state: RunState) -> None:
@@ -78,17 +91,36 @@ class OutputSection(RunSection):
 
 
 class VotesSection(RunSection):
-    """How many samples gave which answer, and what happens with a tie."""
+    """How many samples gave which answer, what happens with a tie, and how they came to agree."""
 
     def __init__(self) -> None:
         self.bars = VoteBars()
         self.tie = Label("", "small", "text-3", elide=True)
+        self.curve = AgreementCurve()
+        self.agreement = Section("Agreement", self.curve)
+        self._wanted = 0
         body = QFrame()
-        body.setLayout(column(self.bars, self.tie, gap=2))
+        body.setLayout(column(self.bars, self.tie, 6, self.agreement, gap=2))
         super().__init__("Votes", body)
 
     def set_tone(self, tone: str) -> None:
         self.bars.set_tone(tone)
+        self.curve.set_tone(tone)
+
+    def set_params(self, params: Mapping[str, Json]) -> None:
+        paths = params.get("paths")
+        self._wanted = paths if isinstance(paths, int) else 0
+
+    def _show_agreement(self, state: RunState) -> None:
+        """The course of the vote, as far as answers were read."""
+        answers = voted_answers(state)
+        self.agreement.setVisible(bool(answers))
+        calls = [call for call in state.calls.values() if call.role == "path"]
+        total = max(self._wanted, sum(len(call.samples) for call in calls))
+        course = agreement(answers, total)
+        self.curve.show_course(course, total)
+        settled = course.settled_at
+        self.agreement.note.setText(f"settled at path {settled}" if settled else "not settled")
 
     def show_state(self, state: RunState) -> None:
         """Show the tally once there is one."""
@@ -96,6 +128,7 @@ class VotesSection(RunSection):
         self.setVisible(call is not None)
         if call is None:
             return
+        self._show_agreement(state)
         if state.tally:
             total = sum(votes for _, votes in state.tally)
             won = max((votes for answer, votes in state.tally if answer is not None), default=0)
@@ -114,6 +147,7 @@ class PathsSection(RunSection):
 
     def __init__(self) -> None:
         self.paths = PathList()
+        self.main_text = self.paths.text
         super().__init__("Paths", self.paths, stretch=True)
 
     def set_tone(self, tone: str) -> None:
@@ -173,6 +207,7 @@ class BestPathSection(RunSection):
     def __init__(self) -> None:
         self.text = StreamingText("Best path")
         self.text.setMinimumHeight(_LEAST_TEXT_HEIGHT)
+        self.main_text = self.text
         super().__init__("Best path so far", self.text, stretch=True)
 
     def show_state(self, state: RunState) -> None:

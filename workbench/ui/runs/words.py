@@ -126,11 +126,20 @@ def thinking_title(state: RunState) -> str:
 def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     """By which rule the answer was, or will be, taken out of the text."""
     votes = _votes(state)
+    if state is not None and state.extraction is not None:
+        return f"{votes}{state.extraction.describe()}, applied later"
     for parsed in reversed(state.parsed if state is not None else []):
         if parsed.call.rpartition("/")[2] in _ANSWERING:
             return votes + parsed.rule
+    return current_rule(state, params).describe()
+
+
+def current_rule(state: RunState | None, params: Mapping[str, Json]) -> ExtractionRule:
+    """The rule by which the answer stands: applied later, or the one of the parameters."""
+    if state is not None and state.extraction is not None:
+        return state.extraction
     kind = str(params.get("extraction", "answer_line"))
-    return ExtractionRule(kind, str(params.get("pattern", ""))).describe()  # type: ignore[arg-type]
+    return ExtractionRule(kind, str(params.get("pattern", "")))  # type: ignore[arg-type]
 
 
 def _votes(state: RunState | None) -> str:

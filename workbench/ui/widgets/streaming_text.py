@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QTimer, QUrl, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtCore import QMimeData, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import (
+    QPainter,
+    QPaintEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
+from workbench.domain.comparison import DiffPart
 from workbench.ui.theme import color, font, theme
 from workbench.ui.theme.tokens import TOKENS
 from workbench.ui.widgets.soft_breaks import SoftBreaks, without_breaks
 
 _SLICE_CHARACTERS = 4000
 _BOTTOM_SLACK = 4
+_TINT = 0.22
 
 
 class StreamingText(QTextBrowser):
@@ -29,7 +38,12 @@ class StreamingText(QTextBrowser):
         name: the accessible name.
         style: the type token of the text.
         surface: canvas, or panel.
+
+    Signals:
+        replaced(): another text is shown, not the same one grown.
     """
+
+    replaced = Signal()
 
     def __init__(self, name: str, style: str = "reading", *, surface: str = "canvas") -> None:
         super().__init__()
@@ -51,6 +65,7 @@ class StreamingText(QTextBrowser):
         self._next.timeout.connect(self._insert_slice)
         self._breaks = SoftBreaks()
         self._tone = ""
+        self._changes: tuple[DiffPart, ...] = ()
         theme().changed.connect(self._on_theme)
         self.clear_text()
 
@@ -61,7 +76,12 @@ class StreamingText(QTextBrowser):
 
     def clear_text(self) -> None:
         """Start again with nothing."""
-        self._parts, self._waiting, self._breaks = [], "", SoftBreaks()
+        self._parts, self._waiting = [], ""
+        self._blank()
+
+    def _blank(self) -> None:
+        """An empty document with the lines of the style; the text itself is kept."""
+        self._breaks, self._changes = SoftBreaks(), ()
         self._next.stop()
         self.clear()
         cursor = QTextCursor(self.document())
@@ -75,20 +95,56 @@ class StreamingText(QTextBrowser):
         Without ``follow`` the view stays where it is, also at its end.
         """
         before = self.text
-        if not text.startswith(before):
+        begins_anew = not text.startswith(before)
+        if begins_anew:
             self.clear_text()
             before = ""
         self.append_text(text[len(before) :], follow=follow)
+        if begins_anew:
+            self.replaced.emit()
 
     def append_text(self, text: str, *, follow: bool = True) -> None:
         """Add text at the end."""
         if not text:
             return
+        if self._changes:
+            self.clear_changes()
         self._follow = follow
         self._parts.append(text)
         self._waiting += text
         if not self._next.isActive():
             self._insert_slice()
+
+    # --- changes --------------------------------------------------------------------------------
+
+    def show_changes(self, parts: Sequence[DiffPart]) -> None:
+        """Mark in the text what differs from another: inserted underlined, deleted struck through.
+
+        :attr:`text` stays what it was. What is appended or set afterwards ends it.
+        """
+        place = self.verticalScrollBar().value()
+        self._blank()
+        self._waiting, self._changes = "", tuple(parts)
+        cursor = QTextCursor(self.document())
+        for part in parts:
+            cursor.insertText(self._breaks.broken(part.text.replace("\r", "")), _format(part.kind))
+        self._leave_end()
+        self.verticalScrollBar().setValue(place)
+
+    def clear_changes(self) -> None:
+        """Show the text alone again."""
+        if self._changes:
+            place = self.verticalScrollBar().value()
+            self._blank()
+            self._waiting = self.text
+            self._follow = False
+            self._insert_slice()
+            self.verticalScrollBar().setValue(place)
+
+    @property
+    def changes(self) -> tuple[DiffPart, ...]:
+        """The changes that are marked, none where the text stands alone."""
+        return self._changes
 
     @Slot()
     def _insert_slice(self) -> None:
@@ -134,6 +190,8 @@ class StreamingText(QTextBrowser):
 
     @Slot()
     def _on_theme(self) -> None:
+        if self._changes:
+            self.show_changes(self._changes)
         self.viewport().update()
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -154,3 +212,17 @@ class StreamingText(QTextBrowser):
         place = self.cursorRect(end)
         painter = QPainter(self.viewport())
         painter.fillRect(place.x() + 2, place.y() + 4, 7, place.height() - 6, color(self._tone))
+
+
+def _format(kind: str) -> QTextCharFormat:
+    """How a part of a comparison looks: a line with the colour, so never by colour alone."""
+    shown = QTextCharFormat()
+    if kind != "same":
+        tone = "ok" if kind == "inserted" else "bad"
+        shown.setBackground(color(tone, _TINT))
+        shown.setFontUnderline(kind == "inserted")
+        shown.setFontStrikeOut(kind == "deleted")
+        shown.setUnderlineColor(color(tone))
+        if kind == "deleted":
+            shown.setForeground(color("text-3"))
+    return shown

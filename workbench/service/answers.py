@@ -1,0 +1,207 @@
+"""Answers of runs that have ended: found again, read by another rule, compared, counted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from workbench.domain.agreement import PATH_ROLE
+from workbench.domain.comparison import (
+    DiffPart,
+    ExtractedText,
+    ExtractionPreview,
+    FoundRun,
+    Interval,
+)
+from workbench.domain.errors import UsageError
+from workbench.domain.events import AnswerExtracted, Event, LoggedEvent, Parsed, Voted
+from workbench.domain.extraction import ExtractionRule
+from workbench.domain.run_state import RunState, fold, fold_all
+from workbench.domain.spec import RunSpec
+from workbench.evaluation.diff import word_diff
+from workbench.evaluation.extraction import extract_in
+from workbench.evaluation.statistics import wilson
+from workbench.service.runs import RunService
+from workbench.strategies import STRATEGIES
+from workbench.strategies.search.voting import TieRule, majority
+
+
+class _Reading(NamedTuple):
+    """What a rule takes out of a run: each text's Parsed, the vote, and the answer."""
+
+    before: tuple[Parsed, ...]
+    after: tuple[Parsed, ...]
+    voted: Voted | None
+    answer: AnswerExtracted
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What is put behind the run's log."""
+        vote = (self.voted,) if self.voted is not None else ()
+        return (*self.after, *vote, self.answer)
+
+
+class AnswerService(RunService):
+    """The part of the service that works on the answers of ended runs, without the model."""
+
+    # --- found again ----------------------------------------------------------------------------
+
+    async def find_done(self, spec: RunSpec) -> FoundRun | None:
+        """The newest finished run of exactly this spec, None where there is none.
+
+        A spec without a seed asks for a new one, so none is found. A run whose strategy's own
+        prompts were edited since is not the same run.
+
+        Raises:
+            UsageError, ModelError: the spec cannot be run.
+        """
+        if not spec.seed:
+            return None
+        prepared = await self.prepare(spec)
+        key = prepared.digest()
+        await self._store.flush()
+        summaries = await self._store.find_done(key)
+        if not summaries:
+            return None
+        prompts = await self._strategy_prompts(prepared.strategy)
+        for run in summaries:
+            manifest = await self._store.manifest(run.run_id)
+            if manifest.get("strategy_prompts", {}) == prompts:
+                state = await self.load_run(run.run_id)
+                ended_at = run.started_at + run.seconds
+                return FoundRun(run.run_id, prepared, state, ended_at, key)
+        return None
+
+    async def _strategy_prompts(self, strategy: str) -> dict[str, str]:
+        """The digests of a strategy's own prompts as they are now."""
+        names = STRATEGIES.get(strategy).templates
+        return {
+            name: (await self._in_thread(self._library.strategy_prompt, name)).sha256
+            for name in names
+        }
+
+    # --- read by another rule -------------------------------------------------------------------
+
+    async def preview_extraction(self, run_id: int, rule: ExtractionRule) -> ExtractionPreview:
+        """What :meth:`extract_again` would give; nothing is changed.
+
+        Raises:
+            UsageError: no such run, it is still running, or the pattern cannot be used.
+        """
+        reading = await self._read_again(fold_all(await self._ended(run_id)), run_id, rule)
+        texts = tuple(
+            ExtractedText(before.value, after.value, after.raw)
+            for before, after in zip(reading.before, reading.after, strict=True)
+        )
+        return ExtractionPreview(reading.answer.value, texts)
+
+    async def extract_again(self, run_id: int, rule: ExtractionRule) -> RunState:
+        """Take the answer of an ended run out of its stored texts by another rule.
+
+        The model is not asked. The log keeps what was there and gets what was read now, the vote
+        where there was one, and an AnswerExtracted.
+
+        Returns:
+            The run with its answer by ``rule``.
+
+        Raises:
+            UsageError: no such run, it is still running, or the pattern cannot be used.
+        """
+        events = await self._ended(run_id)
+        state = fold_all(events)
+        reading = await self._read_again(state, run_id, rule)
+        first = events[-1].seq + 1
+        logged = [
+            LoggedEvent(run_id, first + place, state.seconds, event)
+            for place, event in enumerate(reading.events)
+        ]
+        for each in logged:
+            fold(state, each)
+        self._store.append(run_id, logged)
+        await self._store.finish_run(run_id, state)
+        for each in logged:
+            self._publish(each)
+        return state
+
+    async def _ended(self, run_id: int) -> list[LoggedEvent]:
+        """The events of a run that has ended."""
+        events = await self.events(run_id)
+        if not events:
+            await self.run_spec(run_id)  # says that there is no such run
+        if self.is_running(run_id) or fold_all(events).status == "running":
+            raise UsageError(f"Run {run_id} is still running: wait for its end, or stop it.")
+        return events
+
+    async def _read_again(self, state: RunState, run_id: int, rule: ExtractionRule) -> _Reading:
+        if rule.kind == "regex" and not rule.pattern:
+            raise UsageError("Give a pattern: the rule regex takes what it matches last.")
+        current = state.extraction or _own_rule(await self.run_spec(run_id))
+        before = _texts_read(state, current)
+        values = await extract_in(self._pool, [each.raw for each in before], rule)
+        after = tuple(
+            Parsed(
+                node=each.node,
+                rule=rule.describe(),
+                value=value,
+                raw=each.raw,
+                call=each.call,
+                sample=each.sample,
+            )
+            for each, value in zip(before, values, strict=True)
+        )
+        return _with_answer(state, rule, before, after)
+
+    # --- compared and counted -------------------------------------------------------------------
+
+    async def word_diff(self, before: str, after: str) -> tuple[DiffPart, ...]:
+        """Which words of ``after`` are new and which of ``before`` are gone, in their order.
+
+        Raises:
+            UsageError: a text is too long to be compared by word.
+        """
+        return await self._in_thread(word_diff, before, after)
+
+    def interval(self, successes: int, trials: int) -> Interval:
+        """A share with its 95 % interval (Wilson); UsageError where it is no share."""
+        return wilson(successes, trials)
+
+
+def _own_rule(spec: RunSpec) -> ExtractionRule:
+    """The rule that a run was started with."""
+    kind = spec.params.get("extraction", "answer_line")
+    return ExtractionRule(kind, str(spec.params.get("pattern", "")))
+
+
+def _texts_read(state: RunState, rule: ExtractionRule) -> tuple[Parsed, ...]:
+    """The texts to which the extraction rule was applied, as last read; else the output."""
+    found: dict[tuple[str, str, int], Parsed] = {}
+    for each in state.parsed:
+        if each.rule == rule.describe():
+            found[each.node, each.call, each.sample] = each
+    if found:
+        return tuple(found.values())
+    node = state.best_node or "0"
+    return (Parsed(node=node, rule=rule.describe(), value=state.answer, raw=state.output),)
+
+
+def _with_answer(
+    state: RunState, rule: ExtractionRule, before: tuple[Parsed, ...], after: tuple[Parsed, ...]
+) -> _Reading:
+    """The answer of texts that were read: by vote where they voted, else the best node's."""
+    paths = [each for each in after if each.call.rpartition("/")[2] == PATH_ROLE]
+    if not paths:
+        best = [each for each in after if each.node == state.best_node] or list(after)
+        answer = AnswerExtracted(
+            rule=rule, value=best[-1].value, node=best[-1].node, output=state.output
+        )
+        return _Reading(before, after, None, answer)
+    tie: TieRule = "none" if state.tie_rule == "none" else "first_seen"
+    vote = majority([each.value for each in paths], tie)
+    voted = Voted(tally=vote.tally, winner=vote.winner, tie_rule=tie)
+    won = paths[vote.winner_index] if vote.winner_index is not None else None
+    answer = AnswerExtracted(
+        rule=rule,
+        value=vote.winner,
+        node=won.node if won is not None else state.best_node,
+        output=won.raw if won is not None else state.output,
+    )
+    return _Reading(before, after, voted, answer)
