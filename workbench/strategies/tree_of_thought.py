@@ -27,6 +27,7 @@ from workbench.domain.effects import (
     Problem,
     Render,
     Score,
+    Steering,
     StrategySteps,
 )
 from workbench.domain.events import (
@@ -49,6 +50,7 @@ from workbench.strategies.search import (
     select_best,
     value_of,
 )
+from workbench.strategies.steered import steered
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _ANSWER_LINE = ExtractionRule("answer_line")
@@ -100,13 +102,19 @@ _Part = Generator[Sequence[Effect], Sequence[Any], Any]
 def run(problem: Problem, params: TreeOfThoughtParams) -> StrategySteps:
     """Search level by level, then ask for the answer from the best state."""
     root = _State("0", ())
-    yield (Emit(NodeAdded(node="0", parent="", depth=0, text=problem.question, kind="question")),)
-    kept = [root]
-    for depth in range(1, params.depth + 1):
+    if problem.start is None:
+        added = NodeAdded(node="0", parent="", depth=0, text=problem.question, kind="question")
+        yield (Emit(added),)
+    else:
+        root = _State(problem.start.node, problem.start.thoughts)
+    kept, known, grown = [root], {root.node: root}, set[str]()
+    first = len(root.thoughts) + 1
+    for depth in range(first, first + params.depth):
         growing = [state for state in kept if not state.finished]
         if not growing:
             break
-        children: list[_State] = yield from _grow(problem, params, growing, depth)
+        grown.update(state.node for state in growing)
+        children: list[_State] = yield from _grow(problem, params, growing)
         if not children:
             text = (
                 f"Step {depth} gave no usable thought; the answer is asked for from what there is."
@@ -115,21 +123,29 @@ def run(problem: Problem, params: TreeOfThoughtParams) -> StrategySteps:
             break
         judged: list[_State] = yield from _judge(problem, params, children, depth)
         finished = [state for state in kept if state.finished]
-        kept = yield from _select(params, [*finished, *judged], depth)
+        known.update({state.node: state for state in judged})
+        (actions,) = yield (Steering(),)
+        left = steered(actions, [*finished, *judged], known, grown, _State)
+        known.update({state.node: state for state in left})
+        if not left:
+            yield (Emit(NoteAdded(text="Every thought was pruned by hand; the search ends here.")),)
+            break
+        kept = yield from _select(params, left, depth)
     return (yield from _answer(problem, params, kept[0]))
 
 
-def _grow(
-    problem: Problem, params: TreeOfThoughtParams, states: Sequence[_State], depth: int
-) -> _Part:
+def _grow(problem: Problem, params: TreeOfThoughtParams, states: Sequence[_State]) -> _Part:
     """New states under each of ``states``, duplicates left out."""
     texts: list[tuple[str, ...]] = yield from _thoughts(problem, params, states)
     children: list[_State] = []
     events: list[Emit] = []
     seen: dict[tuple[str, ...], str] = {}
     for state, thoughts in zip(states, texts, strict=True):
-        for index, thought in enumerate(thoughts):
+        start = problem.start
+        first = start.children if start is not None and start.node == state.node else 0
+        for index, thought in enumerate(thoughts, first):
             child = _State(f"{state.node}.{index}", (*state.thoughts, thought))
+            depth = len(child.thoughts)
             added = NodeAdded(node=child.node, parent=state.node, depth=depth, text=thought)
             events.append(Emit(added))
             key = tuple(normalise(part) for part in child.thoughts)
@@ -379,5 +395,6 @@ STRATEGIES.register(
             "tot-vote",
             "tot-answer",
         ),
+        can_grow=True,
     ),
 )
