@@ -52,6 +52,14 @@ class Bench:
     async def run(self, spec: RunSpec) -> RunState:
         return await self.executor.execute(1, spec, self.shown.append)
 
+    async def resume(self, spec: RunSpec, **changes) -> RunState:
+        log = list(self.store.events)
+        return await self.executor.resume(1, spec, log, self.shown.append, **changes)
+
+    async def grow(self, spec: RunSpec, action) -> RunState:
+        log = list(self.store.events)
+        return await self.executor.grow(1, spec, log, action, self.shown.append)
+
 
 @asynccontextmanager
 async def bench(engine: SimulatedEngine, tmp_path: Path) -> AsyncIterator[Bench]:
