@@ -24,7 +24,13 @@ from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.history.codec import merged
 from workbench.runs.control import RunControl
 
-from .keeping import bench, chat
+from .keeping import InProcessPool, chat
+from .keeping import bench as sandboxed
+
+
+def bench(engine, tmp_path):
+    return sandboxed(engine, tmp_path, InProcessPool())
+
 
 SEARCH = {"depth": 2, "candidates": 2, "beam": 2}
 
@@ -276,22 +282,26 @@ async def test_a_pause_changes_nothing_but_that_it_is_told(tmp_path):
         assert sorted(by_sample(it.store.events)) == sorted(by_sample(log))
 
 
-async def test_seconds_of_a_pause_are_not_charged(tmp_path):
-    engine = SimulatedEngine(lambda _p: ["word and word"], tokens_per_second=2000)
-    async with bench(engine, tmp_path) as it:
+async def test_clock_and_budget_of_seconds_stand_still_while_paused(tmp_path):
+    async with bench(SimulatedEngine(lambda _p: ["word and word"]), tmp_path) as it:
         control = RunControl()
         control.pause()
-        spec = chat(budget=Budget(max_seconds=0.4))
+        spec = chat(budget=Budget(max_seconds=60))
         running = asyncio.create_task(
             it.executor.execute(1, spec, it.shown.append, control=control)
         )
-        await asyncio.sleep(0.6)  # longer than the budget: that is what is tested
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert it.store.of(RunPaused)
         assert not running.done()
-        assert fold_all(it.store.events).paused
+        assert control._timer.when() is None
+        assert control._journal.seconds == control._journal.seconds
+        assert not it.engine.requests
         control.resume()
+        assert control._timer.when() is not None
+        assert control._journal.seconds < control._journal.seconds
         state = await running
         assert (state.status, state.limit, state.output) == ("done", "", "word and word")
-        assert state.seconds < 0.4
 
 
 async def test_a_paused_run_can_be_stopped_and_resumed(tmp_path):
