@@ -93,6 +93,24 @@ async def test_a_run_that_has_ended_is_opened_again_by_one_at_a_time(
     assert (await store.list_runs())[0].status == "done"  # as its log tells
 
 
+async def test_a_growth_that_was_killed_leaves_the_answer(
+    path: Path, open_store: OpenStore
+) -> None:
+    store = await open_store(path)
+    run_id = await samples.done_run(store)
+    await store.reopen_run(run_id)
+    first = (await store.events(run_id))[-1].seq + 1
+    grown = [
+        ev.GrowthStarted(node="0", strategy="tree_of_thought"),
+        ev.BestUpdated(node="0.1", answer=None, output="half a thought"),
+    ]
+    store.append(run_id, samples.log(run_id, grown, first))
+    await store.close()
+    store = await open_store(path)
+    (summary,) = await store.list_runs()
+    assert (summary.status, summary.answer) == ("interrupted", "Paris it is")
+
+
 async def test_a_prompt_sent_twice_is_stored_once(store: HistoryStore) -> None:
     for _ in range(3):
         await samples.done_run(store)

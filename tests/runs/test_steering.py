@@ -213,6 +213,17 @@ async def test_an_answer_is_written_again_from_a_token_on(tmp_path):
         assert again.nodes["0.1"].text.startswith("It is green")
 
 
+async def test_characters_of_several_tokens_are_kept_whole(tmp_path):
+    engine = SimulatedEngine(lambda _prompt: ["a\u00e9\U0001f600b"], split_bytes=True)
+    async with bench(engine, tmp_path) as it:
+        await it.run(chat())
+        state = await it.grow(chat(), ForkToken("0/answer", 0, 7, "!"))
+        assert state.calls["0/fork-7~1"].prefix == "a\u00e9\U0001f600!"
+        for token in (4, 5):
+            with pytest.raises(UsageError, match="part of a character"):
+                await it.grow(chat(), ForkToken("0/answer", 0, token, "!"))
+
+
 async def test_a_fork_that_was_cut_is_written_to_its_end(tmp_path):
     async with bench(SimulatedEngine(), tmp_path) as it:
         await it.run(chat())

@@ -94,7 +94,12 @@ def _hand_path(state: RunState, parent: str) -> str:
 
 
 def _under(state: RunState, path: str) -> tuple[str, ...]:
-    return tuple(node for node in state.nodes if node.startswith(path + "."))
+    """The nodes under one that still go on."""
+    return tuple(
+        node.node
+        for node in state.nodes.values()
+        if node.node.startswith(path + ".") and node.status != "pruned"
+    )
 
 
 def _worded(text: str) -> str:
