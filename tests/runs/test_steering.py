@@ -202,7 +202,7 @@ async def test_an_answer_is_written_again_from_a_token_on(tmp_path):
         assert last == "CallStarted"  # the prompt is kept before the model sees it
         assert request.segments[-1].text == "It is" == request.prefix
         assert not request.segments[-1].special
-        node = state.nodes["0.0"]
+        node = state.nodes["0.f0"]
         assert (node.text, node.kind, node.parent) == ("It is red", "fork", "0")
         call = state.calls["0/fork-1~1"]
         assert call.prefix == "It is"
@@ -210,7 +210,7 @@ async def test_an_answer_is_written_again_from_a_token_on(tmp_path):
         assert fold_all(it.store.events) == state
         assert len(it.store.of(RunFinished)) == 2
         again = await it.grow(chat(), ForkToken("0/fork-1~1", 0, 0, " green"))
-        assert again.nodes["0.1"].text.startswith("It is green")
+        assert again.nodes["0.f1"].text.startswith("It is green")
 
 
 async def test_characters_of_several_tokens_are_kept_whole(tmp_path):
@@ -232,7 +232,7 @@ async def test_a_fork_that_was_cut_is_written_to_its_end(tmp_path):
         assert (await it.grow(chat(), action)).status == "failed"
         state = await it.resume(chat())
         assert state.status == "done"
-        assert " but" in state.nodes["0.0"].text
+        assert " but" in state.nodes["0.f0"].text
         assert [e.call for e in it.store.of(CallStarted)].count("0/fork-3~1") == 2
 
 
@@ -248,3 +248,62 @@ async def test_a_fork_of_what_is_not_there_is_refused(action, tmp_path):
         with pytest.raises(UsageError):
             await it.grow(chat(), action)
         assert len(it.store.events) == count
+
+
+# --- together -----------------------------------------------------------------------------------
+
+
+async def cut_after(it, spec, node):
+    """A run that is cancelled when a node has come to be."""
+
+    def listen(logged):
+        if isinstance(logged.event, NodeAdded) and logged.event.node == node:
+            running.cancel()
+
+    running = asyncio.create_task(it.executor.execute(1, spec, listen))
+    return await running
+
+
+async def test_a_fork_between_cancel_and_resume_is_in_nobodys_way(tmp_path):
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        expected = await it.run(search())
+        it.store.events.clear()
+        assert (await cut_after(it, search(), "0.0.0")).status == "cancelled"
+        forked = await it.grow(search(), ForkToken("0/propose", 0, 3, " other"))
+        assert forked.status == "done"
+        state = await it.resume(search())
+        assert state.status == "done"
+        assert state.answer == expected.answer
+        assert fold_all(it.store.events) == state
+        fork = [node for node in state.nodes.values() if node.kind == "fork"]
+        assert [node.node for node in fork] == ["0.f0"]
+        others = {path: node for path, node in state.nodes.items() if path != fork[0].node}
+        assert others == expected.nodes
+        with pytest.raises(UsageError, match="has ended"):
+            await it.resume(search())
+
+
+async def test_what_was_done_while_a_run_was_cut_is_heeded_when_it_goes_on(tmp_path):
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        await cut_after(it, search(), "0.1")
+        control = RunControl()
+        done = []
+
+        def listen(logged):
+            if not done:
+                done.append(True)
+                control.steer(PruneNode("0.0"))
+
+        log = list(it.store.events)
+        state = await it.executor.resume(1, search(), log, listen, control=control)
+        assert state.status == "done"
+        assert state.nodes["0.0"].status == "pruned"
+        assert state.nodes["0.1"].status == "selected"
+        assert fold_all(it.store.events) == state
+
+
+async def test_a_search_whose_every_thought_is_pruned_still_answers(tmp_path):
+    async with bench(SimulatedEngine(thinking), tmp_path) as it:
+        state = await steered_run(it, [PruneNode("0.0"), PruneNode("0.1")])
+        assert (state.status, state.answer) == ("done", "4")
+        assert any("pruned by hand" in note.text for note in state.notes)

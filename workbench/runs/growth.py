@@ -14,14 +14,12 @@ from workbench.domain.parameters import build
 from workbench.domain.run_state import NodeState, RunState, SampleState, fold_all
 from workbench.domain.spec import RunSpec
 from workbench.domain.steering import ForkToken, Grow
-from workbench.runs.hand import next_child, node_of
-from workbench.runs.replay import Section
+from workbench.runs.hand import next_child, node_of, own_path
+from workbench.runs.replay import FORK, Section
 from workbench.strategies import STRATEGIES
 from workbench.strategies.strategy import Extraction
 
 _BROKEN = "\ufffd"
-FORK = "fork"
-"""What stands for the strategy of a growth that writes one answer again from a token on."""
 
 
 def growth_of(action: Grow | ForkToken, spec: RunSpec, log: Sequence[LoggedEvent]) -> GrowthStarted:
@@ -169,7 +167,7 @@ def _fork(
         ),
     )
     parent = state.nodes.get(call.node)
-    node = f"{call.node}.{next_child(state, call.node)}"
+    node = own_path(state, call.node, FORK)
     depth = parent.depth + 1 if parent else 0
     added = NodeAdded(node=node, parent=call.node, depth=depth, text=completion.text, kind=FORK)
     yield (Emit(added),)
