@@ -10,8 +10,10 @@ from workbench.domain.errors import UsageError
 from workbench.domain.events import (
     CallFinished,
     CallStarted,
+    LoggedEvent,
     NodeAdded,
     NoteAdded,
+    Parsed,
     Pruned,
     RunFinished,
     RunPaused,
@@ -201,6 +203,18 @@ async def test_calls_count_against_the_budget_once_resumed(tmp_path):
         state = await it.resume(spec, budget=Budget(max_calls=6))
         assert (state.limit, state.status) == ("calls", "done")
         assert state.call_count <= 6
+
+
+async def test_what_was_put_into_the_log_after_the_end_is_no_part_of_the_search(tmp_path):
+    spec = search(budget=Budget(max_calls=4))
+    async with bench(SimulatedEngine(), tmp_path) as it:
+        await it.run(spec)
+        last = it.store.events[-1]
+        read_again = Parsed(node="0.0", rule="whole output", value="4", raw="4")
+        it.store.events.append(LoggedEvent(1, last.seq + 1, last.at, read_again))
+        state = await it.resume(spec, budget=Budget(max_calls=99))
+        assert (state.status, state.limit) == ("done", "")
+        assert not it.store.of(NoteAdded)
 
 
 async def test_where_the_prompts_have_changed_it_goes_on_anew_and_says_so(tmp_path):

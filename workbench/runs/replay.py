@@ -146,7 +146,7 @@ class Replay:
         self._asks: dict[int, int] = {}
         self._actions: list[SteerAction] = []
         self._made_again: set[str] = set()
-        self._over = False
+        self._over = self._at_rest = False
         self.cut_by_budget = False
         """Whether answers that a budget had cut short are made again."""
         self.tokens = 0
@@ -173,6 +173,9 @@ class Replay:
 
     def _keep(self, event: Event) -> None:
         if isinstance(event, _OF_THE_PROGRAM):
+            # What is put into the log between its end and its resumption is not the strategy's.
+            rests = self._at_rest and not isinstance(event, ev.RunResumed)
+            self._at_rest = rests or isinstance(event, ev.RunFinished)
             return
         action = action_of(event)
         if action is not None:
@@ -188,7 +191,7 @@ class Replay:
             self._keep_result(event)
         elif isinstance(event, ev.NoteAdded):
             self._notes[_key(event)] += 1
-        else:
+        elif not self._at_rest:
             self._emitted[_key(event)] += 1
             if isinstance(event, ev.NodeAdded):
                 self._nodes[_key(event)] = event.node
