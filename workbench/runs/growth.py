@@ -11,16 +11,15 @@ from workbench.domain.errors import UsageError
 from workbench.domain.events import CallStarted, GrowthStarted, LoggedEvent, NodeAdded, Parsed
 from workbench.domain.extraction import ExtractionRule
 from workbench.domain.parameters import build
-from workbench.domain.run_state import NodeState, RunState, fold_all
+from workbench.domain.run_state import NodeState, RunState, SampleState, fold_all
 from workbench.domain.spec import RunSpec
 from workbench.domain.steering import ForkToken, Grow
-from workbench.runs.hand import next_child, node_of
-from workbench.runs.replay import Section
+from workbench.runs.hand import next_child, node_of, own_path
+from workbench.runs.replay import FORK, Section
 from workbench.strategies import STRATEGIES
 from workbench.strategies.strategy import Extraction
 
-FORK = "fork"
-"""What stands for the strategy of a growth that writes one answer again from a token on."""
+_BROKEN = "\ufffd"
 
 
 def growth_of(action: Grow | ForkToken, spec: RunSpec, log: Sequence[LoggedEvent]) -> GrowthStarted:
@@ -122,10 +121,33 @@ def _prefix(call: CallStarted, state: RunState, action: ForkToken) -> str:
         raise UsageError(
             f"The answer {action.sample} of {call.call} has {len(tokens)} tokens, counted from 0."
         )
-    kept = "".join(token.text for token in tokens[: action.token])
+    kept = _text_before(samples[action.sample], action.token, call)
     if not (call.prefix + kept + action.text):
         raise UsageError("Name the text that is to stand in place of the token.")
     return call.prefix + kept + action.text
+
+
+def _text_before(sample: SampleState, token: int, call: CallStarted) -> str:
+    """The text up to a token. Tokens that are parts of one character tell theirs together."""
+    joined = "".join(each.text for each in sample.tokens[:token])
+    if _BROKEN not in joined or sample.reasoning:
+        return joined
+    text, at, broken = sample.text[len(call.prefix) :], 0, False
+    for each in sample.tokens[:token]:
+        if _BROKEN in each.text:
+            broken = True
+            continue
+        at = (text.find(each.text, at + 1) if broken else at) + len(each.text)
+        broken = False
+    if not broken:
+        return text[:at]
+    following = sample.tokens[token].text
+    end = -1 if _BROKEN in following else text.find(following, at + 1)
+    if end < 0:
+        raise UsageError(
+            f"Token {token} of {call.call} is a part of a character: choose the first of a word."
+        )
+    return text[:end]
 
 
 def _fork(
@@ -145,7 +167,7 @@ def _fork(
         ),
     )
     parent = state.nodes.get(call.node)
-    node = f"{call.node}.{next_child(state, call.node)}"
+    node = own_path(state, call.node, FORK)
     depth = parent.depth + 1 if parent else 0
     added = NodeAdded(node=node, parent=call.node, depth=depth, text=completion.text, kind=FORK)
     yield (Emit(added),)

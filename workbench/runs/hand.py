@@ -28,7 +28,7 @@ def event_of(action: HandAction, state: RunState) -> Event:
     if isinstance(action, AddThought):
         parent = node_of(state, action.parent)
         return NodeAdded(
-            node=_hand_path(state, action.parent),
+            node=own_path(state, action.parent, HAND),
             parent=action.parent,
             depth=parent.depth + 1,
             text=_worded(action.text),
@@ -87,14 +87,19 @@ def next_child(state: RunState, parent: str) -> int:
     return max(numbers, default=-1) + 1
 
 
-def _hand_path(state: RunState, parent: str) -> str:
-    """A path apart from the search's own numbers, which it may yet give to its next children."""
-    count = sum(node.parent == parent and node.kind == HAND for node in state.nodes.values())
-    return f"{parent}.h{count}"
+def own_path(state: RunState, parent: str, kind: str) -> str:
+    """A path for a child of a kind that is not the search's, which may yet use its next numbers."""
+    count = sum(node.parent == parent and node.kind == kind for node in state.nodes.values())
+    return f"{parent}.{kind[0]}{count}"
 
 
 def _under(state: RunState, path: str) -> tuple[str, ...]:
-    return tuple(node for node in state.nodes if node.startswith(path + "."))
+    """The nodes under one that still go on."""
+    return tuple(
+        node.node
+        for node in state.nodes.values()
+        if node.node.startswith(path + ".") and node.status != "pruned"
+    )
 
 
 def _worded(text: str) -> str:

@@ -21,6 +21,8 @@ from workbench.domain.text import Message, Token
 from workbench.history.codec import clean
 from workbench.runs.hand import action_of
 
+FORK = "fork"
+"""What stands for the strategy of a growth that writes one answer again from a token on."""
 _CUT = ("cancelled", "error", "limit")
 _OF_THE_PROGRAM = (
     ev.RunStarted,
@@ -45,6 +47,12 @@ class Section(msgspec.Struct, frozen=True):
         """Whether it came to its own end, and no budget ended it."""
         ends = [e.event for e in self.events if isinstance(e.event, ev.RunFinished)]
         return bool(ends) and ends[-1].status == "done" and not ends[-1].limit
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether one answer is written again in it."""
+        first = self.events[0].event if self.events else None
+        return isinstance(first, ev.GrowthStarted) and first.strategy == FORK
 
     @property
     def seconds(self) -> float:
@@ -72,8 +80,18 @@ def sections(log: Iterable[LoggedEvent]) -> list[Section]:
 
 
 def open_section(log: Iterable[LoggedEvent]) -> Section | None:
-    """The last section that did not come to its end, None where all did."""
-    return next((each for each in reversed(sections(log)) if not each.is_whole), None)
+    """The section to resume: the last one, or the last before forks that are whole.
+
+    Returns:
+        None where it came to its end. What was before a later growth cannot go on: its search would
+        make the same nodes.
+    """
+    for section in reversed(sections(log)):
+        if not section.is_whole:
+            return section
+        if not section.is_fork:
+            break
+    return None
 
 
 @dataclass
@@ -128,7 +146,7 @@ class Replay:
         self._asks: dict[int, int] = {}
         self._actions: list[SteerAction] = []
         self._made_again: set[str] = set()
-        self._over = False
+        self._over = self._at_rest = False
         self.cut_by_budget = False
         """Whether answers that a budget had cut short are made again."""
         self.tokens = 0
@@ -155,6 +173,9 @@ class Replay:
 
     def _keep(self, event: Event) -> None:
         if isinstance(event, _OF_THE_PROGRAM):
+            # What is put into the log between its end and its resumption is not the strategy's.
+            rests = self._at_rest and not isinstance(event, ev.RunResumed)
+            self._at_rest = rests or isinstance(event, ev.RunFinished)
             return
         action = action_of(event)
         if action is not None:
@@ -170,7 +191,7 @@ class Replay:
             self._keep_result(event)
         elif isinstance(event, ev.NoteAdded):
             self._notes[_key(event)] += 1
-        else:
+        elif not self._at_rest:
             self._emitted[_key(event)] += 1
             if isinstance(event, ev.NodeAdded):
                 self._nodes[_key(event)] = event.node

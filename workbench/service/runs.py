@@ -6,7 +6,7 @@ import asyncio
 import functools
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ from workbench.domain.events import LoggedEvent, RunFinished, RunStatus
 from workbench.domain.parameters import build, describe
 from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
-from workbench.domain.views import Estimate, RunSummary, SearchHit, StrategyInfo
+from workbench.domain.views import Estimate, ModelSpeed, RunSummary, SearchHit, StrategyInfo
 from workbench.engine.constraint import read_constraint
 from workbench.runs.control import RunControl
 from workbench.runs.executor import Executor
@@ -25,6 +25,7 @@ from workbench.service.prompts import PromptService
 from workbench.service.speed import measured_speed
 from workbench.strategies import STRATEGIES
 
+N = TypeVar("N", int, float)
 _TITLE_CHARACTERS = 80
 Drive = Callable[[Executor], Awaitable[RunState]]
 """What is to be done with a run, on an engine that has its model."""
@@ -90,18 +91,33 @@ class RunService(PromptService):
         return found.notes
 
     async def estimate(self, spec: RunSpec, prompt_tokens: int | None = None) -> Estimate:
-        """Calls, new tokens and seconds that a run is expected to take at most."""
+        """Calls, new tokens and seconds that a run is expected to take at most.
+
+        Seconds are by the speed that was last measured here for the model, None without one. The
+        prompt is counted as read once: calls share its beginning.
+        """
         entry = STRATEGIES.get(spec.strategy)
         params = build(entry.params, spec.params, entry.title)
         calls, new_tokens = entry.estimate(params, spec.sampling)
-        speed = await self._store.speed(spec.model or (await self.find_model("")).path)
+        budget = spec.budget
+        calls = _at_most(calls, budget.max_calls)
+        new_tokens = _at_most(new_tokens, budget.max_tokens)
+        speed = await self._speed_of(spec.model)
         seconds = None
         if speed is not None and speed.generation > 0:
             reading = (prompt_tokens or 0) / speed.prompt if speed.prompt else 0.0
-            seconds = new_tokens / speed.generation + reading
+            seconds = _at_most(new_tokens / speed.generation + reading, budget.max_seconds)
         return Estimate(
             calls=calls, new_tokens=new_tokens, prompt_tokens=prompt_tokens, seconds=seconds
         )
+
+    async def _speed_of(self, ref: str) -> ModelSpeed | None:
+        """The measured speed of the model that a path or name means, None where it is unknown."""
+        if ref and (speed := await self._store.speed(ref)) is not None:
+            return speed
+        if ref and ("/" in ref or "\\" in ref):
+            return None
+        return await self._store.speed((await self.find_model(ref)).path)
 
     async def start_run(self, spec: RunSpec) -> int:
         """Put a run on disk, start it, and return its id at once; ids rise in the order of calls.
@@ -153,7 +169,11 @@ class RunService(PromptService):
         except asyncio.CancelledError:
             if started:
                 raise
-            return await self._end_early(run_id, log, "cancelled", None)
+            control = self._controls[run_id]
+            is_left = control.leaving and control.is_paused
+            return await self._end_early(
+                run_id, log, "interrupted" if is_left else "cancelled", None
+            )
         if not log:
             await self._remember_speed(spec.model, state)
         return state
@@ -168,7 +188,7 @@ class RunService(PromptService):
         """Close a run that never reached the executor, for example because its model is gone."""
         self._controls[run_id].ended = True
         journal = Journal(run_id, self._store, self._publish, log)
-        outcome = best_of(journal.state, "error" if error else "cancelled")
+        outcome = best_of(journal.state, "error" if error else status)
         event = RunFinished(
             status=status,
             answer=outcome.answer,
@@ -263,3 +283,8 @@ class RunService(PromptService):
             words = " ".join(spec.prompt.messages[-1].text.split())
             return words[:_TITLE_CHARACTERS]
         raise UsageError("There is nothing to send: write a message first.")
+
+
+def _at_most(figure: N, limit: N | None) -> N:
+    """The figure, or the limit where that is lower."""
+    return figure if limit is None else min(figure, limit)

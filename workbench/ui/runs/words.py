@@ -127,7 +127,8 @@ def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     """By which rule the answer was, or will be, taken out of the text."""
     votes = _votes(state)
     for parsed in reversed(state.parsed if state is not None else []):
-        if parsed.call.rpartition("/")[2] in _ANSWERING:
+        role = parsed.call.rpartition("/")[2].partition("~")[0]
+        if role in _ANSWERING:
             return votes + parsed.rule
     kind = str(params.get("extraction", "answer_line"))
     return ExtractionRule(kind, str(params.get("pattern", ""))).describe()  # type: ignore[arg-type]
