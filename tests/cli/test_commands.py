@@ -39,8 +39,9 @@ def test_help_is_there_without_loading_the_heavy_rooms():
 
 def test_every_command_has_help(tmp_path):
     for command in ("run", "compare", "models list", "models inspect", "history list",
-                    "history show", "history search", "history extract", "render",
-                    "doctor"):  # fmt: skip
+                    "history show", "history search", "history extract", "render", "doctor",
+                    "runs resume", "runs grow", "runs fork", "runs edit", "runs prune",
+                    "runs boost", "runs add"):  # fmt: skip
         done = workbench(*command.split(), "--help", home=tmp_path)
         assert done.returncode == 0
         assert "Usage" in done.stdout
@@ -60,6 +61,9 @@ def test_every_command_has_help(tmp_path):
         (["run", SENTIMENT, "--sampling", "samplers=top_k,top_z"], "top_z"),
         (["run", SENTIMENT, "--sampling", "logit_bias=no"], "takes JSON"),
         (["history", "show", "99"], "99"),
+        (["runs", "resume", "99"], "no run 99"),
+        (["runs", "prune", "99", "0"], "no run 99"),
+        (["runs", "grow", "99", "0", "--param", "beam"], "NAME=VALUE"),
         (["frobnicate"], "No such command"),
     ],
 )

@@ -66,6 +66,51 @@ async def test_the_stored_log_folds_to_the_state_that_was_live(store: HistorySto
     assert len(stored) < len(events)  # deltas were merged
 
 
+async def test_thinking_that_came_in_pieces_is_kept_whole(store: HistoryStore) -> None:
+    run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
+    pieces = [
+        ev.TextReceived(call="0/answer", sample=0, text="", reasoning=word)
+        for word in ("one ", "two ", "three")
+    ]
+    store.append(run_id, samples.log(run_id, [samples.started("q"), *pieces]))
+    state = fold_all(await store.events(run_id))
+    assert state.calls["0/answer"].samples[0].reasoning == "one two three"
+
+
+async def test_a_run_that_has_ended_is_opened_again_by_one_at_a_time(
+    path: Path, open_store: OpenStore
+) -> None:
+    store = await open_store(path)
+    run_id = await samples.done_run(store)
+    await store.reopen_run(run_id)
+    assert (await store.list_runs())[0].status == "running"
+    with pytest.raises(UsageError, match="being worked on"):
+        await store.reopen_run(run_id)
+    with pytest.raises(UsageError, match="no run 77"):
+        await store.reopen_run(77)
+    await store.close()
+    store = await open_store(path)
+    assert (await store.list_runs())[0].status == "done"  # as its log tells
+
+
+async def test_a_growth_that_was_killed_leaves_the_answer(
+    path: Path, open_store: OpenStore
+) -> None:
+    store = await open_store(path)
+    run_id = await samples.done_run(store)
+    await store.reopen_run(run_id)
+    first = (await store.events(run_id))[-1].seq + 1
+    grown = [
+        ev.GrowthStarted(node="0", strategy="tree_of_thought"),
+        ev.BestUpdated(node="0.1", answer=None, output="half a thought"),
+    ]
+    store.append(run_id, samples.log(run_id, grown, first))
+    await store.close()
+    store = await open_store(path)
+    (summary,) = await store.list_runs()
+    assert (summary.status, summary.answer) == ("interrupted", "Paris it is")
+
+
 async def test_a_prompt_sent_twice_is_stored_once(store: HistoryStore) -> None:
     for _ in range(3):
         await samples.done_run(store)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from workbench.domain.events import LoggedEvent
 from workbench.domain.run_state import RunState
@@ -52,10 +57,32 @@ class Bench:
     async def run(self, spec: RunSpec) -> RunState:
         return await self.executor.execute(1, spec, self.shown.append)
 
+    async def resume(self, spec: RunSpec, **changes) -> RunState:
+        log = list(self.store.events)
+        return await self.executor.resume(1, spec, log, self.shown.append, **changes)
+
+    async def grow(self, spec: RunSpec, action) -> RunState:
+        log = list(self.store.events)
+        return await self.executor.grow(1, spec, log, action, self.shown.append)
+
+
+class InProcessPool:
+    """Does at once what the sandbox does in a process, for tests that make very many runs."""
+
+    async def call(self, function: str, *args: Any, deadline_seconds: float = 1.0) -> Any:
+        module, _, name = function.partition(":")
+        given = msgspec.msgpack.decode(msgspec.msgpack.encode(args))
+        result = getattr(importlib.import_module(module), name)(*given)
+        await asyncio.sleep(0)
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(result))
+
+    async def close(self) -> None:
+        pass
+
 
 @asynccontextmanager
-async def bench(engine: SimulatedEngine, tmp_path: Path) -> AsyncIterator[Bench]:
-    pool = SandboxPool()
+async def bench(engine: SimulatedEngine, tmp_path: Path, pool: Any = None) -> AsyncIterator[Bench]:
+    pool = pool or SandboxPool()
     store = MemoryStore()
     library = PromptLibrary(shipped=ROOT / "prompts", user=tmp_path / "prompts")
     await engine.load("simulated", LoadSettings())

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from workbench.domain.errors import ModelNotFoundError, UsageError
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.spec import Budget, RunSpec, TemplatePrompt
 from workbench.domain.text import Message, Span
 from workbench.domain.views import LoadSettings
 from workbench.engine.simulated import SimulatedEngine
@@ -68,6 +68,20 @@ async def test_what_cannot_run_is_refused_before_anything_is_kept(core):
     with pytest.raises(ModelNotFoundError):
         await core.start_run(spec(model="no such model"))
     assert await core.list_runs() == ()
+
+
+async def test_an_estimate_is_in_seconds_of_this_machine_and_within_the_budget(core):
+    wide = {"strategy": "self_consistency", "params": {"paths": 5}}
+    model = (await core.find_model("")).path
+    assert (await core.estimate(spec(**wide))).seconds is None
+    await core._store.record_speed(model, generation=100.0, prompt=1000.0)
+    found = await core.estimate(spec(**wide), 500)
+    assert found.seconds == pytest.approx(found.new_tokens / 100 + 0.5)
+    limited = spec(**wide, budget=Budget(max_tokens=200, max_calls=3))
+    found = await core.estimate(limited, 0)
+    assert (found.calls, found.new_tokens, found.seconds) == (3, 200, pytest.approx(2.0))
+    found = await core.estimate(spec(**wide, budget=Budget(max_seconds=1.0)))
+    assert found.seconds == 1.0
 
 
 async def test_a_seed_of_zero_becomes_one_that_is_kept(core):

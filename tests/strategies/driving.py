@@ -16,6 +16,7 @@ from workbench.domain.effects import (
     Problem,
     Render,
     Score,
+    Steering,
     StrategySteps,
 )
 from workbench.domain.events import Event
@@ -67,6 +68,8 @@ def drive(steps: StrategySteps | Part, answers: Answers, beliefs: Beliefs | None
             return LabelScores.of(effect.labels, tuple(beliefs(effect)))
         if isinstance(effect, Extract):
             return extract(effect.texts, effect.rule)
+        if isinstance(effect, Steering):
+            return ()
         assert isinstance(effect, Emit)
         record.events.append(effect.event)
         return None

@@ -14,12 +14,14 @@ from rich.table import Table
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
 from workbench.cli.progress import as_object
+from workbench.domain.events import Boosted, GrowthStarted, NodeAdded, Pruned, ThoughtEdited
 from workbench.domain.extraction import ExtractionKind, ExtractionRule
-from workbench.domain.run_state import RunState
+from workbench.domain.run_state import RunState, fold_all
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
     from workbench.domain.comparison import ExtractionPreview
+    from workbench.domain.events import Event
     from workbench.domain.spec import RunSpec
     from workbench.service import Workbench
 
@@ -56,12 +58,14 @@ def list_runs(paths: Paths, limit: int, as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def show(paths: Paths, run_id: int, as_json: bool) -> int:
-    """Everything of one run: prompts, outputs, answer."""
+    """Everything of one run: prompts, outputs, answer, what was changed by hand."""
 
-    async def work(core: Workbench) -> tuple[RunSpec, RunState]:
-        return await core.run_spec(run_id), await core.load_run(run_id)
+    async def work(core: Workbench) -> tuple[RunSpec, RunState, list[Event]]:
+        spec, log = await core.run_spec(run_id), await core.events(run_id)
+        by_hand = [logged.event for logged in log if _is_by_hand(logged.event)]
+        return spec, fold_all(log), by_hand
 
-    spec, state = with_workbench(paths, work)
+    spec, state, by_hand = with_workbench(paths, work)
     if as_json:
         found: dict[str, Any] = as_object(run_id, spec.strategy, state)
         found["status"] = state.status
@@ -79,6 +83,7 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
             }
             for call in state.calls.values()
         ]
+        found["by_hand"] = [msgspec.to_builtins(event) for event in by_hand]
         found["notes"] = [note.text for note in state.notes]
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
@@ -94,8 +99,36 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
         for index, sample in enumerate(call.samples):
             click.echo(f"--- answer {index + 1} ({sample.finish_reason or 'unfinished'})")
             click.echo(sample.text)
+    if by_hand:
+        click.echo("\n=== changed by hand")
+    for event in by_hand:
+        click.echo(_change(event))
     click.echo(f"\nAnswer: {'no answer' if state.answer is None else state.answer}")
     return 0
+
+
+def _is_by_hand(event: Event) -> bool:
+    if isinstance(event, Pruned):
+        return event.reason == "by hand"
+    if isinstance(event, NodeAdded):
+        return event.kind == "hand"
+    return isinstance(event, ThoughtEdited | Boosted | GrowthStarted)
+
+
+def _change(event: Event) -> str:
+    """What a person did, in words."""
+    if isinstance(event, ThoughtEdited):
+        return f"{event.node}: thought changed to {event.text!r}"
+    if isinstance(event, Boosted):
+        return f"{event.node}: value changed by {event.amount:+g}"
+    if isinstance(event, Pruned):
+        return f"{event.nodes[0]}: pruned"
+    if isinstance(event, NodeAdded):
+        return f"{event.node}: thought written: {event.text!r}"
+    assert isinstance(event, GrowthStarted)
+    if event.strategy == "fork":
+        return f"{event.params['call']}: written again from token {event.params['token']} on"
+    return f"{event.node}: grown again"
 
 
 @history.command()

@@ -78,12 +78,14 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         models,
         render,
         run,
+        runs,
         score,
         servers,
     )
 
     for command in (
         run.run,
+        runs.runs,
         compare.compare,
         models.models,
         servers.servers,

@@ -16,6 +16,7 @@ I/O, so the same code runs live, recorded, simulated, in tests and in replay::
 | Score    | ``LabelScores``                                                 |
 | Extract  | ``tuple[str | None, ...]``, one a text; None is "no answer"     |
 | Emit     | ``None``                                                        |
+| Steering | ``tuple[SteerAction, ...]``: what a person did since last asked |
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True):
     for ("answer", "propose", "value", "vote"); (node, role) is unique within a run. ``None`` takes
     the run's own sampling value. ``grammar`` (GBNF) is the shape that the step must have; "" leaves
     it to the run's sampling.
+    ``prefix`` is text that every answer begins with; the completion's
+    text has it, its tokens do not.
     """
 
     node: str
@@ -59,6 +62,7 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float | None = None
     stop: tuple[str, ...] | None = None
     grammar: str = ""
+    prefix: str = ""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +92,15 @@ class Emit(msgspec.Struct, frozen=True):
     event: Event
 
 
-Effect = Render | Generate | Score | Extract | Emit
+class Steering(msgspec.Struct, frozen=True):
+    """Ask what a person did to the search since this was asked last.
+
+    Only actions that a search can heed while it runs are told: EditThought, PruneNode, BoostNode,
+    and AddThought with the path of its node.
+    """
+
+
+Effect = Render | Generate | Score | Extract | Emit | Steering
 
 
 class LabelScores(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,10 +145,23 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_tokens: int = 0
 
 
+class Start(msgspec.Struct, frozen=True):
+    """A node of an earlier search from which this one goes on.
+
+    ``thoughts`` are those on the way from the root to the node, its own the last; ``children`` is
+    the first number that is free for a child of it.
+    """
+
+    node: str
+    thoughts: tuple[str, ...] = ()
+    children: int = 0
+
+
 class Problem(msgspec.Struct, frozen=True):
-    """What the strategy works on: the rendered prompt."""
+    """What the strategy works on: the rendered prompt, and where to begin if not at the root."""
 
     messages: tuple[Message, ...]
+    start: Start | None = None
 
     @property
     def question(self) -> str:

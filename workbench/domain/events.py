@@ -43,7 +43,11 @@ class NodeAdded(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class CallStarted(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A prompt is on disk and goes to the model. ``call`` is "<node>/<role>"."""
+    """A prompt is on disk and goes to the model.
+
+    ``call`` is "<node>/<role>", and "~<n>" behind it in the n-th growth of a run. ``prefix`` is
+    text that the answers were made to begin with.
+    """
 
     call: str
     node: str
@@ -55,6 +59,7 @@ class CallStarted(_Event, frozen=True, kw_only=True, tag=_snake):
     temperature: float
     labels: tuple[str, ...] = ()
     """The labels to be scored; then there are no samples."""
+    prefix: str = ""
 
 
 class SamplingApplied(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -225,8 +230,21 @@ class Boosted(_Event, frozen=True, kw_only=True, tag=_snake):
     amount: float
 
 
+class Steered(_Event, frozen=True, kw_only=True, tag=_snake):
+    """The search took notice of the next ``actions`` things that a person had done.
+
+    It was the ``ask``-th time (from 0) that it looked, since the run or its growth began.
+    """
+
+    ask: int
+    actions: int
+
+
 class GrowthStarted(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A person had a node of a run grown again, with these parameters; calls follow."""
+    """A person had a node of a run grown again, with these parameters; calls follow.
+
+    ``strategy`` "fork" writes one answer again from a token on.
+    """
 
     node: str
     strategy: str
@@ -238,9 +256,13 @@ class RunPaused(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class RunResumed(_Event, frozen=True, kw_only=True, tag=_snake):
-    """The run goes on; ``replayed`` calls were answered from the log and cost nothing."""
+    """The run goes on; ``replayed`` calls were answered from the log and cost nothing.
+
+    What follows belongs to the ``growth``-th growth of the run, 0 is the run itself.
+    """
 
     replayed: int = 0
+    growth: int = 0
 
 
 class AnswerExtracted(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -308,6 +330,7 @@ Event = (
     | Visited
     | ThoughtEdited
     | Boosted
+    | Steered
     | GrowthStarted
     | RunPaused
     | RunResumed

@@ -49,6 +49,8 @@ class CallState:
     effective: dict[str, Any] = field(default_factory=dict)
     """Sampling parameters as the engine applied them."""
     chain: tuple[str, ...] = ()
+    prefix: str = ""
+    """What its answers were made to begin with; their texts have it, their tokens do not."""
 
 
 @dataclass
@@ -163,7 +165,14 @@ def _node_added(state: RunState, event: ev.NodeAdded, _at: float) -> None:
 def _call_started(state: RunState, event: ev.CallStarted, at: float) -> None:
     samples = [SampleState() for _ in range(event.samples)]
     state.calls[event.call] = CallState(
-        event.call, event.node, event.role, event.messages, samples, at, labels=event.labels
+        event.call,
+        event.node,
+        event.role,
+        event.messages,
+        samples,
+        at,
+        labels=event.labels,
+        prefix=event.prefix,
     )
 
 
@@ -298,6 +307,10 @@ def _boosted(state: RunState, event: ev.Boosted, _at: float) -> None:
             node.status, node.reason = "open", ""
 
 
+def _steered(_state: RunState, _event: ev.Steered, _at: float) -> None:
+    """Kept in the log for replay; the actions are events of their own."""
+
+
 def _growth_started(state: RunState, _event: ev.GrowthStarted, _at: float) -> None:
     state.status = "running"
 
@@ -351,6 +364,7 @@ _APPLY: dict[type, Any] = {
     ev.Visited: _visited,
     ev.ThoughtEdited: _thought_edited,
     ev.Boosted: _boosted,
+    ev.Steered: _steered,
     ev.GrowthStarted: _growth_started,
     ev.RunPaused: _run_paused,
     ev.RunResumed: _run_resumed,

@@ -34,10 +34,11 @@ class BoostNode(msgspec.Struct, frozen=True, tag="boost"):
 
 
 class AddThought(msgspec.Struct, frozen=True, tag="add"):
-    """Write a thought under a node by hand."""
+    """Write a thought under a node by hand. ``node`` is its path, which the program gives it."""
 
     parent: str
     text: str
+    node: str = ""
 
 
 class Grow(msgspec.Struct, frozen=True, tag="grow"):

@@ -17,6 +17,8 @@ from workbench.sandbox.pool import SandboxPool
 
 TRIAL_SECONDS = 20.0
 """Long for a cold start on a busy machine; a grammar itself is read in milliseconds."""
+COMMAND = (sys.executable, "-P", "-m", "workbench.engine.worker.grammar_trial")
+"""Starts the process that meets grammars first."""
 _REMEMBERED = 4096
 _IDLE_SECONDS = 30.0
 
@@ -107,10 +109,7 @@ class _Trial:
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "workbench.engine.worker.grammar_trial",
+                *COMMAND,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

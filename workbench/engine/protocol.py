@@ -28,6 +28,9 @@ class GenerateRequest(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = 1
     messages: tuple[Message, ...] = ()
     """What ``segments`` was made from, for engines whose server applies the chat template."""
+    prefix: str = ""
+    """Text at the end of ``segments`` with which the answers are taken to begin; frames leave it
+    out."""
 
 
 class PromptProgress(msgspec.Struct, frozen=True, tag="prompt"):

@@ -163,6 +163,9 @@ def _joined(earlier: LoggedEvent | None, later: LoggedEvent) -> LoggedEvent:
     if not isinstance(first, TextReceived) or not isinstance(second, TextReceived):
         return later
     event = msgspec.structs.replace(
-        second, text=first.text + second.text, tokens=first.tokens + second.tokens
+        second,
+        text=first.text + second.text,
+        tokens=first.tokens + second.tokens,
+        reasoning=first.reasoning + second.reasoning,
     )
     return msgspec.structs.replace(later, event=event)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.events import LoggedEvent, RunFinished, RunStatus
+from workbench.domain.events import GrowthStarted, LoggedEvent, RunFinished, RunStatus
 from workbench.domain.run_state import RunState, fold, fold_all
 
 
@@ -79,14 +79,24 @@ def interrupt(run_id: int, events: list[LoggedEvent]) -> tuple[RunEnd, LoggedEve
     state = fold_all(events)
     if state.status != "running":
         return RunEnd.of(run_id, state), None
+    earlier = _before_growth(events)
     finished = RunFinished(
         status="interrupted",
-        answer=state.answer,
-        output=partial_output(state),
-        node=state.best_node,
+        answer=earlier.answer if earlier else state.answer,
+        output=earlier.output if earlier else partial_output(state),
+        node=earlier.node if earlier else state.best_node,
         finish_reason="interrupted",
         seconds=state.seconds,
     )
     seq = events[-1].seq + 1 if events else 0
     logged = LoggedEvent(run_id, seq, state.seconds, finished)
     return RunEnd.of(run_id, fold(state, logged)), logged
+
+
+def _before_growth(events: list[LoggedEvent]) -> RunFinished | None:
+    """What a run that is being grown had ended with, None where it had nothing."""
+    if not any(isinstance(logged.event, GrowthStarted) for logged in events):
+        return None
+    ends = [logged.event for logged in events if isinstance(logged.event, RunFinished)]
+    has_any = ends and (ends[-1].output or ends[-1].answer is not None)
+    return ends[-1] if has_any else None

@@ -186,6 +186,22 @@ def store_end(connection: Connection, end: RunEnd) -> None:
     )
 
 
+def reopen(connection: Connection, run_id: int, owner: tuple[int, float]) -> None:
+    """Mark a run that has ended as running again, by ``owner`` (as in :func:`insert_run`).
+
+    Raises:
+        UsageError: there is no such run, or a program is at work on it.
+    """
+    values = {"status": "running", "owner_pid": owner[0], "owner_started": owner[1]}
+    changed = connection.execute(
+        update(run).where(run.c.id == run_id, run.c.status != "running").values(values)
+    )
+    if changed.rowcount:
+        return
+    load_manifest(connection, run_id)
+    raise UsageError(f"Run {run_id} is being worked on: wait until it has ended, or stop it there.")
+
+
 def load_spec(connection: Connection, run_id: int) -> RunSpec:
     """The spec of a run (UsageError where there is none, StoreError where it is unreadable)."""
     encoded = connection.execute(select(run.c.spec).where(run.c.id == run_id)).scalar_one_or_none()

@@ -53,6 +53,18 @@ class HistoryStore(HistoryWriter):
         self._own_runs.add(run_id)
         return run_id
 
+    async def reopen_run(self, run_id: int) -> None:
+        """Have a run that has ended to oneself, to add events to it; :meth:`finish_run` ends that.
+
+        Should the program be killed meanwhile, the run is interrupted like any other.
+
+        Raises:
+            UsageError: there is no such run, or a program is at work on it.
+            StoreError: it cannot be saved.
+        """
+        await self._write(runs.reopen, run_id, own_process())
+        self._own_runs.add(run_id)
+
     async def finish_run(self, run_id: int, state: RunState) -> None:
         """Write what is queued and how the run ended: status, output, counters, search.
 

@@ -30,6 +30,16 @@ class Meter:
     def allow(self, batch: Sequence[Generate], max_tokens: int) -> tuple[int, ...]:
         """Charge the calls of a batch and say how many tokens each sample of it may have.
 
+        Raises:
+            BudgetEnded: nothing is left for this batch.
+        """
+        shares = self.share(batch, max_tokens)
+        self.calls += sum(call.n for call in batch)
+        return shares
+
+    def share(self, batch: Sequence[Generate], max_tokens: int) -> tuple[int, ...]:
+        """How many tokens each sample of a batch may have.
+
         What is left is shared in proportion to what was asked for, so the batch cannot pass it.
 
         Args:
@@ -50,7 +60,6 @@ class Meter:
                 raise BudgetEnded("tokens")
             if wanted > left:
                 asked = [max(1, tokens * left // wanted) for tokens in asked]
-        self.calls += samples
         return tuple(asked)
 
     def allow_scores(self, count: int) -> None:

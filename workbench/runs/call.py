@@ -76,8 +76,10 @@ class Call:
             EngineError: as the engine raised it.
         """
         started = time.monotonic()
-        tag = open_tag(request.segments)
+        tag = open_tag(request.segments[:-1] if request.prefix else request.segments)
         self._samples = [_Sample(ReasoningSplitter(tag)) for _ in request.seeds]
+        for sample in self._samples:
+            sample.take(sample.splitter.feed(request.prefix))
         reason: FinishReason = "error"
         try:
             async for frame in self._engine.generate(request):

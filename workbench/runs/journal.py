@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from workbench.domain.events import Event, LoggedEvent
-from workbench.domain.run_state import RunState, fold
+from workbench.domain.run_state import RunState, fold, fold_all
 
 
 class RunStore(Protocol):
@@ -30,22 +30,40 @@ class Journal:
         run_id: the run's row.
         store: where events are kept.
         listener: is called with each event as it happens.
+        log: what the run has already; numbers and clock go on from there.
     """
 
     def __init__(
-        self, run_id: int, store: RunStore, listener: Callable[[LoggedEvent], None]
+        self,
+        run_id: int,
+        store: RunStore,
+        listener: Callable[[LoggedEvent], None],
+        log: Sequence[LoggedEvent] = (),
     ) -> None:
         self._run_id = run_id
         self._store = store
         self._listener = listener
-        self._started = time.monotonic()
-        self._count = 0
-        self.state = RunState(run_id=run_id)
+        self._count = log[-1].seq + 1 if log else 0
+        self.state = fold_all(log)
+        self.state.run_id = run_id
+        self._elapsed = self.state.seconds
+        self._since: float | None = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """Since the run started."""
-        return time.monotonic() - self._started
+        """That the run was worked on."""
+        if self._since is None:
+            return self._elapsed
+        return self._elapsed + time.monotonic() - self._since
+
+    def stop_clock(self) -> None:
+        """Count no more seconds, until :meth:`start_clock`."""
+        self._elapsed, self._since = self.seconds, None
+
+    def start_clock(self) -> None:
+        """Count seconds again."""
+        if self._since is None:
+            self._since = time.monotonic()
 
     def _log(self, event: Event) -> LoggedEvent:
         logged = LoggedEvent(self._run_id, self._count, self.seconds, event)

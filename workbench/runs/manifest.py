@@ -40,5 +40,19 @@ def build_manifest(
     }
 
 
+def changes_since(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    """Sentences about what is not as it was when a run began, as two manifests tell it."""
+    found = []
+    before, now = old.get("strategy_prompts", {}), new["strategy_prompts"]
+    changed = sorted(name for name in now if name in before and before[name] != now[name])
+    if changed:
+        names = ", ".join(changed)
+        found.append(f"Prompts of the strategy have changed since the run began: {names}.")
+    sha256, newer = old.get("model", {}).get("sha256", ""), new["model"]["sha256"]
+    if sha256 and newer and sha256 != newer:
+        found.append("The model's file is not the one with which the run began.")
+    return tuple(found)
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

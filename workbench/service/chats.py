@@ -11,7 +11,7 @@ from workbench.domain.sampling import Sampling
 from workbench.domain.spec import Budget, ChatPrompt, Json, KvMode, RunSpec
 from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage, Conversation
-from workbench.service.runs import RunService
+from workbench.service.steering import SteeringService
 
 _TITLE_CHARACTERS = 48
 _UNTITLED = "New conversation"
@@ -30,7 +30,7 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     system: str = ""
 
 
-class ChatService(RunService):
+class ChatService(SteeringService):
     """The part of the service that knows conversations."""
 
     async def conversations(self, text: str = "") -> tuple[Conversation, ...]:

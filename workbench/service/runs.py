@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from workbench.domain.errors import UsageError, WorkbenchError
-from workbench.domain.events import LoggedEvent, RunFinished
+from workbench.domain.events import LoggedEvent, RunFinished, RunStatus
 from workbench.domain.parameters import build, describe
-from workbench.domain.run_state import RunState, fold, fold_all
+from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
-from workbench.domain.views import Estimate, RunSummary, SearchHit, StrategyInfo
+from workbench.domain.views import Estimate, ModelSpeed, RunSummary, SearchHit, StrategyInfo
 from workbench.engine.constraint import read_constraint
+from workbench.runs.control import RunControl
 from workbench.runs.executor import Executor
+from workbench.runs.journal import Journal
+from workbench.runs.run import best_of
 from workbench.service.prompts import PromptService
 from workbench.service.speed import measured_speed
 from workbench.strategies import STRATEGIES
 
+N = TypeVar("N", int, float)
 _TITLE_CHARACTERS = 80
+Drive = Callable[[Executor], Awaitable[RunState]]
+"""What is to be done with a run, on an engine that has its model."""
 
 
 class RunService(PromptService):
@@ -29,11 +37,13 @@ class RunService(PromptService):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tasks: dict[int, asyncio.Task[RunState]] = {}
+        self._controls: dict[int, RunControl] = {}
         self._starting = asyncio.Lock()
 
     async def close(self) -> None:
         """Cancel what is running, keep its text, then close everything."""
-        for task in self._tasks.values():
+        for run_id, task in self._tasks.items():
+            self._controls[run_id].leaving = True
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await super().close()
@@ -81,18 +91,33 @@ class RunService(PromptService):
         return found.notes
 
     async def estimate(self, spec: RunSpec, prompt_tokens: int | None = None) -> Estimate:
-        """Calls, new tokens and seconds that a run is expected to take at most."""
+        """Calls, new tokens and seconds that a run is expected to take at most.
+
+        Seconds are by the speed that was last measured here for the model, None without one. The
+        prompt is counted as read once: calls share its beginning.
+        """
         entry = STRATEGIES.get(spec.strategy)
         params = build(entry.params, spec.params, entry.title)
         calls, new_tokens = entry.estimate(params, spec.sampling)
-        speed = await self._store.speed(spec.model or (await self.find_model("")).path)
+        budget = spec.budget
+        calls = _at_most(calls, budget.max_calls)
+        new_tokens = _at_most(new_tokens, budget.max_tokens)
+        speed = await self._speed_of(spec.model)
         seconds = None
         if speed is not None and speed.generation > 0:
             reading = (prompt_tokens or 0) / speed.prompt if speed.prompt else 0.0
-            seconds = new_tokens / speed.generation + reading
+            seconds = _at_most(new_tokens / speed.generation + reading, budget.max_seconds)
         return Estimate(
             calls=calls, new_tokens=new_tokens, prompt_tokens=prompt_tokens, seconds=seconds
         )
+
+    async def _speed_of(self, ref: str) -> ModelSpeed | None:
+        """The measured speed of the model that a path or name means, None where it is unknown."""
+        if ref and (speed := await self._store.speed(ref)) is not None:
+            return speed
+        if ref and ("/" in ref or "\\" in ref):
+            return None
+        return await self._store.speed((await self.find_model(ref)).path)
 
     async def start_run(self, spec: RunSpec) -> int:
         """Put a run on disk, start it, and return its id at once; ids rise in the order of calls.
@@ -105,51 +130,76 @@ class RunService(PromptService):
             prepared = await self.prepare(spec)
             title = self._title(prepared)
             run_id = await self._store.create_run(prepared, title=title, manifest={})
-        self._tasks[run_id] = asyncio.create_task(self._work(run_id, prepared))
-        self._tasks[run_id].add_done_callback(lambda _task: self._tasks.pop(run_id, None))
-        await asyncio.sleep(
-            0
-        )  # a task that is cancelled before its first step could not end the run
+
+        async def begin(executor: Executor) -> RunState:
+            control = self._controls[run_id]
+            return await executor.execute(run_id, prepared, self._publish, control=control)
+
+        await self._start(run_id, prepared, begin)
         return run_id
 
-    async def _work(self, run_id: int, spec: RunSpec) -> RunState:
+    async def _start(
+        self, run_id: int, spec: RunSpec, drive: Drive, log: Sequence[LoggedEvent] = ()
+    ) -> None:
+        """Have ``drive`` work on a run that is marked as running; ``log`` is what it has yet."""
+        self._controls[run_id] = RunControl()
+        task = asyncio.create_task(self._work(run_id, spec, drive, log))
+        self._tasks[run_id] = task
+        task.add_done_callback(functools.partial(self._forget, run_id))
+        # A task that is cancelled before its first step could not end the run.
+        await asyncio.sleep(0)
+
+    def _forget(self, run_id: int, task: asyncio.Task[RunState]) -> None:
+        if self._tasks.get(run_id) is task:
+            del self._tasks[run_id], self._controls[run_id]
+
+    async def _work(
+        self, run_id: int, spec: RunSpec, drive: Drive, log: Sequence[LoggedEvent]
+    ) -> RunState:
         started = False
         try:
             entry = await self.find_model(spec.model)
             async with self._hold(entry) as engine:
                 started = True
-                executor = Executor(engine, self._store, self._pool, self._library)
-                state = await executor.execute(run_id, spec, self._publish)
+                state = await drive(Executor(engine, self._store, self._pool, self._library))
         except WorkbenchError as error:
             if started:
                 raise
-            return await self._end_early(run_id, "failed", "error", error)
+            return await self._end_early(run_id, log, "failed", error)
         except asyncio.CancelledError:
             if started:
                 raise
-            return await self._end_early(run_id, "cancelled", "cancelled", None)
-        await self._remember_speed(spec.model, state)
+            control = self._controls[run_id]
+            is_left = control.leaving and control.is_paused
+            return await self._end_early(
+                run_id, log, "interrupted" if is_left else "cancelled", None
+            )
+        if not log:
+            await self._remember_speed(spec.model, state)
         return state
 
     async def _end_early(
-        self, run_id: int, status: Any, reason: str, error: WorkbenchError | None
+        self,
+        run_id: int,
+        log: Sequence[LoggedEvent],
+        status: RunStatus,
+        error: WorkbenchError | None,
     ) -> RunState:
         """Close a run that never reached the executor, for example because its model is gone."""
+        self._controls[run_id].ended = True
+        journal = Journal(run_id, self._store, self._publish, log)
+        outcome = best_of(journal.state, "error" if error else status)
         event = RunFinished(
             status=status,
-            answer=None,
-            output="",
-            node="0",
-            finish_reason=reason,
-            seconds=0.0,
+            answer=outcome.answer,
+            output=outcome.output,
+            node=outcome.node,
+            finish_reason=outcome.finish_reason,
+            seconds=journal.state.seconds,
             error=error.to_wire() if error else None,
         )
-        logged = LoggedEvent(run_id, 0, 0.0, event)
-        state = fold(RunState(), logged)
-        self._store.append(run_id, [logged])
-        await self._store.finish_run(run_id, state)
-        self._publish(logged)
-        return state
+        journal.add(event)
+        return await journal.close()
 
     async def _remember_speed(self, model_path: str, state: RunState) -> None:
         """Keep how fast the model was, unless other runs had a part of the machine."""
@@ -233,3 +283,8 @@ class RunService(PromptService):
             words = " ".join(spec.prompt.messages[-1].text.split())
             return words[:_TITLE_CHARACTERS]
         raise UsageError("There is nothing to send: write a message first.")
+
+
+def _at_most(figure: N, limit: N | None) -> N:
+    """The figure, or the limit where that is lower."""
+    return figure if limit is None else min(figure, limit)

@@ -86,5 +86,6 @@ STRATEGIES.register(
         run=run,
         estimate=estimate,
         templates=TEMPLATES,
+        can_grow=True,
     ),
 )

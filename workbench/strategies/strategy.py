@@ -22,7 +22,8 @@ class Strategy:
 
     ``run(problem, params)`` is the generator of effects; ``estimate(params, sampling)`` gives the
     most calls and new tokens it can take; ``templates`` are the files of ``prompts/strategies/``
-    that it renders; ``short`` names its colour.
+    that it renders; ``short`` names its colour; ``can_grow`` says that it begins at the problem's
+    ``start`` where there is one.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Strategy:
     run: Callable[[Problem, Any], StrategySteps]
     estimate: Callable[[Any, Sampling], tuple[int, int]]
     templates: tuple[str, ...] = ()
+    can_grow: bool = False
 
 
 STRATEGIES: Registry[Strategy] = Registry("strategy")

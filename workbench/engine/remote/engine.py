@@ -198,8 +198,13 @@ class RemoteEngine:
                 f"The server {self._connection.server.name} answers messages, not plain text: "
                 "choose a model on this machine for that."
             )
-        model = self._ready()
         server = self._connection.server.name
+        if request.prefix:
+            raise UnsupportedError(
+                f"The server {server} begins every answer itself: choose a model on this machine "
+                "to write one again from a token on."
+            )
+        model = self._ready()
         kind = self._habits.kind
         asked = parameters.ask(request.sampling, kind, server, model.context_tokens)
         answering = Answering(self._connection, self._model_id, self._habits, request, asked)

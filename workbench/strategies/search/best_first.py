@@ -20,7 +20,9 @@ def best_first(search: Searcher) -> Part:
     open_states: list[tuple[float, int, State]] = [(0.0, order, root)]
     while open_states:
         _, _, state = heapq.heappop(open_states)
-        if state.depth:
+        if search.is_cut(state):
+            continue
+        if state is not root:
             yield from _take(search, state)
         if state.finished or state.depth >= search.bounds.depth:
             if search.task.has_rules:
@@ -35,15 +37,21 @@ def best_first(search: Searcher) -> Part:
             break
         if not children:
             continue
-        judged: list[State] = yield from search.judge(children, state.depth + 1)
-        choice = search.selector.choose(judged, search.bounds.width)
-        dropped = prunings(judged, choice.dropped)
-        if dropped:
-            yield tuple(Emit(event) for event in dropped)
-        for index in choice.kept:
+        for child in (yield from _chosen(search, state, children)):
             order += 1
-            heapq.heappush(open_states, (-judged[index].score, order, judged[index]))
+            heapq.heappush(open_states, (-child.score, order, child))
     return [search.best]
+
+
+def _chosen(search: Searcher, state: State, children: list[State]) -> Part:
+    """Those children of a state that are put aside to be grown, best first."""
+    judged: list[State] = yield from search.judge(children, state.depth + 1)
+    judged = yield from search.heed(judged, near=state)
+    choice = search.selector.choose(judged, search.bounds.width)
+    dropped = prunings(judged, choice.dropped)
+    if dropped:
+        yield tuple(Emit(event) for event in dropped)
+    return [judged[index] for index in choice.kept]
 
 
 def _take(search: Searcher, state: State) -> Part:

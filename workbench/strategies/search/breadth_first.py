@@ -14,7 +14,7 @@ def breadth_first(search: Searcher) -> Part:
     """
     root: State = yield from search.begin()
     kept = [root]
-    for depth in range(1, search.bounds.depth + 1):
+    for depth in range(root.depth + 1, search.bounds.depth + 1):
         growing = [state for state in kept if not state.finished]
         if not growing or not search.has_room:
             break
@@ -31,7 +31,10 @@ def breadth_first(search: Searcher) -> Part:
             return [won]
         judged: list[State] = yield from search.judge(children, depth)
         finished = [state for state in kept if state.finished]
-        chosen: list[State] = yield from search.select([*finished, *judged], depth)
+        left: list[State] = yield from search.heed([*finished, *judged])
+        if not left:
+            break
+        chosen: list[State] = yield from search.select(left, depth)
         if not chosen:
             yield from search.note(f"No thought of step {depth} was valued highly enough.")
             break

@@ -34,12 +34,15 @@ def _visit(search: Searcher, state: State) -> Part:
     if not children:
         return False
     judged: list[State] = yield from search.judge(children, depth)
+    judged = yield from search.heed(judged, near=state)
     choice = search.selector.choose(judged, search.bounds.width)
     dropped = prunings(judged, choice.dropped)
     if dropped:
         yield tuple(Emit(event) for event in dropped)
     over = False
     for index in choice.kept:
+        if search.is_cut(judged[index]):
+            continue
         over = yield from _enter(search, judged[index], state)
         if over:
             break

@@ -83,10 +83,15 @@ class MonteCarlo:
                 if not search.has_room:
                     break
                 branch.children = yield from self._grown(branch.state)
-            if not branch.children:
+            left = self._open(branch)
+            if not left:
                 break
-            path.append(self._next(branch))
+            path.append(self._next(branch, left))
         return path
+
+    def _open(self, branch: Branch) -> list[Branch]:
+        """Its children that nobody pruned by hand."""
+        return [child for child in branch.children or () if not self.search.is_cut(child.state)]
 
     def _grown(self, state: State) -> Part:
         """The branches under a state, at most the width of the search."""
@@ -98,16 +103,16 @@ class MonteCarlo:
         if won is not None:
             return [Branch(won, 1.0)]
         judged: list[State] = yield from search.judge(children, state.depth + 1)
+        judged = yield from search.heed(judged, near=state)
         choice = search.selector.choose(judged, search.bounds.width)
         kept = [judged[index] for index in sorted(choice.kept)]
         return [Branch(child, child.score / search.evaluator.scale) for child in kept]
 
-    def _next(self, branch: Branch) -> Branch:
-        """The child of the highest upper bound; of equals the first."""
-        assert branch.children
+    def _next(self, branch: Branch, children: Sequence[Branch]) -> Branch:
+        """Of these children the one of the highest upper bound; of equals the first."""
         spread = math.log(max(1, branch.visits))
         return max(
-            branch.children,
+            children,
             key=lambda child: (
                 child.mean + self.exploration * math.sqrt(spread / max(1, child.visits))
             ),
@@ -127,16 +132,18 @@ class MonteCarlo:
 
     def _chosen(self) -> State:
         """The state that the search ends with."""
-        if self._best is not None and (self._best[1].solved or self.output == "max_reward"):
-            return self._best[1]
+        best = None if self._best is None else self._best[1]
+        wanted = best is not None and (best.solved or self.output == "max_reward")
+        if best is not None and wanted and not self.search.is_cut(best):
+            return best
         branch = self.root
-        while branch.children and any(child.visits for child in branch.children):
+        while visited := [child for child in self._open(branch) if child.visits]:
             branch = max(
-                branch.children,
+                visited,
                 key=lambda child: (
                     (child.visits, child.mean)
                     if self.output == "max_visit"
-                    else (child.mean if child.visits else -1.0, child.visits)
+                    else (child.mean, child.visits)
                 ),
             )
         return branch.state

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from workbench.domain.effects import Emit, Extract, Problem
+from workbench.domain.effects import Emit, Extract, Problem, Steering
 from workbench.domain.events import (
     BestUpdated,
     NodeAdded,
@@ -17,11 +17,13 @@ from workbench.domain.events import (
     StateVerified,
 )
 from workbench.domain.extraction import ExtractionRule, normalise
+from workbench.domain.steering import PruneNode
 from workbench.strategies.domains.baseline import estimated_chance
 from workbench.strategies.domains.domain import Task
 from workbench.strategies.search.selectors import Selector
 from workbench.strategies.search.state import Part, State
 from workbench.strategies.search.wording import Wording
+from workbench.strategies.steered import steered
 
 _ANSWER_LINE = ExtractionRule("answer_line")
 AGAINST_RULES = "against the rules"
@@ -74,6 +76,9 @@ class Searcher:
     ends_at_answer: bool = True
     best: State = field(default_factory=lambda: State("0"))
     added: int = 0
+    known: dict[str, State] = field(default_factory=dict)
+    grown: set[str] = field(default_factory=set)
+    _cut: list[str] = field(default_factory=list)
     _noted: set[str] = field(default_factory=set)
 
     @property
@@ -82,15 +87,23 @@ class Searcher:
         return self.added < self.bounds.max_nodes
 
     def begin(self) -> Part:
-        """Add the root and return it; where a program knows the task, say what it knows."""
+        """Add the root and return it; where a program knows the task, say what it knows.
+
+        A search that goes on from a node begins there, with its levels counted from it.
+        """
         task = self.task
+        if self.problem.start is not None:
+            start = self._at(self.problem.start.node, self.problem.start.thoughts)
+            self.bounds = self.bounds._replace(depth=self.bounds.depth + start.depth)
+            self.best = self.known[start.node] = start
+            return start
         root = State("0", facts=task.start)
         text = self.problem.question
         events = [Emit(NodeAdded(node="0", parent="", depth=0, text=text, kind="question"))]
         if task.has_rules:
             root = root._replace(solved=task.solved(task.start))
             events += [Emit(self._verified(root)), Emit(_about_chance(task))]
-        self.best = root
+        self.best = self.known[root.node] = root
         yield tuple(events)
         return root
 
@@ -100,8 +113,11 @@ class Searcher:
         children: list[State] = []
         events: list[Emit] = []
         seen: dict[object, str] = {}
+        self.grown.update(state.node for state in states)
+        start = self.problem.start
         for state, thoughts in zip(states, texts, strict=True):
-            for index, thought in enumerate(thoughts):
+            first = start.children if start is not None and start.node == state.node else 0
+            for index, thought in enumerate(thoughts, first):
                 if not self.has_room:
                     break
                 self.added += 1
@@ -124,12 +140,51 @@ class Searcher:
         return (yield from self._ended(children))
 
     def _child(self, state: State, index: int, thought: str) -> State:
-        child = State(f"{state.node}.{index}", (*state.thoughts, thought))
+        return self._with(State(f"{state.node}.{index}", (*state.thoughts, thought)), state.facts)
+
+    def _with(self, child: State, before: object) -> State:
+        """A state with what a program knows of it, from the facts before its last thought."""
         if not self.task.has_rules:
             return child
-        facts = self.task.apply(state.facts, thought)
+        facts = None if before is None else self.task.apply(before, child.thoughts[-1])
         solved = None if facts is None else self.task.solved(facts)
         return child._replace(facts=facts, solved=solved, finished=solved is not None)
+
+    def _at(self, node: str, thoughts: tuple[str, ...]) -> State:
+        """The state of a node with these thoughts."""
+        state = State(node, facts=self.task.start)
+        for count in range(1, len(thoughts) + 1):
+            state = self._with(State(node, thoughts[:count]), state.facts)
+        return state
+
+    def heed(self, states: Sequence[State], *, near: State | None = None) -> Part:
+        """The states among which is chosen, after what a person did since this was asked last.
+
+        Args:
+            states: judged.
+            near: where only what is under this state can be chosen, as in depth first.
+        """
+        self.known.update((state.node, state) for state in states)
+        (actions,) = yield (Steering(),)
+        if not actions:
+            return list(states)
+        self._cut += [action.node for action in actions if isinstance(action, PruneNode)]
+        known = self.known
+        if near is not None:
+            known = {node: s for node, s in known.items() if _parent(node) == near.node}
+            known[near.node] = near
+        left = steered(actions, states, known, self.grown, self._at)
+        if self.task.has_rules:
+            left = [state for state in left if state.facts is not None]
+        self.known.update((state.node, state) for state in left)
+        if not left and near is None:
+            text = "Every thought was pruned by hand; the search ends here."
+            yield (Emit(NoteAdded(text=text)),)
+        return left
+
+    def is_cut(self, state: State) -> bool:
+        """Whether a person pruned it, or a node above it, since it was put aside."""
+        return any(f"{state.node}.".startswith(f"{node}.") for node in self._cut)
 
     def _refusal(self, child: State, seen: dict[object, str]) -> str:
         """Why a child does not go on, "" where it does; children that do are put into ``seen``."""
@@ -210,6 +265,10 @@ class Searcher:
         if text not in self._noted:
             self._noted.add(text)
             yield (Emit(NoteAdded(text=text, level="warning")),)
+
+
+def _parent(node: str) -> str:
+    return node.rpartition(".")[0]
 
 
 def prunings(states: Sequence[State], dropped: Sequence[tuple[int, str]]) -> list[Pruned]:

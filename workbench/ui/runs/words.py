@@ -129,7 +129,8 @@ def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     if state is not None and state.extraction is not None:
         return f"{votes}{state.extraction.describe()}, applied later"
     for parsed in reversed(state.parsed if state is not None else []):
-        if parsed.call.rpartition("/")[2] in _ANSWERING:
+        role = parsed.call.rpartition("/")[2].partition("~")[0]
+        if role in _ANSWERING:
             return votes + parsed.rule
     return current_rule(state, params).describe()
 
