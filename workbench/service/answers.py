@@ -15,12 +15,13 @@ from workbench.domain.comparison import (
 from workbench.domain.errors import UsageError
 from workbench.domain.events import AnswerExtracted, Event, LoggedEvent, Parsed, Voted
 from workbench.domain.extraction import ExtractionRule
-from workbench.domain.run_state import RunState, fold, fold_all
+from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import RunSpec
 from workbench.evaluation.diff import word_diff
 from workbench.evaluation.extraction import extract_in
 from workbench.evaluation.statistics import wilson
-from workbench.service.runs import RunService
+from workbench.runs.journal import Journal
+from workbench.service.steering import SteeringService
 from workbench.strategies import STRATEGIES
 from workbench.strategies.search.voting import TieRule, majority
 
@@ -40,7 +41,7 @@ class _Reading(NamedTuple):
         return (*self.after, *vote, self.answer)
 
 
-class AnswerService(RunService):
+class AnswerService(SteeringService):
     """The part of the service that works on the answers of ended runs, without the model."""
 
     # --- found again ----------------------------------------------------------------------------
@@ -106,21 +107,17 @@ class AnswerService(RunService):
         Raises:
             UsageError: no such run, it is still running, or the pattern cannot be used.
         """
-        events = await self._ended(run_id)
-        state = fold_all(events)
-        reading = await self._read_again(state, run_id, rule)
-        first = events[-1].seq + 1
-        logged = [
-            LoggedEvent(run_id, first + place, state.seconds, event)
-            for place, event in enumerate(reading.events)
-        ]
-        for each in logged:
-            fold(state, each)
-        self._store.append(run_id, logged)
-        await self._store.finish_run(run_id, state)
-        for each in logged:
-            self._publish(each)
-        return state
+        async with self._wheel:
+            _, log = await self._claim(run_id)
+            try:
+                reading = await self._read_again(fold_all(log), run_id, rule)
+            except BaseException:
+                await self._give_back(run_id, log)
+                raise
+            journal = Journal(run_id, self._store, self._publish, log)
+            for event in reading.events:
+                journal.add(event)
+            return await journal.close()
 
     async def _ended(self, run_id: int) -> list[LoggedEvent]:
         """The events of a run that has ended."""
