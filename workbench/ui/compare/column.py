@@ -13,7 +13,7 @@ from workbench.domain.views import StrategyInfo
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.metrics import Metrics
 from workbench.ui.runs.run_model import RunModel
-from workbench.ui.runs.sections import sections
+from workbench.ui.runs.sections import SearchSection, sections
 from workbench.ui.runs.words import (
     QUEUED,
     STATUS_WORDS,
@@ -52,13 +52,14 @@ class ColumnView(QFrame):
     """One column.
 
     Signals:
-        removed(), wanted_again(), opened(): what its buttons ask for.
+        removed(), wanted_again(), opened(), tree_wanted(): what its buttons ask for.
         strategy_chosen(str): another strategy's id.
     """
 
     removed = Signal()
     wanted_again = Signal()
     opened = Signal()
+    tree_wanted = Signal()
     strategy_chosen = Signal(str)
 
     def __init__(self, model: RunModel, strategies: Sequence[StrategyInfo]) -> None:
@@ -106,6 +107,9 @@ class ColumnView(QFrame):
         self.nothing = Label("The text appears here as the model writes it.", "body", "text-3")
         self.nothing.setWordWrap(True)
         self.sections = sections(tone)
+        for section in self.sections:
+            if isinstance(section, SearchSection):
+                section.tree_wanted.connect(self.tree_wanted)
 
     def _lay_out(self) -> None:
         title = row(self.strategy, None, self.state_icon, self.state, 2, gap=6)

@@ -136,6 +136,7 @@ class ComparePanel(Panel):
         view.removed.connect(functools.partial(self.model.remove_column, model))
         view.wanted_again.connect(functools.partial(self.model.run_again, model))
         view.opened.connect(functools.partial(self._on_opened, model))
+        view.tree_wanted.connect(functools.partial(self._on_tree, model))
         view.strategy_chosen.connect(functools.partial(self._on_strategy, model))
         return view
 
@@ -154,6 +155,10 @@ class ComparePanel(Panel):
     def _on_opened(self, column_model: RunModel) -> None:
         if column_model.run_id is not None:
             self.context.go("history", run_id=column_model.run_id)
+
+    def _on_tree(self, column_model: RunModel) -> None:
+        if column_model.run_id is not None:
+            self.context.go("tree", run_id=column_model.run_id)
 
     def _on_strategy(self, column_model: RunModel, strategy_id: str) -> None:
         info = self.model.strategy(strategy_id)

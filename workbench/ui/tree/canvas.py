@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -14,10 +14,8 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+from PySide6.QtWidgets import QToolTip
 
 from workbench.domain.run_state import RunState
 from workbench.ui.theme import color, font, theme
@@ -26,34 +24,28 @@ from workbench.ui.tree.faces import Face, column_heads, describe, face_of
 from workbench.ui.tree.layout import COLUMN, Card, TreeLayout, lay_out
 from workbench.ui.tree.painting import TEXT_SCALE, Afar, TreePainter
 from workbench.ui.tree.walking import walk
+from workbench.ui.tree.zoom_view import FOOT, HEAD, LEFT, ZoomView
 from workbench.ui.widgets.label import plain_tip
 from workbench.ui.widgets.motion import motion_reduced
 
 _FRAME_MS = 16
 _PULSE_MS = 60
-_LEFT, _HEAD, _PAD, _FOOT = 24, 50, 12, 56
-_LEAST, _MOST = 0.04, 2.0
-_STEP = 1.2
-_DRAG = 4
 
 
-class TreeCanvas(QAbstractScrollArea):
+class TreeCanvas(ZoomView):
     """Cards of a search. Arrows walk, Space folds, Home and End go to the root and the best.
 
     Signals:
         picked(str): another node is the current one.
-        zoomed(float): the scale is another one; 1 is 100 %.
         laid_out(): the cards are others.
     """
 
     picked = Signal(str)
-    zoomed = Signal(float)
     laid_out = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.tone = "tot"
-        self.scale = 1.0
         self.current = ""
         self.lost = ""
         self.layout_ = TreeLayout()
@@ -69,16 +61,13 @@ class TreeCanvas(QAbstractScrollArea):
         self._faces: dict[str, Face] = {}
         self._afar: Afar | None = None
         self._dirty = self._placed = False
-        self._pressed: QPoint | None = None
-        self._scrolled = QPoint()
         self._frame = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame.timeout.connect(self.refresh)
         self._pulse = QTimer(self, interval=_PULSE_MS)
         self._pulse.timeout.connect(self._repaint_active)
         self.setAccessibleName("Search tree")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setMouseTracking(True)
+        self.clicked.connect(self._on_clicked)
         theme().changed.connect(self._on_theme)
 
     # --- what is shown --------------------------------------------------------------------------
@@ -94,6 +83,9 @@ class TreeCanvas(QAbstractScrollArea):
         self._dirty = self._dirty or changed
         if not self._frame.isActive():
             self._frame.start()
+
+    def content(self) -> QSizeF:
+        return QSizeF(self.layout_.width, self.layout_.height)
 
     @Slot()
     def refresh(self) -> None:
@@ -125,7 +117,7 @@ class TreeCanvas(QAbstractScrollArea):
         self.heads = column_heads(self._state)
         self.mono = any(node.state for node in self._state.nodes.values())
         self._faces, self._afar = {}, None
-        self._fit_bars()
+        self.fit_bars()
         self._keep_place(before)
         self.laid_out.emit()
 
@@ -141,11 +133,11 @@ class TreeCanvas(QAbstractScrollArea):
 
     def _first_place(self) -> None:
         """Everything where it fits and can be read, else the root with what is beside it."""
-        self.set_scale(max(min(self._fit_scale(), 1.0), TEXT_SCALE + 0.1))
+        self.set_scale(max(min(self.fit_scale(), 1.0), TEXT_SCALE + 0.1))
         root = self._root()
         if root is not None:
             self.horizontalScrollBar().setValue(0)
-            half = (self.viewport().height() - _HEAD) / 2
+            half = (self.viewport().height() - HEAD) / 2
             self.verticalScrollBar().setValue(round(root.middle * self.scale - half))
 
     def _root(self) -> Card | None:
@@ -179,6 +171,8 @@ class TreeCanvas(QAbstractScrollArea):
     def reveal(self, node: str) -> None:
         """Unfold what hides a node, and choose it."""
         known = self._state.nodes.get(node)
+        if known is None:
+            return
         while known is not None and known.parent:
             self.folded.discard(known.parent)
             if known.node not in self.layout_.cards:
@@ -203,74 +197,9 @@ class TreeCanvas(QAbstractScrollArea):
         self._dirty = True
         self.refresh()
 
-    # --- scale and place ------------------------------------------------------------------------
-
-    def set_scale(self, scale: float, about: QPointF | None = None) -> None:
-        """Zoom; the point ``about`` of the viewport (its middle where None) stays in place."""
-        scale = max(_LEAST, min(scale, _MOST))
-        if about is None:
-            about = QRectF(self.viewport().rect()).center()
-        fixed = self.to_tree(about)
-        self.scale = scale
-        self._fit_bars()
-        moved = self._to_view(fixed) - about
-        for bar, by in (
-            (self.horizontalScrollBar(), moved.x()),
-            (self.verticalScrollBar(), moved.y()),
-        ):
-            bar.setValue(bar.value() + round(by))
-        self.zoomed.emit(scale)
-        self.viewport().update()
-
-    @Slot()
-    def zoom_in(self) -> None:
-        self.set_scale(self.scale * _STEP)
-
-    @Slot()
-    def zoom_out(self) -> None:
-        self.set_scale(self.scale / _STEP)
-
-    @Slot()
-    def fit(self) -> None:
-        """Show the whole tree."""
-        self.set_scale(min(self._fit_scale(), 1.0))
-        self.horizontalScrollBar().setValue(0)
-        self.verticalScrollBar().setValue(0)
-
-    def _fit_scale(self) -> float:
-        view = self.viewport().size()
-        wide = (view.width() - 2 * _LEFT) / max(self.layout_.width, 1)
-        high = (view.height() - _HEAD - _PAD - _FOOT) / max(self.layout_.height, 1)
-        return max(_LEAST, min(wide, high))
-
-    def _fit_bars(self) -> None:
-        view = self.viewport().size()
-        wide = math.ceil(self.layout_.width * self.scale) + 2 * _LEFT
-        high = math.ceil(self.layout_.height * self.scale) + _HEAD + _PAD + _FOOT
-        for bar, size, page in (
-            (self.horizontalScrollBar(), wide, view.width()),
-            (self.verticalScrollBar(), high, view.height()),
-        ):
-            bar.setRange(0, max(size - page, 0))
-            bar.setPageStep(page)
-            bar.setSingleStep(28)
-
-    def _offset(self) -> QPointF:
-        """Where the tree's origin is painted."""
-        left = _LEFT - self.horizontalScrollBar().value()
-        top = _HEAD + _PAD - self.verticalScrollBar().value()
-        return QPointF(left, top)
-
-    def to_tree(self, point: QPointF) -> QPointF:
-        """A point of the viewport in the tree's coordinates."""
-        return (point - self._offset()) / self.scale
-
-    def _to_view(self, point: QPointF) -> QPointF:
-        return point * self.scale + self._offset()
-
     def show_card(self, card: Card) -> None:
         """Scroll as little as needed to have a card in view."""
-        view = self.viewport().rect().adjusted(_LEFT, _HEAD + 8, -_LEFT, -_FOOT)
+        view = self.viewport().rect().adjusted(LEFT, HEAD + 8, -LEFT, -FOOT)
         box = self._box_of(card)
         for bar, low, high, least, most in (
             (self.horizontalScrollBar(), box.left(), box.right(), view.left(), view.right()),
@@ -282,7 +211,7 @@ class TreeCanvas(QAbstractScrollArea):
                 bar.setValue(bar.value() + (high - most))
 
     def _box_of(self, card: Card) -> QRect:
-        corner = self._to_view(QPointF(card.left, card.top))
+        corner = self.to_view(QPointF(card.left, card.top))
         width = TOKENS.size["tree-node-w"] * self.scale
         return QRectF(corner.x(), corner.y(), width, card.height * self.scale).toAlignedRect()
 
@@ -305,14 +234,14 @@ class TreeCanvas(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), color("canvas"))
         painter.save()
-        painter.translate(self._offset())
+        painter.translate(self.offset())
         painter.scale(self.scale, self.scale)
         if self.scale < TEXT_SCALE:
             self._paint_afar(painter)
         else:
             self._paint_near(painter, QRectF(event.rect()))
         painter.restore()
-        if event.rect().top() < _HEAD:
+        if event.rect().top() < HEAD:
             self._paint_heads(painter)
         if self.hasFocus() and not self.current:
             painter.setPen(color("focus"))
@@ -339,7 +268,7 @@ class TreeCanvas(QAbstractScrollArea):
             painter.resetTransform()
             painter.setPen(color("focus"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            at = self._to_view(QPointF(card.left, card.middle))
+            at = self.to_view(QPointF(card.left, card.middle))
             painter.drawEllipse(at, 8, 8)
 
     @staticmethod
@@ -351,9 +280,9 @@ class TreeCanvas(QAbstractScrollArea):
         return 0.5 + 0.5 * math.cos(2 * math.pi * turn)
 
     def _paint_heads(self, painter: QPainter) -> None:
-        painter.fillRect(0, 0, self.viewport().width(), _HEAD, color("canvas"))
+        painter.fillRect(0, 0, self.viewport().width(), HEAD, color("canvas"))
         room = round(COLUMN * self.scale) - 8
-        left = self._offset().x()
+        left = self.offset().x()
         for depth, (title, note) in enumerate(self.heads):
             at = round(left + depth * COLUMN * self.scale)
             if room < 56 and depth % math.ceil(56 / max(room, 1)):
@@ -382,38 +311,9 @@ class TreeCanvas(QAbstractScrollArea):
 
     # --- pointer and keys -----------------------------------------------------------------------
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_bars()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            turns = event.angleDelta().y() / 120
-            self.set_scale(self.scale * _STEP**turns, event.position())
-            event.accept()
-        else:
-            super().wheelEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = event.position().toPoint()
-        bars = self.horizontalScrollBar(), self.verticalScrollBar()
-        self._scrolled = QPoint(bars[0].value(), bars[1].value())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is None or not event.buttons():
-            return
-        moved = event.position().toPoint() - self._pressed
-        if moved.manhattanLength() > _DRAG or self.cursor().shape() is _HAND:
-            self.viewport().setCursor(_HAND)
-            self.horizontalScrollBar().setValue(self._scrolled.x() - moved.x())
-            self.verticalScrollBar().setValue(self._scrolled.y() - moved.y())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._pressed = self._pressed, None
-        self.viewport().unsetCursor()
-        if pressed is None or (event.position().toPoint() - pressed).manhattanLength() > _DRAG:
-            return
-        card = self.card_at(event.position())
+    @Slot(QPointF)
+    def _on_clicked(self, at: QPointF) -> None:
+        card = self.card_at(at)
         if card is not None and card.kind == "more":
             self.toggle(card.node)
         elif card is not None:
@@ -443,6 +343,3 @@ class TreeCanvas(QAbstractScrollArea):
                 QToolTip.hideText()
             return True
         return super().viewportEvent(event)
-
-
-_HAND = Qt.CursorShape.ClosedHandCursor

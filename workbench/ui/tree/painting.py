@@ -290,6 +290,7 @@ class Afar:
             painter.drawPoints(points)
 
     def _paint_blocks(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         for (name, strength), boxes in self._blocks.items():
             pen = QPen(color(name, strength), 1.5)
             pen.setCosmetic(True)

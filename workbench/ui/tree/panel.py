@@ -83,6 +83,7 @@ class TreePanel(Panel):
         model.selected.connect(self._on_selected)
         model.failed.connect(self._on_failed)
         self.canvas.picked.connect(model.select)
+        self.canvas.laid_out.connect(self._on_laid_out)
         self.empty.button.clicked.connect(self._to_history)
         inspector.back.clicked.connect(functools.partial(model.step, -1))
         inspector.forward.clicked.connect(functools.partial(model.step, 1))
@@ -200,8 +201,6 @@ class TreePanel(Panel):
         self.header.show_run()
         self.player.show_place()
         self.inspector.show_node()
-        if shape and model.node != self.canvas.current:
-            self._on_selected(model.node)
         self.busy_changed.emit(model.running_here and not model.ended)
 
     def show_loss(self, sentence: str, node: str) -> None:
@@ -224,6 +223,13 @@ class TreePanel(Panel):
         self.canvas.reveal(node)
         self.inspector.show_node()
         self.player.timeline.show_node(node)
+
+    @Slot()
+    def _on_laid_out(self) -> None:
+        """A node that was chosen before it had a card gets its mark."""
+        node = self.model.node
+        if node != self.canvas.current and node in self.canvas.layout_.cards:
+            self.canvas.choose(node, tell=False)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
