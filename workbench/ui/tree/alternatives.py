@@ -15,6 +15,7 @@ from workbench.ui.widgets import Label, column, row, rule
 
 _ROW = 24
 _MOST = 5
+_WIDTH = 256
 NOT_RECORDED = "Alternatives were not recorded for this run."
 
 
@@ -157,8 +158,10 @@ class Alternatives(QFrame):
         self.missing.setVisible(not token.alternatives)
         self.other.clear()
         self._show_fork()
-        self.setFixedWidth(256)
-        self.adjustSize()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(_WIDTH, layout.sizeHint().height())
         self.show()
         self.raise_()
 

@@ -26,6 +26,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self.tone = "tot"
         self.entries: list[str] = []
+        self._all: list[str] = []
         self.setAccessibleName("Legend")
         theme().changed.connect(self.update)
 
@@ -38,12 +39,18 @@ class Legend(QWidget):
         entries += ["pruned"] if any(node.status == "pruned" for node in nodes) else []
         if any(node.reachable is not None for node in nodes):
             entries.append("goal still reachable")
-        if entries != self.entries:
-            self.entries = entries
-            self.setAccessibleDescription(", ".join(entries))
-            self.resize(self.sizeHint())
+        self._all = self.entries = entries
+        self.setAccessibleDescription(", ".join(entries))
         self.setVisible(bool(entries))
         self.update()
+
+    def fit(self, room: int) -> None:
+        """Be no wider than ``room``: what explains itself goes first."""
+        self.entries = list(self._all)
+        for spare in ("pruned", "best path"):
+            if self.sizeHint().width() > room and spare in self.entries:
+                self.entries.remove(spare)
+        self.resize(min(self.sizeHint().width(), room), _HEIGHT)
 
     def sizeHint(self) -> QSize:
         self.setFont(font("small"))
@@ -134,8 +141,7 @@ class CanvasArea(QFrame):
         self.zoom.resize(self.zoom.sizeHint())
         bottom = self.height() - 12
         self.zoom.move(self.width() - self.zoom.width() - _EDGE, bottom - self.zoom.height())
-        room = self.width() - self.zoom.width() - 3 * _EDGE
-        self.legend.resize(min(self.legend.sizeHint().width(), room), _HEIGHT)
+        self.legend.fit(self.width() - self.zoom.width() - 3 * _EDGE)
         self.legend.move(_EDGE, bottom - _HEIGHT)
 
     def resizeEvent(self, _event: object) -> None:
