@@ -239,7 +239,7 @@ def seconds_step(log: Log) -> None:
     """The second step: three proposals, their values, a choice."""
     made: list[tuple[str, Thought]] = []
     for parent, thoughts in STEP_2.items():
-        log.propose(parent, thoughts[0][1], [line(each) for each in thoughts], 2.4)
+        log.propose(parent, STEP_1[int(parent[-1])][1], [line(each) for each in thoughts], 2.4)
     for parent, thoughts in STEP_2.items():
         made += zip(log.nodes(parent, 2, thoughts), thoughts, strict=True)
     for name, thought in made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
@@ -174,9 +175,8 @@ class Timeline(QAbstractSlider):
         top = _TOP + 2 * _ROW
         free, drawn = 0.0, -1.0
         places = [self.x_of(mark.at) for mark in self.model.marks]
-        for mark, x, after in zip(
-            self.model.marks, places, [*places[1:], self.width() - _MARGIN + 2.0], strict=True
-        ):
+        places.append(self.width() - _MARGIN + 2.0)
+        for mark, (x, after) in zip(self.model.marks, pairwise(places), strict=True):
             if mark.kind == "solved":
                 self._paint_check(painter, QPointF(x, top + _ROW / 2))
                 free = x + 10
