@@ -277,3 +277,13 @@ def test_an_empty_history_has_one_thing_to_do(
     qtbot.waitUntil(panel.no_runs.isVisible, timeout=WAIT_MS)
     panel.no_runs.button.click()
     assert going.places == [("compare", {})]
+
+
+def test_a_search_opens_in_the_tree_and_another_run_does_not(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot, going: Going
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    assert not panel.view.tree.isVisible()
+    open_run(panel, runs["tree_of_thought"], qtbot)
+    panel.view.tree.click()
+    assert going.places[-1] == ("tree", {"run_id": runs["tree_of_thought"]})
