@@ -167,6 +167,16 @@ def test_another_text_forks_where_alternatives_were_not_recorded(
     assert steered[0].text == " /"
 
 
+def test_escape_puts_alternatives_away_before_it_stops(panel: TreePanel) -> None:
+    escape = next(action for action in panel.actions_table() if action.keys == "Esc")
+    assert not escape.when(), "nothing to leave and nothing to stop"
+    panel.model.select("0.1.0")
+    panel.inspector.point_weakest()
+    assert escape.when()
+    escape.run()
+    assert not panel.inspector.alternatives.isVisible()
+
+
 def test_pruning_by_hand_dims_at_once(panel: TreePanel, steered: list[Any]) -> None:
     panel.model.select("0.0")
     panel.inspector.prune.click()

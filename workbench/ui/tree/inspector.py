@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea
 
 from workbench.domain.run_state import NodeState, RunState
@@ -33,7 +34,7 @@ from workbench.ui.widgets import (
 )
 
 WIDTH = 348
-_BY_HAND = "Written by hand: no call of the model stands behind it."
+_BY_HAND = "No call of the model wrote this text."
 _START = "What the search starts from."
 
 
@@ -270,6 +271,11 @@ class Inspector(QFrame):
         if top + over.height() > self.height() - 8:
             top = max(corner.y() - round(box.height()) - 6 - over.height(), 8)
         over.move(QPoint(max(left, 8), top))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.alternatives.isVisible():
+            self._on_pointed(self.tokens.current)
 
     @Slot()
     def _on_entered(self) -> None:

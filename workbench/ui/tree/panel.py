@@ -135,8 +135,8 @@ class TreePanel(Panel):
             Action(f"tree.{name}", t, run, keys, scope="tree") for name, t, run, keys in plain
         ]
         found.append(
-            Action("tree.stop", "Stop the search", model.stop, "Esc",
-                   when=self.header.stop.isVisible, scope="tree")
+            Action("tree.stop", "Stop the search", self.leave, "Esc",
+                   when=self._can_leave, scope="tree")
         )  # fmt: skip
         found += [
             Action(f"tree.export_{kind}", f"Export the tree as {title.partition(' (')[0]}",
@@ -280,6 +280,18 @@ class TreePanel(Panel):
     @Slot()
     def _to_history(self) -> None:
         self.context.go("history")
+
+    @Slot()
+    def leave(self) -> None:
+        """Put the alternatives of a token away, else stop the search."""
+        if self.inspector.alternatives.isVisible():
+            self.inspector.alternatives.hide()
+            self.inspector.tokens.setFocus()
+        else:
+            self.model.stop()
+
+    def _can_leave(self) -> bool:
+        return self.inspector.alternatives.isVisible() or self.header.stop.isVisible()
 
     # --- export ---------------------------------------------------------------------------------
 

@@ -173,7 +173,7 @@ class Timeline(QAbstractSlider):
 
     def _paint_marks(self, painter: QPainter) -> None:
         top = _TOP + 2 * _ROW
-        free, drawn = 0.0, -1.0
+        free, drawn = float(_NAMES), -1.0
         places = [self.x_of(mark.at) for mark in self.model.marks]
         places.append(self.width() - _MARGIN + 2.0)
         for mark, (x, after) in zip(self.model.marks, pairwise(places), strict=True):
