@@ -382,6 +382,10 @@ def test_a_thought_written_by_hand_has_no_call() -> None:
     state = fold_all([*game_of_24(), ev.LoggedEvent(1287, 999, 40.0, added)])
     assert origin_of(state, state.nodes["0.9"]) is None
     assert messages_for_chat(state, state.nodes["0.9"])[-1].text == "my own idea"
+    state.nodes["0.0"].text = "4 × 5 = 20"
+    found = origin_of(state, state.nodes["0.0"])
+    assert found is not None
+    assert found.call.call == "0/propose", "not its own call, which writes what is under it"
     found = origin_of(state, state.nodes["0.2.1"])
     assert found is not None
     assert found.call.call == "0.2/propose"

@@ -47,7 +47,6 @@ class TreeCanvas(ZoomView):
         super().__init__()
         self.tone = "tot"
         self.current = ""
-        self.lost = ""
         self.layout_ = TreeLayout()
         self.heads: list[tuple[str, str]] = []
         self.folded: set[str] = set()

@@ -32,13 +32,15 @@ def origin_of(state: RunState, node: NodeState) -> Origin | None:
     wanted = " ".join(node.text.split())
     if not wanted or not node.parent:
         return None
-    for call in reversed(state.calls.values()):
-        if call.node not in (node.parent, node.node) or not writes_children(call):
-            continue
+    writing = [call for call in state.calls.values() if writes_children(call)]
+    for call in reversed(writing):
         for index, sample in enumerate(call.samples):
-            found = _piece(sample, wanted)
-            if found is not None:
-                return Origin(call, index, *found)
+            # A node's own calls write what is under it, unless one wrote this thought alone.
+            whole = call.node == node.node and " ".join(sample.text.split()) == wanted
+            if whole or call.node == node.parent:
+                found = _piece(sample, wanted)
+                if found is not None:
+                    return Origin(call, index, *found)
     return None
 
 
