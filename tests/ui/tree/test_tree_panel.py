@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Going, unnamed, until
-from tests.ui.tree.samples import game_of_24, large, record
+from tests.ui.tree.samples import Log, finished, game_of_24, large, record
 from workbench.domain import events as ev
 from workbench.domain.run_state import fold_all
 from workbench.domain.steering import (
@@ -390,6 +390,21 @@ def test_a_thought_written_by_hand_has_no_call() -> None:
     assert found is not None
     assert found.call.call == "0.2/propose"
     assert math.exp(found.tokens[0].logprob) <= 1
+
+
+def test_a_fork_has_the_tokens_that_were_written_after_its_beginning() -> None:
+    log = Log()
+    log.logged = game_of_24()
+    log.propose("0.2", "4 10 30", ["4 + 30 = 34 (left: 10 34)"], 1.0)
+    text = "10 + 4 + 30 = 34 (left: 10 34)"
+    log.logged = log.logged[:-2]
+    log.add(finished("0.2/propose", text, 7, 1.0))
+    log.add(ev.NodeAdded(node="0.2.9", parent="0.2", depth=2, text=text, kind="fork"))
+    state = fold_all(log.logged)
+    found = origin_of(state, state.nodes["0.2.9"])
+    assert found is not None
+    assert found.text == text
+    assert "".join(token.text for token in found.tokens) == "4 + 30 = 34 (left: 10 34)"
 
 
 def test_markdown_of_thoughts_cannot_become_markup() -> None:

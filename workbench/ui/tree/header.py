@@ -92,7 +92,7 @@ class TreeHeader(QFrame):
         """Whether the run is paused, or ended before its end."""
         events = self._model.replay.events
         state = self._model.state
-        stopped = state.status in ("cancelled", "interrupted") or bool(state.limit)
+        stopped = state.status in ("cancelled", "interrupted", "failed") or bool(state.limit)
         return bool(events) and self._model.live and (state.paused or stopped)
 
     @Slot()

@@ -29,6 +29,9 @@ _ROW_AFTER_CARD = 8.0
 _FAMILY_GAP = 22.0
 """Between cards of different parents."""
 
+JUDGING = frozenset({"value", "vote", "score", "judge", "feedback"})
+"""Roles of calls that say how good a thought is; a number may follow after a dash."""
+
 Kind = Literal["card", "row", "more"]
 _HEIGHTS: dict[Kind, float] = {"card": CARD_HEIGHT, "row": ROW_HEIGHT, "more": MORE_HEIGHT}
 
@@ -218,7 +221,7 @@ def _make_cards(
 
 def writes_children(call: CallState) -> bool:
     """Whether a call writes thoughts that stand under its node, and no verdict or answer."""
-    return not call.labels and call.role.partition("-")[0] not in ("value", "vote", "answer")
+    return not call.labels and call.role.partition("-")[0] not in {*JUDGING, "answer"}
 
 
 def _card(layout: TreeLayout, node: NodeState, depth: int, best: Set[str], busy: Set[str]) -> Card:

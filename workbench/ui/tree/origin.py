@@ -68,11 +68,13 @@ def _piece(sample: SampleState, wanted: str) -> tuple[int, list[Token], str] | N
         start = text.rfind("\n", 0, start) + 1
         newline = text.find("\n", end)
         end = len(text) if newline < 0 else newline
-    first, tokens = _tokens_between(sample.tokens, start, end)
+    given = max(len(text) - sum(len(token.text) for token in sample.tokens), 0)
+    first, tokens = _tokens_between(sample.tokens, start - given, end - given)
     return first, tokens, text[start:end]
 
 
 def _tokens_between(tokens: list[Token], start: int, end: int) -> tuple[int, list[Token]]:
+    """The tokens that reach into a stretch of their text; a beginning that was given is none."""
     at = 0
     first: int | None = None
     found: list[Token] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.domain import events as ev
+from workbench.ui.tree.layout import JUDGING
 
 ROWS = ("Propose", "Value", "Select")
 _LANES = 3
@@ -102,7 +103,7 @@ class TimelineModel:
         return None
 
     def _start(self, event: ev.CallStarted, at: float) -> None:
-        row = 1 if event.labels or event.role.startswith(("value", "vote")) else 0
+        row = 1 if event.labels or event.role.partition("-")[0] in JUDGING else 0
         lanes = self._lanes[row]
         free = next((i for i, each in enumerate(lanes) if each is None or each.end), _LANES - 1)
         span = Span(event.call, event.node, row, at, lane=free)

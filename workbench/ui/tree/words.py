@@ -8,6 +8,7 @@ from typing import Any
 from workbench.domain import events as ev
 from workbench.domain.run_state import RunState
 from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.ui.tree.layout import writes_children
 
 _LINE = 60
 
@@ -28,7 +29,7 @@ def _of_call(state: RunState, name: str) -> str:
     call = state.calls.get(name)
     if call is None:
         return name
-    place = "of" if call.labels or call.role.startswith(("value", "answer")) else "under"
+    place = "under" if writes_children(call) else "of"
     return f"{call.role} {place} {_thought(state, call.node)}"
 
 
