@@ -188,6 +188,21 @@ def test_pruning_by_hand_dims_at_once(panel: TreePanel, steered: list[Any]) -> N
     assert steered == [PruneNode("0.0")]
 
 
+def test_a_hand_on_an_ended_run_does_not_make_it_run(
+    panel: TreePanel, bridge: Bridge, steered: list[Any]
+) -> None:
+    open_run(panel, ask(bridge, lambda core: record(core, game_of_24(ends=True))))
+    panel.model.select("0.0")
+    panel.inspector.prune.click()
+    until(lambda: panel.model.state.nodes["0.0"].status == "pruned")
+    assert panel.model.ended
+    assert not panel.header.stop.isVisible()
+    grown = ev.GrowthStarted(node="0.0", strategy="tree_of_thought")
+    panel.model._on_events([ev.LoggedEvent(panel.model.run_id or 0, 20_000, 99.5, grown)])
+    assert not panel.model.ended
+    assert panel.header.stop.isVisible()
+
+
 def test_every_button_of_the_wheel_asks_the_core(panel: TreePanel, steered: list[Any]) -> None:
     panel.model.select("0.1")
     panel.inspector.boost.click()

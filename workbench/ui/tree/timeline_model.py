@@ -93,7 +93,8 @@ class TimelineModel:
             return Mark(at, "kept", f"keep {len(event.nodes)} of {of}")
         if isinstance(event, ev.StateVerified) and event.solved:
             return Mark(at, "solved")
-        self.ended = False
+        if isinstance(event, ev.RunResumed | ev.GrowthStarted):
+            self.ended = False
         if isinstance(event, ev.ThoughtEdited | ev.Boosted | ev.GrowthStarted):
             return Mark(at, "hand", "by hand")
         if isinstance(event, ev.RunFinished):

@@ -77,6 +77,7 @@ class TreeModel(QObject):
         self.live = True
         self.running_here = False
         self.node = ""
+        self._ended = False
         self._early: list[ev.LoggedEvent] | None = None
         self._number = 0
         self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
@@ -100,9 +101,8 @@ class TreeModel(QObject):
 
     @property
     def ended(self) -> bool:
-        """Whether the run is over, wherever in it one looks."""
-        events = self.replay.events
-        return bool(events) and isinstance(events[-1].event, ev.RunFinished)
+        """Whether the run is over, wherever in it one looks; a hand may still have changed it."""
+        return self._ended
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class TreeModel(QObject):
         if self.run_id is not None:
             self._bridge.unfollow(self.run_id, self._on_events)
         self.run_id, self.spec, self._early, self.node = None, None, None, ""
-        self.replay, self.live, self.running_here = Replay(), True, False
+        self.replay, self.live, self.running_here, self._ended = Replay(), True, False, False
         self.opened.emit()
 
     def open_latest(self) -> None:
@@ -172,7 +172,7 @@ class TreeModel(QObject):
             read.strategies,
             read.running_here,
         )
-        new = [*self.replay.extend(read.events), *self.replay.extend(early or [])]
+        new = [*self._take(read.events), *self._take(early or [])]
         if early is not None:
             self.replay.seek(len(self.replay))
             self._choose_first()
@@ -194,10 +194,20 @@ class TreeModel(QObject):
         if self._early is not None:
             self._early.extend(batch)
             return
-        self.running_here = not isinstance(batch[-1].event, ev.RunFinished)
-        new = self.replay.extend(batch)
+        new = self._take(batch)
+        self.running_here = not self._ended
         if new:
             self._follow_on(new)
+
+    def _take(self, batch: list[ev.LoggedEvent]) -> list[ev.LoggedEvent]:
+        """Add what is new to the log, and notice whether the run goes on."""
+        new = self.replay.extend(batch)
+        for logged in new:
+            if isinstance(logged.event, ev.RunFinished):
+                self._ended = True
+            elif isinstance(logged.event, ev.RunStarted | ev.RunResumed | ev.GrowthStarted):
+                self._ended = False
+        return new
 
     def _follow_on(self, new: list[ev.LoggedEvent]) -> None:
         """Show what is new where the end is followed; else only that there is more."""
