@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Going, unnamed, until
+from tests.ui.conftest import WAIT_MS, Going, unnamed, until
 from tests.ui.tree.samples import Log, finished, game_of_24, large, record
 from workbench.domain import events as ev
 from workbench.domain.run_state import fold_all
@@ -28,6 +28,7 @@ from workbench.domain.steering import (
     SteerAction,
 )
 from workbench.service import Workbench
+from workbench.ui.actions import ActionTable
 from workbench.ui.bridge import Bridge
 from workbench.ui.panels import Context
 from workbench.ui.theme import theme
@@ -234,6 +235,25 @@ def test_a_key_for_each_of_them(panel: TreePanel) -> None:
     panel.model.select("")
     panel.inspector.show_node()
     assert not keys["P"].when()
+
+
+def test_single_keys_work_on_the_canvas_and_not_while_writing(
+    panel: TreePanel, qtbot: QtBot, steered: list[Any]
+) -> None:
+    table = ActionTable(panel)
+    table.add(panel.actions_table(), owner=panel)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow, timeout=WAIT_MS)
+    panel.model.select("0.1.0")
+    panel.canvas.setFocus()
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_B)
+    until(lambda: steered == [BoostNode("0.1.0")])
+    panel.inspector.point_weakest()
+    other = panel.inspector.alternatives.other
+    other.setFocus()
+    qtbot.keyClicks(other, "bp")
+    assert other.text() == "bp"
+    assert len(steered) == 1
 
 
 def test_a_node_goes_on_as_a_conversation(panel: TreePanel, going: Going) -> None:
