@@ -107,6 +107,7 @@ class AnswerService(SteeringService):
         Raises:
             UsageError: no such run, it is still running, or the pattern cannot be used.
         """
+        await self._ended(run_id)
         async with self._wheel:
             _, log = await self._claim(run_id)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -40,6 +41,20 @@ class ChatService(SteeringService):
     async def create_conversation(self, title: str = _UNTITLED) -> Conversation:
         """A new, empty conversation."""
         return await self._store.create_conversation(title)
+
+    async def continue_from(self, messages: Sequence[Message]) -> Conversation:
+        """A new conversation that has come as far as ``messages``; nothing is asked yet."""
+        made = await self._store.create_conversation(_UNTITLED)
+        parent: int | None = None
+        for message in messages:
+            added = await self._store.add_message(
+                made.conversation_id, parent, message.role, message.text
+            )
+            parent = added.message_id
+        first = next((message.text for message in messages if message.role == "user"), "")
+        if first:
+            await self._name_after(made.conversation_id, first)
+        return made
 
     async def rename_conversation(self, conversation_id: int, title: str) -> None:
         """Give a conversation another title."""

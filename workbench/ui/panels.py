@@ -90,6 +90,12 @@ def _compare(context: Context) -> Panel:
     return ComparePanel(context)
 
 
+def _tree(context: Context) -> Panel:
+    from workbench.ui.tree.panel import TreePanel  # noqa: PLC0415 - made when first shown
+
+    return TreePanel(context)
+
+
 def _chat(context: Context) -> Panel:
     from workbench.ui.chat.panel import ChatPanel  # noqa: PLC0415 - made when first shown
 
@@ -111,6 +117,7 @@ def _models(context: Context) -> Panel:
 PANELS = (
     PanelSpec("design", "Design", "design", "Ctrl+1", _design),
     PanelSpec("compare", "Compare", "compare", "Ctrl+2", _compare),
+    PanelSpec("tree", "Tree", "tot", "Ctrl+6", _tree),
     PanelSpec("chat", "Chat", "chat", "Ctrl+3", _chat),
     PanelSpec("history", "History", "history", "Ctrl+4", _history),
     PanelSpec("models", "Models", "models", "Ctrl+5", _models),

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.text import Message
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.ui.chat.panel import ChatPanel
 
@@ -161,3 +162,23 @@ def test_thinking_is_folded_away_from_the_answer_and_can_be_read(panel, qtbot, e
     qtbot.keyClick(view.thought.head, Qt.Key.Key_Space)
     assert view.thinking.isVisible()
     assert view.thinking.text == "Two and two, hm."
+
+
+def test_a_conversation_goes_on_from_what_was_said_elsewhere(panel, qtbot):
+    panel.handle(
+        {
+            "messages": [
+                Message.literal("system", "Think in steps."),
+                Message.literal("user", "Make 24 of 4 5 6 10"),
+                Message.value("assistant", "10 - 4 = 6"),
+            ]
+        }
+    )
+    qtbot.waitUntil(lambda: len(panel.views) == 2, timeout=WAIT_MS)
+    assert texts(panel) == ["Make 24 of 4 5 6 10", "10 - 4 = 6"]
+    assert panel.composer.system.toPlainText() == "Think in steps."
+    qtbot.waitUntil(
+        lambda: any("Make 24" in each.title for each in panel.model.conversations), timeout=WAIT_MS
+    )
+    say(panel, qtbot, "And then?")
+    assert texts(panel)[2:] == ["And then?", "Answer number 1."]

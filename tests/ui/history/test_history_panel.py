@@ -300,3 +300,13 @@ def test_an_answer_is_taken_out_by_another_rule(
         ),
         timeout=WAIT_MS,
     )
+
+
+def test_a_search_opens_in_the_tree_and_another_run_does_not(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot, going: Going
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    assert not panel.view.tree.isVisible()
+    open_run(panel, runs["tree_of_thought"], qtbot)
+    panel.view.tree.click()
+    assert going.places[-1] == ("tree", {"run_id": runs["tree_of_thought"]})

@@ -304,7 +304,13 @@ class ChatPanel(Panel):
         QTimer.singleShot(0, self, self._focus_box)
 
     def handle(self, request: dict[str, object]) -> None:
-        """Open ``conversation_id``."""
+        """Open ``conversation_id``, or go on from ``messages`` in a new conversation."""
+        messages: Any = request.get("messages")
+        if messages:
+            system = [each.text for each in messages if each.role == "system"]
+            self.composer.system.setPlainText("\n\n".join(system))
+            self.model.continue_from([each for each in messages if each.role != "system"])
+            return
         conversation = request.get("conversation_id")
         if isinstance(conversation, int):
             self.model.open(conversation)

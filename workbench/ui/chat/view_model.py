@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import LoggedEvent, RunFinished
 from workbench.domain.run_state import RunState, fold
+from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage, Conversation, StrategyInfo
 from workbench.service.chats import ChatOptions
 from workbench.ui.runs.words import output_text
@@ -110,6 +112,19 @@ class ChatModel(QObject):
         self._number += 1
         self.messages_changed.emit()
         self.conversations_changed.emit()
+
+    def continue_from(self, messages: Sequence[Message]) -> None:
+        """Begin a conversation with what was said elsewhere, and show it."""
+        self._bridge.call(
+            lambda core: core.continue_from(messages),
+            self._on_continued,
+            self._on_failed,
+            owner=self,
+        )
+
+    def _on_continued(self, made: Conversation) -> None:
+        self.open(made.conversation_id)
+        self.read_conversations()
 
     def read_messages(self) -> None:
         """Read the shown branch again."""

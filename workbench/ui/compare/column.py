@@ -27,7 +27,7 @@ from workbench.ui.compare.top_line import TopLine
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.extraction_form import ExtractionPopover
 from workbench.ui.runs.metrics import Metrics
-from workbench.ui.runs.sections import RunSection, sections
+from workbench.ui.runs.sections import RunSection, SearchSection, sections
 from workbench.ui.runs.words import (
     QUEUED,
     STATUS_WORDS,
@@ -55,6 +55,7 @@ class ColumnView(QFrame):
         repeat_wanted(): the shown repeat is to be run again.
         pinned(bool): the others are to be compared with this one, or not.
         expanded(): it is to fill the width (also by Enter).
+        tree_wanted(): its search is to be shown in the tree.
         strategy_chosen(str): another strategy's id.
         text_replaced(): another text is shown.
     """
@@ -67,6 +68,7 @@ class ColumnView(QFrame):
     repeat_wanted = Signal()
     pinned = Signal(bool)
     expanded = Signal()
+    tree_wanted = Signal()
     strategy_chosen = Signal(str)
     text_replaced = Signal()
 
@@ -135,6 +137,8 @@ class ColumnView(QFrame):
         for section in self.sections:
             if section.main_text is not None:
                 section.main_text.replaced.connect(self.text_replaced)
+            if isinstance(section, SearchSection):
+                section.tree_wanted.connect(self.tree_wanted)
 
     def _lay_out(self) -> None:
         title = row(self.strategy, None, self.state_icon, self.state, 2, gap=6)

@@ -170,6 +170,7 @@ class ComparePanel(Panel):
         view.pinned.connect(functools.partial(self._on_pinned, model))
         view.expanded.connect(functools.partial(self.board.toggle_focus, view))
         view.text_replaced.connect(self._on_text_replaced)
+        view.tree_wanted.connect(functools.partial(self._on_tree, model))
         view.strategy_chosen.connect(functools.partial(self._on_strategy, model))
         self.together.add(view)
         return view
@@ -264,6 +265,10 @@ class ComparePanel(Panel):
     def _on_opened(self, column_model: ColumnModel) -> None:
         if column_model.run_id is not None:
             self.context.go("history", run_id=column_model.run_id)
+
+    def _on_tree(self, column_model: ColumnModel) -> None:
+        if column_model.run_id is not None:
+            self.context.go("tree", run_id=column_model.run_id)
 
     def _on_strategy(self, column_model: ColumnModel, strategy_id: str) -> None:
         info = self.model.strategy(strategy_id)

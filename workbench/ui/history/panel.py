@@ -121,6 +121,7 @@ class HistoryPanel(Panel):
         self.view.stop.clicked.connect(self.opened.stop)
         self.view.design.clicked.connect(self._on_design)
         self.view.compare.clicked.connect(self._on_compare)
+        self.view.tree.clicked.connect(self._on_tree)
         self.view.delete.clicked.connect(self._on_delete)
         self.bridge.run_ended.connect(self._on_run_ended)
         self.bridge.run_changed.connect(self._on_run_ended)
@@ -139,6 +140,13 @@ class HistoryPanel(Panel):
                 self.opened.run_again,
                 "Ctrl+Return",
                 when=self._has_spec,
+                scope="history",
+            ),
+            Action(
+                "history.tree",
+                "Open the tree of the opened run",
+                self._on_tree,
+                when=self.view.tree.isVisible,
                 scope="history",
             ),
             Action(
@@ -265,6 +273,11 @@ class HistoryPanel(Panel):
     def _on_compare(self) -> None:
         if self.opened.spec is not None:
             self.context.go("compare", group=self.opened.spec.group)
+
+    @Slot()
+    def _on_tree(self) -> None:
+        if self.opened.run_id is not None:
+            self.context.go("tree", run_id=self.opened.run_id)
 
     @Slot()
     def _on_compare_wanted(self) -> None:

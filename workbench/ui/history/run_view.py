@@ -18,7 +18,7 @@ from workbench.ui.history.view_model import OpenRun
 from workbench.ui.runs.answer_card import AnswerCard
 from workbench.ui.runs.extraction_form import ExtractionPopover
 from workbench.ui.runs.metrics import Metrics
-from workbench.ui.runs.sections import sections
+from workbench.ui.runs.sections import SearchSection, sections
 from workbench.ui.runs.words import (
     NO_STRATEGY,
     STATUS_WORDS,
@@ -27,6 +27,7 @@ from workbench.ui.runs.words import (
     current_rule,
     describe_sampling,
     error_sentence,
+    is_search,
     state_word,
 )
 from workbench.ui.theme import theme
@@ -78,6 +79,7 @@ class RunView(QFrame):
         self.stop = Button("Stop", "stop", tip="Stop this run")
         self.design = Button("Design", "design", tip="Open the prompt in Design")
         self.compare = Button("Comparison", "compare", tip="Open the comparison it is part of")
+        self.tree = Button("Open tree", "tot", tip="The search of this run, to look into and steer")
         self.copy = IconButton("copy", "Copy the run as Markdown")
         self.copy.clicked.connect(self._on_copy)
         self.delete = IconButton("trash", "Delete this run", keys="Del")
@@ -85,7 +87,15 @@ class RunView(QFrame):
         first = row(self._icon, self.title, self._state_icon, self.state, gap=8)
         first.setStretch(1, 1)
         buttons = row(
-            self.again, self.stop, self.design, self.compare, None, self.copy, self.delete, gap=8
+            self.again,
+            self.stop,
+            self.design,
+            self.compare,
+            self.tree,
+            None,
+            self.copy,
+            self.delete,
+            gap=8,
         )
         head = QFrame()
         head.setProperty("surface", "panel")
@@ -99,6 +109,8 @@ class RunView(QFrame):
         self.card.rule_wanted.connect(self._on_rule_wanted)
         self.sections = sections("text-2")
         for section in self.sections:
+            if isinstance(section, SearchSection):
+                section.tree_wanted.connect(self.tree.click)
             for text in section.findChildren(StreamingText):
                 text.fit_height(*_TEXT_HEIGHTS)
         self.prompt = StreamingText("Prompt as sent", "code-small")
@@ -190,6 +202,7 @@ class RunView(QFrame):
         self.stop.setVisible(running and self._model.stoppable)
         self.design.setVisible(isinstance(prompt, TemplatePrompt))
         self.compare.setVisible(bool(spec and spec.group))
+        self.tree.setVisible(is_search(state))
         self._recolour()
 
     def _show_problem(self, state: RunState) -> None:

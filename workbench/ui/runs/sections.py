@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame
 
 from workbench.domain.agreement import agreement, voted_answers
@@ -25,7 +25,7 @@ from workbench.ui.runs.words import (
     thinking_title,
     tie_words,
 )
-from workbench.ui.widgets import Label, Section, StreamingText, column, set_tone
+from workbench.ui.widgets import IconButton, Label, Section, StreamingText, column, set_tone
 
 _LEAST_TEXT_HEIGHT = 88
 
@@ -166,7 +166,13 @@ class PathsSection(RunSection):
 
 
 class SearchSection(RunSection):
-    """The search as a small tree, with the current node in words."""
+    """The search as a small tree, with the current node in words.
+
+    Signals:
+        tree_wanted(): the same search in full, in its own workspace.
+    """
+
+    tree_wanted = Signal()
 
     def __init__(self) -> None:
         self.tree = SearchTree()
@@ -176,6 +182,9 @@ class SearchSection(RunSection):
         body = QFrame()
         body.setLayout(column(self.tree, self.current, gap=2))
         super().__init__("Search", body)
+        self.expand = IconButton("expand", "Open this search in Tree", size=24, glyph=14)
+        self.expand.clicked.connect(self.tree_wanted)
+        self.add_control(self.expand)
         self.current.hide()
 
     def set_tone(self, tone: str) -> None:

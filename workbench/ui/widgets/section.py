@@ -35,9 +35,9 @@ class Section(QFrame):
         self.head.clicked.connect(self._on_clicked)
         self.note = Label("", "small", "text-3", elide=True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        top = row(self.head, self.note, gap=8)
-        top.setStretch(1, 1)
-        layout = column(top, body, gap=4)
+        self._top = row(self.head, self.note, gap=8)
+        self._top.setStretch(1, 1)
+        layout = column(self._top, body, gap=4)
         if stretch:
             layout.setStretch(1, 1)
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
@@ -66,6 +66,10 @@ class Section(QFrame):
         self.body = body
         layout.addWidget(body)
         body.setVisible(self._opened)
+
+    def add_control(self, control: QWidget) -> None:
+        """Put something to press at the right of the header."""
+        self._top.addWidget(control)
 
     def set_open(self, opened: bool) -> None:
         """Show the body or fold it away."""

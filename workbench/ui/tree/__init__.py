@@ -1,0 +1,1 @@
+"""The Tree workspace: the search of one run, live, replayed and steered."""
