@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import asyncio
+from typing import Any, NamedTuple
 
 from workbench.domain.agreement import PATH_ROLE
 from workbench.domain.comparison import (
@@ -44,7 +45,22 @@ class _Reading(NamedTuple):
 class AnswerService(SteeringService):
     """The part of the service that works on the answers of ended runs, without the model."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._looking = asyncio.Lock()
+
     # --- found again ----------------------------------------------------------------------------
+
+    async def find_or_start(self, spec: RunSpec) -> FoundRun | int:
+        """The run that :meth:`find_done` finds, else the id of one that is started.
+
+        Raises:
+            UsageError, ModelError: the spec cannot be run.
+            StoreError: the run cannot be saved, so it is not started.
+        """
+        async with self._looking:  # ids rise in the order in which runs were asked for
+            found = await self.find_done(spec)
+            return found if found is not None else await self.start_run(spec)
 
     async def find_done(self, spec: RunSpec) -> FoundRun | None:
         """The newest finished run of exactly this spec, None where there is none.

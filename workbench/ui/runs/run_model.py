@@ -124,8 +124,7 @@ class RunModel(QObject):
         number = self._number
 
         async def ask(core: Workbench) -> FoundRun | int:
-            found = await core.find_done(spec) if reuse else None
-            return found if found is not None else await core.start_run(spec)
+            return await (core.find_or_start(spec) if reuse else core.start_run(spec))
 
         self._bridge.call(
             ask,

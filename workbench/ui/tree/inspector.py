@@ -218,7 +218,8 @@ class Inspector(QFrame):
             count = len(origin.tokens)
             known = f"{count:,} tokens, lower probability is stronger" if count else ""
             self._output_part.note.setText(known)
-            self.no_tokens.setText("" if count else "Token probabilities were not recorded.")
+            kept = "What stood before these tokens was kept." if origin.call.prefix else ""
+            self.no_tokens.setText(kept if count else "Token probabilities were not recorded.")
         self.tokens.setVisible(origin is not None)
         self.no_tokens.setVisible(bool(self.no_tokens.text()))
 
