@@ -13,6 +13,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"": (1440, 900), "-small": (1100, 700)}
@@ -91,6 +95,25 @@ class Photographer:
                 print(file, flush=True)
 
 
+async def _search(core: Workbench) -> int:
+    """A whole search for three numbers that make twelve."""
+    from workbench.domain.sampling import Sampling  # noqa: PLC0415
+    from workbench.domain.spec import RunSpec, TemplatePrompt  # noqa: PLC0415
+
+    source = (ROOT / "prompts" / "puzzles" / "targets.prompty").read_text("utf-8")
+    spec = RunSpec(
+        prompt=TemplatePrompt("targets.prompty", source, {"numbers": "2 3 7", "target": 12}),
+        strategy="tree_of_thought",
+        params={"domain": "targets", "generate": "sample", "evaluate": "logprob", "beam": 3,
+                "candidates": 6},
+        sampling=Sampling(temperature=1.0, logprobs=5),
+        seed=7,
+    )  # fmt: skip
+    run_id = await core.start_run(spec)
+    await core.wait_run(run_id)
+    return run_id
+
+
 def main() -> None:
     """Go through the workspaces. With ``--small FOLDER`` the pictures go there, in two sizes."""
     small = "--small" in sys.argv
@@ -106,10 +129,18 @@ def main() -> None:
     design.run_bar.compare.click()
     compare = window.panels["compare"]
     studio.wait(lambda: compare.model.problem == "" and compare.model.question)
+    compare.bar.repeats.setValue(1)
     window.actions_table.trigger("compare.run")
     studio.wait(lambda: compare.model.running)
     studio.wait(lambda: not compare.model.running)
     studio.take("compare")
+
+    search: list[int] = []
+    studio.bridge.call(_search, search.append)
+    studio.wait(lambda: search)
+    window.go("tree", run_id=search[0])
+    studio.wait(lambda: window.panels["tree"].model.ended)
+    studio.take("tree")
 
     window.go("chat")
     chat = window.panels["chat"]
