@@ -18,7 +18,7 @@ from workbench.ui.bridge import Bridge
 from workbench.ui.panels import Context
 from workbench.ui.theme import theme
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="session", autouse=True)
