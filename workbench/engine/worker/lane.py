@@ -12,7 +12,7 @@ from workbench.engine.worker.kv_nodes import Sequence
 from workbench.engine.worker.sampling import Distribution
 
 
-class Job:
+class Job(ABC):
     """A prompt and the lanes that go on from its end. ``order`` decides who is served first.
 
     ``started`` turns True when the prompt has been read once and its last logits were of use.
@@ -31,14 +31,14 @@ class Job:
         self.reused_tokens = 0
 
     @property
+    @abstractmethod
     def lanes(self) -> Many[Lane]:
         """All of them, also those that have ended."""
-        raise NotImplementedError
 
-    def count_evaluated(self, start: int, end: int) -> None:
+    def count_evaluated(self, start: int, end: int) -> None:  # noqa: B027 - not every job counts
         """Note that ``start`` to ``end`` of a lane's history was computed."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - not every job holds something
         """Free what the lanes hold outside Python."""
 
 

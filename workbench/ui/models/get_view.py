@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLineEdit,
     QProgressBar,
-    QTableWidget,
     QTableWidgetItem,
 )
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.views import DownloadProgress, HubFile
 from workbench.ui.bridge import Bridge
+from workbench.ui.models.row_table import row_table
 from workbench.ui.models.wording import progress_text, size_text
-from workbench.ui.theme.tokens import TOKENS
 from workbench.ui.widgets import Banner, Button, EmptyState, Label, Pane, PrimaryButton, row
 
 if TYPE_CHECKING:
@@ -60,7 +57,7 @@ class GetView(Pane):
         self.repository.returnPressed.connect(self.list_files)
         self.look = Button("List files", "search")
         self.look.clicked.connect(self.list_files)
-        self.table = _table()
+        self.table = row_table("Files of the repository", _HEADINGS, wide=0)
         self.table.itemSelectionChanged.connect(self._on_chosen)
         self.table.itemActivated.connect(self.download)
         self.empty = EmptyState(
@@ -222,22 +219,3 @@ class GetView(Pane):
         self.get.setVisible(not going)
         self.look.setEnabled(not going)
         self.busy_changed.emit(going)
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_HEADINGS))
-    table.setAccessibleName("Files of the repository")
-    table.setHorizontalHeaderLabels(_HEADINGS)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(TOKENS.size["row-table"])
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    return table

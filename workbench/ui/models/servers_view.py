@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -18,8 +16,8 @@ from PySide6.QtWidgets import (
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.servers import Server, ServerReport
 from workbench.ui.bridge import Bridge
+from workbench.ui.models.row_table import row_table
 from workbench.ui.models.server_form import ServerForm
-from workbench.ui.theme.tokens import TOKENS
 from workbench.ui.widgets import EmptyState, IconButton, Label, Pane, Splitter, row
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ class ServersView(Splitter):
         self.servers: tuple[Server, ...] = ()
         self._number = 0
         self.form = ServerForm()
-        self.table = _table()
+        self.table = row_table("Servers", _HEADINGS, wide=1)
         self.table.currentCellChanged.connect(self._on_row)
         add = IconButton("plus", "Add a server")
         add.clicked.connect(self.new_server)
@@ -170,25 +168,6 @@ class ServersView(Splitter):
             functools.partial(self._on_error, self._number),
             owner=self,
         )
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_HEADINGS))
-    table.setAccessibleName("Servers")
-    table.setHorizontalHeaderLabels(_HEADINGS)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(TOKENS.size["row-table"])
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return table
 
 
 def _add_all(layout: QVBoxLayout, table: QTableWidget, empty: EmptyState) -> None:
