@@ -78,7 +78,7 @@ def test_typing_changes_the_rendering_and_marks_the_prompt_unsaved(panel, qtbot)
 
 
 def test_a_value_of_the_form_reaches_the_rendering(panel, qtbot):
-    panel.work.inputs.fields["name"].setText("Grace")
+    panel.work.inputs.fields.fields["name"].setText("Grace")
     qtbot.waitUntil(
         lambda: "Greet Grace." in panel.rendered.messages.toPlainText(), timeout=WAIT_MS
     )

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.servers import PREFIX
 from workbench.domain.spec import RunSpec, TemplatePrompt
-from workbench.domain.views import EngineStatus, Estimate, PromptFile
+from workbench.domain.views import EngineStatus, Estimate
 from workbench.ui.actions import Action
+from workbench.ui.design.library_actions import LibraryActions
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.preview import RenderedPane
 from workbench.ui.design.result import ResultPane
 from workbench.ui.design.run_bar import RunBar
+from workbench.ui.design.side import SideContext, SideStack
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
 from workbench.ui.panels import Context, Panel
@@ -27,19 +29,6 @@ from workbench.ui.widgets.token_meter import Part, TokenMeter
 
 _FIRST = "word-problem"
 _ESTIMATE_MS = 250
-_NEW_PROMPT = """---
-name: New prompt
-description:
-inputs:
-  question:
-    type: string
-    multiline: true
----
-system:
-You are a helpful assistant.
-user:
-{{ question }}
-"""
 
 
 class DesignPanel(Panel):
@@ -51,6 +40,7 @@ class DesignPanel(Panel):
         self._run: RunModel | None = None
         self._estimates = 0
         self.library = LibraryTree()
+        self.library_actions = LibraryActions(self.bridge, self.model, context.notify)
         self.work = WorkArea(self.model)
         self.rendered = RenderedPane()
         self.result = ResultPane(self.bridge)
@@ -61,14 +51,12 @@ class DesignPanel(Panel):
         self._connect()
 
     def _build(self) -> None:
-        self._right = QStackedWidget()
         preview = Pane()
         preview.body.addWidget(self.rendered, 1)
         preview.body.addWidget(self.meter)
-        self._right.addWidget(preview)
-        self._right.addWidget(self.result)
-        self._right.setMinimumWidth(280)
-        self.splitter = Splitter(self.library, self.work, self._right)
+        side = SideContext(self.context, self.model, self.work, self.run_bar)
+        self.side = SideStack(preview, self.result, side)
+        self.splitter = Splitter(self.library, self.work, self.side)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([224, 720, 414])
         layout = column(self.splitter, self.run_bar, gap=0)
@@ -86,16 +74,19 @@ class DesignPanel(Panel):
         model.changed_outside.connect(self._on_changed_outside)
         model.failed.connect(self._on_failed)
         self.library.opened.connect(self.model.open)
-        self.library.create_wanted.connect(self._create)
-        self.library.duplicate_wanted.connect(self._duplicate)
-        self.library.rename_wanted.connect(self._rename)
-        self.library.trash_wanted.connect(self._trash)
+        actions = self.library_actions
+        self.library.create_wanted.connect(actions.create)
+        self.library.duplicate_wanted.connect(actions.duplicate)
+        self.library.rename_wanted.connect(actions.rename)
+        self.library.trash_wanted.connect(actions.trash)
+        actions.created.connect(self.work.editor.setFocus)
+        actions.failed.connect(self._on_failed)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
         self.work.editor.line_changed.connect(self._on_line)
         self.rendered.line_hovered.connect(self.work.editor.link_line)
         self.rendered.line_clicked.connect(self.work.editor.go_to_line)
-        self.result.closed.connect(self._show_preview)
+        self.result.closed.connect(self.side.show_preview)
         self.result.history_wanted.connect(self._open_history)
         self.run_bar.changed.connect(self._estimate_timer.start)
         self._estimate_timer.timeout.connect(self._ask_estimate)
@@ -113,14 +104,19 @@ class DesignPanel(Panel):
                    scope),
             Action("design.stop", "Stop the run", self._stop, "Esc", self._is_running, scope),
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
-            Action("prompt.new", "New prompt", self._create, "Ctrl+N", scope=scope),
+            Action("prompt.new", "New prompt", self.library_actions.create, "Ctrl+N", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
             Action("prompt.fix", "Apply the fix", self.work.apply_fix, "Ctrl+.", scope=scope),
             Action("prompt.find", "Find in the prompt", self.work.find_bar.open_bar, "Ctrl+F",
                    scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
+            *self.side.actions_table(),
         )  # fmt: skip
+
+    def top_widgets(self) -> tuple[QWidget, ...]:
+        """A switch for each tool beside the editor."""
+        return tuple(self.side.buttons.values())
 
     # --- library and documents ------------------------------------------------------------------
 
@@ -169,47 +165,6 @@ class DesignPanel(Panel):
     def _on_failed(self, sentence: str) -> None:
         self.work.banner.show_message(sentence)
 
-    def _create(self) -> None:
-        self.bridge.call(
-            lambda core: core.create_prompt("New prompt", "", _NEW_PROMPT),
-            self._on_created,
-            self._on_error,
-            owner=self,
-        )
-
-    def _on_created(self, file: PromptFile) -> None:
-        self.model.read_library()
-        self.model.open(file.path)
-        self.work.editor.setFocus()
-
-    @Slot(str)
-    def _duplicate(self, path: str) -> None:
-        self.bridge.call(
-            lambda core: core.duplicate_prompt(path), self._on_created, self._on_error, owner=self
-        )
-
-    @Slot(str, str)
-    def _rename(self, path: str, name: str) -> None:
-        def renamed(file: PromptFile) -> None:
-            self.model.close(path)
-            self._on_created(file)
-
-        self.bridge.call(
-            lambda core: core.rename_prompt(path, name), renamed, self._on_error, owner=self
-        )
-
-    @Slot(str)
-    def _trash(self, path: str) -> None:
-        def done(where: str) -> None:
-            self.model.close(path)
-            self.model.read_library()
-            self.context.notify(f"{Path(path).name} was moved to {where}.")
-
-        self.bridge.call(lambda core: core.trash_prompt(path), done, self._on_error, owner=self)
-
-    def _on_error(self, error: WorkbenchError) -> None:
-        self.work.banner.show_message(str(error))
-
     def _close(self) -> None:
         if self.model.current is not None:
             self.model.close(self.model.current.path)
@@ -252,10 +207,6 @@ class DesignPanel(Panel):
             self._engine_model = loaded
             self.model.refresh()
 
-    @Slot()
-    def _show_preview(self) -> None:
-        self._right.setCurrentIndex(0)
-
     # --- running --------------------------------------------------------------------------------
 
     def _spec(self) -> RunSpec | None:
@@ -293,7 +244,7 @@ class DesignPanel(Panel):
         self._run.set_params(dict(spec.params))
         self._run.start(spec)
         self.result.follow(self._run)
-        self._right.setCurrentWidget(self.result)
+        self.side.show_result()
 
     @Slot()
     def _stop(self) -> None:
@@ -363,12 +314,7 @@ class DesignPanel(Panel):
         if isinstance(path, str) and path:
             self.model.open(path, values)
         elif isinstance(text, str):
-            self.bridge.call(
-                lambda core: core.create_prompt("From chat", "", text),
-                self._on_created,
-                self._on_error,
-                owner=self,
-            )
+            self.library_actions.create("From chat", text)
 
     def save_session(self) -> dict[str, object]:
         """Open prompts, cursors, sizes, and how runs are made."""

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QScrollArea, QTabBar
+from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QTabBar
 
 from workbench.ui.design.editor import Editor
 from workbench.ui.design.find_bar import FindBar
 from workbench.ui.design.highlighter import Highlighter
+from workbench.ui.design.inputs_pane import InputsPane
 from workbench.ui.design.problem_bar import ProblemBar
 from workbench.ui.design.view_model import DesignModel, Document
 from workbench.ui.theme import font, icon, theme
-from workbench.ui.widgets import Banner, IconButton, Label, Pane, Splitter, column
-from workbench.ui.widgets.variable_fields import VariableFields
+from workbench.ui.widgets import Banner, IconButton, Splitter, column
 
 
 class WorkArea(QFrame):
@@ -33,7 +33,6 @@ class WorkArea(QFrame):
         super().__init__()
         self._model = model
         self._texts: dict[str, QTextDocument] = {}
-        self._shown_inputs: object = None
         self._scroll_to_body = False
         self.setProperty("surface", "canvas")
         self.setMinimumWidth(480)
@@ -51,10 +50,8 @@ class WorkArea(QFrame):
         self.problems = ProblemBar()
         self.problems.fix_wanted.connect(self.apply_fix)
         self.problems.line_wanted.connect(self.editor.go_to_line)
-        self.inputs = VariableFields()
-        self._inputs_note = Label("", "small", "text-3")
+        self.inputs = InputsPane(model)
         self.editor.textChanged.connect(self._on_text)
-        self.inputs.changed.connect(model.set_values)
         self._build()
         theme().changed.connect(self._on_theme)
         model.opened.connect(self._on_opened)
@@ -64,18 +61,11 @@ class WorkArea(QFrame):
         model.dirty_changed.connect(self._on_dirty)
 
     def _build(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidget(self.inputs)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        pane = Pane("Inputs")
-        pane.header.addWidget(self._inputs_note)
-        pane.body.addWidget(scroll, 1)
         upper = QFrame()
         layout = column(self.find_bar, self.editor, self.problems, gap=0)
         layout.setStretch(1, 1)
         upper.setLayout(layout)
-        self.splitter = Splitter(upper, pane, vertical=True)
+        self.splitter = Splitter(upper, self.inputs, vertical=True)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([520, 240])
         outer = column(self.tabs, self.banner, self.splitter, gap=0)
@@ -125,7 +115,6 @@ class WorkArea(QFrame):
         cursor = self.editor.textCursor()
         cursor.setPosition(min(document.cursor, text.characterCount() - 1))
         self.editor.setTextCursor(cursor)
-        self._shown_inputs = None
         self._scroll_to_body = document.cursor == 0
 
     @Slot(str)
@@ -174,15 +163,9 @@ class WorkArea(QFrame):
         analysis, tones = document.analysis, self._model.tones
         self.editor.show_problems(analysis.problems, tones)
         self.problems.show_problems(analysis.problems)
-        shown = (document.path, analysis.inputs)
-        if shown != self._shown_inputs:
-            self._shown_inputs = shown
-            self.inputs.show_inputs(analysis.inputs, document.values, tones)
         if self._scroll_to_body:
             self._scroll_to_body = False
             self.editor.scroll_to_line(analysis.body_line)
-        count = len(analysis.inputs)
-        self._inputs_note.setText(f"{count} in this prompt" if count else "This prompt has none")
 
     @Slot()
     def apply_fix(self) -> None:

@@ -1,0 +1,136 @@
+"""What stands beside the editor: rendered prompt, a run's result, and tools for the prompt."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from workbench.ui.actions import Action
+from workbench.ui.widgets import GhostButton, IconButton, Pane
+
+if TYPE_CHECKING:
+    from workbench.ui.design.run_bar import RunBar
+    from workbench.ui.design.view_model import DesignModel
+    from workbench.ui.design.work_area import WorkArea
+    from workbench.ui.panels import Context
+
+
+@dataclass(frozen=True)
+class SideContext:
+    """What a tool beside the editor may use."""
+
+    window: Context
+    model: DesignModel
+    work: WorkArea
+    run_bar: RunBar
+
+
+class SidePane(Pane):
+    """A tool for the prompt that is open.
+
+    Signals:
+        closed(): the person wants the rendered prompt back.
+    """
+
+    closed = Signal()
+
+    def __init__(self, title: str, side: SideContext) -> None:
+        super().__init__(title)
+        self.side = side
+        self.bridge = side.window.bridge
+        self.close_button = IconButton("close", "Back to the rendered prompt")
+        self.close_button.clicked.connect(self.closed)
+        self.header.addWidget(self.close_button)
+
+    def shown(self) -> None:
+        """Called when it comes to the front."""
+
+    def hidden(self) -> None:
+        """Called when something else takes its place; marks in the editor go now."""
+
+
+@dataclass(frozen=True)
+class SideSpec:
+    """A tool as the top bar knows it; ``make`` is called at first use."""
+
+    id: str
+    title: str
+    icon: str
+    keys: str
+    make: Callable[[SideContext], SidePane]
+
+
+SIDES: tuple[SideSpec, ...] = ()
+
+
+class SideStack(QStackedWidget):
+    """One of: the rendered prompt (first), the result of a run, a tool of :data:`SIDES`."""
+
+    def __init__(self, preview: QWidget, result: QWidget, context: SideContext) -> None:
+        super().__init__()
+        self.setMinimumWidth(280)
+        self._context = context
+        self._panes: dict[str, SidePane] = {}
+        self._preview, self._result = preview, result
+        self.addWidget(preview)
+        self.addWidget(result)
+        self.buttons: dict[str, GhostButton] = {}
+        for spec in SIDES:
+            button = GhostButton(spec.title, spec.icon)
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked=False, side=spec.id: self.toggle(side))
+            self.buttons[spec.id] = button
+
+    def actions_table(self) -> tuple[Action, ...]:
+        """A command for each tool."""
+        return tuple(
+            Action(
+                f"design.{spec.id}",
+                f"Show {spec.title} of the prompt",
+                functools.partial(self.toggle, spec.id),
+                spec.keys,
+                scope="design",
+            )
+            for spec in SIDES
+        )
+
+    def pane(self, side: str) -> SidePane:
+        """A tool, made when it is asked for first."""
+        if side not in self._panes:
+            spec = next(spec for spec in SIDES if spec.id == side)
+            pane = spec.make(self._context)
+            pane.closed.connect(self.show_preview)
+            self._panes[side] = pane
+            self.addWidget(pane)
+        return self._panes[side]
+
+    def toggle(self, side: str) -> None:
+        """Show a tool, or the rendered prompt where it is shown already."""
+        pane = self.pane(side)
+        self._show(self._preview if self.currentWidget() is pane else pane)
+
+    @Slot()
+    def show_preview(self) -> None:
+        """The rendered prompt."""
+        self._show(self._preview)
+
+    def show_result(self) -> None:
+        """The run of the prompt."""
+        self._show(self._result)
+
+    def _show(self, widget: QWidget) -> None:
+        before = self.currentWidget()
+        if before is widget:
+            return
+        if isinstance(before, SidePane):
+            before.hidden()
+        self.setCurrentWidget(widget)
+        for side, button in self.buttons.items():
+            button.setChecked(widget is self._panes.get(side))
+        if isinstance(widget, SidePane):
+            widget.shown()
