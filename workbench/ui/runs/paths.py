@@ -1,6 +1,8 @@
-"""The samples of one call as a list, and the text of the one that is chosen."""
+"""Samples as a list, and the text of the one that is chosen."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from workbench.domain.run_state import CallState, RunState
+from workbench.domain.run_state import CallState, RunState, SampleState
 from workbench.ui.theme import color, font
 from workbench.ui.widgets import StreamingText, column
 
@@ -99,7 +101,7 @@ class PathList(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.tone = "text-2"
-        self._call: CallState | None = None
+        self._samples: list[SampleState] = []
         self._proposed = 0
         self.model = PathsModel()
         self.list = QListView()
@@ -115,16 +117,17 @@ class PathList(QFrame):
         layout.setStretch(1, 1)
         self.setLayout(layout)
 
-    def show_call(self, call: CallState, state: RunState) -> None:
-        """Show the samples of ``call``; ``state`` has their answers once they were read."""
-        self._call = call
-        parsed = {each.sample: each.value for each in state.parsed if each.call == call.call}
+    def show_calls(self, calls: Sequence[CallState], state: RunState) -> None:
+        """Show the samples of ``calls``; ``state`` has their answers once they were read."""
+        places = [(call.call, index) for call in calls for index in range(len(call.samples))]
+        self._samples = [sample for call in calls for sample in call.samples]
+        parsed = {(each.call, each.sample): each.value for each in state.parsed}
         won = state.answer
         rows = []
-        for index, sample in enumerate(call.samples):
+        for place, sample in zip(places, self._samples, strict=True):
             tokens = sample.completion_tokens or len(sample.tokens)
-            answer = parsed.get(index)
-            if index in parsed:
+            answer = parsed.get(place)
+            if place in parsed:
                 shown = "No answer" if answer is None else " ".join(answer.split())
             else:
                 shown = "ended" if sample.finish_reason else "…"
@@ -147,9 +150,9 @@ class PathList(QFrame):
 
     def _show_text(self) -> None:
         row = self.list.currentIndex().row()
-        if self._call is None or not 0 <= row < len(self._call.samples):
+        if not 0 <= row < len(self._samples):
             self.text.set_text("")
             return
-        sample = self._call.samples[row]
+        sample = self._samples[row]
         self.text.set_text(sample.text, follow=not sample.finish_reason)
         self.text.set_streaming("" if sample.finish_reason or not sample.text else self.tone)

@@ -20,7 +20,7 @@ from workbench.ui.runs.words import (
     count_text,
     is_search,
     output_text,
-    path_call,
+    path_calls,
     reasoning_text,
     thinking_title,
     tie_words,
@@ -78,7 +78,7 @@ class OutputSection(RunSection):
 
     def show_state(self, state: RunState) -> None:
         """Append what is new of the output."""
-        fits = path_call(state) is None and not is_search(state)
+        fits = not path_calls(state) and not is_search(state)
         self.setVisible(fits)
         if not fits:
             return
@@ -115,8 +115,7 @@ class VotesSection(RunSection):
         """The course of the vote, as far as answers were read."""
         answers = voted_answers(state)
         self.agreement.setVisible(bool(answers))
-        calls = [call for call in state.calls.values() if call.role == "path"]
-        total = max(self._wanted, sum(len(call.samples) for call in calls))
+        total = max(self._wanted, sum(len(call.samples) for call in path_calls(state)))
         course = agreement(answers, total)
         self.curve.show_course(course, total)
         settled = course.settled_at
@@ -124,9 +123,9 @@ class VotesSection(RunSection):
 
     def show_state(self, state: RunState) -> None:
         """Show the tally once there is one."""
-        call = path_call(state)
-        self.setVisible(call is not None)
-        if call is None:
+        calls = path_calls(state)
+        self.setVisible(bool(calls))
+        if not calls:
             return
         self._show_agreement(state)
         if state.tally:
@@ -136,8 +135,9 @@ class VotesSection(RunSection):
             self.bars.show_tally(state.tally, state.answer)
             self.tie.setText(tie_words(state.tie_rule))
         else:
-            ended = sum(bool(sample.finish_reason) for sample in call.samples)
-            self.note.setText(f"{ended} of {len(call.samples)} paths have ended")
+            samples = [sample for call in calls for sample in call.samples]
+            ended = sum(bool(sample.finish_reason) for sample in samples)
+            self.note.setText(f"{ended} of {len(samples)} paths have ended")
             self.bars.show_tally((), None)
             self.tie.setText("Counted when all paths have ended")
 
@@ -155,14 +155,14 @@ class PathsSection(RunSection):
 
     def show_state(self, state: RunState) -> None:
         """Show the samples as they are now."""
-        call = path_call(state)
-        self.setVisible(call is not None)
-        if call is None:
+        calls = path_calls(state)
+        self.setVisible(bool(calls))
+        if not calls:
             return
-        self.set_title(count_text(len(call.samples), "path"))
+        self.set_title(count_text(sum(len(call.samples) for call in calls), "path"))
         distinct = sum(answer is not None for answer, _ in state.tally)
         self.note.setText(count_text(distinct, "distinct answer") if state.tally else "")
-        self.paths.show_call(call, state)
+        self.paths.show_calls(calls, state)
 
 
 class SearchSection(RunSection):

@@ -98,9 +98,9 @@ def is_search(state: RunState) -> bool:
     )
 
 
-def path_call(state: RunState) -> CallState | None:
-    """The call whose samples vote, where there is one."""
-    return next((call for call in state.calls.values() if call.role == "path"), None)
+def path_calls(state: RunState) -> list[CallState]:
+    """The calls whose samples vote, in the order in which they were made; one a round."""
+    return [call for call in state.calls.values() if call.role == "path"]
 
 
 def output_text(state: RunState) -> str:

@@ -13,6 +13,7 @@ from workbench.ui.tree.layout import JUDGING
 
 ROWS = ("Propose", "Value", "Select")
 _LANES = 3
+_MOST_REST = 2.0
 MarkKind = Literal["kept", "solved", "hand"]
 
 
@@ -38,9 +39,14 @@ class Mark:
 
 
 class TimelineModel:
-    """Grows with the log. Times are seconds since the run began."""
+    """Grows with the log.
+
+    Times are seconds since the run began. A run that was grown long after its end would be a few
+    pixels at both ends of its line, so that no more than ``_MOST_REST`` of such a pause counts.
+    """
 
     def __init__(self) -> None:
+        self._rest = 0.0
         self.times: list[float] = []
         self.spans: list[Span] = []
         self.marks: list[Mark] = []
@@ -68,7 +74,11 @@ class TimelineModel:
     def extend(self, events: Sequence[ev.LoggedEvent]) -> None:
         """Take further events."""
         for logged in events:
-            self.times.append(max(logged.at, self.seconds))
+            at = logged.at - self._rest
+            if self.ended and at - self.seconds > _MOST_REST:
+                self._rest += at - self.seconds - _MOST_REST
+                at = self.seconds + _MOST_REST
+            self.times.append(max(at, self.seconds))
             self._take(logged.event, self.times[-1])
 
     def _take(self, event: ev.Event, at: float) -> None:
