@@ -15,9 +15,8 @@ SLOWEST_STEP_SECONDS = 1.0
 """A wider batch that makes every answer wait longer than this is of no use to a person."""
 GOOD_ENOUGH = 0.9
 """The largest width that reaches this part of the best speed is taken: where it is flat, a stage of
-a search that fits whole has no last few answers that run by themselves. On 2 cores the tree of the
-benchmark
-took 79 s with 64 and 92 s with 24, where 24 decodes as fast."""
+a search that fits whole has no last few answers that run by themselves. On 2 cores the tree of
+the benchmark took 76 to 79 s with 64 and 92 s with 24, where 24 decodes about as fast."""
 
 
 class Calibration:
