@@ -310,6 +310,20 @@ def test_a_live_search_is_followed_from_its_first_event(
     assert panel.model.state == fold_all(panel.model.replay.events)
 
 
+def test_a_search_opened_before_its_first_event_is_shown_when_it_begins(
+    panel: TreePanel, bridge: Bridge, steered: list[Any]
+) -> None:
+    run_id = ask(bridge, lambda core: record(core, []))
+    panel.handle({"run_id": run_id})
+    until(lambda: panel.model.run_id == run_id and panel.model.spec is not None)
+    assert panel.empty.isVisible()
+    panel.model._on_events(
+        [ev.LoggedEvent(run_id, e.seq, e.at, e.event) for e in game_of_24()[:40]]
+    )
+    assert panel.canvas.isVisible()
+    assert panel.export.isEnabled()
+
+
 def test_pause_and_stop_are_asked_of_the_core(panel: TreePanel, steered: list[Any]) -> None:
     panel.model.running_here = True
     panel.header.show_run()

@@ -182,8 +182,7 @@ class TreePanel(Panel):
     @Slot()
     def _on_opened(self) -> None:
         model = self.model
-        self._pages.setCurrentIndex(1 if model.replay.events else 0)
-        self.export.setEnabled(bool(model.replay.events))
+        self._show_page()
         self.reproduce.setEnabled(model.spec is not None)
         self.loss.hide()
         tone = model.info.short
@@ -191,9 +190,16 @@ class TreePanel(Panel):
         self.player.show_opened()
         self._tell_place()
 
+    def _show_page(self) -> None:
+        """A run that has only just begun is opened before its first event."""
+        begun = bool(self.model.replay.events)
+        self._pages.setCurrentIndex(1 if begun else 0)
+        self.export.setEnabled(begun)
+
     @Slot(bool)
     def _on_changed(self, shape: bool) -> None:
         model = self.model
+        self._show_page()
         self.canvas.show_state(model.state, changed=shape)
         if shape:
             self.area.legend.show_state(model.state)

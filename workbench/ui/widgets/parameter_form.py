@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QLineEdit,
+    QScrollArea,
     QSpinBox,
     QWidget,
 )
@@ -169,7 +170,15 @@ class Popover(QFrame):
         self.setAccessibleName(title)
         self.setProperty("surface", "raised")
         self.setProperty("card", True)
-        self.setLayout(column(Label(title, "body-strong"), body, margins=(16, 12, 16, 16), gap=12))
+        self._body = body
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(body)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        title_label = Label(title, "body-strong")
+        self.setLayout(column(title_label, self._scroll, margins=(16, 12, 16, 16), gap=12))
+        self._frame_height = title_label.sizeHint().height() + 12 + 12 + 16
 
     def open_at(self, anchor: QWidget) -> None:
         """Show it above ``anchor`` where there is room, else beneath."""
@@ -178,14 +187,18 @@ class Popover(QFrame):
         self.setFocus()
 
     def place_at(self, anchor: QWidget) -> None:
-        """Give it the size that its body wants, and put it beside ``anchor``, on the screen."""
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        self.resize(self.sizeHint())  # adjustSize() would stop at two thirds of the screen
+        """Give it the size that its body wants, and put it beside ``anchor``, on the screen.
+
+        A body that is taller than the screen is scrolled.
+        """
+        screen = anchor.screen().availableGeometry()
+        wanted = self._body.sizeHint().expandedTo(self._body.minimumSize())
+        height = min(wanted.height() + self._frame_height, screen.height() - 16)
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        scrolled = height < wanted.height() + self._frame_height
+        self.resize(wanted.width() + 32 + (bar if scrolled else 0), height)
         corner = anchor.mapToGlobal(QPoint(0, 0))
         above = corner.y() - self.height() - 6
-        screen = anchor.screen().availableGeometry()
         beneath = min(corner.y() + anchor.height() + 6, screen.bottom() - self.height())
         top = above if above >= screen.top() else max(beneath, screen.top())
         left = min(corner.x(), screen.right() - self.width() - 8)
