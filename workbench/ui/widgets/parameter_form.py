@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -25,6 +25,8 @@ from workbench.ui.widgets.layout import column
 from workbench.ui.widgets.texts_edit import TextsEdit
 
 _LARGEST = 2**31 - 1
+_EDGE = 4
+"""The line around a popover, on both sides."""
 _SPIN_MARGIN = 6
 """Spin boxes without buttons do not take the padding of the style sheet."""
 
@@ -174,11 +176,12 @@ class Popover(QFrame):
         self._scroll = QScrollArea()
         self._scroll.setWidget(body)
         self._scroll.setWidgetResizable(True)
+        body.setAutoFillBackground(False)  # setWidget() turns it on
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         title_label = Label(title, "body-strong")
         self.setLayout(column(title_label, self._scroll, margins=(16, 12, 16, 16), gap=12))
-        self._frame_height = title_label.sizeHint().height() + 12 + 12 + 16
+        self._frame = QSize(32 + _EDGE, title_label.sizeHint().height() + 40 + _EDGE)
 
     def open_at(self, anchor: QWidget) -> None:
         """Show it above ``anchor`` where there is room, else beneath."""
@@ -193,10 +196,10 @@ class Popover(QFrame):
         """
         screen = anchor.screen().availableGeometry()
         wanted = self._body.sizeHint().expandedTo(self._body.minimumSize())
-        height = min(wanted.height() + self._frame_height, screen.height() - 16)
+        wanted += self._frame
+        height = min(wanted.height(), screen.height() - 16)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
-        scrolled = height < wanted.height() + self._frame_height
-        self.resize(wanted.width() + 32 + (bar if scrolled else 0), height)
+        self.resize(wanted.width() + (bar if height < wanted.height() else 0), height)
         corner = anchor.mapToGlobal(QPoint(0, 0))
         above = corner.y() - self.height() - 6
         beneath = min(corner.y() + anchor.height() + 6, screen.bottom() - self.height())
