@@ -13,18 +13,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
-    QTextOption,
 )
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.domain.text import Message, Span
 from workbench.domain.views import Preview
-from workbench.ui.design.pages import Page, char_format
+from workbench.ui.design.pages import TABBED, Page, char_format
 from workbench.ui.design.rendered_lines import (
     Drawn,
     Line,
@@ -42,7 +40,7 @@ _BLANK_HEIGHT = 8
 _TINT, _LINKED_TINT = 0.16, 0.42
 _NUMBER = QTextFormat.Property.UserProperty.value + 1
 _RULED = QTextFormat.Property.UserProperty.value + 2
-_TABBED = QTextFormat.Property.UserProperty.value + 3
+_TINTED = QTextFormat.Property.UserProperty.value + 4
 _BACK = (Qt.Key.Key_Up, Qt.Key.Key_Left)
 _ON = (Qt.Key.Key_Down, Qt.Key.Key_Right)
 
@@ -87,10 +85,13 @@ class MessagesPage(Page):
         cursor.beginEditBlock()
         for index, message in enumerate(preview.messages):
             self._message(cursor, index, message)
+            if self._left <= 0:
+                self._show_rest(cursor)
+                break
         if preview.messages and preview.messages[-1].role != "assistant":
             self._header(cursor, "Assistant", "the answer starts here", "text-3")
         cursor.endEditBlock()
-        self._set_tabs()
+        self.set_tabs()
         self.verticalScrollBar().setValue(place)
         self._light_base()
 
@@ -114,14 +115,12 @@ class MessagesPage(Page):
                 position += length
                 self._line(cursor, index, line, number)
                 number = line.number or number
-        if self._left <= 0:
-            self._row(cursor, self._unshown(index), "", "text-3")
 
-    def _unshown(self, index: int) -> str:
-        shown = MOST_CHARACTERS - max(self._left, 0)
-        total = sum(len(message.text) for message in self._preview.messages)
-        rest = max(total - shown, 0)
-        return f"{rest:,} more characters are not shown here" if rest and index >= 0 else ""
+    def _show_rest(self, cursor: QTextCursor) -> None:
+        """Say how much is not shown."""
+        rest = sum(len(message.text) for message in self._preview.messages) - MOST_CHARACTERS
+        if rest > 0:
+            self._row(cursor, f"about {rest:,} more characters are not shown here", "", "text-3")
 
     def _line(self, cursor: QTextCursor, index: int, line: Line, before: int) -> None:
         if self._left <= 0:
@@ -154,10 +153,10 @@ class MessagesPage(Page):
     def _header(self, cursor: QTextCursor, title: str, note: str, tone: str = "text") -> None:
         block = QTextBlockFormat()
         is_first = self.document().isEmpty()
-        block.setTopMargin(0 if is_first else 20)
+        block.setTopMargin(0 if is_first else 24)
         block.setBottomMargin(6)
         block.setProperty(_RULED, not is_first)
-        block.setProperty(_TABBED, True)
+        block.setProperty(TABBED, True)
         if is_first:
             cursor.setBlockFormat(block)
         else:
@@ -190,11 +189,10 @@ class MessagesPage(Page):
     def _row(cursor: QTextCursor, words: str, note: str, tone: str, tint: str = "") -> None:
         block = QTextBlockFormat()
         block.setLeftMargin(_MARGIN)
-        block.setTopMargin(4)
-        block.setBottomMargin(4)
-        block.setProperty(_TABBED, True)
-        if tint:
-            block.setBackground(color(tint, 0.10))
+        block.setTopMargin(8)
+        block.setBottomMargin(8)
+        block.setProperty(TABBED, True)
+        block.setProperty(_TINTED, tint)
         cursor.insertBlock(block)
         style = char_format(tone, "small")
         cursor.insertText(f" {words}", style)
@@ -210,20 +208,6 @@ class MessagesPage(Page):
         offset = preview.message_offsets[index]
         at = preview.token_starts[same] - offset
         return at if offset >= 0 and 0 < at < len(preview.messages[index].text) else None
-
-    def _set_tabs(self) -> None:
-        """The counts stand at the right edge, whatever the width."""
-        width = self.viewport().width() - 2 * self.document().documentMargin()
-        cursor = QTextCursor(self.document())
-        block = self.document().begin()
-        while block.isValid():
-            form = block.blockFormat()
-            if form.property(_TABBED):
-                right = width - form.leftMargin() - 4
-                form.setTabPositions([QTextOption.Tab(right, QTextOption.TabType.RightTab)])
-                cursor.setPosition(block.position())
-                cursor.setBlockFormat(form)
-            block = block.next()
 
     # --- links ----------------------------------------------------------------------------------
 
@@ -364,21 +348,21 @@ class MessagesPage(Page):
         rows = [row for row in sorted(self._folds) if row >= block] or sorted(self._folds)
         return bool(rows) and self.toggle_fold(rows[0])
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._set_tabs()
-
     def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        for block, top in self.visible_blocks():
+            tint = block.blockFormat().property(_TINTED)
+            if tint:
+                height = block.layout().boundingRect().height()
+                left = round(self.document().documentMargin()) + _MARGIN
+                width = self.viewport().width() - left - 12
+                painter.fillRect(left, round(top) - 4, width, round(height) + 8, color(tint, 0.12))
+        painter.end()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         painter.setFont(font("code-micro"))
-        scrolled = self.verticalScrollBar().value()
-        left = self.document().documentMargin()
-        block = self.cursorForPosition(QPoint(0, 0)).block()
-        while block.isValid():
-            top = block.layout().position().y() - scrolled
-            if top > self.viewport().height():
-                return
+        left = round(self.document().documentMargin())
+        for block, top in self.visible_blocks():
             form = block.blockFormat()
             if form.property(_RULED):
                 painter.setPen(color("line"))
@@ -389,4 +373,3 @@ class MessagesPage(Page):
                 first = block.layout().lineAt(0)
                 painter.setPen(color("link" if number in self._lit_lines else "text-3"))
                 painter.drawText(QPointF(left, top + first.y() + first.ascent()), str(number))
-            block = block.next()

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import (
+    QFont,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextOption,
+)
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.domain.views import Preview
@@ -14,6 +22,8 @@ from workbench.ui.theme import color, font
 MOST_RAW_CHARACTERS = 60_000
 MOST_TOKENS = 4_000
 _TINT = 0.20
+TABBED = QTextFormat.Property.UserProperty.value + 3
+"""Marks blocks of which the text after the tab stands at the right edge."""
 _ALTERNATE = ("raised", "selected")
 
 
@@ -32,6 +42,37 @@ class Page(QTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+
+    def set_tabs(self) -> None:
+        """The counts stand at the right edge, whatever the width."""
+        width = self.viewport().width() - 2 * self.document().documentMargin()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        block = self.document().begin()
+        while block.isValid():
+            form = block.blockFormat()
+            if form.property(TABBED):
+                right = width - form.leftMargin() - 4
+                form.setTabPositions([QTextOption.Tab(right, QTextOption.TabType.RightTab)])
+                cursor.setPosition(block.position())
+                cursor.setBlockFormat(form)
+            block = block.next()
+        cursor.endEditBlock()
+
+    def visible_blocks(self) -> Iterator[tuple[QTextBlock, float]]:
+        """The blocks in view, each with the top of its text in the viewport."""
+        scrolled = self.verticalScrollBar().value()
+        block = self.cursorForPosition(QPoint(0, 0)).block()
+        while block.isValid():
+            top = block.layout().position().y() - scrolled
+            if top > self.viewport().height():
+                return
+            yield block, top
+            block = block.next()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_tabs()
 
 
 def char_format(tone: str, style: str) -> QTextCharFormat:
