@@ -254,6 +254,8 @@ class Editor(QPlainTextEdit):
             block = self.document().findBlockByNumber(problem.line - 1)
             if problem.line < 1 or not block.isValid() or not block.isVisible():
                 continue
+            if problem.severity == "hint":  # the dots under it and the bar are enough
+                continue
             area = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if not area.toRect().intersects(event.rect()):
                 continue

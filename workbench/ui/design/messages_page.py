@@ -106,7 +106,10 @@ class MessagesPage(Page):
                 break
             lines = part.lines if isinstance(part, Repeats) else [part]
             if isinstance(part, Repeats) and not self._fold_row(cursor, index, part):
-                position += sum(len(bit.text) for line in lines for bit in line.bits) + len(lines)
+                length = sum(len(bit.text) for line in lines for bit in line.bits) + len(lines)
+                if same is not None and position <= same < position + length:
+                    self._same_row(cursor)
+                position += length
                 continue
             for line in lines:
                 length = sum(len(bit.text) for bit in line.bits) + 1
