@@ -43,7 +43,14 @@ def _preview(**changes: object) -> Preview:
                     place=Place(column=3, length=14))  # fmt: skip
     messages = (Message("system", system), Message("user", (question,)))
     counts = tuple(tuple(len(span.text) for span in message.spans) for message in messages)
-    return Preview(messages=messages, span_tokens=counts, **changes)
+    return Preview(
+        messages=messages,
+        span_tokens=counts,
+        variable_tokens={"examples": 600},
+        line_tokens={2: 18},
+        block_tokens={"for ex in examples": 630},
+        **changes,
+    )
 
 
 @pytest.fixture
@@ -118,9 +125,11 @@ def test_the_prompt_can_be_walked_with_the_keys(pane, qtbot):
 
 def test_a_line_or_a_variable_lights_all_it_made(pane):
     pane.link_variable("examples")
-    assert pane.caption.text().startswith("examples · line 5 · for ex in examples · item 1")
+    assert pane.caption.text() == "examples · 3 places · 600 tokens"
     pane.link_line(2)
-    assert pane.caption.text() == "line 2 · 2 places · 18 tokens"
+    assert pane.caption.text() == "line 2 · 3 places · 18 tokens"
+    pane.link_line(4)
+    assert pane.caption.text() == "for ex in examples · 3 items · 630 tokens"
     pane.link_line(0)
     assert pane.caption.text() == ""
 

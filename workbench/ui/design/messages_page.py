@@ -221,13 +221,15 @@ class MessagesPage(Page):
             self._light_base()
 
     def _light_base(self) -> None:
+        """Light the pieces of the variable, the line, or the loop on the line."""
         line, variable = self._base
         if variable:
             found = [each for each in self.drawn if each.span.variable == variable]
         else:
             found = [each for each in self.drawn if line and each.span.line == line]
+            found = found or [each for each in self.drawn if line and each.span.at.loop == line]
         self._light(found)
-        self.linked.emit(words_for_all(found, variable, line) if found else "")
+        self.linked.emit(words_for_all(self._preview, found, variable, line) if found else "")
 
     def _light_one(self, key: tuple[int, int] | None) -> None:
         """Light one span; None goes back to what is linked from elsewhere."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from workbench.domain.text import Message, Span
+from workbench.domain.views import Preview
 
 FOLDED_CHARACTERS = 240
 """Repeated items that are shorter than this together are not folded."""
@@ -126,13 +127,30 @@ def words_of(span: Span, tokens: int | None) -> str:
     return " · ".join(words)
 
 
-def words_for_all(found: list[Drawn], variable: str, line: int) -> str:
-    """The same for all spans of a variable or a line that are shown."""
-    spans = {each.key: each for each in found}
-    if len(spans) == 1:
-        return words_of(found[0].span, found[0].tokens)
-    words = [variable or f"line {line}", f"{len(spans)} places"]
-    counts = [each.tokens for each in spans.values() if each.tokens is not None]
-    if counts:
-        words.append(f"{sum(counts):,} tokens")
-    return " · ".join(words)
+def words_for_all(preview: Preview, found: Sequence[Drawn], variable: str, line: int) -> str:
+    """The same for a variable, a line or a loop; what is folded away counts too.
+
+    Args:
+        preview: all messages and counts.
+        found: what of it is drawn, at least one.
+        variable: "" where a line is meant.
+        line: of text, or of a loop.
+    """
+    first = found[0].span
+    spans = [span for message in preview.messages for span in message.spans]
+    if variable:
+        same = [span for span in spans if span.variable == variable]
+        words, tokens = variable, preview.variable_tokens.get(variable)
+    elif first.line == line:
+        same = [span for span in spans if span.line == line]
+        words, tokens = f"line {line}", preview.line_tokens.get(line)
+    else:
+        words = next((block for block in first.at.blocks if block.startswith("for")), "")
+        items = max(span.iteration for span in spans if span.at.loop == line)
+        tokens = preview.block_tokens.get(words)
+        count = f" · {tokens:,} tokens" if tokens is not None else ""
+        return f"{words} · {items} item{'' if items == 1 else 's'}{count}"
+    if len(same) == 1:
+        return words_of(first, found[0].tokens)
+    count = f" · {tokens:,} tokens" if tokens is not None else ""
+    return f"{words} · {len(same)} places{count}"
