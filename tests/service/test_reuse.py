@@ -11,7 +11,7 @@ from workbench.service import Workbench
 from workbench.service.reuse import LastPrompts, variable_reuse
 from workbench.service.token_map import count_by_origin
 
-QUESTION = Span("What is it?", literal=False, line=2, variable="question")
+QUESTION = Span("What is it? ", literal=False, line=2, variable="question")
 HEAD, TAIL = Span("Read this: "), Span("\nAnswer now.", line=9)
 
 
@@ -68,7 +68,7 @@ def test_tokens_are_counted_by_line_and_block():
     words = messages[0].text.replace(" ", " \0").split("\0")
     tokens = ((1, "<s>"), *((2, word) for word in words if word), (3, "<e>"))
     counts = count_by_origin(messages, raw, tokens)
-    assert counts.lines == {2: 3, 5: 3, 9: 1}
+    assert counts.lines == {2: 3, 5: 3, 9: 2}
     assert counts.blocks == {"for ex in examples": 3}
     assert sum(counts.spans[0]) == counts.messages[0] == len(tokens) - counts.format
     assert counts.offsets == (3,)

@@ -70,7 +70,7 @@ class Marker:
         """Macros' parameters, and which names hold what was computed."""
         if isinstance(node, nodes.Macro):
             self._macros[node.name] = tuple(each.name for each in node.args)
-        given: Iterable[tuple[nodes.Node, nodes.Expr]] = ()
+        given: Iterable[tuple[nodes.Node, nodes.Node]] = ()
         if isinstance(node, nodes.Assign):
             given = [(node.target, node.node)]
         elif isinstance(node, nodes.AssignBlock):

@@ -142,8 +142,8 @@ class MessagesPage(Page):
             start = cursor.position()
             cursor.insertText(bit.text[: max(self._left, 0)], self._style(bit.span))
             self._left -= len(bit.text)
-            count = tokens[bit.index] if bit.index < len(tokens) else None
-            place = (index, bit.index)
+            count = tokens[bit.place] if bit.place < len(tokens) else None
+            place = (index, bit.place)
             self.drawn.append(Drawn(start, cursor.position(), bit.span, count, place))
 
     def _style(self, span: Span) -> QTextCharFormat:

@@ -15,11 +15,11 @@ FOLDED_CHARACTERS = 240
 
 
 class Bit(NamedTuple):
-    """A part of one line, from one span; ``index`` is the span's place in its message."""
+    """A part of one line, from one span; ``place`` is the span's in its message."""
 
     text: str
     span: Span
-    index: int
+    place: int
 
 
 class Line(NamedTuple):
