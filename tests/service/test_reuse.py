@@ -6,6 +6,7 @@ import pytest
 
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.text import Message, Place, Span
+from workbench.domain.views import Preview
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 from workbench.service.reuse import LastPrompts, variable_reuse
@@ -26,7 +27,9 @@ def _reuse(*spans: Span, speed: float = 0.0):
     raw = messages[0].text
     tokens = tuple((1, word) for word in raw.replace(" ", " \0").split("\0") if word)
     counts = count_by_origin(messages, raw, tokens)
-    found = variable_reuse(messages, counts.spans, counts.starts, counts.offsets, speed)
+    preview = Preview(messages=messages, raw=raw, token_texts=tokens, token_starts=counts.starts,
+                      span_tokens=counts.spans, message_offsets=counts.offsets)  # fmt: skip
+    found = variable_reuse(preview, speed)
     return {each.variable: each for each in found}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.domain.views import Preview, VariableReuse, seconds_text
@@ -19,12 +20,17 @@ class ReuseView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: object = None
         self.section = Section("Reuse", QWidget(), opened=False)
         self.setLayout(column(self.section, margins=(12, 0, 16, 8)))
         self.hide()
 
     def show_preview(self, preview: Preview, tones: Mapping[str, str]) -> None:
         """Show what is known of the prompt."""
+        shown = (preview.reuse, preview.same_tokens, preview.prompt_tokens, dict(tones))
+        if shown == self._shown:
+            return
+        self._shown = shown
         self.setVisible(bool(preview.reuse) or preview.same_tokens is not None)
         self.section.note.setText(_summary(preview))
         body = QWidget()
@@ -38,7 +44,7 @@ class ReuseView(QWidget):
             grid.addWidget(Label(each.variable, "code-small", "text-2", elide=True), row, 1)
             words = Label(_cost(each), "small", "text-2")
             words.setToolTip(each.hint)
-            grid.addWidget(words, row, 2)
+            grid.addWidget(words, row, 2, Qt.AlignmentFlag.AlignRight)
         last = min(len(preview.reuse), _MOST_ROWS)
         if len(preview.reuse) > last:
             grid.addWidget(Label(f"{len(preview.reuse) - last} more", "small", "text-3"), last, 1)
