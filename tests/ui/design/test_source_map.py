@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -267,8 +267,12 @@ def test_editor_and_inputs_light_the_rendered_prompt(context, qtbot, paths):
     assert caption.text().startswith("line 9")
     panel.map._on_focus(None, panel.work.inputs.fields.fields["name"])
     assert caption.text().startswith("name · line 9")
+    name = panel.work.inputs.fields.fields["name"]
+    panel.rendered.variable_hovered.emit("name")
+    assert name.property("linked") is True
+    panel.rendered.variable_hovered.emit("")
+    assert name.property("linked") is False
     panel.rendered.place_clicked.emit(9, 7)
     assert panel.work.editor.textCursor().positionInBlock() == 6
     tokens = panel.model.current.preview.line_tokens
     assert tokens[9] == panel.model.current.preview.message_tokens[0]
-    assert panel.work.editor.viewport().mapToGlobal(QPoint(0, 0)) is not None

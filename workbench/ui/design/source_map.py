@@ -33,6 +33,7 @@ class SourceMap(QObject):
         self._meter, self._reuse = meter, reuse
         editor = work.editor
         rendered.line_hovered.connect(editor.link_line)
+        rendered.variable_hovered.connect(self._on_rendered_variable)
         rendered.place_clicked.connect(editor.go_to_line)
         editor.line_changed.connect(rendered.link_line)
         editor.line_hovered.connect(self._on_line)
@@ -74,6 +75,16 @@ class SourceMap(QObject):
     def _on_variable(self, variable: str) -> None:
         if variable:
             self._rendered.link_variable(variable)
+
+    @Slot(str)
+    def _on_rendered_variable(self, variable: str) -> None:
+        """The field of the variable gets a line around it."""
+        for name, field in self._work.inputs.fields.fields.items():
+            linked = name == variable
+            if bool(field.property("linked")) != linked:
+                field.setProperty("linked", linked)
+                field.style().unpolish(field)
+                field.style().polish(field)
 
     @Slot(QWidget, QWidget)
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
