@@ -10,7 +10,7 @@ from workbench.domain.views import Preview
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 from workbench.service.reuse import LastPrompts, variable_reuse
-from workbench.service.token_map import count_by_origin
+from workbench.service.token_map import count_by_origin, loop_passes
 
 QUESTION = Span("What is it? ", literal=False, line=2, variable="question")
 HEAD, TAIL = Span("Read this: "), Span("\nAnswer now.", line=9)
@@ -75,6 +75,8 @@ def test_tokens_are_counted_by_line_and_block():
     assert counts.blocks == {"for ex in examples": 3}
     assert sum(counts.spans[0]) == counts.messages[0] == len(tokens) - counts.format
     assert counts.offsets == (3,)
+    looped = tuple(Span("x", place=Place(loop=4, iteration=item)) for item in (1, 2, 3))
+    assert loop_passes((Message("user", (HEAD, *looped)),)) == {4: 3}
 
 
 def test_the_same_first_tokens_as_in_the_last_run_are_counted():

@@ -300,6 +300,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     variable_tokens: dict[str, int] = {}
     line_tokens: dict[int, int] = {}
     """By template line; what an include brings counts for the line that includes it."""
+    line_passes: dict[int, int] = {}
+    """How often the loop ran that stands on a line; only loops that are in no other."""
     block_tokens: dict[str, int] = {}
     """By the words of a block ("for ex in examples"), inner ones included."""
     format_tokens: int = 0

@@ -19,7 +19,7 @@ from workbench.domain.views import (
 )
 from workbench.service.models import ModelService
 from workbench.service.reuse import LastPrompts, variable_reuse
-from workbench.service.token_map import count_by_origin
+from workbench.service.token_map import count_by_origin, loop_passes
 from workbench.templates import analysis
 from workbench.templates.render import render
 
@@ -113,6 +113,7 @@ class PromptService(ModelService):
             span_tokens=counts.spans,
             variable_tokens=counts.variables,
             line_tokens=counts.lines,
+            line_passes=loop_passes(messages),
             block_tokens=counts.blocks,
             format_tokens=counts.format,
             prompt_tokens=len(tokens),

@@ -129,3 +129,13 @@ def _token_starts(raw: str, tokens: tuple[tuple[int, str], ...]) -> list[int]:
         if found >= 0:
             position = found + len(whole)
     return starts
+
+
+def loop_passes(messages: tuple[Message, ...]) -> dict[int, int]:
+    """How often each outermost loop ran, by its line."""
+    passes: dict[int, int] = {}
+    for message in messages:
+        for span in message.spans:
+            if span.at.loop:
+                passes[span.at.loop] = max(passes.get(span.at.loop, 0), span.iteration)
+    return passes

@@ -263,6 +263,7 @@ def test_editor_and_inputs_light_the_rendered_prompt(context, qtbot, paths):
     assert caption.text().startswith("line 9 · 3 places")
     panel.work.editor.variable_hovered.emit("name")
     assert caption.text().startswith("name · line 9")
+    panel.work.editor.variable_hovered.emit("")
     panel.work.editor.line_hovered.emit(0)
     assert caption.text().startswith("line 9")
     panel.map._on_focus(None, panel.work.inputs.fields.fields["name"])

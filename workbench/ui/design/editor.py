@@ -67,7 +67,7 @@ class Editor(QPlainTextEdit):
         self._linked = 0
         self._line = 0
         self._names: frozenset[str] = frozenset()
-        self._line_tokens: dict[int, int] = {}
+        self._line_notes: dict[int, str] = {}
         self._hovered: tuple[int, str] = (0, "")
         self.viewport().setMouseTracking(True)
         self.blockCountChanged.connect(self._on_blocks)
@@ -91,9 +91,17 @@ class Editor(QPlainTextEdit):
             self._linked = line
             self._mark()
 
-    def show_line_tokens(self, tokens: dict[int, int]) -> None:
-        """Write the tokens that each line makes at the right edge."""
-        self._line_tokens = tokens
+    def show_line_tokens(
+        self, tokens: Mapping[int, int], repeats: Mapping[int, int] | None = None
+    ) -> None:
+        """Write at the right edge how many tokens each line makes.
+
+        Args:
+            tokens: by line, from 1.
+            repeats: how often the loop ran that starts at a line.
+        """
+        self._line_notes = {line: f"× {count}" for line, count in (repeats or {}).items()}
+        self._line_notes |= {line: f"{count:,}" for line, count in tokens.items() if count}
         self.viewport().update()
 
     @Slot(int, int)
@@ -234,9 +242,10 @@ class Editor(QPlainTextEdit):
         self._hover(0, "")
 
     def _hover(self, line: int, variable: str) -> None:
-        if (line, variable) != self._hovered:
-            self._hovered = (line, variable)
+        before, self._hovered = self._hovered, (line, variable)
+        if before[0] != line:
             self.line_hovered.emit(line)
+        if before[1] != variable:
             self.variable_hovered.emit(variable)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -273,14 +282,14 @@ class Editor(QPlainTextEdit):
         painter.setFont(font("code-micro"))
         painter.setPen(color("text-3"))
         block = self.firstVisibleBlock()
-        while self._line_tokens and block.isValid():
+        while self._line_notes and block.isValid():
             area = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if area.top() > event.rect().bottom():
                 return
-            tokens = self._line_tokens.get(block.blockNumber() + 1, 0)
-            if tokens and block.isVisible():
+            note = self._line_notes.get(block.blockNumber() + 1, "")
+            if note and block.isVisible():
                 right = self.viewport().width() - 8
                 place = QRect(right - 60, round(area.top()), 60, self._line_height())
                 flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(place, flags, f"{tokens:,}")
+                painter.drawText(place, flags, note)
             block = block.next()

@@ -16,7 +16,7 @@ from workbench.ui.widgets.token_meter import Part, TokenMeter
 
 
 class SourceMap(QObject):
-    """Knows no state of its own; the parts keep what they show.
+    """The parts keep what they show; this knows only what is under the mouse in the editor.
 
     Args:
         work: editor and inputs.
@@ -31,6 +31,7 @@ class SourceMap(QObject):
         super().__init__(rendered)
         self._work, self._rendered = work, rendered
         self._meter, self._reuse = meter, reuse
+        self._hovered: tuple[int, str] = (0, "")
         editor = work.editor
         rendered.line_hovered.connect(editor.link_line)
         rendered.variable_hovered.connect(self._on_rendered_variable)
@@ -56,7 +57,7 @@ class SourceMap(QObject):
         self._rendered.show_preview(preview, tones)
         if preview.error is not None:
             return
-        self._work.editor.show_line_tokens(preview.line_tokens)
+        self._work.editor.show_line_tokens(preview.line_tokens, preview.line_passes)
         self._work.show_hints(preview.hints)
         self._reuse.show_preview(preview, tones)
         if preview.prompt_tokens is not None:
@@ -68,13 +69,21 @@ class SourceMap(QObject):
 
     @Slot(int)
     def _on_line(self, line: int) -> None:
-        """Off the lines, the one with the cursor counts."""
-        self._rendered.link_line(line or self._work.editor.textCursor().blockNumber() + 1)
+        self._hovered = (line, self._hovered[1] if line else "")
+        self._link_hovered()
 
     @Slot(str)
     def _on_variable(self, variable: str) -> None:
+        self._hovered = (self._hovered[0], variable)
+        self._link_hovered()
+
+    def _link_hovered(self) -> None:
+        """The variable under the mouse, or else the line; off the lines the one of the cursor."""
+        line, variable = self._hovered
         if variable:
             self._rendered.link_variable(variable)
+        else:
+            self._rendered.link_line(line or self._work.editor.textCursor().blockNumber() + 1)
 
     @Slot(str)
     def _on_rendered_variable(self, variable: str) -> None:
