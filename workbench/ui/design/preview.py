@@ -14,7 +14,7 @@ from workbench.domain.views import Preview
 from workbench.ui.design.messages_page import MessagesPage
 from workbench.ui.design.pages import RawPage, TokensPage
 from workbench.ui.theme import theme
-from workbench.ui.widgets import Banner, GhostButton, IconButton, Label, Pane, Segmented, row
+from workbench.ui.widgets import Banner, IconButton, Label, Pane, Segmented, row
 
 _CAPTION_HEIGHT = 26
 
@@ -39,7 +39,7 @@ class RenderedPane(Pane):
         self._tones: Mapping[str, str] = {}
         self.views = Segmented("View", ("Messages", "Raw", "Tokens"))
         self.views.chosen.connect(self._on_view)
-        self.ids = GhostButton("Ids", tip="Write the number of each token beside it")
+        self.ids = IconButton("hash", "Write the number of each token beside it")
         self.ids.setCheckable(True)
         self.ids.toggled.connect(self._on_ids)
         self.ids.hide()
