@@ -36,10 +36,10 @@ def _reuse(*spans: Span, speed: float = 0.0):
 def test_a_variable_before_the_examples_is_told_to_move_below_them():
     found = _reuse(HEAD, QUESTION, *_examples(400), TAIL, speed=100.0)
     question = found["question"]
-    assert question.reread_tokens == 404
+    assert question.reread_tokens == 405
     assert question.saved_tokens == 400
     assert question.hint == (
-        "Changing question re-reads 404 tokens, about 4 s here; move it below the examples to "
+        "Changing question re-reads 405 tokens, about 4 s here; move it below the examples to "
         "save 4 s."
     )
     assert found["examples"].hint == ""
