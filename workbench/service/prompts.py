@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from workbench.domain.errors import UnsupportedError, WorkbenchError
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
@@ -16,13 +18,18 @@ from workbench.domain.views import (
     TemplateAnalysis,
 )
 from workbench.service.models import ModelService
-from workbench.service.token_map import count_by_origin
+from workbench.service.reuse import LastPrompts, variable_reuse
+from workbench.service.token_map import count_by_origin, loop_passes
 from workbench.templates import analysis
 from workbench.templates.render import render
 
 
 class PromptService(ModelService):
     """The part of the service that knows prompt files."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last_prompts = LastPrompts()
 
     async def library(self) -> tuple[LibraryEntry, ...]:
         """All prompt files of the shipped and the user's folders."""
@@ -71,12 +78,21 @@ class PromptService(ModelService):
             )
         except WorkbenchError as error:
             return Preview(error=error.to_wire())
-        return await self.preview_messages(messages)
+        preview = await self.preview_messages(messages)
+        model = self._engine.model
+        if model is None or preview.prompt_tokens is None:
+            return preview
+        tokens = (model.path, tuple(token for token, _ in preview.token_texts))
+        same = self._last_prompts.same_tokens(path, text, variables, tokens)
+        speed = await self._store.speed(model.path)
+        reuse = variable_reuse(preview, speed.prompt if speed is not None else 0.0)
+        return msgspec.structs.replace(preview, same_tokens=same, reuse=reuse)
 
     async def preview_messages(self, messages: tuple[Message, ...]) -> Preview:
         """The raw prompt and the exact tokens of messages for the loaded model."""
         engine = self._engine
-        if engine.model is None:
+        model = engine.model
+        if model is None:
             return Preview(messages=messages)
         raw = ""
         try:
@@ -90,14 +106,24 @@ class PromptService(ModelService):
         except WorkbenchError as error:
             return Preview(messages=messages, error=error.to_wire())
         counts = count_by_origin(messages, raw, tokens)
+        special = frozenset(model.special_texts)
         return Preview(
             messages=messages,
             message_tokens=counts.messages,
+            span_tokens=counts.spans,
             variable_tokens=counts.variables,
+            line_tokens=counts.lines,
+            line_passes=loop_passes(messages),
+            block_tokens=counts.blocks,
             format_tokens=counts.format,
             prompt_tokens=len(tokens),
             raw=raw,
             token_texts=tokens,
+            token_starts=counts.starts,
+            special_tokens=frozenset(
+                index for index, (_, text) in enumerate(tokens) if text in special
+            ),
+            message_offsets=counts.offsets,
         )
 
     async def render_prompt(self, path: str, variables: dict[str, Json]) -> tuple[Message, ...]:

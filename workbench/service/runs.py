@@ -130,6 +130,8 @@ class RunService(PromptService):
             prepared = await self.prepare(spec)
             title = self._title(prepared)
             run_id = await self._store.create_run(prepared, title=title, manifest={})
+        if isinstance(spec.prompt, TemplatePrompt):
+            self._last_prompts.note_run(spec.prompt.path, spec.prompt.source, spec.prompt.variables)
 
         async def begin(executor: Executor) -> RunState:
             control = self._controls[run_id]

@@ -69,7 +69,7 @@ class Body:
         self._included = included
         self._known = frozenset(known)
         self._environment = TracingEnvironment(
-            {name: body.source for name, body in included.items()}
+            {name: body.source for name, body in included.items()}, text.source
         )
 
     def render(self, values: dict[str, Json]) -> list[Piece]:
@@ -82,12 +82,11 @@ class Body:
         rendered: list[Piece] = []
         room = OUTPUT_CHARACTERS
         try:
-            for piece in pieces(template, values):
-                placed = piece._replace(line=self._text.file_line(piece.line))
+            for piece in pieces(template, values, self._file_line):
                 room -= len(piece.text)
                 if room < 0:
-                    raise TemplateLimitError(TOO_LARGE, self._text.path, placed.line)
-                rendered.append(placed)
+                    raise TemplateLimitError(TOO_LARGE, self._text.path, piece.line)
+                rendered.append(piece)
         except TemplateLimitError:
             raise
         except (Exception, OutOfTime) as error:
@@ -158,6 +157,9 @@ class Body:
         return TemplateSyntaxError(
             fault.reason, text.path, text.file_line(fault.line), fault.column
         )
+
+    def _file_line(self, name: str | None, line: int) -> int:
+        return self._template(name).file_line(line)
 
     def _template(self, name: str | None) -> BodyText:
         """The main template has no name."""

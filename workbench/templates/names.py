@@ -17,6 +17,7 @@ class Scope:
 
     ``{% for ex in examples %}`` makes ``ex`` stand for ``examples``, ``{% set q = question %}``
     makes ``q`` stand for ``question``. Blocks are not told apart: a name keeps its last meaning.
+    What is behind a macro's parameter depends on the call: it stands for :func:`argument` of it.
     """
 
     def __init__(self) -> None:
@@ -37,14 +38,19 @@ class Scope:
             behind = [self.roots(item) for item in node.body]
             self._bind(node.target, frozenset().union(*behind))
         elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
-            for argument in node.args:
-                self._bind(argument, frozenset())
+            for parameter in node.args:
+                self._bind(parameter, frozenset({argument(parameter.name)}))
         for name in _defined(node):
             self._behind[name] = frozenset()
 
     def _bind(self, target: nodes.Node, behind: frozenset[str]) -> None:
         for name in _names(target):
             self._behind[name.name] = behind
+
+
+def argument(parameter: str) -> str:
+    """What a macro's parameter stands for; no variable can be called so."""
+    return f"({parameter})"
 
 
 def _given(node: nodes.Node) -> Iterable[tuple[nodes.Node, nodes.Node]]:

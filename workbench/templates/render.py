@@ -22,6 +22,7 @@ from workbench.sandbox.pool import SandboxPool
 from workbench.templates.body import TOO_LARGE, TOO_LONG, Body, BodyText
 from workbench.templates.document import parse_document, split_front_matter
 from workbench.templates.inputs import complete
+from workbench.templates.packing import Packed, packed, unpacked
 from workbench.templates.roles import split_messages
 from workbench.templates.sound import sound
 
@@ -89,7 +90,7 @@ async def render(
         raise TemplateLimitError(str(error), path) from error
     except (OverflowError, TypeError) as error:
         raise TemplateError(f"a value cannot be used: {error}.", path) from error
-    return msgspec.convert(found, tuple[Message, ...])
+    return unpacked(msgspec.convert(found, Packed))
 
 
 def _included(body: str, sources: Mapping[str, str]) -> dict[str, BodyText]:
@@ -108,7 +109,7 @@ def _included(body: str, sources: Mapping[str, str]) -> dict[str, BodyText]:
     return found
 
 
-def render_job(job: dict[str, Any]) -> tuple[Message, ...]:
+def render_job(job: dict[str, Any]) -> Packed:
     """Render a :class:`RenderJob`; runs in a sandbox process."""
     wanted = msgspec.convert(job, RenderJob)
     body = Body(wanted.body, wanted.included, {*wanted.declared, *wanted.values})
@@ -116,4 +117,4 @@ def render_job(job: dict[str, Any]) -> tuple[Message, ...]:
     if not messages:
         reason = "it renders to no text at all: fill in the inputs."
         raise TemplateError(reason, wanted.body.path)
-    return messages
+    return packed(messages)

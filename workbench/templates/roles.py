@@ -10,8 +10,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from workbench.domain.text import Message, Role, Span
+from msgspec.structs import replace
+
+from workbench.domain.text import Role
 from workbench.templates.tracing import Piece
 
 MARKER = re.compile(
@@ -20,7 +23,14 @@ MARKER = re.compile(
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
 
 
-def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> tuple[Message, ...]:
+class PiecesOfMessage(NamedTuple):
+    """A message of the rendered text."""
+
+    role: Role
+    pieces: list[Piece]
+
+
+def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> list[PiecesOfMessage]:
     """Make messages of rendered pieces.
 
     Text before the first marker is a system message; a text without any marker is one user
@@ -41,10 +51,10 @@ def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> tuple[Message
     ranges.append((role, position, len(text)))
     starts = _starts(pieces)
     messages = (
-        Message(role, tuple(_spans(pieces, starts, *_trimmed(text, start, end))))
+        PiecesOfMessage(role, list(_cut(pieces, starts, *_trimmed(text, start, end))))
         for role, start, end in ranges
     )
-    return tuple(message for message in messages if message.spans)
+    return [message for message in messages if message.pieces]
 
 
 def _markers(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int, Role]]:
@@ -81,12 +91,18 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return (blank.end() if blank else start), end
 
 
-def _spans(pieces: Sequence[Piece], starts: Sequence[int], start: int, end: int) -> Iterable[Span]:
+def _cut(pieces: Sequence[Piece], starts: Sequence[int], start: int, end: int) -> Iterable[Piece]:
     """The pieces between two places, cut there."""
     index = max(0, bisect.bisect_right(starts, start) - 1)
     while index < len(pieces) and starts[index] < end:
         piece = pieces[index]
-        text = piece.text[max(0, start - starts[index]) : end - starts[index]]
-        if text:
-            yield Span(text, piece.literal, piece.line, piece.variable)
+        first = max(0, start - starts[index])
+        text = piece.text[first : end - starts[index]]
+        if len(text) == len(piece.text) and text:
+            yield piece
+        elif text:
+            place = piece.place
+            if piece.literal:
+                place = replace(place, column=place.column + first, length=len(text))
+            yield piece._replace(text=text, place=place)
         index += 1

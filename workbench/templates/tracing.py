@@ -1,16 +1,17 @@
 """Rendering that knows where each piece of text comes from.
 
 Every output of a template, literal text and expressions alike, is wrapped at compile time in a
-filter that returns its text as a :class:`Traced` string: the same characters, with an origin. The
-compiled template yields these pieces one by one through loops, conditions, blocks and includes.
-Inside macros, ``set`` and ``filter`` blocks they are joined to a plain string, and what is then
-printed counts as one value. The text itself is never altered.
+filter that returns its text as a :class:`~workbench.templates.traced.Traced` string: the same
+characters, with their origin. The compiled template yields these one by one through loops,
+conditions, blocks and includes. What macros, ``set``, ``call`` and ``filter`` blocks gather keeps
+its pieces, and some filters do; what anything else makes of them is one derived value. The text
+itself is never altered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import GeneratorType
 from typing import Any, NamedTuple
 
@@ -19,42 +20,35 @@ from jinja2 import nodes, pass_context
 from jinja2.runtime import Context
 
 from workbench.domain.spec import Json
-from workbench.templates.environment import (
-    BoundedEnvironment,
-    RecordingUndefined,
+from workbench.domain.text import Place
+from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
+from workbench.templates.marking import ENTER, LEAVE, NEXT, OUTPUT, Marker
+from workbench.templates.source_places import UNKNOWN
+from workbench.templates.traced import (
+    NOTHING_GIVEN,
+    Leaf,
+    Loops,
+    Origin,
+    joined,
+    keep_pieces,
+    leaves_of,
+    traced,
 )
-from workbench.templates.names import Scope
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_FILTER = "traced output"  # holds a space, so that no template can name it
-
-
-class Origin(NamedTuple):
-    """What an output of a template is. ``template`` is None for the main one."""
-
-    literal: bool
-    line: int
-    variable: str
-    template: str | None
-
-
-class Traced(str):
-    """Text with its origin; ``str()`` keeps it."""
-
-    __slots__ = ("origin",)
-    origin: Origin
-
-    def __str__(self) -> str:
-        return self
+_NOT_TRACED = Origin(False, 0, "", None, UNKNOWN, (), True, "", NOTHING_GIVEN, "")
+_Lines = Callable[[str | None, int], int]
 
 
 class Piece(NamedTuple):
-    """A run of rendered text. ``line`` is the main template's body line, from 1."""
+    """A run of rendered text. ``line`` is the main template's, from 1; ``place`` has no pass."""
 
     text: str
     literal: bool
     line: int
     variable: str
+    place: Place
+    iteration: int
 
 
 class TracingEnvironment(BoundedEnvironment):
@@ -62,12 +56,24 @@ class TracingEnvironment(BoundedEnvironment):
 
     Args:
         sources: templates that can be included or imported, by name.
+        main: the source of the template without a name, where it is not compiled from text.
     """
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
+    def __init__(self, sources: Mapping[str, str], main: str = "") -> None:
         super().__init__(RecordingUndefined, sources)
+        self._texts: dict[str | None, str] = {None: main}
+        self._texts.update(sources)
         self._origins: list[Origin] = []
-        self.filters[_FILTER] = self._trace
+        self._loops = Loops()
+        keep_pieces(self.filters)
+        self.filters[OUTPUT] = self._trace
+        self.filters[ENTER] = self._enter_loop
+        self.filters[NEXT] = self._next_pass
+        self.filters[LEAVE] = self._leave_loop
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        self._texts[name] = source
+        return super()._parse(source, name, filename)
 
     def _generate(
         self,
@@ -76,33 +82,62 @@ class TracingEnvironment(BoundedEnvironment):
         filename: str | None,
         defer_init: bool = False,
     ) -> str:
-        self._mark(source, Scope(), name)
+        Marker(self, self._texts.get(name, ""), source, name, self._origins).mark()
         generated: str = super()._generate(source, name, filename, defer_init)
         return generated
 
-    def _mark(self, node: nodes.Node, scope: Scope, template: str | None) -> None:
-        scope.enter(node)
-        for child in node.iter_child_nodes():
-            self._mark(child, scope, template)
-        if isinstance(node, nodes.Output):
-            node.nodes = [self._marked(child, scope, template) for child in node.nodes]
-
-    def _marked(self, node: nodes.Expr, scope: Scope, template: str | None) -> nodes.Expr:
-        literal = isinstance(node, nodes.TemplateData)
-        roots = scope.roots(node)
-        variable = next(iter(roots)) if len(roots) == 1 else ""
-        index = nodes.Const(len(self._origins), lineno=node.lineno)
-        self._origins.append(Origin(literal, node.lineno, variable, template))
-        return nodes.Filter(node, _FILTER, [index], [], None, None, lineno=node.lineno)
+    def concat(self, parts: Iterable[str]) -> str:
+        """What a buffer of the template has gathered."""
+        return joined(parts, _NOT_TRACED)
 
     @pass_context  # a filter with the context is never computed while compiling
-    def _trace(self, _context: Context, value: object, index: int) -> Traced:
-        traced = Traced(str(value))
-        traced.origin = self._origins[index]
-        return traced
+    def _trace(self, _context: Context, value: object, index: int) -> str:
+        origin = self._origins[index]
+        loop, iteration = self._loops.outermost
+        leaves = leaves_of(value)
+        if leaves:
+            text = str.__str__(value)
+            return traced(text, (_passed(leaf, origin, loop, iteration) for leaf in leaves))
+        text = value if type(value) is str else str.__str__(str(value))
+        derived = origin.derived or not isinstance(value, (str, int, float, type(None)))
+        leaf = Leaf(text, origin, 0, origin.literal, origin.variable, origin.blocks, loop,
+                    iteration, derived)  # fmt: skip
+        return traced(text, (leaf,))
+
+    @pass_context
+    def _enter_loop(self, _context: Context, line: int, template: str | None) -> None:
+        self._loops.enter(template, line)
+
+    @pass_context
+    def _next_pass(self, _context: Context, _line: int) -> None:
+        self._loops.next()
+
+    @pass_context
+    def _leave_loop(self, _context: Context, _line: int) -> None:
+        self._loops.leave()
 
 
-def pieces(template: jinja2.Template, values: dict[str, Json]) -> Iterator[Piece]:
+def _passed(leaf: Leaf, site: Origin, loop: tuple[str | None, int], iteration: int) -> Leaf:
+    """A piece that a macro or a block made, as it is printed at ``site``."""
+    variable = leaf.variable
+    if not variable and leaf.origin.argument:
+        variable = site.given.get(leaf.origin.argument, site.variable)
+    # Where it is printed inside the block that made it, that block is in both.
+    blocks = leaf.blocks
+    if site.blocks and blocks[: len(site.blocks)] != site.blocks:
+        blocks = site.blocks + blocks
+    if iteration == 0:
+        loop, iteration = leaf.loop, leaf.iteration
+    return leaf._replace(variable=variable, blocks=blocks, loop=loop, iteration=iteration)
+
+
+def _same_line(_template: str | None, line: int) -> int:
+    return line
+
+
+def pieces(
+    template: jinja2.Template, values: dict[str, Json], file_line: _Lines = _same_line
+) -> Iterator[Piece]:
     """Render a template of a :class:`TracingEnvironment` piece by piece.
 
     Empty values come as empty pieces: the role markers need to know where they stood.
@@ -110,25 +145,70 @@ def pieces(template: jinja2.Template, values: dict[str, Json]) -> Iterator[Piece
     Args:
         template: the main template.
         values: all its variables.
+        file_line: the file's line for a template (None is the main one) and a line of its body.
     """
     output: Any = template.root_render_func(template.new_context(values))
     assert isinstance(output, GeneratorType)
+    known: dict[tuple[Any, ...], list[Piece]] = {}
     for text in output:
-        origin = getattr(text, "origin", None)
         # The outermost frame stands in the main template, also while an include runs.
         frame = output.gi_frame
         here = template.get_corresponding_lineno(frame.f_lineno) if frame is not None else 0
-        if origin is None:  # a filter block or a call block, already one plain text
-            yield Piece(str(text), False, here, "")
-        elif not origin.literal:
-            line = origin.line if origin.template is None else here
-            yield Piece(str.__str__(text), False, line, origin.variable)
-        else:
-            yield from _lines(text, origin, here)
+        here = file_line(None, here)
+        leaves = leaves_of(text)
+        if not leaves:  # a text that lost its pieces, or an empty one
+            yield Piece(str.__str__(str(text)), False, here, "", Place(derived=bool(text)), 0)
+            continue
+        for leaf in leaves:
+            written, origin = leaf.text, leaf.origin
+            # Loops give the same origins again and again.
+            key = (id(origin), here, leaf.start, *leaf[3:7], leaf.derived, len(written))
+            if not origin.literal or leaf.derived:
+                written = ""
+            found = known.get((*key, written))
+            if found is None:
+                found = known[*key, written] = list(_placed(leaf, here, file_line))
+            if not written:
+                yield found[0]._replace(text=leaf.text, iteration=leaf.iteration)
+                continue
+            for piece in found:
+                yield piece._replace(iteration=leaf.iteration)
 
 
-def _lines(text: str, origin: Origin, here: int) -> Iterator[Piece]:
-    """Literal text by lines, each with its line break and its own number."""
-    for offset, part in enumerate(_LINE.findall(text)):
-        line = origin.line + offset if origin.template is None else here
-        yield Piece(part, True, line, "")
+def _placed(leaf: Leaf, here: int, file_line: _Lines) -> Iterator[Piece]:
+    """A leaf as pieces; literal text by lines, each with its line break and its own number."""
+    origin = leaf.origin
+    template, loop_line = leaf.loop
+    loop = file_line(None, loop_line) if template is None else here
+    parts = _literal_parts(leaf) if origin.data and not leaf.derived else _whole(leaf)
+    for text, line, column, length in parts:
+        is_main = origin.template is None
+        place = Place(
+            column=column,
+            length=length,
+            template=origin.template or "",
+            template_line=0 if is_main else file_line(origin.template, line),
+            blocks=leaf.blocks,
+            loop=loop if loop_line else 0,
+            derived=leaf.derived,
+        )
+        shown = file_line(None, line) if is_main and line else here
+        yield Piece(text, leaf.literal, shown, leaf.variable, place, 0)
+
+
+def _whole(leaf: Leaf) -> Iterator[tuple[str, int, int, int]]:
+    """A value: its text, and the line, column and length of its expression."""
+    stretch = leaf.origin.stretch
+    yield leaf.text, stretch.line or leaf.origin.line, stretch.column, stretch.length
+
+
+def _literal_parts(leaf: Leaf) -> Iterator[tuple[str, int, int, int]]:
+    """The lines of a literal text, each with its line, column and length."""
+    stretch, before = leaf.origin.stretch, leaf.origin.data[: leaf.start]
+    line = (stretch.line or leaf.origin.line) + before.count("\n")
+    column = leaf.start - before.rfind("\n")
+    if "\n" not in before:
+        column = stretch.column + leaf.start
+    for part in _LINE.findall(leaf.text):
+        yield part, line, column if stretch.column else 0, len(part)
+        line, column = line + 1, 1

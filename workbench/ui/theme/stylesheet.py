@@ -67,6 +67,9 @@ QPlainTextEdit[lines="3"] { min-height: 52px; }
 QPlainTextEdit[lines="8"] { min-height: 140px; }
 QLineEdit:focus, QPlainTextEdit[input="true"]:focus, QSpinBox:focus, QDoubleSpinBox:focus {
   border: 1px solid @focus; }
+QLineEdit[linked="true"], QPlainTextEdit[linked="true"], QSpinBox[linked="true"],
+QDoubleSpinBox[linked="true"], QComboBox[linked="true"], QPushButton[linked="true"] {
+  border: 1px solid @link; }
 QLineEdit:disabled { color: @text-off; }
 QLineEdit[bare="true"] { background: transparent; border: 0; padding: 0; }
 QAbstractSpinBox QLineEdit { border: 0; padding: 0 6px; min-height: 0; background: transparent; }
