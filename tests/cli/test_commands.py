@@ -125,6 +125,26 @@ def test_a_database_that_is_a_folder_is_said(tmp_path):
 
 
 @pytest.mark.model
+def test_render_counts_by_line_and_says_what_should_move(tmp_path):
+    prompt = tmp_path / "order.j2"
+    prompt.write_text(
+        "Asked: {{ question }}\n{% for i in range(300) %}\nword {{ i }}\n{% endfor %}\n"
+    )
+    arguments = ("render", str(prompt), "--var", "question=why")
+    done = workbench(*arguments, "--lines", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "word {{ i }}" in done.stderr
+    assert "for i in range(300)" in done.stderr
+    assert "Changing question re-reads" in done.stderr
+    assert "move it below line 3" in done.stderr
+    found = json.loads(workbench(*arguments, "--tokens", "--json", home=tmp_path).stdout)
+    counted = sum(found["line_tokens"].values())
+    assert counted == found["message_tokens"][0]
+    assert found["reuse"][0]["variable"] == "question"
+    assert len(found["hints"]) == 1
+
+
+@pytest.mark.model
 @pytest.mark.timeout(400)
 def test_a_search_on_the_real_model_is_in_the_history_afterwards(tmp_path):
     prompt = str(ROOT / "prompts" / "reasoning" / "object-counting.prompty")

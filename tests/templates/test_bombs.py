@@ -57,6 +57,18 @@ BOMBS = {
     "replace": "{{ 'x'|replace('x', 'y' * 9999999)|replace('y', 'z' * 9999) }}",
     "wordwrap": "{{ ('a' * 9999999)|wordwrap(1) }}",
     "map center": "{{ ['a']|map('center', 10**9)|list }}",
+    "doubling set blocks": (
+        "{% set x %}ab{% endset %}" + "{% set x %}{{ x }}{{ x }}{% endset %}" * 40 + "{{ x }}"
+    ),
+    "doubling empty set blocks": (
+        "{% set x %}{% endset %}"
+        + "{% set x %}{{ x }}{{ x }}{% endset %}" * 40
+        + "{{ x * (10 ** 8) ~ 1 / 0 }}"
+    ),
+    "many pieces through a macro": (
+        "{% macro m() %}{% for i in range(900) %}{{ i }}{% endfor %}{% endmacro %}"
+        "{% for i in range(99999) %}{{ m()|trim|indent(2) }}{% endfor %}"
+    ),
     "brackets": "{{ " + "(" * 300 + "1" + ")" * 300 + " }}",
     "long sum": "{{ 1" + " + 1" * 5000 + " }}",
     "deep ifs": "{% if 1 %}" * 600 + "{% endif %}" * 600,

@@ -15,6 +15,7 @@ from workbench.domain.spec import Json
 from workbench.domain.text import Message
 from workbench.sandbox.pool import SandboxPool
 from workbench.templates.body import BodyText
+from workbench.templates.packing import Packed, packed, unpacked
 from workbench.templates.render import RenderJob, render, render_job
 
 PROMPTY = """\
@@ -42,14 +43,17 @@ def _texts(messages: tuple[Message, ...]) -> list[tuple[str, str]]:
 
 def _here(body: str, values: dict[str, Json], *, has_roles: bool = True) -> tuple[Message, ...]:
     """Render in this process, for many examples."""
-    job = RenderJob(
+    return unpacked(render_job(msgspec.to_builtins(_job(body, values, has_roles=has_roles))))
+
+
+def _job(body: str, values: dict[str, Json], *, has_roles: bool = True) -> RenderJob:
+    return RenderJob(
         body=BodyText(body, "t.prompty"),
         has_roles=has_roles,
         values=values,
         included={},
         declared=(),
     )
-    return render_job(msgspec.to_builtins(job))
 
 
 async def test_a_prompty_file_becomes_messages(pool: SandboxPool) -> None:
@@ -236,3 +240,40 @@ async def test_a_long_honest_prompt_renders(pool: SandboxPool) -> None:
         pool, "{% for i in items %}- {{ i }}\n{% endfor %}", "a.j2", {"items": items}
     )
     assert len(messages[0].text) > 500_000
+
+
+def test_messages_come_out_of_the_sandbox_as_they_were_made() -> None:
+    body = "system:\none {{ a|upper }}\n{% for i in [1, 2] %}\n{{ i }}{{ a }}\n{% endfor %}"
+    messages = _here(body, {"a": "x"})
+    again = msgspec.convert(
+        msgspec.msgpack.decode(
+            msgspec.msgpack.encode(render_job(msgspec.to_builtins(_job(body, {"a": "x"}))))
+        ),
+        Packed,
+    )
+    assert unpacked(again) == messages
+    assert [span.iteration for span in messages[0].spans] == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert {span.block for span in messages[0].spans} == {"", "for i in [1, 2]"}
+    assert packed([]).messages == []
+
+
+async def test_included_text_says_its_file_and_line(pool: SandboxPool) -> None:
+    text = "---\nname: x\n---\nuser:\nfirst\n{% include 'parts/p.md' %}\n"
+    sources = {"parts/p.md": "---\nname: part\n---\nsecond\n{{ a }} third"}
+    (message,) = await render(pool, text, "t.prompty", {"a": "A"}, sources=sources)
+    found = [(s.text.strip(), s.line, s.template, s.at.template_line) for s in message.spans]
+    assert found == [
+        ("first", 5, "", 0),
+        ("second", 6, "parts/p.md", 4),
+        ("A", 6, "parts/p.md", 5),
+        ("third", 6, "parts/p.md", 5),
+    ]
+
+
+def test_a_run_that_was_stored_before_there_were_places_still_reads() -> None:
+    old = b'{"role":"user","spans":[{"text":"a","literal":false,"line":3,"variable":"q"}]}'
+    message = msgspec.json.decode(old, type=Message)
+    assert message.spans[0].derived is False
+    assert msgspec.json.encode(message) == old
+    assert message.reads_like(_here("{{ q }}", {"q": "a"})[0])
+    assert not message.reads_like(Message.literal("user", "a"))

@@ -11,19 +11,30 @@ import msgspec
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json, read_variables, variables, variables_file
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.views import Preview
+from workbench.domain.views import Preview, seconds_text
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
+
+_LINE = 90
+"""Characters that are shown of a template line."""
 
 
 @click.command()
 @click.argument("prompt", type=click.Path(exists=True, dir_okay=False))
 @variables
 @variables_file
-@click.option("--tokens", is_flag=True, help="Load the model and count the exact tokens.")
-@click.option("--model", default="", metavar="NAME|PATH", help="For --tokens. Default: last used.")
+@click.option(
+    "--tokens",
+    is_flag=True,
+    help="Load the model; count tokens by message, variable and block, and what a change "
+    "of each variable re-reads.",
+)
+@click.option("--lines", is_flag=True, help="The same by template line too.")
+@click.option(
+    "--model", default="", metavar="NAME|PATH", help="For --tokens and --lines. Default: last used."
+)
 @as_json
 @click.pass_obj
 def render(
@@ -32,21 +43,22 @@ def render(
     var: tuple[str, ...],
     vars_file: str | None,
     tokens: bool,
+    lines: bool,
     model: str,
     as_json: bool,
 ) -> int:
     """Render a prompt file to messages. Sample values stand in for variables not given."""
     values = read_variables(var, vars_file)
 
-    async def work(core: Workbench) -> Preview:
+    async def work(core: Workbench) -> tuple[str, Preview]:
         file = await core.read_prompt(prompt)
         analysis = await core.analyse(file.text, file.path)
         known = {name: value for name, value in analysis.sample.items() if value is not None}
-        if tokens:
+        if tokens or lines:
             await core.load_model(model)
-        return await core.preview(file.text, file.path, known | values)
+        return file.text, await core.preview(file.text, file.path, known | values)
 
-    preview = with_workbench(paths, work)
+    source, preview = with_workbench(paths, work)
     if preview.error:
         raise WorkbenchError.from_wire(preview.error)
     if as_json:
@@ -55,6 +67,11 @@ def render(
             "spans": msgspec.to_builtins([m.spans for m in preview.messages]),
             "prompt_tokens": preview.prompt_tokens,
             "message_tokens": preview.message_tokens,
+            "variable_tokens": preview.variable_tokens,
+            "line_tokens": preview.line_tokens,
+            "block_tokens": preview.block_tokens,
+            "reuse": msgspec.to_builtins(preview.reuse),
+            "hints": [each.hint for each in preview.reuse if each.hint],
             "raw": preview.raw,
         }
         click.echo(json.dumps(found, ensure_ascii=False))
@@ -63,5 +80,24 @@ def render(
         count = f" ({preview.message_tokens[index]:,} tokens)" if preview.message_tokens else ""
         click.echo(f"{message.role}:{count}\n{message.text}\n")
     if preview.prompt_tokens is not None:
-        click.echo(f"{preview.prompt_tokens:,} tokens in all", err=True)
+        _echo_cost(preview, source if lines else "")
     return 0
+
+
+def _echo_cost(preview: Preview, source: str) -> None:
+    """Tokens by origin, and by line where there is a ``source``; beside the prompt, not in it."""
+    assert preview.prompt_tokens is not None
+    rows = [(count, f"variable {name}") for name, count in preview.variable_tokens.items()]
+    rows += [(count, name) for name, count in preview.block_tokens.items()]
+    rows.append((preview.format_tokens, "chat format"))
+    for count, words in sorted(rows, key=lambda row: -row[0]):
+        click.echo(f"{count:7,}  {words}", err=True)
+    for number, text in enumerate(source.splitlines(), 1):
+        if number in preview.line_tokens:
+            click.echo(f"{preview.line_tokens[number]:7,}  {number:4}: {text[:_LINE]}", err=True)
+    click.echo(f"{preview.prompt_tokens:,} tokens in all", err=True)
+    for each in preview.reuse:
+        words = f"Changing {each.variable} re-reads {each.reread_tokens:,} tokens"
+        if each.reread_seconds is not None:
+            words += f", about {seconds_text(each.reread_seconds)} here"
+        click.echo(each.hint or f"{words}.", err=True)

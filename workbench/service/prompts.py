@@ -85,13 +85,7 @@ class PromptService(ModelService):
         tokens = (model.path, tuple(token for token, _ in preview.token_texts))
         same = self._last_prompts.same_tokens(path, text, variables, tokens)
         speed = await self._store.speed(model.path)
-        reuse = variable_reuse(
-            messages,
-            preview.span_tokens,
-            preview.token_starts,
-            preview.message_offsets,
-            speed.prompt if speed is not None else 0.0,
-        )
+        reuse = variable_reuse(preview, speed.prompt if speed is not None else 0.0)
         return msgspec.structs.replace(preview, same_tokens=same, reuse=reuse)
 
     async def preview_messages(self, messages: tuple[Message, ...]) -> Preview:

@@ -7,13 +7,15 @@ rendered prompt alone: where each variable first enters, and how much comes afte
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from workbench.domain.spec import Json
-from workbench.domain.text import Message, Span
-from workbench.domain.views import VariableReuse
+from workbench.domain.text import Span
+from workbench.domain.views import Preview, VariableReuse
+from workbench.service.token_map import anchored
 
 _WORTH_TOKENS, _WORTH_SECONDS = 200, 0.5
 _LARGE_PART = 0.2
@@ -29,24 +31,15 @@ class _Part(NamedTuple):
     """Tokens of the prompt before it."""
 
 
-def variable_reuse(
-    messages: tuple[Message, ...],
-    spans: tuple[tuple[int, ...], ...],
-    starts: tuple[int, ...],
-    offsets: tuple[int, ...],
-    tokens_per_second: float,
-) -> tuple[VariableReuse, ...]:
+def variable_reuse(preview: Preview, tokens_per_second: float) -> tuple[VariableReuse, ...]:
     """What a change of each variable re-reads, the dearest first.
 
     Args:
-        messages: what was rendered.
-        spans: the tokens of each span of each message.
-        starts: where each token begins in the raw prompt.
-        offsets: where each message begins in it, -1 where it is not found.
+        preview: with its tokens counted.
         tokens_per_second: how fast the model reads here, 0 where it was never measured.
     """
-    parts = list(_parts(messages, spans, starts, offsets))
-    total = len(starts)
+    parts = list(_parts(preview))
+    total = len(preview.token_texts)
     first: dict[str, int] = {}
     for index, part in enumerate(parts):
         if part.span.variable:
@@ -57,18 +50,13 @@ def variable_reuse(
     return tuple(sorted(found, key=lambda each: -each.reread_tokens))
 
 
-def _parts(
-    messages: tuple[Message, ...],
-    spans: tuple[tuple[int, ...], ...],
-    starts: tuple[int, ...],
-    offsets: tuple[int, ...],
-) -> Iterable[_Part]:
-    token = 0
-    for message, counts, offset in zip(messages, spans, offsets, strict=True):
+def _parts(preview: Preview) -> Iterable[_Part]:
+    anchors = anchored(preview.token_texts, preview.token_starts)
+    rows = zip(preview.messages, preview.span_tokens, preview.message_offsets, strict=True)
+    for message, counts, offset in rows:
         if offset < 0:
             continue
-        while token < len(starts) and starts[token] < offset:
-            token += 1
+        token = bisect.bisect_left(anchors, offset)
         for span, count in zip(message.spans, counts, strict=True):
             yield _Part(span, count, token)
             token += count

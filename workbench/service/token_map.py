@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from workbench.domain.text import Message
@@ -32,8 +33,9 @@ def count_by_origin(
 ) -> TokenCounts:
     """Count the tokens of each part of the messages.
 
-    A token belongs to the text in which its first character lies. Message texts are found in
-    ``raw`` in order; one that the chat template rewrote counts as format.
+    A token belongs to the text in which its first character that is no white space lies: words
+    bring the space before them. Message texts are found in ``raw`` in order; one that the chat
+    template rewrote counts as format.
 
     Args:
         messages: what was rendered.
@@ -41,6 +43,7 @@ def count_by_origin(
         tokens: ids and texts of the whole prompt, in order.
     """
     starts = _token_starts(raw, tokens)
+    anchors = anchored(tokens, starts)
     per_message: list[int] = []
     per_span: list[tuple[int, ...]] = []
     offsets: list[int] = []
@@ -55,13 +58,13 @@ def count_by_origin(
             offsets.append(-1)
             continue
         position = found + len(stripped)
-        per_message.append(_between(starts, found, position))
+        per_message.append(_between(anchors, found, position))
         offset = found - (len(text) - len(text.lstrip()))
         offsets.append(offset)
         counts: list[int] = []
         for span in message.spans:
             end = offset + len(span.text)
-            counts.append(_between(starts, max(offset, found), min(end, position)))
+            counts.append(_between(anchors, max(offset, found), min(end, position)))
             offset = end
         per_span.append(tuple(counts))
     return TokenCounts(
@@ -90,6 +93,14 @@ def _by_origin(
             for block in set(span.at.blocks):
                 blocks[block] += count
     return dict(variables), dict(lines), dict(blocks)
+
+
+def anchored(tokens: Sequence[tuple[int, str]], starts: Sequence[int]) -> list[int]:
+    """Where each token's first character that is no white space lies; never falling."""
+    return [
+        start + (len(text) - len(text.lstrip()) if not text.isspace() else 0)
+        for start, (_, text) in zip(starts, tokens, strict=True)
+    ]
 
 
 def _between(starts: list[int], first: int, last: int) -> int:

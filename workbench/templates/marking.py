@@ -70,7 +70,7 @@ class Marker:
         """Macros' parameters, and which names hold what was computed."""
         if isinstance(node, nodes.Macro):
             self._macros[node.name] = tuple(each.name for each in node.args)
-        given: Iterable[tuple[nodes.Node, nodes.Expr]] = ()
+        given: Iterable[tuple[nodes.Node, nodes.Node]] = ()
         if isinstance(node, nodes.Assign):
             given = [(node.target, node.node)]
         elif isinstance(node, nodes.AssignBlock):
@@ -201,9 +201,9 @@ class Marker:
 def _handed_on(node: nodes.Node) -> list[nodes.Node]:
     """The expressions one of which, or a part of which, is the value; none where it is computed."""
     match node:
-        case nodes.Getattr():
-            return [node.node]
-        case nodes.Getitem() if not isinstance(node.arg, nodes.Slice):
+        case nodes.Getattr() | nodes.Getitem() if not isinstance(
+            getattr(node, "arg", None), nodes.Slice
+        ):
             return [node.node]
         case nodes.Call(node=nodes.Getattr(attr=name, node=owner)) if name in _VIEWS:
             return [owner]

@@ -61,7 +61,8 @@ class TracingEnvironment(BoundedEnvironment):
 
     def __init__(self, sources: Mapping[str, str], main: str = "") -> None:
         super().__init__(RecordingUndefined, sources)
-        self._texts: dict[str | None, str] = {**sources, None: main}
+        self._texts: dict[str | None, str] = {None: main}
+        self._texts.update(sources)
         self._origins: list[Origin] = []
         self._loops = Loops()
         keep_pieces(self.filters)
@@ -85,7 +86,7 @@ class TracingEnvironment(BoundedEnvironment):
         generated: str = super()._generate(source, name, filename, defer_init)
         return generated
 
-    def concat(self, parts: Iterable[str]) -> str:  # type: ignore[override] # Jinja's is "".join
+    def concat(self, parts: Iterable[str]) -> str:
         """What a buffer of the template has gathered."""
         return joined(parts, _NOT_TRACED)
 
@@ -95,7 +96,7 @@ class TracingEnvironment(BoundedEnvironment):
         loop, iteration = self._loops.outermost
         leaves = leaves_of(value)
         if leaves:
-            text = str.__str__(value)  # type: ignore[arg-type] # what has pieces is text
+            text = str.__str__(value)
             return traced(text, (_passed(leaf, origin, loop, iteration) for leaf in leaves))
         text = value if type(value) is str else str.__str__(str(value))
         derived = origin.derived or not isinstance(value, (str, int, float, type(None)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -23,6 +24,7 @@ from workbench.ui.theme import color, font, theme
 
 _INDENT = "  "
 _MARGIN = 12
+_TONES = {"error": "bad", "warning": "warn", "hint": "text-3"}
 
 
 class _Gutter(QWidget):
@@ -44,9 +46,13 @@ class Editor(QPlainTextEdit):
 
     Signals:
         line_changed(int): the cursor is on another line (from 1).
+        line_hovered(int): the line under the mouse, 0 for none.
+        variable_hovered(str): the variable under the mouse, "" for none.
     """
 
     line_changed = Signal(int)
+    line_hovered = Signal(int)
+    variable_hovered = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +66,10 @@ class Editor(QPlainTextEdit):
         self._problems: tuple[Problem, ...] = ()
         self._linked = 0
         self._line = 0
+        self._names: frozenset[str] = frozenset()
+        self._line_tokens: dict[int, int] = {}
+        self._hovered: tuple[int, str] = (0, "")
+        self.viewport().setMouseTracking(True)
         self.blockCountChanged.connect(self._on_blocks)
         self.updateRequest.connect(self._on_update)
         self.cursorPositionChanged.connect(self._on_cursor)
@@ -70,6 +80,7 @@ class Editor(QPlainTextEdit):
     def show_problems(self, problems: Sequence[Problem], tones: Mapping[str, str]) -> None:
         """Underline problems and colour the variables."""
         self._problems = tuple(problems)
+        self._names = frozenset(tones)
         self.highlighter.set_tones(tones)
         self._mark()
         self.viewport().update()
@@ -80,6 +91,12 @@ class Editor(QPlainTextEdit):
             self._linked = line
             self._mark()
 
+    def show_line_tokens(self, tokens: dict[int, int]) -> None:
+        """Write the tokens that each line makes at the right edge."""
+        self._line_tokens = tokens
+        self.viewport().update()
+
+    @Slot(int, int)
     def go_to_line(self, line: int, column: int = 1) -> None:
         """Put the cursor on a line and show it."""
         block = self.document().findBlockByNumber(max(line - 1, 0))
@@ -190,9 +207,10 @@ class Editor(QPlainTextEdit):
         end = min(start + problem.length, block.position() + block.length() - 1)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         mark = QTextEdit.ExtraSelection()
-        tone = "bad" if problem.severity == "error" else "warn"
-        mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        mark.format.setUnderlineColor(color(tone))
+        wave = QTextCharFormat.UnderlineStyle.WaveUnderline
+        dots = QTextCharFormat.UnderlineStyle.DotLine
+        mark.format.setUnderlineStyle(dots if problem.severity == "hint" else wave)
+        mark.format.setUnderlineColor(color(_TONES[problem.severity]))
         mark.cursor = cursor
         return mark
 
@@ -203,6 +221,24 @@ class Editor(QPlainTextEdit):
         inner = self.contentsRect()
         self._gutter.setGeometry(inner.left(), inner.top(), self.gutter_width(), inner.height())
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        cursor = self.cursorForPosition(event.position().toPoint())
+        line = cursor.blockNumber() + 1
+        cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+        word = cursor.selectedText()
+        self._hover(line, word if word in self._names else "")
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(0, "")
+
+    def _hover(self, line: int, variable: str) -> None:
+        if (line, variable) != self._hovered:
+            self._hovered = (line, variable)
+            self.line_hovered.emit(line)
+            self.variable_hovered.emit(variable)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Tab and not self.textCursor().hasSelection():
             self.insertPlainText(_INDENT)
@@ -212,19 +248,39 @@ class Editor(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
+        self._paint_tokens(painter, event)
         painter.setFont(font("small"))
         for problem in self._problems:
             block = self.document().findBlockByNumber(problem.line - 1)
             if problem.line < 1 or not block.isValid() or not block.isVisible():
                 continue
+            if problem.severity == "hint":  # the dots under it and the bar are enough
+                continue
             area = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if not area.toRect().intersects(event.rect()):
                 continue
             used = self.fontMetrics().horizontalAdvance(block.text()) + 24
-            room = self.viewport().width() - used - 8
+            room = self.viewport().width() - used - 48
             if room > 120:
-                painter.setPen(color("bad" if problem.severity == "error" else "warn"))
+                painter.setPen(color(_TONES[problem.severity]))
                 words = painter.fontMetrics().elidedText(
                     problem.message, Qt.TextElideMode.ElideRight, room
                 )
                 painter.drawText(used, round(area.top()) + 14, words)
+
+    def _paint_tokens(self, painter: QPainter, event: QPaintEvent) -> None:
+        """The tokens of the visible lines, at the right edge."""
+        painter.setFont(font("code-micro"))
+        painter.setPen(color("text-3"))
+        block = self.firstVisibleBlock()
+        while self._line_tokens and block.isValid():
+            area = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if area.top() > event.rect().bottom():
+                return
+            tokens = self._line_tokens.get(block.blockNumber() + 1, 0)
+            if tokens and block.isVisible():
+                right = self.viewport().width() - 8
+                place = QRect(right - 60, round(area.top()), 60, self._line_height())
+                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(place, flags, f"{tokens:,}")
+            block = block.next()

@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.servers import PREFIX
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus, Estimate
 from workbench.ui.actions import Action
@@ -19,14 +18,16 @@ from workbench.ui.design.library_actions import LibraryActions
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.preview import RenderedPane
 from workbench.ui.design.result import ResultPane
+from workbench.ui.design.reuse_view import ReuseView
 from workbench.ui.design.run_bar import RunBar
 from workbench.ui.design.side import SideContext, SideStack
+from workbench.ui.design.source_map import SourceMap
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
 from workbench.ui.panels import Context, Panel
 from workbench.ui.runs.run_model import RunModel
 from workbench.ui.widgets import Pane, Splitter, column
-from workbench.ui.widgets.token_meter import Part, TokenMeter
+from workbench.ui.widgets.token_meter import TokenMeter
 
 _FIRST = "word-problem"
 _ESTIMATE_MS = 250
@@ -46,6 +47,8 @@ class DesignPanel(Panel):
         self.rendered = RenderedPane()
         self.result = ResultPane(self.bridge)
         self.meter = TokenMeter()
+        self.reuse = ReuseView()
+        self.map = SourceMap(self.work, self.rendered, self.meter, self.reuse)
         self.run_bar = RunBar(self.bridge)
         self._estimate_timer = QTimer(self, singleShot=True, interval=_ESTIMATE_MS)
         self._build()
@@ -55,6 +58,7 @@ class DesignPanel(Panel):
         preview = Pane()
         preview.body.addWidget(self.rendered, 1)
         preview.body.addWidget(self.meter)
+        preview.body.addWidget(self.reuse)
         side = SideContext(self.context, self.model, self.work, self.run_bar)
         self.side = SideStack(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
@@ -88,9 +92,6 @@ class DesignPanel(Panel):
         self.exchange.told.connect(self._on_told)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
-        self.work.editor.line_changed.connect(self._on_line)
-        self.rendered.line_hovered.connect(self.work.editor.link_line)
-        self.rendered.line_clicked.connect(self.work.editor.go_to_line)
         self.result.closed.connect(self.side.show_preview)
         self.result.history_wanted.connect(self._open_history)
         self.run_bar.changed.connect(self._estimate_timer.start)
@@ -192,29 +193,10 @@ class DesignPanel(Panel):
         document = self.model.current
         if document is None:
             return
-        preview, tones = document.preview, self.model.tones
-        self.rendered.show_preview(preview, tones)
-        if preview.error is None:
-            known = sum(preview.variable_tokens.values())
-            parts = [Part(n, preview.variable_tokens.get(n, 0), tones[n]) for n in tones]
-            parts.sort(key=lambda part: -part.tokens)
-            template = sum(preview.message_tokens) - known
-            parts.append(Part("template", template, "text-3"))
-            parts.append(Part("chat format", preview.format_tokens, "line-access"))
-            context = self.bridge.engine_status.context_tokens
-            reserve = self.run_bar.sampling.sampling.max_tokens
-            counted = preview.prompt_tokens is not None
-            if counted:
-                self.meter.show_tokens(parts, reserve, context)
-            elif self.bridge.engine_status.model_path.startswith(PREFIX):
-                self.meter.show_uncounted("The server counts the tokens when the prompt runs")
-            else:
-                self.meter.show_tokens((), reserve, 0)
+        reserve = self.run_bar.sampling.sampling.max_tokens
+        status = self.bridge.engine_status
+        self.map.show_preview(document.preview, self.model.tones, reserve, status)
         self._estimate_timer.start()
-
-    @Slot(int)
-    def _on_line(self, _line: int) -> None:
-        self.work.editor.link_line(0)
 
     @Slot(object)
     def _on_engine(self, status: EngineStatus) -> None:

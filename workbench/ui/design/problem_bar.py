@@ -11,6 +11,10 @@ from workbench.domain.views import Problem
 from workbench.ui.theme import theme
 from workbench.ui.widgets import Button, GhostButton, Label, row
 
+_RANKS = ("error", "warning", "hint")
+_ICONS = {"error": ("circle-alert", "bad"), "warning": ("warning", "warn"),
+          "hint": ("info", "text-3")}  # fmt: skip
+
 
 class ProblemBar(QFrame):
     """Hidden while there is nothing to say.
@@ -44,8 +48,8 @@ class ProblemBar(QFrame):
         theme().changed.connect(self._recolour)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show the first problem, errors before warnings."""
-        ranked = sorted(problems, key=lambda problem: problem.severity != "error")
+        """Show the first problem, errors before warnings before hints."""
+        ranked = sorted(problems, key=lambda problem: _RANKS.index(problem.severity))
         self.problem = ranked[0] if ranked else None
         self.setVisible(bool(ranked))
         if self.problem is None:
@@ -65,6 +69,5 @@ class ProblemBar(QFrame):
     @Slot()
     def _recolour(self) -> None:
         if self.problem is not None:
-            bad = self.problem.severity == "error"
-            name, tone = ("circle-alert", "bad") if bad else ("warning", "warn")
+            name, tone = _ICONS[self.problem.severity]
             self._icon.setPixmap(theme().pixmap(name, tone, 16, self.devicePixelRatioF()))

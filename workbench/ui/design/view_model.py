@@ -39,6 +39,8 @@ class Document:
     analysis: TemplateAnalysis = field(default_factory=lambda: TemplateAnalysis(name=""))
     preview: Preview = field(default_factory=Preview)
     cursor: int = 0
+    analysed: str | None = None
+    """The text of which ``analysis`` is."""
 
     @property
     def dirty(self) -> bool:
@@ -79,6 +81,7 @@ class DesignModel(QObject):
         self.current: Document | None = None
         self._drafts: dict[str, Draft] = {}
         self._number = 0
+        self._analysed: Document | None = None
         self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
         self._preview_timer.timeout.connect(self.refresh)
         self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
@@ -289,19 +292,28 @@ class DesignModel(QObject):
             return
         self._number += 1
         text, path = document.text, document.path
+        if document.analysed == text and document is self._analysed:  # only values have changed
+            self._ask_preview(self._number, document)
+            return
         self._bridge.call(
             lambda core: core.analyse(text, path),
-            functools.partial(self._on_analysis, self._number, document),
+            functools.partial(self._on_analysis, self._number, document, text),
             owner=self,
         )
 
-    def _on_analysis(self, number: int, document: Document, analysis: TemplateAnalysis) -> None:
+    def _on_analysis(
+        self, number: int, document: Document, text: str, analysis: TemplateAnalysis
+    ) -> None:
         if number != self._number:
             return
+        document.analysed, self._analysed = text, document
         for name, value in analysis.sample.items():
             document.values.setdefault(name, value)
         document.analysis = analysis
         self.analysed.emit()
+        self._ask_preview(number, document)
+
+    def _ask_preview(self, number: int, document: Document) -> None:
         text, path, values = document.text, document.path, self.given_values(document)
         self._bridge.call(
             lambda core: core.preview(text, path, values),

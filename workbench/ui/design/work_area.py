@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QTabBar
 
+from workbench.domain.views import Problem
 from workbench.ui.design.editor import Editor
 from workbench.ui.design.find_bar import FindBar
 from workbench.ui.design.highlighter import Highlighter
@@ -160,12 +161,21 @@ class WorkArea(QFrame):
         document = self._model.current
         if document is None:
             return
-        analysis, tones = document.analysis, self._model.tones
-        self.editor.show_problems(analysis.problems, tones)
-        self.problems.show_problems(analysis.problems)
+        analysis = document.analysis
+        self._show_problems(analysis.problems)
         if self._scroll_to_body:
             self._scroll_to_body = False
             self.editor.scroll_to_line(analysis.body_line)
+
+    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
+        self.editor.show_problems(problems, self._model.tones)
+        self.problems.show_problems(problems)
+
+    def show_hints(self, hints: tuple[Problem, ...]) -> None:
+        """Show what the rendered prompt tells of the template beside its problems."""
+        document = self._model.current
+        if document is not None:
+            self._show_problems(document.analysis.problems + hints)
 
     @Slot()
     def apply_fix(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from workbench.ui.theme import color, theme
-from workbench.ui.widgets.label import Label
+from workbench.ui.widgets.label import Label, set_tone
 from workbench.ui.widgets.layout import column, row
 from workbench.ui.widgets.origin import OriginSquare
 
@@ -27,7 +27,11 @@ class Part(NamedTuple):
 
 
 class _Bar(QWidget):
-    """Parts from the left, the reserve hatched, the rest empty."""
+    """Parts from the left, the reserve hatched, the rest empty.
+
+    Where they need more than the context, the bar is as long as they are: a line marks the end of
+    the context, and what lies behind it is hatched in the tone of what is wrong.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +48,8 @@ class _Bar(QWidget):
         outline.addRoundedRect(QRectF(self.rect()), 3, 3)
         painter.setClipPath(outline)
         painter.fillRect(self.rect(), color("selected"))
-        scale = self.width() / max(self.context, 1)
+        needed = sum(part.tokens for part in self.parts) + self.reserve
+        scale = self.width() / max(self.context, needed, 1)
         left = 0.0
         for part in self.parts:
             width = part.tokens * scale
@@ -52,6 +57,12 @@ class _Bar(QWidget):
             left += width
         area = QRectF(left, 0, self.reserve * scale, _HEIGHT)
         painter.fillRect(area, QBrush(color("line-access"), Qt.BrushStyle.BDiagPattern))
+        if needed > self.context > 0:
+            end = self.context * scale
+            behind = QRectF(end, 0, self.width() - end, _HEIGHT)
+            painter.fillRect(behind, color("panel", 0.55))
+            painter.fillRect(behind, QBrush(color("bad"), Qt.BrushStyle.Dense4Pattern))
+            painter.fillRect(QRectF(end - 1, 0, 2, _HEIGHT), color("text"))
 
 
 class TokenMeter(QFrame):
@@ -86,14 +97,12 @@ class TokenMeter(QFrame):
         total = sum(part.tokens for part in shown)
         self.used.setText(f"{total:,}" if context else "")
         self.context.setText(f"/ {context:,} tokens" if context else "No model loaded")
-        self.reserve.setText(f"{reserve:,} kept for the answer" if context else "")
-        over = context and total + reserve > context
-        tone = "bad" if over else "text-3"
-        self.reserve.setProperty("tone", tone)
-        self.reserve.style().polish(self.reserve)
+        words = _room_for_answer(total, reserve, context) if context else ""
+        self.reserve.setText(words)
+        set_tone(self.reserve, "bad" if context and total + reserve > context else "text-3")
         self._bar.parts, self._bar.reserve, self._bar.context = shown, reserve, context
         self._bar.update()
-        self.setAccessibleName(f"{total:,} of {context:,} tokens")
+        self.setAccessibleName(f"{total:,} of {context:,} tokens, {words}")
         self._show_legend(shown)
 
     def show_uncounted(self, why: str) -> None:
@@ -118,3 +127,12 @@ class TokenMeter(QFrame):
         for index in range(_LEGEND_COLUMNS):
             grid.setColumnStretch(index, 1)
         self._outer.addWidget(self._legend)
+
+
+def _room_for_answer(total: int, reserve: int, context: int) -> str:
+    """What the context leaves for the answer, or what does not go into it."""
+    if total > context:
+        return f"{total - context:,} tokens do not fit"
+    if total + reserve > context:
+        return f"only {context - total:,} of {reserve:,} left for the answer"
+    return f"{reserve:,} kept for the answer"
