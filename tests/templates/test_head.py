@@ -55,7 +55,7 @@ def lines_changed(before: str, after: str) -> tuple[list[str], list[str]]:
         (("inputs", "n"), 4, ["  n: 3\r\n"], ["  n: 4\r\n"]),
         (("custom",), None, ["custom:   {keep: [1,  2]}\r\n"], []),
         (("author",), "Ada", [], ["author: Ada\r\n"]),
-        (("inputs", "more"), {"type": "string"}, [], ["  more:\r\n", "    type: string\r\n"]),
+        (("inputs", "more"), {"type": "number"}, [], ["  more:\r\n", "    type: number\r\n"]),
     ],
 )  # fmt: skip
 def test_only_the_lines_of_the_value_change(key, value, gone, come):

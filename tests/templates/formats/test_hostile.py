@@ -37,7 +37,7 @@ FILES = {
     "laughs.yaml": LAUGHS.encode(),
     "python.yaml": b"prompts: !!python/object/apply:os.system ['true']\n",
     "deep.yaml": b"prompts: " + b"[" * 5_000,
-    "date.yaml": b"prompts: 2026-01-01\n",
+    "number.yaml": b"prompts: 7\n",
     "list.yaml": b"- a\n- b\n",
     "twice.yaml": b"prompts: [a\nprompts: b",
     "deep.prompt": b"{{#if a}}" * 500,

@@ -99,7 +99,7 @@ async def test_dotprompt(pool):
         ("{{#with u}}{{name}} {{../x}}{{/with}}", {"u": {"name": "n"}, "x": "o"}, "n o"),
         ("{{#each l as |v i|}}{{i}}{{v}} {{/each}}", {"l": ["a", "b"]}, "0a 1b"),
         ("{{#if a}}1{{else if b}}2{{else}}3{{/if}}", {"b": "x"}, "2"),
-        ("{{json u}}", {"u": {"a": 1}}, '{"a": 1}'),
+        ("{{json u}} {{u.a}}", {"u": {"a": 1}}, '{"a": 1} 1'),
         ("\\{{name}} and {{{name}}}", {"name": "<x>"}, "{{name}} and <x>"),
         ("{{my-name}}", {"my_name": "y"}, "y"),
     ],

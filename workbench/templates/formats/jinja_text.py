@@ -86,7 +86,7 @@ def write_jinja(
     return writer.out
 
 
-def _write(parts: Parts, writer: _Writer) -> None:
+def _write(parts: Parts, writer: _Writer, *, inside: bool = False) -> None:
     for part in parts:
         if isinstance(part, Text):
             writer.text(escaped(part.text, marks=writer.marks))
@@ -94,16 +94,17 @@ def _write(parts: Parts, writer: _Writer) -> None:
             json_too = f" | {writer.json_filter}" if part.as_json else ""
             writer.text(f"{{{{ {expression(part.path)}{json_too} }}}}")
         elif isinstance(part, RoleMark):
-            at_start = not writer.out or writer.out.endswith("\n")
+            # Inside of a block the text before can be that of the loop's last turn.
+            at_start = not inside and (not writer.out or writer.out.endswith("\n"))
             writer.text(f"{'' if at_start else chr(10)}{part.role}:\n")
         elif isinstance(part, Either):
             writer.tag(f"if {_condition(part.test)}")
-            _write(part.then, writer)
+            _write(part.then, writer, inside=True)
             _write_else(part.otherwise, writer)
             writer.tag("endif")
         else:
             writer.tag(f"for {part.name} in {expression(part.path)}")
-            _write(part.body, writer)
+            _write(part.body, writer, inside=True)
             _write_else(part.otherwise, writer)
             writer.tag("endfor")
 
@@ -111,7 +112,7 @@ def _write(parts: Parts, writer: _Writer) -> None:
 def _write_else(parts: Parts, writer: _Writer) -> None:
     if parts:
         writer.tag("else")
-        _write(parts, writer)
+        _write(parts, writer, inside=True)
 
 
 def expression(path: Path) -> str:

@@ -146,7 +146,7 @@ def _uses(parts: Parts, own: frozenset[str]) -> Iterator[tuple[Path, str]]:
         if isinstance(part, Value):
             yield from _outer(part.path, own)
         elif isinstance(part, Either):
-            yield from _outer(part.test.path, own)
+            yield from _outer(part.test.path, own, _kind(part.test.constant))
             yield from _outer(part.test.same_as or (), own)
             yield from _uses(part.then, own)
             yield from _uses(part.otherwise, own)
@@ -154,6 +154,12 @@ def _uses(parts: Parts, own: frozenset[str]) -> Iterator[tuple[Path, str]]:
             yield from _outer(part.path, own, "array")
             yield from _uses(part.body, own | {part.name})
             yield from _uses(part.otherwise, own)
+
+
+def _kind(constant: tuple[Json, ...]) -> str:
+    """The type of an input that is compared with a constant."""
+    kinds = {bool: "boolean", int: "integer", float: "number"}
+    return kinds.get(type(constant[0]), "string") if constant else "string"
 
 
 def _outer(path: Path, own: frozenset[str], kind: str = "string") -> Iterator[tuple[Path, str]]:

@@ -95,7 +95,8 @@ def prompt_text(
     head |= dict(extra or {})
     fields = (*inputs, *_further(turns, {each.name for each in inputs}))
     if fields:
-        head["inputs"] = {each.name: described(each) for each in fields}
+        newer = "model" in head  # such heads are of the second format: inputs are optional
+        head["inputs"] = {each.name: described(each, say_required=newer) for each in fields}
     if sample:
         head["sample"] = dict(sample)
     body = body_text(turns) if body_parts is None else write_jinja(body_parts)
@@ -127,15 +128,15 @@ def _further(turns: Sequence[Turn], known: set[str]) -> list[InputField]:
     return [each for each in found.values() if each.name not in known]
 
 
-def described(each: InputField) -> dict[str, Json]:
-    """An input as it is written in a head."""
+def described(each: InputField, *, say_required: bool = False) -> dict[str, Json]:
+    """An input as it is written in a head; ``say_required`` says so of one that is required."""
     found: dict[str, Json] = {"type": each.type}
     if each.description:
         found["description"] = each.description
     if each.default is not None:
         found["default"] = each.default
-    elif not each.required:
-        found["required"] = False
+    elif not each.required or say_required:
+        found["required"] = each.required
     if each.choices:
         found["choices"] = list(each.choices)
     if each.multiline:
