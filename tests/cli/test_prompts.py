@@ -65,3 +65,15 @@ def test_formats_and_a_bundle(tmp_path):
     done = workbench("prompts", "import", str(target), home=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "no zip file" in done.stderr
+
+
+def test_references_are_filled_in_only_where_they_are_allowed(tmp_path, monkeypatch):
+    monkeypatch.setenv("WB_PLACE", "Oslo")
+    prompt = tmp_path / "a.prompty"
+    head = "---\nmodel: m\ninputs:\n  a: ${env:WB_PLACE}\n  b: x\n---\nuser:\n"
+    prompt.write_text(head + "{{ a }} {{ b }}")
+    arguments = ("prompts", "export", str(prompt), "--format", "openai", "-o", "-")
+    done = workbench(*arguments, "--var", "b=y", home=tmp_path)
+    assert json.loads(done.stdout)["messages"][0]["content"] == "${env:WB_PLACE} y"
+    done = workbench(*arguments, "--allow-env", "WB_PLACE", home=tmp_path)
+    assert json.loads(done.stdout)["messages"][0]["content"] == "Oslo x"

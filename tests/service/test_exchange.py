@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workbench.domain.errors import FormatError, LibraryError, UsageError
 from workbench.service import Workbench
@@ -216,6 +217,17 @@ async def test_an_export_comes_in_again_as_the_same_messages(core, tmp_path, wan
     values = (await core.analyse(found.text, "a.prompty")).sample
     shown = await core.preview(found.text, "a.prompty", {"who": "you"} | values)
     assert [(m.role, m.text) for m in shown.messages] == [("user", "Hi you!")]
+
+
+async def test_named_samples_are_tests_of_promptfoo(core):
+    file = await core.create_prompt("mine", "", PROMPT)
+    beside = core.paths.prompts / "mine.samples.yaml"
+    beside.write_text("first:\n  who: Ada\nsecond:\n  who: Bob\n")
+    content = (await core.export_prompt(file.path, "promptfoo")).content
+    assert [each["vars"] for each in yaml.safe_load(content)["tests"]] == [
+        {"who": "Ada"},
+        {"who": "Bob"},
+    ]
 
 
 async def test_a_format_that_is_not_known_is_said(core):

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from workbench.cli.main import FAILED, with_workbench
-from workbench.cli.options import as_json
+from workbench.cli.options import as_json, read_variables, variables, variables_file
 from workbench.domain.errors import FormatError, LibraryError
-from workbench.domain.exchange import HeadOptions, ImportPreview
+from workbench.domain.exchange import Exported, HeadOptions, ImportPreview
 from workbench.domain.views import PromptFile, TemplateAnalysis
 from workbench.settings import Paths
 
@@ -140,9 +140,35 @@ def _as_object(preview: ImportPreview, written: tuple[PromptFile, ...]) -> dict[
     help="The file to write; - is the standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace the file where it exists.")
+@variables
+@variables_file
+@click.option(
+    "--allow-env",
+    multiple=True,
+    metavar="NAME",
+    help="Fill in ${env:NAME} of the sample values. May be repeated.",
+)
+@click.option(
+    "--allow-files",
+    is_flag=True,
+    help="Fill in ${file:...} of the sample values from the prompt's own folder.",
+)
 @click.pass_obj
-def export(paths: Paths, sources: tuple[str, ...], wanted: str, output: str, force: bool) -> int:
-    """Write a prompt as a file of another program, or several as a bundle."""
+def export(
+    paths: Paths,
+    sources: tuple[str, ...],
+    wanted: str,
+    output: str,
+    force: bool,
+    var: tuple[str, ...],
+    vars_file: str | None,
+    allow_env: tuple[str, ...],
+    allow_files: bool,
+) -> int:
+    """Write a prompt as a file of another program, or several as a bundle.
+
+    Values and references count for formats that hold no variables (openai).
+    """
     if wanted == _BUNDLE:
         chosen = [str(Path(each).resolve()) for each in sources]
         size = with_workbench(paths, lambda core: core.export_bundle(chosen, output, replace=force))
@@ -153,14 +179,17 @@ def export(paths: Paths, sources: tuple[str, ...], wanted: str, output: str, for
     (source,) = sources
     if output != "-" and Path(output).exists() and not force:
         raise LibraryError(output, "this file exists already: --force replaces it.")
-    exported = with_workbench(
-        paths,
-        lambda core: (
-            core.export_prompt(source, wanted)
-            if output == "-"
-            else core.save_export(source, wanted, output, replace=force)
-        ),
-    )
+    given = read_variables(var, vars_file)
+
+    async def work(core: Workbench) -> Exported:
+        file = await core.read_prompt(source)
+        known = await core.resolve_references(file.text, source, allow_env, files=allow_files)
+        values = known | given
+        if output == "-":
+            return await core.export_prompt(source, wanted, values)
+        return await core.save_export(source, wanted, output, values, replace=force)
+
+    exported = with_workbench(paths, work)
     if output == "-":
         sys.stdout.buffer.write(exported.content)
     for note in exported.notes:

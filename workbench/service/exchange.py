@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,13 +27,19 @@ from workbench.domain.exchange import (
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
 from workbench.domain.views import PromptFile
+from workbench.service.exchange_files import (
+    folder_in_library,
+    free_name,
+    is_data,
+    read_bytes,
+    referred,
+    write_bytes,
+)
 from workbench.service.prompts import PromptService
 from workbench.templates.document import parse_document
 from workbench.templates.formats import bundle, registry, safe
 from workbench.templates.formats.format import Source
-from workbench.templates.formats.names import below, safe_parts
 from workbench.templates.formats.placing import SAMPLES, Placing
-from workbench.templates.formats.promptfoo import wanted_files
 from workbench.templates.head import edit_head, options_of, read_head
 from workbench.templates.references import Allowed, resolved
 from workbench.templates.render import render
@@ -42,9 +48,6 @@ PARSE_SECONDS = 10.0
 BUNDLE = "Bundle"
 ZIP = ".zip"
 _JOBS = "workbench.templates.formats.jobs"
-_DATA = ("data", ".jsonl")
-_REFERRING = frozenset({".yaml", ".yml", ".json"})
-_REFERRED_BYTES = 4 * 1024 * 1024
 
 
 class ExchangeService(PromptService):
@@ -69,10 +72,10 @@ class ExchangeService(PromptService):
         """
         is_zip = path.lower().endswith(ZIP)
         limit = bundle.FILE_BYTES if is_zip else safe.FILE_BYTES
-        data = await self._in_thread(_read_bytes, Path(path), limit)
+        data = await self._in_thread(read_bytes, Path(path), limit)
         if is_zip or data.startswith(b"PK\x03\x04"):
             return await self._preview_bundle(path, data)
-        files = await self._in_thread(_referred, Path(path), data)
+        files = await self._in_thread(referred, Path(path), data)
         found = await self._parsed(Path(path).name, data, files, wanted)
         return msgspec.structs.replace(found, path=path)
 
@@ -120,29 +123,30 @@ class ExchangeService(PromptService):
             name=Path(path).name,
             text=file.text,
             document=document,
-            rows=tuple(await self._rows_of(Path(path))),
+            samples=await self._beside(Path(path).with_name(Path(path).stem + SAMPLES)) or {},
+            rows=tuple(await self._beside(self._data_file(Path(path))) or ()),
         )
         if chosen.rendered:
             given = source.values | dict(values or {})
-            source = Source(
-                name=source.name,
-                text=source.text,
-                document=document,
-                rows=source.rows,
-                messages=await self._rendered(file, given),
-            )
+            source = replace(source, messages=await self._rendered(file, given))
         return await self._in_thread(chosen.write, source)
 
     async def save_export(
-        self, path: str, wanted: str, target: str, *, replace: bool = False
+        self,
+        path: str,
+        wanted: str,
+        target: str,
+        values: Mapping[str, Json] | None = None,
+        *,
+        replace: bool = False,
     ) -> Exported:
         """Export a prompt into a file; see :meth:`export_prompt`.
 
         Raises:
             LibraryError: the file exists and ``replace`` is False, or it cannot be written.
         """
-        exported = await self.export_prompt(path, wanted)
-        await self._in_thread(_write_bytes, Path(target), exported.content, replace=replace)
+        exported = await self.export_prompt(path, wanted, values)
+        await self._in_thread(write_bytes, Path(target), exported.content, replace=replace)
         return exported
 
     async def export_bundle(
@@ -160,11 +164,11 @@ class ExchangeService(PromptService):
             UsageError: nothing was named.
         """
         files = await self._in_thread(self._gathered, paths)
-        prompts = [name for name in files if not name.endswith(SAMPLES) and not _is_data(name)]
+        prompts = [name for name in files if not name.endswith(SAMPLES) and not is_data(name)]
         if not prompts:
             raise FormatError(target, "there is no prompt to put into the bundle.")
         content = await self._in_thread(bundle.pack, Path(target).stem, files, prompts)
-        await self._in_thread(_write_bytes, Path(target), content, replace=replace)
+        await self._in_thread(write_bytes, Path(target), content, replace=replace)
         return len(content)
 
     async def head_options(self, text: str, path: str) -> HeadOptions:
@@ -223,7 +227,7 @@ class ExchangeService(PromptService):
         files = await self._in_thread(bundle.unpack, data, path)
         notes: list[str] = []
         prompts: list[ImportedPrompt] = []
-        beside = {name for name in files if name.endswith(SAMPLES) or _is_data(name)}
+        beside = {name for name in files if name.endswith(SAMPLES) or is_data(name)}
         used: set[str] = {bundle.MANIFEST}
         for name in sorted(files.keys() - beside - used):
             try:
@@ -231,7 +235,7 @@ class ExchangeService(PromptService):
             except WorkbenchError as error:
                 notes.append(f"{name} is left out: {_reason(error)}")
                 continue
-            folder = _folder_in_library(name)
+            folder = folder_in_library(name)
             for prompt in preview.prompts:
                 found = msgspec.structs.replace(prompt, folder=folder)
                 prompts.append(await self._with_beside(found, name, files, used, notes))
@@ -253,7 +257,7 @@ class ExchangeService(PromptService):
         """A prompt of a bundle with the samples and rows that lie beside it."""
         stem = PurePosixPath(name).stem
         samples = str(PurePosixPath(name).with_name(stem + SAMPLES))
-        rows = next((f for f in files if _is_data(f) and PurePosixPath(f).stem == stem), "")
+        rows = next((f for f in files if is_data(f) and PurePosixPath(f).stem == stem), "")
         changes: dict[str, Any] = {}
         for key, other in (("samples", samples), ("rows", rows)):
             if other not in files or other in used:
@@ -273,17 +277,15 @@ class ExchangeService(PromptService):
             self._pool, file.text, file.path, known, sources=self._library.sources()
         )
 
-    async def _rows_of(self, path: Path) -> list[dict[str, Json]]:
-        """The data set that has the prompt's name, where there is one that can be read."""
-        place = self._data_file(path)
-        if place is None:
-            return []
-        data = await self._in_thread(_read_bytes, place, safe.FILE_BYTES)
+    async def _beside(self, place: Path | None) -> Any:
+        """The samples or rows in a file, None where it is none that can be read."""
+        if place is None or not await self._in_thread(place.is_file):
+            return None
         try:
-            found: list[dict[str, Json]] = await self._job("beside_job", place.name, data)
-        except FormatError:
-            return []
-        return found
+            data = await self._in_thread(read_bytes, place, safe.FILE_BYTES)
+            return await self._job("beside_job", place.name, data)
+        except (FormatError, LibraryError):
+            return None
 
     def _data_file(self, path: Path) -> Path | None:
         shipped = self.paths.shipped_prompts.parent / "resources" / "data"
@@ -301,9 +303,9 @@ class ExchangeService(PromptService):
                 raise LibraryError(each, "this is no prompt and no folder of the library.")
             for entry in inside:
                 name = f"{entry.folder}/{entry.name}" if entry.folder else entry.name
-                chosen.setdefault(_free_name(name, chosen), Path(entry.path))
+                chosen.setdefault(free_name(name, chosen), Path(entry.path))
             if not inside:
-                chosen.setdefault(_free_name(wanted.name, chosen), wanted)
+                chosen.setdefault(free_name(wanted.name, chosen), wanted)
         files: dict[str, bytes] = {}
         for name, path in chosen.items():
             inner = f"{bundle.PROMPTS}/{name}"
@@ -311,75 +313,13 @@ class ExchangeService(PromptService):
             samples = path.with_name(path.stem + SAMPLES)
             if samples.is_file():
                 own = str(PurePosixPath(inner).with_name(PurePosixPath(inner).stem + SAMPLES))
-                files[own] = _read_bytes(samples, safe.FILE_BYTES)
+                files[own] = read_bytes(samples, safe.FILE_BYTES)
             data = self._data_file(path)
             if data is not None:
                 stem = PurePosixPath(inner).stem
-                files[f"{bundle.DATA}/{stem}.jsonl"] = _read_bytes(data, safe.FILE_BYTES)
+                files[f"{bundle.DATA}/{stem}.jsonl"] = read_bytes(data, safe.FILE_BYTES)
         return files
 
 
 def _reason(error: WorkbenchError) -> str:
     return str(getattr(error, "reason", error))
-
-
-def _is_data(name: str) -> bool:
-    folder, suffix = _DATA
-    return name.endswith(suffix) and folder in PurePosixPath(name).parts[:-1]
-
-
-def _folder_in_library(name: str) -> str:
-    parts = PurePosixPath(name).parts[:-1]
-    return "/".join(parts[1:] if parts[:1] == (bundle.PROMPTS,) else parts)
-
-
-def _free_name(name: str, taken: Mapping[str, Path]) -> str:
-    """A name that no other file of the bundle has, in any case of letters."""
-    known = {each.casefold() for each in taken}
-    path, number = PurePosixPath(name), 2
-    while str(path).casefold() in known:
-        path = PurePosixPath(name).with_stem(f"{PurePosixPath(name).stem}-{number}")
-        number += 1
-    return str(path)
-
-
-def _read_bytes(path: Path, limit: int) -> bytes:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise LibraryError(str(path), "this is not a file.")
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-    except FileNotFoundError:
-        raise LibraryError(str(path), "this file does not exist (any more).") from None
-    except OSError as error:
-        raise LibraryError(str(path), f"the file cannot be read ({error.strerror}).") from error
-    if len(content) > limit:
-        raise FormatError(str(path), f"the file is larger than {limit // 2**20} MB: too large.")
-    return content
-
-
-def _referred(path: Path, data: bytes) -> dict[str, bytes]:
-    """Files that a configuration may refer to, as far as they lie in its folder."""
-    found: dict[str, bytes] = {}
-    left = _REFERRED_BYTES
-    if path.suffix.lower() not in _REFERRING or b"prompts" not in data:
-        return found
-    for name in wanted_files(data.decode("utf-8", "ignore")):
-        try:
-            place = below(path.parent, safe_parts(name, name), name)
-            content = _read_bytes(place, left)
-        except WorkbenchError:
-            continue  # reading the configuration says what it misses
-        left -= len(content)
-        found[name] = content
-    return found
-
-
-def _write_bytes(path: Path, content: bytes, *, replace: bool) -> None:
-    try:
-        with path.open("wb" if replace else "xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise LibraryError(str(path), "a file of this name exists already.") from None
-    except OSError as error:
-        raise LibraryError(str(path), f"it cannot be written ({error.strerror}).") from error

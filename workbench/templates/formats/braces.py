@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
 
 from workbench.templates.formats.parts import (
     Part,
@@ -119,9 +118,3 @@ def _plain(part: Part) -> str:
     if len(part.path) != 1 or part.path[0] == "loop":
         raise Untranslatable("a value inside of another")
     return str(part.path[0])
-
-
-def variables(parts: Iterable[Part]) -> list[str]:
-    """Names of the values among parts, in order, each once."""
-    names = [str(part.path[0]) for part in parts if isinstance(part, Value)]
-    return list(dict.fromkeys(names))

@@ -51,7 +51,14 @@ def unpack(data: bytes, path: str) -> dict[str, bytes]:
             entries = archive.infolist()
             _check_entries(entries, path)
             return _contents(archive, entries, path)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+        struct.error,
+    ) as error:
         raise FormatError(path, f"the bundle is damaged ({_first_line(error)}).") from None
     except zlib.error as error:
         raise FormatError(path, f"the bundle is damaged ({_first_line(error)}).") from None

@@ -170,7 +170,7 @@ class _Reader:
             return [self._each(block, self._path(subject[0], scope, block.line), names, scope)]
         if helper == "with" and len(subject) == 1:
             path = self._path(subject[0], scope, block.line)
-            inner = self._inside(path, path, names[:1], scope)
+            inner = self._inside(path, names[:1], scope)
             otherwise = self.parts(block.otherwise or [], scope)
             return [Either(Test(path), self.parts(block.body, inner), otherwise)]
         raise Untranslatable(f"the block {{{{{block.head}}}}}", block.line)
@@ -190,7 +190,7 @@ class _Reader:
     def _each(self, block: Block, path: Path, names: list[str], scope: _Scope) -> Each:
         self._loops += 1
         name = usable_name(names[0]) if names else f"item{self._loops if self._loops > 1 else ''}"
-        inner = self._inside((name,), path, names[:1], scope)
+        inner = self._inside((name,), names[:1], scope)
         if len(names) > 1:
             inner = inner._replace(aliases=(*inner.aliases, (names[1], ("loop", "index0"))))
         return Each(
@@ -198,7 +198,7 @@ class _Reader:
         )
 
     @staticmethod
-    def _inside(this: Path, _of: Path, names: list[str], scope: _Scope) -> _Scope:
+    def _inside(this: Path, names: list[str], scope: _Scope) -> _Scope:
         aliases = (*scope.aliases, *((name, this) for name in names))
         return _Scope(this, aliases, (*scope.inside, scope.this))
 

@@ -6,7 +6,6 @@ them to any other as far as both can say it.
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -22,9 +21,33 @@ Path: TypeAlias = tuple[str | int, ...]
 DEPTH = 50
 """Most blocks inside each other."""
 RESERVED = frozenset(
-    {*keyword.kwlist, "true", "false", "none", "loop", "range", "dict", "namespace", "self"}
-    | {"super", "caller", "varargs", "kwargs", "context"}
-) - {"with", "from", "class", "def", "as", "del", "global", "lambda", "return", "yield", "try"}
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "if",
+        "else",
+        "true",
+        "false",
+        "none",
+        "True",
+        "False",
+        "None",
+        "recursive",
+        "loop",
+        "range",
+        "dict",
+        "namespace",
+        "self",
+        "super",
+        "caller",
+        "varargs",
+        "kwargs",
+        "context",
+    ]
+)
 """Names that mean something else in a template, so that no input may have them."""
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
 

@@ -53,7 +53,8 @@ def _tests(source: Source) -> list[dict[str, Any]]:
     inputs = {each.name for each in source.document.inputs}
     defaults = source.values
     tests: list[dict[str, Any]] = []
-    for row in source.rows or ({},):
+    rows = source.rows or tuple(dict(each) for each in source.samples.values())
+    for row in rows or ({},):
         expected = next((row[k] for k in _EXPECTED if k in row and k not in inputs), None)
         variables: dict[str, Json] = {
             key: _listed(value) for key, value in (defaults | row).items() if key in inputs
