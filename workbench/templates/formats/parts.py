@@ -20,34 +20,10 @@ Path: TypeAlias = tuple[str | int, ...]
 
 DEPTH = 50
 """Most blocks inside each other."""
-RESERVED = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "if",
-        "else",
-        "true",
-        "false",
-        "none",
-        "True",
-        "False",
-        "None",
-        "recursive",
-        "loop",
-        "range",
-        "dict",
-        "namespace",
-        "self",
-        "super",
-        "caller",
-        "varargs",
-        "kwargs",
-        "context",
-    ]
-)
+_OPERATORS = {"and", "or", "not", "in", "is", "if", "else", "recursive"}
+_CONSTANTS = {"true", "false", "none", "True", "False", "None"}
+_OWN = {"loop", "range", "dict", "namespace", "self", "super", "caller", "varargs", "kwargs"}
+RESERVED = frozenset(_OPERATORS | _CONSTANTS | _OWN | {"context"})
 """Names that mean something else in a template, so that no input may have them."""
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
 
