@@ -9,8 +9,11 @@ import zipfile
 import zlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.domain.errors import FormatError, SandboxTimeout, TemplateError, WorkbenchError
+from workbench.templates.analysis import analyse
 from workbench.templates.formats import bundle
 from workbench.templates.formats.format import Foreign
 from workbench.templates.formats.names import safe_parts
@@ -242,3 +245,28 @@ def test_the_same_prompts_give_the_same_bundle():
     found = bundle.unpack(data, "b.zip")
     assert {name: found[name] for name in files} == files
     assert json.loads(found["bundle.json"])["version"] == 1
+
+
+TOKENS = [
+    "{{", "}}", "{{#", "{{/", "{{^", "{{{", "}}}", "~", "else", "{{#if", "{{/if}}", "{{#each",
+    "{{/each}}", "{{else}}", "this", ".", "../", "@index", "@root", "a", "b.c", '"x"', "'y'",
+    "|v|", "as", "!", "--", "{", "}", "\\", "{{role", "{{json", ">", "&", "{%", "%}", "{#", "#}",
+    "for", "in", "endif", "not", "==", "1", "[0]", "[x", "media", "url=", "{{history}}", "---",
+    "input:", "schema:", "system:", "user:", ":", "-", "?", "(array)", "{a}", "{b.c[0]}", "{#x}",
+    "{=s}", "loop", "items",
+]  # fmt: skip
+soups = st.lists(st.sampled_from([*TOKENS, " ", "\n"]), max_size=40).map("".join)
+
+
+@pytest.mark.parametrize("name", ["a.prompt", "a.txt", "a.yaml"])
+@given(soup=soups)
+@settings(max_examples=150, deadline=None)
+def test_any_soup_of_signs_is_refused_or_becomes_a_sound_prompt(name, soup):
+    content = f"prompts:\n- raw: {json.dumps(soup)}" if name == "a.yaml" else soup
+    try:
+        found = read_foreign(Foreign(name, content.encode())).prompts
+    except (FormatError, TemplateError):
+        return
+    for prompt in found:
+        problems = analyse(prompt.text, "a.prompty").problems
+        assert not [each for each in problems if each.severity == "error"], prompt.text
