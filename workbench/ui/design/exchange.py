@@ -15,7 +15,7 @@ from workbench.domain.exchange import Exported, FormatInfo, ImportPreview
 from workbench.domain.views import PromptFile
 from workbench.ui.actions import Action
 from workbench.ui.design.side import SideContext, SidePane
-from workbench.ui.theme import font
+from workbench.ui.theme import color, font, theme
 from workbench.ui.widgets import (
     Banner,
     Button,
@@ -66,18 +66,29 @@ class ImportPane(SidePane):
         self.text.setReadOnly(True)
         self.text.setAccessibleName("The prompt as it will be written")
         self.text.setFont(font("code-small"))
+        self.text.document().setDocumentMargin(14)
         self.folder = QLineEdit()
         self.folder.setAccessibleName("Folder below your prompts")
-        self.folder.setPlaceholderText("Folder below your prompts, optional")
+        self.folder.setPlaceholderText("Folder, optional")
+        self.folder.setToolTip("Below your prompts; parts divided by /")
         self.take = PrimaryButton("Import", "download")
         self.take.clicked.connect(self._import)
         self._build()
         self._show(None)
+        self._recolour()
+        theme().changed.connect(self._recolour)
+
+    @Slot()
+    def _recolour(self) -> None:
+        # On a transparent ground the ticks would be drawn on black.
+        self.list.setStyleSheet(f"QTreeView {{ background: {color('panel').name()}; }}")
 
     def _build(self) -> None:
         detail = QWidget()
         detail.setLayout(column(row(self.notes, margins=(16, 8, 16, 8)), self.text, gap=0))
-        self._halves = Splitter(self.list, detail, vertical=True)
+        found = QWidget()
+        found.setLayout(row(self.list, margins=(10, 0, 10, 4)))
+        self._halves = Splitter(found, detail, vertical=True)
         self._halves.setStretchFactor(1, 1)
         self._halves.setSizes([180, 360])
         self._found = QWidget()
