@@ -24,8 +24,7 @@ from workbench.templates.formats.parts import Parts, Untranslatable
 from workbench.templates.inputs import complete
 from workbench.templates.roles import split_messages
 
-settings.register_profile("formats", max_examples=120, deadline=None)
-settings.load_profile("formats")
+often = settings(max_examples=100, deadline=None)
 
 
 def rendered(text: str) -> list[tuple[str, str]]:
@@ -44,6 +43,7 @@ def plain(source: str, *, trimming: bool = True) -> str:
 
 
 @given(crafting.blocks)
+@often
 def test_jinja_means_the_parts_with_and_without_trimming(parts: Parts):
     trimmed = write_jinja(parts)
     bare = write_jinja(parts, trimming=False)
@@ -53,6 +53,7 @@ def test_jinja_means_the_parts_with_and_without_trimming(parts: Parts):
 
 
 @given(crafting.blocks)
+@often
 def test_handlebars_and_back(parts: Parts):
     try:
         source = write_handlebars(parts)
@@ -64,6 +65,7 @@ def test_handlebars_and_back(parts: Parts):
 
 
 @given(crafting.simple_blocks)
+@often
 def test_mustache_and_back(parts: Parts):
     try:
         source = write_handlebars(parts, dialect="mustache")
@@ -75,6 +77,7 @@ def test_mustache_and_back(parts: Parts):
 
 
 @given(crafting.values_only)
+@often
 def test_format_strings_and_back(parts: Parts):
     source = write_format_string(parts)
     assert source.format(**crafting.VALUES) == plain(write_jinja(parts))
@@ -82,6 +85,7 @@ def test_format_strings_and_back(parts: Parts):
 
 
 @given(crafting.values_only)
+@often
 def test_chainforge_and_back(parts: Parts):
     try:
         source = write_forge(parts)
@@ -96,6 +100,7 @@ def test_chainforge_and_back(parts: Parts):
      ("prompty", "a.prompty")],
 )  # fmt: skip
 @given(made=crafting.turns(crafting.blocks))
+@often
 def test_a_prompt_comes_back_from_a_format(wanted: str, name: str, made):
     text = crafting.prompt_of(made)
     before = _or_nothing(text)
@@ -107,6 +112,7 @@ def test_a_prompt_comes_back_from_a_format(wanted: str, name: str, made):
 
 
 @given(st.lists(crafting.values_only, min_size=1, max_size=2))
+@often
 def test_a_prompt_comes_back_from_chainforge(made):
     roles = ["user"] if len(made) == 1 else ["system", "user"]
     turns = [crafting.Turn(role, parts) for role, parts in zip(roles, made, strict=True)]
@@ -120,6 +126,7 @@ def test_a_prompt_comes_back_from_chainforge(made):
 
 
 @given(crafting.turns(crafting.blocks))
+@often
 def test_messages_come_back_from_json(made):
     before = _or_nothing(crafting.prompt_of(made))
     messages = tuple(Message.value(role, text) for role, text in before)
@@ -129,6 +136,7 @@ def test_messages_come_back_from_json(made):
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@often
 def test_any_text_stays_the_same_text_in_messages(first: str, second: str):
     made = [("user", first), ("assistant", second)]
     messages = tuple(Message.value(role, text) for role, text in made)
