@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -28,7 +29,10 @@ from workbench.ui.widgets import (
     row,
 )
 
-_BUNDLE = ("bundle", "Bundle of prompts (*.zip)")
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+
+_BUNDLE = "Bundle of prompts (*.zip)"
 _LONGEST = 20_000
 """Characters of a prompt that the pane shows."""
 
@@ -271,7 +275,7 @@ class ExchangeActions(QObject):
             self.failed.emit("There is no prompt of your own yet: write or import one first.")
             return
         start = str(Path.home() / "prompts.zip")
-        target, _ = QFileDialog.getSaveFileName(self._window, "Export a bundle", start, _BUNDLE[1])
+        target, _ = QFileDialog.getSaveFileName(self._window, "Export a bundle", start, _BUNDLE)
         if target:
             self.write_bundle(wanted, target)
 
@@ -298,6 +302,5 @@ class ExchangeActions(QObject):
         self.failed.emit(str(error))
 
 
-async def _formats(core: object) -> tuple[FormatInfo, ...]:
-    found: tuple[FormatInfo, ...] = core.formats()  # type: ignore[attr-defined] # a Workbench
-    return found
+async def _formats(core: Workbench) -> tuple[FormatInfo, ...]:
+    return core.formats()
