@@ -14,6 +14,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   └── TemplateLimitError     too slow, too large, too deep
     ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
     │   └── FileChangedError
+    ├── FormatError                a file of another program, or a bundle, cannot be read or written
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── ModelFileError         damaged or not a GGUF file
@@ -133,6 +134,17 @@ class LibraryError(WorkbenchError):
 @dataclass(eq=False)
 class FileChangedError(LibraryError):
     """The file on disk is not the one that was opened; saving would lose the other change."""
+
+
+@dataclass(eq=False)
+class FormatError(WorkbenchError):
+    """A file of another program or a bundle cannot be read, or a prompt not written as one."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
 
 
 @dataclass(eq=False)

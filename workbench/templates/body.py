@@ -60,10 +60,16 @@ class Body:
         text: the main template.
         included: templates that it can include or import, by name.
         known: names of inputs and values, to guess what a wrong name should be.
+        exact: as the Prompty format has it: all white space stays, an unknown name is empty.
     """
 
     def __init__(
-        self, text: BodyText, included: Mapping[str, BodyText], known: Iterable[str]
+        self,
+        text: BodyText,
+        included: Mapping[str, BodyText],
+        known: Iterable[str],
+        *,
+        exact: bool = False,
     ) -> None:
         self._text = text
         self._included = included
@@ -71,6 +77,9 @@ class Body:
         self._environment = TracingEnvironment(
             {name: body.source for name, body in included.items()}, text.source
         )
+        if exact:
+            self._environment.trim_blocks = self._environment.lstrip_blocks = False
+            self._environment.undefined = jinja2.Undefined
 
     def render(self, values: dict[str, Json]) -> list[Piece]:
         """All pieces in order, their lines counted in the file.

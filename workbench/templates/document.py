@@ -9,6 +9,9 @@ import msgspec
 from workbench.domain.errors import FrontMatterError
 from workbench.domain.spec import Json
 from workbench.domain.views import InputField
+from workbench.templates.formats.handlebars import read_handlebars
+from workbench.templates.formats.jinja_text import write_jinja
+from workbench.templates.formats.parts import Untranslatable
 from workbench.templates.front_matter import read_front_matter
 
 PLAIN_SUFFIXES = frozenset({".j2", ".jinja", ".jinja2", ".md", ".txt"})
@@ -35,6 +38,8 @@ class PromptDocument(msgspec.Struct, frozen=True, kw_only=True):
     input_lines: dict[str, int] = {}
     """The file line on which each input is declared, where it is known."""
     has_front_matter: bool = False
+    exact: bool = False
+    """The head names a template engine: rendering follows the Prompty format to the letter."""
 
 
 def parse_document(text: str, path: str) -> PromptDocument:
@@ -67,7 +72,20 @@ def parse_document(text: str, path: str) -> PromptDocument:
         sample=matter.sample,
         input_lines=matter.input_lines,
         has_front_matter=True,
+        exact=bool(matter.engine),
+        body=_from_mustache(body, path, body_line) if matter.engine == "mustache" else body,
     )
+
+
+def _from_mustache(body: str, path: str, line: int) -> str:
+    """A Mustache body as Jinja; what stands below a tag that has a line of its own stays there."""
+    notes: list[str] = []
+    try:
+        parts = read_handlebars(body, notes, dialect="mustache")
+    except Untranslatable as error:
+        reason = f"the Mustache body has {error.what}, which cannot be rendered."
+        raise FrontMatterError(reason, path, line + max(0, error.line - 1)) from None
+    return write_jinja(parts, trimming=False, marks=True)
 
 
 def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
@@ -78,12 +96,14 @@ def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    if lines[0].rstrip() != _FENCE:
+    plain = PurePath(path).suffix.lower() in PLAIN_SUFFIXES
+    fences = {_FENCE} if plain else {_FENCE, "+++"}
+    if lines[0].strip() not in fences:
         return None, text, 1
     for index in range(1, len(lines)):
-        if lines[index].rstrip() == _FENCE:
+        if lines[index].rstrip() in fences:
             return "\n".join(lines[1:index]), "\n".join(lines[index + 1 :]), index + 2
-    if PurePath(path).suffix.lower() in PLAIN_SUFFIXES:
+    if plain:
         return None, text, 1  # a rule at the top of a markdown text
     raise FrontMatterError(
         'the head that "---" opens here has no end: put a second line "---" after it.', path, 1

@@ -25,6 +25,7 @@ from workbench.templates.inputs import complete
 from workbench.templates.packing import Packed, packed, unpacked
 from workbench.templates.roles import split_messages
 from workbench.templates.sound import sound
+from workbench.templates.threads import expanded, with_threads
 
 INCLUDES = 100
 """Most templates that one template may bring in, directly or through others."""
@@ -40,6 +41,8 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Json]
     included: dict[str, BodyText]
     declared: tuple[str, ...]
+    threads: tuple[str, ...] = ()
+    exact: bool = False
 
 
 async def render(
@@ -79,6 +82,8 @@ async def render(
         values=sound(values),
         included=included,
         declared=tuple(field.name for field in document.inputs),
+        threads=tuple(field.name for field in document.inputs if field.type == "thread"),
+        exact=document.exact,
     )
     try:
         found = await pool.call("workbench.templates.render:render_job", job)
@@ -112,8 +117,13 @@ def _included(body: str, sources: Mapping[str, str]) -> dict[str, BodyText]:
 def render_job(job: dict[str, Any]) -> Packed:
     """Render a :class:`RenderJob`; runs in a sandbox process."""
     wanted = msgspec.convert(job, RenderJob)
-    body = Body(wanted.body, wanted.included, {*wanted.declared, *wanted.values})
-    messages = split_messages(body.render(wanted.values), has_roles=wanted.has_roles)
+    body = Body(
+        wanted.body, wanted.included, {*wanted.declared, *wanted.values}, exact=wanted.exact
+    )
+    values = with_threads(wanted.values, wanted.threads)
+    pieces = body.render(values)
+    messages = split_messages(pieces, has_roles=wanted.has_roles, exact=wanted.exact)
+    messages = expanded(messages, values)
     if not messages:
         reason = "it renders to no text at all: fill in the inputs."
         raise TemplateError(reason, wanted.body.path)

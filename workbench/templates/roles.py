@@ -1,8 +1,8 @@
 """Cutting rendered text into chat messages at role markers.
 
 A marker is a line that holds nothing but ``system:``, ``user:`` or ``assistant:``, all of it, with
-the line breaks around it, written by the template's author. A value can neither bring a marker nor
-complete one.
+the line breaks around it, written by the template's author. Attributes (``user[name=Ada]:``) are
+allowed and have no effect. A value can neither bring a marker nor complete one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from workbench.domain.text import Role
 from workbench.templates.tracing import Piece
 
 MARKER = re.compile(
-    r"^[ \t]*#?[ \t]*(system|user|assistant)[ \t]*:[ \t]*$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*#?[ \t]*(system|user|assistant)(?:\[[ \t]*\w+[ \t]*=[^\]\n]*\])?[ \t]*:[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
 
@@ -30,7 +31,9 @@ class PiecesOfMessage(NamedTuple):
     pieces: list[Piece]
 
 
-def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> list[PiecesOfMessage]:
+def split_messages(
+    pieces: Sequence[Piece], *, has_roles: bool, exact: bool = False
+) -> list[PiecesOfMessage]:
     """Make messages of rendered pieces.
 
     Text before the first marker is a system message; a text without any marker is one user
@@ -39,11 +42,13 @@ def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> list[PiecesOf
     Args:
         pieces: the whole rendered text in order.
         has_roles: False where markers mean nothing and all is one user message.
+        exact: as the Prompty format has it: a text without markers is a system message, only line
+            breaks are dropped around a message, and messages without text stay.
     """
     text = "".join(piece.text for piece in pieces)
     markers = _markers(text, pieces) if has_roles else []
     ranges: list[tuple[Role, int, int]] = []
-    role: Role = "system" if markers else "user"
+    role: Role = "system" if markers or exact else "user"
     position = 0
     for start, end, next_role in markers:
         ranges.append((role, position, start))
@@ -51,10 +56,11 @@ def split_messages(pieces: Sequence[Piece], *, has_roles: bool) -> list[PiecesOf
     ranges.append((role, position, len(text)))
     starts = _starts(pieces)
     messages = (
-        PiecesOfMessage(role, list(_cut(pieces, starts, *_trimmed(text, start, end))))
+        PiecesOfMessage(role, list(_cut(pieces, starts, *_trimmed(text, start, end, exact=exact))))
         for role, start, end in ranges
     )
-    return [message for message in messages if message.pieces]
+    kept = [m for place, m in enumerate(messages) if m.pieces or (exact and place > 0)]
+    return kept if any(message.pieces for message in kept) else []
 
 
 def _markers(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int, Role]]:
@@ -84,8 +90,11 @@ def _starts(pieces: Sequence[Piece]) -> list[int]:
     return starts
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without blank lines before and white space after."""
+def _trimmed(text: str, start: int, end: int, *, exact: bool) -> tuple[int, int]:
+    """The range without blank lines before and white space after, or only without line breaks."""
+    if exact:
+        end = start + len(text[start:end].rstrip("\n"))
+        return end - len(text[start:end].lstrip("\n")), end
     end = start + len(text[start:end].rstrip())
     blank = _BLANK_LINES.match(text, start, end)
     return (blank.end() if blank else start), end

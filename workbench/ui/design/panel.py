@@ -13,6 +13,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus, Estimate
 from workbench.ui.actions import Action
+from workbench.ui.design.exchange import ExchangeActions, ImportPane
 from workbench.ui.design.library_actions import LibraryActions
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.preview import RenderedPane
@@ -60,6 +61,7 @@ class DesignPanel(Panel):
         preview.body.addWidget(self.reuse)
         side = SideContext(self.context, self.model, self.work, self.run_bar)
         self.side = SideStack(preview, self.result, side)
+        self.exchange = ExchangeActions(side, self)
         self.splitter = Splitter(self.library, self.work, self.side)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([224, 720, 414])
@@ -85,6 +87,9 @@ class DesignPanel(Panel):
         self.library.trash_wanted.connect(actions.trash)
         actions.created.connect(self.work.editor.setFocus)
         actions.failed.connect(self._on_failed)
+        self.exchange.import_wanted.connect(self._import)
+        self.exchange.failed.connect(self._on_failed)
+        self.exchange.told.connect(self._on_told)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
         self.result.closed.connect(self.side.show_preview)
@@ -112,6 +117,7 @@ class DesignPanel(Panel):
                    scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
+            *self.exchange.actions_table(),
             *self.side.actions_table(),
         )  # fmt: skip
 
@@ -165,6 +171,16 @@ class DesignPanel(Panel):
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self.work.banner.show_message(sentence)
+
+    @Slot(str)
+    def _on_told(self, sentence: str) -> None:
+        self.work.banner.show_message(sentence, "text-2")
+
+    @Slot()
+    def _import(self) -> None:
+        pane = self.side.show_tool("import")
+        assert isinstance(pane, ImportPane)
+        pane.choose()
 
     def _close(self) -> None:
         if self.model.current is not None:

@@ -65,7 +65,13 @@ class SideSpec:
     make: Callable[[SideContext], SidePane]
 
 
-SIDES: tuple[SideSpec, ...] = ()
+def _import(side: SideContext) -> SidePane:
+    from workbench.ui.design.exchange import ImportPane  # noqa: PLC0415 - it derives from SidePane
+
+    return ImportPane(side)
+
+
+SIDES: tuple[SideSpec, ...] = (SideSpec("import", "Import", "download", "", _import),)
 
 
 class SideStack(QStackedWidget):
@@ -113,6 +119,12 @@ class SideStack(QStackedWidget):
         """Show a tool, or the rendered prompt where it is shown already."""
         pane = self.pane(side)
         self._show(self._preview if self.currentWidget() is pane else pane)
+
+    def show_tool(self, side: str) -> SidePane:
+        """Show a tool, and give it."""
+        pane = self.pane(side)
+        self._show(pane)
+        return pane
 
     @Slot()
     def show_preview(self) -> None:

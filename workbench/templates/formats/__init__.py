@@ -1,0 +1,1 @@
+"""Import and export of prompts: one file a format, listed in registry.py."""

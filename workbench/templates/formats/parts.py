@@ -1,0 +1,166 @@
+"""What the template languages have in common: texts, values, conditions, loops, roles.
+
+Each language is read to these parts and written from them, so that a prompt can go from any of
+them to any other as far as both can say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from workbench.domain.spec import Json
+from workbench.domain.text import Role as RoleName
+
+Path: TypeAlias = tuple[str | int, ...]
+"""A variable and what is taken out of it. Loops bring ("loop", "index0"), "first" and "last"."""
+
+DEPTH = 50
+"""Most blocks inside each other."""
+_OPERATORS = {"and", "or", "not", "in", "is", "if", "else", "recursive"}
+_CONSTANTS = {"true", "false", "none", "True", "False", "None"}
+_OWN = {"loop", "range", "dict", "namespace", "self", "super", "caller", "varargs", "kwargs"}
+RESERVED = frozenset(_OPERATORS | _CONSTANTS | _OWN | {"context"})
+"""Names that mean something else in a template, so that no input may have them."""
+_OTHER = re.compile(r"[^A-Za-z0-9_]+")
+
+
+class Text(msgspec.Struct, frozen=True, tag=True):
+    """Text as it is."""
+
+    text: str
+
+
+class Value(msgspec.Struct, frozen=True, tag=True):
+    """A value; ``as_json`` writes it as JSON."""
+
+    path: Path
+    as_json: bool = False
+
+
+class RoleMark(msgspec.Struct, frozen=True, tag=True):
+    """A message of this role starts here."""
+
+    role: RoleName
+
+
+class Test(msgspec.Struct, frozen=True, tag=True):
+    """Whether a value counts as true, or equals another value or constant (one in a tuple)."""
+
+    path: Path
+    negated: bool = False
+    same_as: Path | None = None
+    constant: tuple[Json, ...] = ()
+
+
+class Either(msgspec.Struct, frozen=True, tag=True):
+    """One of two texts."""
+
+    test: Test
+    then: tuple[Part, ...] = ()
+    otherwise: tuple[Part, ...] = ()
+
+
+class Each(msgspec.Struct, frozen=True, tag=True):
+    """A text for each item of a list; ``otherwise`` where it has none."""
+
+    path: Path
+    name: str
+    body: tuple[Part, ...] = ()
+    otherwise: tuple[Part, ...] = ()
+
+
+Part: TypeAlias = Text | Value | RoleMark | Either | Each
+Parts: TypeAlias = tuple[Part, ...]
+
+
+class Untranslatable(Exception):
+    """Something that the other language cannot say. ``what`` is a noun, ``line`` counts from 1."""
+
+    def __init__(self, what: str, line: int = 0) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+
+    def __str__(self) -> str:
+        return f"{self.what} in line {self.line}" if self.line else self.what
+
+
+def merged(parts: list[Part]) -> Parts:
+    """Parts with texts that follow each other joined and empty ones left out."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, Text):
+            if not part.text:
+                continue
+            if found and isinstance(found[-1], Text):
+                found[-1] = Text(found[-1].text + part.text)
+                continue
+        found.append(part)
+    return tuple(found)
+
+
+def usable_name(name: str) -> str:
+    """A name that a template can use for an input, as near as possible to the given one."""
+    found = _OTHER.sub("_", name).strip("_") or "value"
+    if found[0].isdigit():
+        found = f"_{found}"
+    return f"{found}_" if found in RESERVED else found
+
+
+def roots(parts: Parts, own: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The inputs that parts need, in order of use, with "array" for those of loops.
+
+    Args:
+        parts: what to look through.
+        own: names that loops around them bring.
+    """
+    found: dict[str, str] = {}
+    for path, kind in _uses(parts, own):
+        if found.get(str(path[0]), "string") == "string":
+            inside = "array" if len(path) > 1 and isinstance(path[1], int) else "object"
+            found[str(path[0])] = inside if len(path) > 1 else kind
+    return found
+
+
+def tested(parts: Parts) -> frozenset[str]:
+    """Inputs that conditions ask for: they can be missing."""
+    found: set[str] = set()
+    for part in parts:
+        if isinstance(part, Either):
+            if part.test.same_as is None and not part.test.constant and len(part.test.path) == 1:
+                found.add(str(part.test.path[0]))
+            found |= tested(part.then) | tested(part.otherwise)
+        elif isinstance(part, Each):
+            found |= tested(part.body) | tested(part.otherwise)
+    return frozenset(found)
+
+
+def _uses(parts: Parts, own: frozenset[str]) -> Iterator[tuple[Path, str]]:
+    """Each place where an input is used, and as what."""
+    for part in parts:
+        if isinstance(part, Value):
+            yield from _outer(part.path, own)
+        elif isinstance(part, Either):
+            yield from _outer(part.test.path, own, _kind(part.test.constant))
+            yield from _outer(part.test.same_as or (), own)
+            yield from _uses(part.then, own)
+            yield from _uses(part.otherwise, own)
+        elif isinstance(part, Each):
+            yield from _outer(part.path, own, "array")
+            yield from _uses(part.body, own | {part.name})
+            yield from _uses(part.otherwise, own)
+
+
+def _kind(constant: tuple[Json, ...]) -> str:
+    """The type of an input that is compared with a constant."""
+    kinds = {bool: "boolean", int: "integer", float: "number"}
+    return kinds.get(type(constant[0]), "string") if constant else "string"
+
+
+def _outer(path: Path, own: frozenset[str], kind: str = "string") -> Iterator[tuple[Path, str]]:
+    if path and path[0] not in own | {"loop"}:
+        yield path, kind

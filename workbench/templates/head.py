@@ -1,0 +1,254 @@
+"""The head of a prompt file as values, and changes to it that leave all else byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from workbench.domain.errors import FrontMatterError
+from workbench.domain.exchange import HeadOptions
+from workbench.domain.spec import Json
+from workbench.templates.document import split_front_matter
+from workbench.templates.front_matter import HEAD_CHARACTERS, read_front_matter, read_yaml
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_OPTIONS = {
+    "temperature": "temperature",
+    "top_p": "top_p", "topP": "top_p",
+    "top_k": "top_k", "topK": "top_k",
+    "max_tokens": "max_tokens", "maxOutputTokens": "max_tokens", "max_completion_tokens":
+    "max_tokens", "maxTokens": "max_tokens",
+    "stop": "stop", "stopSequences": "stop", "stop_sequences": "stop",
+    "frequency_penalty": "frequency_penalty", "frequencyPenalty": "frequency_penalty",
+    "presence_penalty": "presence_penalty", "presencePenalty": "presence_penalty",
+}  # fmt: skip
+"""Names of model options in prompt files, and what the same is called here."""
+REFERENCE = re.compile(r"\$\{(env|file):([^}\n]{1,500})\}", re.IGNORECASE)
+
+
+def read_head(text: str, path: str) -> dict[str, Json]:
+    """All keys of a prompt file's head, known or not; an empty mapping where it has none.
+
+    Raises:
+        FrontMatterError: the head cannot be read.
+    """
+    head, _, _ = split_front_matter(text, path)
+    if head is None:
+        return {}
+    read_front_matter(head, path)  # says what is wrong, with its line
+    values = read_yaml(head)
+    return values if isinstance(values, dict) else {}
+
+
+def options_of(values: Mapping[str, Json]) -> HeadOptions:
+    """What a head says about the model, in either form of the Prompty format."""
+    model = values.get("model")
+    if isinstance(model, str):
+        return HeadOptions(model=model, unresolved=references(values))
+    if not isinstance(model, dict):
+        return HeadOptions(unresolved=references(values))
+    options: dict[str, Json] = {}
+    for key in ("parameters", "options"):  # the older name, and the newer
+        given = model.get(key)
+        if isinstance(given, dict):
+            options |= given
+    name = model.get("id") or model.get("name")
+    configuration = model.get("configuration")
+    if not name and isinstance(configuration, dict):
+        name = configuration.get("azure_deployment") or configuration.get("name")
+    return HeadOptions(
+        model=name if isinstance(name, str) else "",
+        sampling=sampling_of(options),
+        seed=_whole(options.get("seed")),
+        unresolved=references(values),
+    )
+
+
+def sampling_of(options: Mapping[str, Json]) -> dict[str, Json]:
+    """Model options that have an equal here, under its name; others are left out."""
+    found: dict[str, Json] = {}
+    for key, value in options.items():
+        name = _OPTIONS.get(key)
+        if name == "stop":
+            stops = [value] if isinstance(value, str) else value
+            if isinstance(stops, list) and all(isinstance(each, str) for each in stops):
+                found[name] = stops
+        elif name in {"max_tokens", "top_k"}:
+            if _whole(value) is not None:
+                found[name] = value
+        elif name and isinstance(value, int | float) and not isinstance(value, bool):
+            found[name] = value
+    return found
+
+
+def references(values: Json) -> tuple[str, ...]:
+    """All ``${env:...}`` and ``${file:...}`` in the texts of a head, each once."""
+    found: list[str] = []
+    waiting = [values]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            found += [match.group() for match in REFERENCE.finditer(each)]
+        elif isinstance(each, Mapping):
+            waiting += reversed(list(each.values()))
+        elif isinstance(each, list):
+            waiting += reversed(each)
+    return tuple(dict.fromkeys(found))
+
+
+def _whole(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+# --- changes --------------------------------------------------------------------------------
+
+
+def edit_head(text: str, path: str, key: tuple[str, ...], value: Json) -> str:
+    """A prompt file with one value of its head changed, added, or (with None) removed.
+
+    Every other byte stays: comments, quotes, the order of keys, line ends, blank lines. A value on
+    the line of its key keeps the comment behind it and its kind of quotes.
+
+    Args:
+        text: the whole file.
+        path: stands in errors.
+        key: the names on the way to the value, one for a key of the head itself.
+        value: the new value.
+
+    Raises:
+        FrontMatterError: the head cannot be read, or is written so that one value of it cannot be
+            changed alone.
+    """
+    if _at(read_head(text, path), key) == value:
+        return text
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    lines = _LINES.findall(text.removeprefix(mark))
+    end = _line_end(lines)
+    fences = {"---", "+++"}
+    if not lines or lines[0].strip() not in fences:
+        head = _written({key[0]: _nested(key[1:], value)}, 0, end)
+        return f"{mark}---{end}{''.join(head)}---{end}{text.removeprefix(mark)}"
+    close = next(i for i in range(1, len(lines)) if lines[i].rstrip() in fences)
+    head_lines = lines[1:close]
+    changed = _Editor(head_lines, end, path).changed(key, value)
+    result = mark + "".join([lines[0], *changed, *lines[close:]])
+    if len("".join(changed)) > HEAD_CHARACTERS or _at(read_head(result, path), key) != value:
+        raise FrontMatterError(f'the value "{".".join(key)}" cannot be changed here.', path, 1)
+    return result
+
+
+def _at(values: Json, key: tuple[str, ...]) -> Json:
+    for name in key:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values
+
+
+def _nested(key: tuple[str, ...], value: Json) -> Json:
+    for name in reversed(key):
+        value = {name: value}
+    return value
+
+
+def _line_end(lines: list[str]) -> str:
+    first = lines[0] if lines else "\n"
+    return first[len(first.rstrip("\r\n")) :] or "\n"
+
+
+def _written(values: Mapping[str, Json], indent: int, end: str) -> list[str]:
+    text = yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=96)
+    return [" " * indent + line + end for line in text.splitlines()]
+
+
+class _Editor:
+    """The lines of a head, changed in one place."""
+
+    def __init__(self, lines: list[str], end: str, path: str) -> None:
+        self._lines = lines
+        self._end = end
+        self._path = path
+        plain = "".join(line.rstrip("\r\n") + "\n" for line in lines)
+        self._root = yaml.compose(plain, Loader=yaml.SafeLoader)
+
+    def changed(self, key: tuple[str, ...], value: Json) -> list[str]:
+        node, stop = self._root, len(self._lines)
+        for depth, name in enumerate(key):
+            if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
+                return self._added({name: _nested(key[depth + 1 :], value)}, 0, stop)
+            if not isinstance(node, yaml.MappingNode) or node.flow_style:
+                raise FrontMatterError(
+                    f'the value "{".".join(key)}" cannot be changed alone here: write the head as '
+                    "one line for each key.",
+                    self._path,
+                    node.start_mark.line + 2,
+                )
+            found = self._pair(node, name)
+            if found is None:
+                indent = node.value[0][0].start_mark.column
+                if value is None:
+                    return self._lines
+                return self._added({name: _nested(key[depth + 1 :], value)}, indent, stop)
+            own, below, stop = (*found, self._stop(node, name, stop))
+            if depth == len(key) - 1:
+                return self._replaced(own, below, stop, name, value)
+            node = below
+        raise AssertionError(key)
+
+    @staticmethod
+    def _pair(node: yaml.MappingNode, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+        return next((pair for pair in node.value if str(pair[0].value) == name), None)
+
+    def _stop(self, node: yaml.MappingNode, name: str, stop: int) -> int:
+        """The line after the last one of a value, without blank ones and comments behind it."""
+        keys = [own for own, _ in node.value]
+        place = next(i for i, own in enumerate(keys) if str(own.value) == name)
+        if place + 1 < len(keys):
+            stop = keys[place + 1].start_mark.line
+        first = keys[place].start_mark.line
+        while stop > first + 1:
+            line = self._lines[stop - 1]
+            inside = len(line) - len(line.lstrip()) > keys[place].start_mark.column
+            if line.strip() and not (line.lstrip().startswith("#") and not inside):
+                break
+            stop -= 1
+        return stop
+
+    def _added(self, values: Mapping[str, Json], indent: int, stop: int) -> list[str]:
+        while stop > 0 and not self._lines[stop - 1].strip():
+            stop -= 1
+        return [*self._lines[:stop], *_written(values, indent, self._end), *self._lines[stop:]]
+
+    def _replaced(
+        self, own: yaml.Node, below: yaml.Node, stop: int, name: str, value: Json
+    ) -> list[str]:
+        first, indent = own.start_mark.line, own.start_mark.column
+        if value is None:
+            new: list[str] = []
+        elif self._on_one_line(below, first, value):
+            line = self._lines[first]
+            start, end = below.start_mark.column, below.end_mark.column
+            new = [line[:start] + _scalar(value, getattr(below, "style", None)) + line[end:]]
+        else:
+            new = _written({name: value}, indent, self._end)
+        return [*self._lines[:first], *new, *self._lines[stop:]]
+
+    @staticmethod
+    def _on_one_line(below: yaml.Node, line: int, value: Json) -> bool:
+        return (
+            isinstance(below, yaml.ScalarNode)
+            and below.start_mark.line == below.end_mark.line == line
+            and below.start_mark.column < below.end_mark.column
+            and isinstance(value, str | int | float)
+            and "\n" not in str(value)
+        )
+
+
+def _scalar(value: Json, style: Any) -> str:
+    """A value of one line as YAML, in the quotes that stood there."""
+    quotes = style if isinstance(value, str) and style in {"'", '"'} else None
+    text: str = yaml.safe_dump(
+        [value], allow_unicode=True, default_style=quotes, default_flow_style=True, width=1 << 30
+    )
+    return text.strip().removeprefix("[").removesuffix("]")
