@@ -65,7 +65,7 @@ class Asker:
         return texts[best]
 
 
-async def _score(asker: Asker, check: Check, seeds: int) -> str:
+async def _score(asker: Asker, check: Check, seeds: int, show: bool) -> str:
     path = PROMPTS / f"{check.prompt}.prompty"
     rows = [json.loads(line) for line in (DATA / f"{check.data}.jsonl").open(encoding="utf-8")]
     inputs = [{key: value for key, value in row.items() if key not in check.hidden} for row in rows]
@@ -74,7 +74,12 @@ async def _score(asker: Asker, check: Check, seeds: int) -> str:
         given = await asyncio.gather(
             *(asker.answer(path, each, check.most, seed) for each in inputs)
         )
-        return [check.right(text, row) for text, row in zip(given, rows, strict=True)]
+        found = [check.right(text, row) for text, row in zip(given, rows, strict=True)]
+        if show and seed is None:
+            for good, text, row in zip(found, given, rows, strict=True):
+                truth = row.get("label", row.get("expected"))
+                click.echo(f"{'right' if good else 'wrong'}  {truth!r} <- {text!r}")
+        return found
 
     greedy = sum(await right(None))
     drawn = [sum(await right(seed)) for seed in range(1, seeds + 1)]
@@ -120,14 +125,17 @@ def library() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--model", default="", help="A name or path; the starter model otherwise.")
 @click.option("--seeds", default=3, show_default=True)
-def score(names: tuple[str, ...], model: str, seeds: int) -> None:
+@click.option("--show", is_flag=True, help="Print the most probable answers.")
+def score(names: tuple[str, ...], model: str, seeds: int, show: bool) -> None:
     """Right answers on the data sets called NAMES (all without)."""
     click.echo(
         "| data set | rows | most probable | drawn, by seed | by likelihood | most common label |"
     )
     click.echo("|---|---|---|---|---|---|")
     checks = [check for check in CHECKS if not names or check.data in names]
-    _with_asker(model, [lambda asker, check=check: _score(asker, check, seeds) for check in checks])
+    _with_asker(
+        model, [lambda asker, check=check: _score(asker, check, seeds, show) for check in checks]
+    )
 
 
 @library.command()

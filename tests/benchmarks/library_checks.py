@@ -38,11 +38,12 @@ def plain(text: str) -> str:
 
 
 def label_after(prefix: str) -> Right:
-    """The label stands at the beginning of the answer, after ``prefix``."""
+    """The first line that begins with ``prefix`` gives the label, and nothing else."""
 
     def right(answer: str, row: dict[str, Any]) -> bool:
-        line = answer.strip().split("\n")[0]
-        return plain(line).removeprefix(plain(prefix)).strip() == row["label"]
+        lines = [line.strip() for line in answer.strip().splitlines()]
+        found = next((line for line in lines if line.startswith(prefix)), "")
+        return plain(found.removeprefix(prefix)) == row["label"]
 
     return right
 
