@@ -1,19 +1,84 @@
-"""The prompts that ship: each can be opened, understood and run as it is."""
+"""The prompts and data that ship: each can be opened, understood and run as it is."""
 
+import json
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from tests.benchmarks.library_checks import CHECKS, runs
+from workbench.domain.text import Message
+from workbench.domain.views import InputField
 from workbench.sandbox.pool import SandboxPool
 from workbench.templates.analysis import analyse
 from workbench.templates.render import render
 
 FOLDER = Path(__file__).parents[2] / "prompts"
+DATA = Path(__file__).parents[2] / "resources" / "data"
 PROMPTS = {
     path.relative_to(FOLDER).as_posix(): path.read_text("utf-8")
     for path in sorted(FOLDER.rglob("*.prompty"))
 }
+OWN = [name for name in PROMPTS if not name.startswith("strategies/")]
+"""What is there to be opened; the others are asked by the strategies."""
+USES = {
+    "text-generation": "writing/short-text",
+    "sentiment": "classify/sentiment",
+    "topic": "classify/topic",
+    "code-generation": "code/write-function",
+    "question-answering": "qa/from-documents",
+    "translation": "translate/short-text",
+    "summarisation": "summarise/bullet-points",
+    "augmentation": "augmentation/paraphrase",
+    "support-chat": "support/chat",
+    "email-reply": "writing/email-reply",
+    "marketing-copy": "marketing/copy-variants",
+    "fraud-triage": "fraud/triage",
+    "research": "research/check-claim",
+    "data-analysis": "analysis/table-question",
+    "tutoring": "teaching/tutor",
+    "medical-intake": "health/intake",
+    "word-problems": "patterns/chain-of-thought",
+    "rubric-judge": "patterns/rubric-judge",
+    "extraction": "patterns/json-extraction",
+    "negative-control": "patterns/negative-control",
+}
+"""Each data set and the prompt that it is for."""
+PATTERNS = {
+    "few-shot", "chain-of-thought", "role", "rubric-judge", "pairwise-judge", "json-extraction",
+    "self-critique", "step-back", "decomposition", "negative-control",
+}  # fmt: skip
+TRUTHS = {"expected", "label", "solution"}
+LABELS = {check.data: check.labels for check in CHECKS if check.labels} | {
+    "rubric-judge": ("pass", "fail")
+}
+
+
+def sample_sets(name: str) -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
+        (FOLDER / name).with_suffix(".samples.yaml").read_text("utf-8")
+    )
+    return loaded
+
+
+def rows_of(use: str) -> list[dict[str, Any]]:
+    lines = (DATA / f"{use}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def inputs_of(name: str) -> dict[str, InputField]:
+    return {field.name: field for field in analyse(PROMPTS[name], name).inputs}
+
+
+def check_roles(messages: tuple[Message, ...]) -> None:
+    roles = [message.role for message in messages]
+    assert roles[-1] == "user"
+    assert "system" not in roles[1:]
+    assert all(one != two for one, two in pairwise(roles))
+    assert "\n\n\n" not in "".join(message.text for message in messages)
 
 
 @pytest.mark.parametrize("name", PROMPTS)
@@ -23,18 +88,144 @@ def test_every_prompt_is_described_and_without_problems(name: str) -> None:
     assert analysis.name
     assert analysis.description.endswith(".")
     assert analysis.tags
-    assert all(field.description for field in analysis.inputs)
+    assert analysis.inputs
+    assert all(field.declared and field.description for field in analysis.inputs)
 
 
 @pytest.mark.parametrize("name", PROMPTS)
 async def test_every_prompt_renders_with_its_sample(pool: SandboxPool, name: str) -> None:
     messages = await render(pool, PROMPTS[name], name, analyse(PROMPTS[name], name).sample)
-    roles = [message.role for message in messages]
-    assert roles[-1] == "user"
-    assert "system" not in roles[1:]
-    assert all(one != two for one, two in pairwise(roles))
+    check_roles(messages)
     if name.startswith("strategies/"):
-        assert roles == ["user"]
+        assert [message.role for message in messages] == ["user"]
+
+
+@pytest.mark.parametrize("name", OWN)
+async def test_every_sample_set_renders_to_a_prompt_of_its_own(
+    pool: SandboxPool, name: str
+) -> None:
+    sets = sample_sets(name)
+    assert len(sets) >= 2
+    assert next(iter(sets.values())) == analyse(PROMPTS[name], name).sample
+    known = inputs_of(name).keys()
+    texts = set()
+    for title, values in sets.items():
+        assert title == title.lower().replace(" ", "-")
+        assert len(title) <= 24
+        assert values.keys() <= known
+        messages = await render(pool, PROMPTS[name], name, values)
+        check_roles(messages)
+        texts.add("".join(message.text for message in messages))
+    assert len(texts) == len(sets)
+
+
+@pytest.mark.parametrize("use", USES)
+async def test_every_row_of_a_data_set_fits_its_prompt(pool: SandboxPool, use: str) -> None:
+    name = f"{USES[use]}.prompty"
+    rows = rows_of(use)
+    assert 12 <= len(rows) <= 30
+    assert len({json.dumps(row, sort_keys=True) for row in rows}) == len(rows)
+    assert len({frozenset(row) for row in rows}) == 1
+    known = inputs_of(name).keys()
+    assert rows[0].keys() <= known | TRUTHS
+    for row in rows:
+        values = {key: value for key, value in row.items() if key not in TRUTHS}
+        check_roles(await render(pool, PROMPTS[name], name, values))
+
+
+@pytest.mark.parametrize("use", LABELS)
+def test_labels_are_among_the_choices_and_even(use: str) -> None:
+    counts = Counter(row["label"] for row in rows_of(use))
+    assert counts.keys() == set(LABELS[use])
+    assert len(set(counts.values())) == 1
+    text = PROMPTS[f"{USES[use]}.prompty"]
+    assert all(label in text for label in LABELS[use])
+
+
+def test_every_use_and_pattern_is_there_and_every_data_set_is_told_of() -> None:
+    assert {path.stem for path in DATA.glob("*.jsonl")} == USES.keys()
+    assert {f"{prompt}.prompty" for prompt in USES.values()} <= PROMPTS.keys()
+    assert {f"patterns/{name}.prompty" for name in PATTERNS} <= PROMPTS.keys()
+    assert {check.data: check.prompt for check in CHECKS}.items() <= USES.items()
+    told = (DATA / "README.md").read_text("utf-8")
+    seen = (FOLDER.parent / "docs" / "library.md").read_text("utf-8")
+    for use, prompt in USES.items():
+        assert f"`{use}.jsonl`" in told
+        assert f"`{prompt}`" in told
+        assert f"`{use}`" in seen
+    for name in OWN:
+        assert f"`{name.removesuffix('.prompty')}`" in seen
+
+
+def test_there_are_no_sample_sets_without_a_prompt() -> None:
+    for path in FOLDER.rglob("*.samples.yaml"):
+        assert path.with_suffix("").with_suffix(".prompty").exists()
+
+
+def test_no_prompt_is_there_twice() -> None:
+    analyses = [analyse(text, name) for name, text in PROMPTS.items()]
+    assert len({each.name for each in analyses}) == len(PROMPTS)
+    assert len({each.description for each in analyses}) == len(PROMPTS)
+    bodies = {text.split("\n---\n", 1)[1].strip() for text in PROMPTS.values()}
+    assert len(bodies) == len(PROMPTS)
+
+
+def test_examples_in_prompts_are_no_rows_of_their_data_sets() -> None:
+    for use, prompt in USES.items():
+        text = " ".join(PROMPTS[f"{prompt}.prompty"].split())
+        for row in rows_of(use):
+            longest = max((each for each in row.values() if isinstance(each, str)), key=len)
+            if len(longest) > 30:
+                assert " ".join(longest.split()) not in text, (use, longest)
+
+
+async def test_prompts_on_health_and_fraud_say_what_they_are_not(pool: SandboxPool) -> None:
+    for values in sample_sets("health/intake.prompty").values():
+        messages = await render(
+            pool, PROMPTS["health/intake.prompty"], "health/intake.prompty", values
+        )
+        system = messages[0].text
+        assert "You do not diagnose and you do not give advice" in system
+        assert "Call the emergency services now" in system
+        assert values.get("emergency_number", "112") in system
+        assert "This is not medical advice" in system
+    for values in sample_sets("fraud/triage.prompty").values():
+        messages = await render(
+            pool, PROMPTS["fraud/triage.prompty"], "fraud/triage.prompty", values
+        )
+        assert "You do not decide whether something is fraud" in messages[0].text
+        assert "Never accuse anybody" in messages[0].text
+    assert "no diagnosis, no advice" in analyse(PROMPTS["health/intake.prompty"], "").description
+    assert "never establishes fraud" in analyse(PROMPTS["fraud/triage.prompty"], "").description
+
+
+def test_the_solutions_of_the_programming_tasks_do_what_is_expected() -> None:
+    for row in rows_of("code-generation"):
+        lines = [row["signature"], row["solution"], *(f"assert {each}" for each in row["expected"])]
+        assert runs("\n".join(lines)), row["signature"]
+    assert not runs("def add(a, b):\n    return a\nassert add(2, 3) == 5")
+
+
+def test_the_truths_about_tables_and_texts_are_right() -> None:
+    for row in rows_of("data-analysis"):
+        (key, measure) = row["rows"][0]
+        values = {each[key]: each[row["measure"]] for each in row["rows"]}
+        assert measure == row["measure"]
+        word = next(w for w in ("sum", "most", "fewest", "mean") if w in row["question"])
+        truth = {
+            "sum": sum(values.values()),
+            "most": max(values, key=lambda name: values[name]),
+            "fewest": min(values, key=lambda name: values[name]),
+            "mean": round(sum(values.values()) / len(values), 2),
+        }[word]
+        assert row["expected"] == (f"{truth:g}" if isinstance(truth, float) else str(truth))
+    for row in rows_of("summarisation"):
+        assert all(fact in row["text"] for fact in row["expected"])
+    for row in rows_of("augmentation"):
+        assert all(word in row["text"] for word in row["keep"])
+    for row in rows_of("question-answering"):
+        found = any(row["expected"] in passage["text"] for passage in row["passages"])
+        assert found or row["expected"] == "The documents do not say."
 
 
 @pytest.mark.parametrize("name", [name for name in PROMPTS if "tot-" in name])
@@ -45,9 +236,7 @@ async def test_search_prompts_render_at_the_root_of_the_tree(pool: SandboxPool, 
     assert "so far" not in message.text
 
 
-def test_there_is_enough_to_start_with() -> None:
-    own = [name for name in PROMPTS if not name.startswith("strategies/")]
-    assert len(own) >= 10
+def test_the_strategies_have_their_prompts() -> None:
     assert {name.removeprefix("strategies/") for name in PROMPTS} >= {
         "cot.prompty", "cot-answer.prompty", "self-consistency.prompty", "tot-propose.prompty",
         "tot-sample.prompty", "tot-value.prompty", "tot-vote.prompty", "tot-answer.prompty",
