@@ -11,7 +11,7 @@ from workbench.domain.library import LibraryHit, LibraryResult
 from workbench.domain.views import LibraryEntry
 
 EXCERPT = 90
-_LEAD = 24
+_LEAD = 12
 _PART = re.compile(r'(?:(tag|folder|is):)?(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
 
 
@@ -113,6 +113,8 @@ def _excerpt(text: str, word: str) -> tuple[int, str]:
         place = line.casefold().find(word)
         if place >= 0:
             start = max(0, place - _LEAD)
+            space = line.find(" ", start, place) if start else -1
+            start = max(start, space + 1)  # at the beginning of a word where there is one
             part = " ".join(line[start : start + EXCERPT].split())
             return number, ("…" if start else "") + part
     return 0, ""

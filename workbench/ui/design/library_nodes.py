@@ -90,7 +90,7 @@ def section_name(root: LibraryFolder) -> str:
     """What a folder of the library is called at the head of its section."""
     if root.kind == "user":
         return "Your prompts"
-    return "With the program" if root.kind == "shipped" else PurePath(root.path).name or root.path
+    return "Included" if root.kind == "shipped" else PurePath(root.path).name or root.path
 
 
 def _section(root: LibraryFolder, entries: Iterable[LibraryEntry]) -> Node:

@@ -97,10 +97,12 @@ class LibraryPainter(QStyledItemDelegate):
 
     def _paint_folder(self, painter: QPainter, area: QRect, node: Node, index: _Index) -> None:
         section = node.kind != "folder"
+        if section and node.row:
+            painter.fillRect(QRect(area.left(), area.top(), area.width(), 1), color("line"))
         chevron = "chevron-down" if self._is_open(index) else "chevron-right"
         self._picture(painter, chevron, "text-3", area.left(), area, _CHEVRON)
         right = area.right() + 1
-        if node.kind == "root" and not node.writable:
+        if node.kind == "root" and not node.writable and not (node.root and node.root.problem):
             right -= _MARK
             self._picture(painter, "lock", "text-3", right, area, _MARK)
             right -= 6

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QFrame, QLineEdit
 
 from workbench.domain.library import LibraryListing, LibraryResult
 from workbench.ui.design.library_foot import LibraryFoot
@@ -75,7 +75,9 @@ class LibraryTree(Pane):
         self.search.setAccessibleName("Search the library")
         self.search.setPlaceholderText("Search prompts, tag: folder: is:favourite")
         self.search.setClearButtonEnabled(True)
-        self.search.hide()
+        self._search_row = QFrame()
+        self._search_row.setLayout(row(self.search, margins=(8, 6, 8, 0)))
+        self._search_row.hide()
         self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
         self._search_timer.timeout.connect(self._ask)
         self.search.textChanged.connect(self._on_text)
@@ -86,18 +88,19 @@ class LibraryTree(Pane):
         self.tree.opened.connect(self.opened)
         self.tree.customContextMenuRequested.connect(self.menu_wanted)
         self.nothing = Label("", "small", "text-3", wrap=True)
+        self.nothing.setContentsMargins(16, 8, 16, 0)
         self.nothing.hide()
         self.foot = LibraryFoot()
         self.foot.tag_toggled.connect(self.toggle_tag)
-        self.body.addLayout(row(self.search, margins=(8, 6, 8, 0)))
-        self.body.addLayout(row(self.nothing, margins=(16, 8, 16, 0)))
+        self.body.addWidget(self._search_row)
+        self.body.addWidget(self.nothing)
         self.body.addLayout(row(self.tree, margins=(6, 6, 6, 0)), 1)
         self.body.addWidget(self.foot)
 
     @property
     def query(self) -> str:
         """What is searched for, "" for nothing."""
-        return "" if self.search.isHidden() else self.search.text().strip()
+        return "" if self._search_row.isHidden() else self.search.text().strip()
 
     def show_listing(self, listing: LibraryListing) -> None:
         """Show other files; a search that is going on is asked again."""
@@ -133,25 +136,25 @@ class LibraryTree(Pane):
     @Slot()
     def open_search(self) -> None:
         """Show the box and type into it."""
-        self.search.show()
+        self._search_row.show()
         self.search.setFocus()
         self.search.selectAll()
 
     @Slot(str)
     def toggle_tag(self, tag: str) -> None:
         """Search for a tag, or no more."""
-        text = self.search.text() if not self.search.isHidden() else ""
+        text = self.search.text() if not self._search_row.isHidden() else ""
         kept = _TAG.sub(lambda found: "" if _same(found, tag) else found[0], text)
         if kept == text:
             kept = f'{text} tag:"{tag}"' if " " in tag else f"{text} tag:{tag}"
-        self.search.show()
+        self._search_row.show()
         self.search.setText(" ".join(kept.split()))
         if not self.search.text():
             self._leave_search()
 
     @Slot()
     def _toggle_search(self) -> None:
-        if self.search.isHidden():
+        if self._search_row.isHidden():
             self.open_search()
         else:
             self._leave_search()
@@ -159,7 +162,7 @@ class LibraryTree(Pane):
     @Slot()
     def _leave_search(self) -> None:
         self.search.clear()
-        self.search.hide()
+        self._search_row.hide()
         self._on_text("")
         self.tree.setFocus()
 

@@ -68,6 +68,7 @@ class LibraryView(QTreeView):
     def show_library(self, listing: LibraryListing, result: LibraryResult | None = None) -> None:
         """Show other files, or what a search found; place and selection stay where they can."""
         current = self._node_of(self.currentIndex())
+        seen = self.viewport().rect().intersects(self.visualRect(self.currentIndex()))
         chosen = set(self.chosen_paths())
         scrolled = self.verticalScrollBar().value()
         same_kind = (result is None) == (self.library.result is None)
@@ -77,6 +78,8 @@ class LibraryView(QTreeView):
             self._put_back(current.path, chosen)
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(scrolled if same_kind else 0)
+        if seen or not same_kind:
+            self.scrollTo(self.currentIndex())
         self._start_editing()
 
     def _settle(self, listing: LibraryListing) -> None:
