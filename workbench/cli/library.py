@@ -130,7 +130,7 @@ def favourite(paths: Paths, prompts: tuple[str, ...], take: bool) -> int:
     """Make PROMPT a favourite: a path, or a name of the library such as reasoning/word-problem."""
 
     async def work(core: Workbench) -> list[str]:
-        listing = await core.library_listing(quick=True)
+        listing = await core.library_listing(most=0)
         found = [_path_of(prompt, listing) for prompt in prompts]
         await core.set_favourites(found, not take)
         return found

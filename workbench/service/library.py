@@ -1,6 +1,7 @@
 """The library of prompts: its folders, search, favourites, tags, and moving things about.
 
-What belongs to a prompt by its path (drafts, favourites) goes with it when it is moved.
+What belongs to a prompt by its path (drafts, favourites) goes with it when it is moved, into the
+trash and back too, so that a new file of the same name begins without them.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ class LibraryService(ModelService):
         await self._show_folders()
         return status
 
-    async def library_listing(self, *, quick: bool = False) -> LibraryListing:
-        """Folders, prompts and favourites; with ``quick`` without reading files that are new."""
+    async def library_listing(self, *, most: int | None = None) -> LibraryListing:
+        """Folders, prompts and favourites; ``most`` files that are new are read, None reads all."""
         await self._show_folders()
-        listing = await self._in_thread(self._library.listing, quick=quick)
+        listing = await self._in_thread(self._library.listing, most=most)
         return msgspec.structs.replace(listing, favourites=await self.favourites())
 
     async def search_library(self, text: str) -> LibraryResult:
@@ -43,7 +44,7 @@ class LibraryService(ModelService):
 
     async def library_folders(self) -> tuple[LibraryFolder, ...]:
         """The folders whose prompts are shown, the user's first."""
-        return (await self.library_listing(quick=True)).folders
+        return (await self.library_listing(most=0)).folders
 
     async def add_library_folder(self, folder: str) -> str:
         """Show the prompts of a further folder from now on; returns its absolute path.
@@ -129,7 +130,9 @@ class LibraryService(ModelService):
 
     async def trash_folder(self, path: str) -> Trashed:
         """Put a folder with all it holds aside; nothing is deleted."""
-        return await self._in_thread(self._library.trash_folder, path)
+        trashed = await self._in_thread(self._library.trash_folder, path)
+        await self._follow(Moved(old=trashed.path, new=trashed.where))
+        return trashed
 
     async def restore_trashed(self, trashed: Trashed) -> str:
         """Put back what was put aside and return where it is now.
@@ -138,7 +141,7 @@ class LibraryService(ModelService):
             LibraryError: it is not in the trash any more, or its place cannot be written.
         """
         new = await self._in_thread(self._library.restore, trashed)
-        await self._follow(Moved(old=trashed.path, new=new))
+        await self._follow(Moved(old=trashed.where, new=new))
         return new
 
     async def _follow(self, moved: Moved) -> Moved:

@@ -60,7 +60,9 @@ class PromptService(LibraryService):
 
     async def trash_prompt(self, path: str) -> str:
         """Move a prompt file aside and return where it went; nothing is deleted."""
-        return str(await self._in_thread(self._library.trash, path))
+        where = await self._in_thread(self._library.trash, path)
+        await self._follow(Moved(old=path, new=where))
+        return where
 
     async def analyse(self, text: str, path: str) -> TemplateAnalysis:
         """Inputs and problems of a template as it is being typed; never raises for its content."""

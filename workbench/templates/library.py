@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-import msgspec
-
 from workbench.domain.errors import LibraryError
 from workbench.domain.library import (
-    FolderKind,
     LibraryFolder,
     LibraryListing,
     LibraryResult,
@@ -20,7 +18,13 @@ from workbench.domain.library import (
 from workbench.domain.views import LibraryEntry, PromptFile
 from workbench.templates import library_moves as moves
 from workbench.templates.files import read_file, write_file
-from workbench.templates.library_index import Details, Found, LibraryIndex, walk
+from workbench.templates.library_index import (
+    Details,
+    Found,
+    LibraryIndex,
+    found_of,
+    walk,
+)
 from workbench.templates.library_names import (
     file_name,
     folder_name,
@@ -34,6 +38,7 @@ from workbench.templates.library_search import read_query, search
 from workbench.templates.library_tags import tag_of, with_tags
 
 STRATEGIES = "strategies"
+_READ_FOR_SEARCH = 200
 NEW_PROMPT = """\
 ---
 name: {title}
@@ -83,56 +88,56 @@ class PromptLibrary:
         """
         return self.listing().entries
 
-    def listing(self, *, quick: bool = False) -> LibraryListing:
+    def listing(self, *, most: int | None = None) -> LibraryListing:
         """All prompt files, as :meth:`list`, and the folders they are in.
 
         Args:
-            quick: read no file: those that are not known from an earlier list have their names
-                alone, and ``pending`` says that there are some.
+            most: read so many files at most that are new or have changed, None reads all. The
+                others have what they had before, or their names alone, and ``pending`` says that
+                there are some.
         """
-        entries: list[LibraryEntry] = []
-        folders: list[LibraryFolder] = []
-        pending = False
-        for root, kind in self._roots.kinds():
-            found = walk(root)
-            writable = kind != "shipped" and os.access(root, os.W_OK)
-            folders.append(
-                LibraryFolder(
-                    path=str(root),
-                    kind=kind,
-                    writable=writable,
-                    problem="" if kind == "shipped" and not root.exists() else found.problem,
-                    folders=tuple(found.folders),
-                )
-            )
-            inside: list[LibraryEntry] = []
-            for file in found.files:
-                details = self._index.known(file)
-                if details is None and not quick:
-                    details = self._index.details(file)
-                if details is None:
-                    pending, details = True, self._index.outdated(file)
-                inside.append(_entry(file, details, root, writable=writable, kind=kind))
-            entries += sorted(inside, key=lambda entry: (entry.folder, entry.name.casefold()))
-        if not quick:
-            self._index.keep({entry.path for entry in entries})
-        return LibraryListing(folders=tuple(folders), entries=tuple(entries), pending=pending)
+        folders, pairs, pending = self._scan(most)
+        entries = tuple(entry for entry, _ in pairs)
+        return LibraryListing(folders=folders, entries=entries, pending=pending)
 
     def search(self, text: str, favourites: Collection[str] = ()) -> LibraryResult:
         """Prompts that fit what was typed: words, ``tag:``, ``folder:``, ``is:favourite``.
 
-        Names come first, then descriptions and tags, then texts; "" finds all.
+        Names come first, then descriptions and tags, then texts; "" finds all. Files whose heads
+        were not read yet are found by name and text.
         """
+        _, pairs, _ = self._scan(_READ_FOR_SEARCH)
+        return search(read_query(text), pairs, favourites, self._index.text)
 
-        def text_of(entry: LibraryEntry) -> str:
-            try:
-                status = os.stat(entry.path)  # noqa: PTH116 - of thousands, a Path each is slow
-            except OSError:
-                return ""
-            file = Found(Path(entry.path), status.st_mtime_ns, status.st_size)
-            return self._index.text(file)
-
-        return search(read_query(text), self.list(), favourites, text_of)
+    def _scan(
+        self, most: int | None
+    ) -> tuple[tuple[LibraryFolder, ...], list[tuple[LibraryEntry, Found]], bool]:
+        folders: list[LibraryFolder] = []
+        pairs: list[tuple[LibraryEntry, Found]] = []
+        left = math.inf if most is None else most
+        pending = False
+        for root, kind in self._roots.kinds():
+            there = walk(root)
+            writable = kind != "shipped" and os.access(root, os.W_OK)
+            problem = "" if kind == "shipped" and not root.exists() else there.problem
+            folder = LibraryFolder(
+                path=str(root),
+                kind=kind,
+                writable=writable,
+                problem=problem,
+                folders=tuple(there.folders),
+            )
+            folders.append(folder)
+            for file in sorted(there.files, key=lambda file: (file.folder, file.name.casefold())):
+                details = self._index.known(file)
+                if details is None and left > 0:
+                    left -= 1
+                    details = self._index.details(file)
+                elif details is None:
+                    pending, details = True, self._index.outdated(file)
+                pairs.append((_entry(file, details, folder), file))
+        self._index.keep({entry.path for entry, _ in pairs})
+        return tuple(folders), pairs, pending
 
     def read(self, path: str) -> PromptFile:
         """A prompt file; any path may be given, in the library or not.
@@ -260,7 +265,7 @@ class PromptLibrary:
         source = Path(path)
         self._roots.refuse_shipped(source)
         file = read_file(source)
-        details = self._index.details(_found(source))
+        details = self._index.details(found_of(source))
         gone = {tag_of(tag).casefold() for tag in remove}
         tags = [tag for tag in details.tags if tag.casefold() not in gone]
         known = {tag.casefold() for tag in tags}
@@ -335,30 +340,16 @@ class PromptLibrary:
         return LibrarySources(self._roots.all())
 
 
-def _found(path: Path) -> Found:
-    status = path.stat()
-    return Found(path, status.st_mtime_ns, status.st_size)
-
-
-def _entry(
-    file: Found, details: Details | None, root: Path, *, writable: bool, kind: FolderKind
-) -> LibraryEntry:
-    folder = file.path.parent.relative_to(root).as_posix()
-    entry = LibraryEntry(
-        path=str(file.path),
-        name=file.path.name,
-        folder="" if folder == "." else folder,
-        title=file.path.stem,
-        writable=writable and os.access(file.path, os.W_OK),
-        shipped=kind == "shipped",
-        root=str(root),
-    )
-    if details is None:
-        return entry
-    return msgspec.structs.replace(
-        entry,
-        title=details.title,
-        description=details.description,
-        tags=details.tags,
-        problem=details.problem,
+def _entry(file: Found, details: Details | None, root: LibraryFolder) -> LibraryEntry:
+    return LibraryEntry(
+        path=file.path,
+        name=file.name,
+        folder=file.folder,
+        title=details.title if details else Path(file.name).stem,
+        description=details.description if details else "",
+        writable=root.writable and os.access(file.path, os.W_OK),
+        shipped=root.kind == "shipped",
+        root=root.path,
+        tags=details.tags if details else (),
+        problem=details.problem if details else "",
     )

@@ -29,9 +29,15 @@ _ENTRY_CHARACTERS = 300
 
 
 class Found(NamedTuple):
-    """A prompt file on disk and what tells one state of it from another."""
+    """A prompt file on disk and what tells one state of it from another.
 
-    path: Path
+    Texts, not a ``Path``: there may be thousands, and each is looked at on every key of a search.
+    ``folder`` is relative to the root, divided by "/".
+    """
+
+    path: str
+    folder: str
+    name: str
     mtime_ns: int
     size: int
 
@@ -71,23 +77,25 @@ def walk(root: Path) -> Walk:
     files: list[Found] = []
     folders: list[str] = []
     problem = ""
-    waiting = [root]
+    waiting = [""]
     while waiting:
-        folder = waiting.pop()
+        inside_root = waiting.pop()
+        folder = root / inside_root
         try:
             with os.scandir(folder) as entries:
                 inside = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            problem = problem or _folder_problem(folder, root, error)
+            problem = problem or _folder_problem(inside_root, error)
             continue
         for entry in inside:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(Path(entry.path))
-                folders.append(Path(entry.path).relative_to(root).as_posix())
+                name = f"{inside_root}/{entry.name}" if inside_root else entry.name
+                waiting.append(name)
+                folders.append(name)
             elif is_prompt_name(entry.name) and not entry.is_dir():
-                files.append(_found(entry))
+                files.append(found_of(entry, inside_root))
         if len(files) > MOST_FILES or len(folders) > MOST_FOLDERS:
             limit = f"{MOST_FILES:,} prompts in {MOST_FOLDERS:,} folders"
             problem = f"This folder holds more than {limit}: only some are shown."
@@ -95,17 +103,17 @@ def walk(root: Path) -> Walk:
     return Walk(files[:MOST_FILES], sorted(folders[:MOST_FOLDERS]), problem)
 
 
-def _found(entry: os.DirEntry[str]) -> Found:
+def found_of(file: Path | os.DirEntry[str], folder: str = "") -> Found:
+    """A file as it is now; one that cannot be looked at, a link to nothing, has no time."""
     try:
-        status = entry.stat()
-    except OSError:  # a link to nothing: reading it says so
-        return Found(Path(entry.path), 0, 0)
-    return Found(Path(entry.path), status.st_mtime_ns, status.st_size)
+        status = file.stat()
+    except OSError:
+        return Found(os.fspath(file), folder, file.name, 0, 0)
+    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size)
 
 
-def _folder_problem(folder: Path, root: Path, error: OSError) -> str:
-    if folder != root:
-        place = folder.relative_to(root).as_posix()
+def _folder_problem(place: str, error: OSError) -> str:
+    if place:
         return f"{place} cannot be looked at ({error.strerror}): check the rights of the folder."
     if isinstance(error, FileNotFoundError):
         return "This folder is not there: connect its disk, or remove it from the library."
@@ -133,14 +141,14 @@ class LibraryIndex:
 
     def known(self, found: Found) -> Details | None:
         """The details of a file as it is now, None where it was not read since it changed."""
-        details = self._all().get(str(found.path))
+        details = self._all().get(found.path)
         if details is None or (details.mtime_ns, details.size) != (found.mtime_ns, found.size):
             return None
         return details
 
     def outdated(self, found: Found) -> Details | None:
         """What a file said of itself when it was read last, None where it never was."""
-        return self._all().get(str(found.path))
+        return self._all().get(found.path)
 
     def details(self, found: Found) -> Details:
         """The details of a file, which is read where they are not known."""
@@ -148,18 +156,18 @@ class LibraryIndex:
             details = self.known(found)
             if details is None:
                 details = _read_details(found)
-                self._all()[str(found.path)] = details
+                self._all()[found.path] = details
                 self._changed = True
             return details
 
     def text(self, found: Found) -> str:
         """The text of a file for a search, "" where it cannot be read."""
-        key = str(found.path)
+        key = found.path
         kept = self._texts.get(key)
         if kept is not None and kept[:2] == (found.mtime_ns, found.size):
             return kept[2]
         try:
-            text = read_file(found.path).text
+            text = read_file(Path(found.path)).text
         except LibraryError:
             text = ""
         with self._lock:
@@ -218,7 +226,7 @@ def _environment() -> BoundedEnvironment:
 
 def _read_details(found: Found) -> Details:
     """What a file says of itself; a file that cannot be used is known by its name."""
-    path = found.path
+    path = Path(found.path)
     title, description, problem = path.stem, "", ""
     tags: tuple[str, ...] = ()
     try:

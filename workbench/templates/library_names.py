@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -16,7 +17,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 def is_prompt_name(name: str) -> bool:
     """Whether a file of this name is shown in the library."""
-    return Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
 
 
 def file_name(name: str, suffix: str = ".prompty") -> str:

@@ -115,7 +115,7 @@ class LibrarySources(Mapping[str, str]):
 
     def __iter__(self) -> Iterator[str]:
         names = (
-            found.path.relative_to(root).as_posix()
+            f"{found.folder}/{found.name}" if found.folder else found.name
             for root in self._roots
             for found in walk(root).files
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
 
 import msgspec
 
 from workbench.domain.library import LibraryHit, LibraryResult
 from workbench.domain.views import LibraryEntry
 
+F = TypeVar("F")
 EXCERPT = 90
 _LEAD = 12
 _PART = re.compile(r'(?:(tag|folder|is):)?(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
@@ -52,23 +55,23 @@ def read_query(text: str) -> LibraryQuery:
 
 def search(
     query: LibraryQuery,
-    entries: Iterable[LibraryEntry],
+    entries: Iterable[tuple[LibraryEntry, F]],
     favourites: Collection[str],
-    text_of: Callable[[LibraryEntry], str],
+    text_of: Callable[[F], str],
 ) -> LibraryResult:
     """The entries that fit, those first whose name does, then by head, then by text.
 
     Args:
         query: what is looked for.
-        entries: in the order in which equally good ones are given.
+        entries: prompts and their files, in the order in which equally good ones are given.
         favourites: their paths.
-        text_of: the text of a prompt; asked only where its head does not answer.
+        text_of: the text of a file; asked only where its head does not answer.
     """
     ranked: list[tuple[int, LibraryHit]] = []
-    for entry in entries:
+    for entry, file in entries:
         if not _belongs(query, entry, favourites):
             continue
-        found = _hit(query.words, entry, text_of)
+        found = _hit(query.words, entry, functools.partial(text_of, file))
         if found is not None:
             ranked.append(found)
     ranked.sort(key=lambda pair: pair[0])
@@ -87,7 +90,7 @@ def _belongs(query: LibraryQuery, entry: LibraryEntry, favourites: Collection[st
 
 
 def _hit(
-    words: tuple[str, ...], entry: LibraryEntry, text_of: Callable[[LibraryEntry], str]
+    words: tuple[str, ...], entry: LibraryEntry, text_of: Callable[[], str]
 ) -> tuple[int, LibraryHit] | None:
     name = f"{entry.name} {entry.title}".casefold()
     if all(word in name for word in words):
@@ -96,7 +99,7 @@ def _hit(
     left = [word for word in words if word not in head]
     if not left:
         return 1, LibraryHit(path=entry.path)
-    text = text_of(entry)
+    text = text_of()
     folded = text.casefold()
     if not all(word in folded for word in left):
         return None

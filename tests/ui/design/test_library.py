@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.domain.library import LibraryFolder, LibraryListing
 from workbench.domain.views import LibraryEntry
-from workbench.ui.design.library_model import LibraryModel, mime_of, paths_of
-from workbench.ui.design.library_paint import places_of
+from workbench.ui.design.library_model import mime_of, paths_of
+from workbench.ui.design.library_paint import LibraryPainter, places_of
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.panel import DesignPanel
 
@@ -52,7 +52,7 @@ def choose(panel: DesignPanel, path: Path | str) -> QModelIndex:
     tree = panel.library.tree
     index = tree.library.index_of(str(path))
     assert index.isValid()
-    tree.setCurrentIndex(index)
+    tree.choose(index)
     tree.setFocus()
     return index
 
@@ -153,7 +153,7 @@ def test_a_folder_that_is_gone_is_said_in_its_place(panel, tmp_path, qtbot):
 
 def test_a_search_finds_words_of_the_text_as_one_types(panel, home, qtbot):
     panel.library.open_search()
-    qtbot.keyClicks(panel.library.search, "chalk")
+    qtbot.keyClicks(panel.library.search, '"chalk is')
     rows = panel.library.tree.library
     qtbot.waitUntil(lambda: rows.result is not None and rows.rowCount() == 1, timeout=WAIT_MS)
     hit = rows.node(rows.index(0, 0)).hit
@@ -176,7 +176,7 @@ def test_a_tag_narrows_the_list_and_a_second_press_widens_it(panel, home, qtbot)
 
 
 def test_found_words_are_marked():
-    assert places_of("Word problem", ("prob", "oble", "w")) == [(0, 1), (5, 10)]
+    assert places_of("Word problem", ("prob", "oble", "w")) == [(0, 1), (5, 11)]
     assert places_of("Straße", ("stra",)) == []
     assert places_of("aaa", ("",)) == []
 
@@ -322,8 +322,8 @@ def test_a_menu_offers_what_can_be_done(panel, home, qtbot):
     panel.library_commands.show_menu(panel.library.tree.visualRect(index).center())
     (menu,) = [each for each in panel.library.findChildren(QMenu) if each.isVisible()]
     words = {entry.text(): entry.isEnabled() for entry in menu.actions() if entry.text()}
-    for word in ("Open", "Rename", "Move to", "Tags", "Duplicate", "Move to trash"):
-        assert words[word]
+    wanted = {"Open", "Rename", "Move to", "Tags", "Duplicate", "Move to trash"}
+    assert {word for word, enabled in words.items() if enabled} >= wanted
     menu.close()
     panel.library_commands.show_menu(QPoint(-1, -1))
     menus = [each for each in panel.library.findChildren(QMenu) if each.isVisible()]
@@ -334,7 +334,7 @@ def test_a_menu_offers_what_can_be_done(panel, home, qtbot):
 # --- many -------------------------------------------------------------------------------------
 
 
-def test_five_thousand_prompts_are_painted_when_in_view(qtbot):
+def test_five_thousand_prompts_are_painted_when_in_view(qtbot, monkeypatch):
     entries = tuple(
         LibraryEntry(path=f"/p/f{n % 50}/n{n}.md", name=f"n{n}.md", folder=f"f{n % 50}", root="/p")
         for n in range(5_000)
@@ -344,21 +344,17 @@ def test_five_thousand_prompts_are_painted_when_in_view(qtbot):
     qtbot.addWidget(pane)
     pane.resize(240, 800)
     pane.show()
-    asked: list[int] = []
-    rows = pane.tree.library
-    read = rows.data
-
-    def counted(index, role=Qt.ItemDataRole.DisplayRole):
-        asked.append(role)
-        return read(index, role)
-
-    rows.data = counted
     pane.show_listing(
         LibraryListing(
             folders=(LibraryFolder(path="/p", kind="user", folders=folders),), entries=entries
         )
     )
     pane.tree.set_all_folded(False)
+    painted: list[object] = []
+    monkeypatch.setattr(
+        LibraryPainter, "_paint_file", lambda _self, _painter, _area, node, _o: painted.append(node)
+    )
     pane.grab()
-    assert len(asked) < 5_000
-    assert LibraryModel.rowCount(rows, rows.index_of("/p/f7")) == 100
+    assert 0 < len(painted) < 60
+    rows = pane.tree.library
+    assert rows.rowCount(rows.index_of("/p/f7")) == 100

@@ -53,13 +53,13 @@ class LibraryCommands(QObject):
         return (
             Action("prompt.new", "New prompt", self.create, "Ctrl+N", scope=_SCOPE),
             Action("prompt.duplicate", "Duplicate the prompt", self._duplicate, "", files, _SCOPE),
-            Action("prompt.rename", "Rename the prompt or folder", self._rename, "", chosen,
+            Action("prompt.rename", "Rename the prompt", self._rename, "", chosen,
                    _SCOPE),
-            Action("prompt.move", "Move the prompt or folder to…", self._move, "", chosen, _SCOPE),
+            Action("prompt.move", "Move the prompt to…", self._move, "", chosen, _SCOPE),
             Action("prompt.tag", "Tag the prompt…", self._tag, "", files, _SCOPE),
             Action("prompt.favourite", "Make the prompt a favourite, or no more", self._favourite,
                    "", files, _SCOPE),
-            Action("prompt.trash", "Move the prompt or folder to the trash", self._trash, "",
+            Action("prompt.trash", "Move the prompt to the trash", self._trash, "",
                    chosen, _SCOPE),
             Action("library.search", "Search the library", self._pane.open_search, "Ctrl+Shift+F",
                    scope=_SCOPE),
@@ -89,11 +89,13 @@ class LibraryCommands(QObject):
 
     def _targets(self) -> list[Node]:
         chosen = self._tree.chosen()
-        if chosen and (self._tree.hasFocus() or self._model.current is None):
+        if self._tree.hasFocus():
             return chosen
         path = self._model.current.path if self._model.current else ""
         node = self._tree.library.node(self._tree.library.index_of(path)) if path else None
-        return [node] if node is not None else []
+        if node is None:
+            return []
+        return chosen if path in [each.path for each in chosen] else [node]
 
     def _has_targets(self) -> bool:
         return bool(self._targets())

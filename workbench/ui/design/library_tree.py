@@ -187,7 +187,7 @@ class LibraryTree(Pane):
         self.tree.setFocus()
         first = self.tree.library.index(0, 0)
         if self.query and first.isValid():
-            self.tree.setCurrentIndex(first)
+            self.tree.choose(first)
 
     @Slot()
     def _open_first(self) -> None:

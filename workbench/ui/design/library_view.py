@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
@@ -120,7 +120,13 @@ class LibraryView(QTreeView):
             return
         index = self.library.index_of(path)
         if index.isValid():
-            self.setCurrentIndex(index)
+            self.choose(index)
+
+    def choose(self, index: QModelIndex) -> None:
+        """Select one row alone, whatever keys are held down."""
+        selection = self.selectionModel()
+        selection.setCurrentIndex(index, selection.SelectionFlag.ClearAndSelect)
+        self.scrollTo(index)
 
     def edit_when_shown(self, path: str) -> None:
         """Let a person type the name of a file or folder as soon as it is in the list."""
@@ -131,8 +137,7 @@ class LibraryView(QTreeView):
         index = self.library.index_of(self._edit_later) if self._edit_later else QModelIndex()
         if index.isValid():
             self._edit_later = ""
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
+            self.choose(index)
             self.setFocus()
             self.edit(index)
 
@@ -177,33 +182,49 @@ class LibraryView(QTreeView):
         else:
             self.setExpanded(index, not self.isExpanded(index))
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the tree's own keys from shortcuts of the workspace while it has the focus."""
+        shortcut = event.type() == QEvent.Type.ShortcutOverride
+        if shortcut and isinstance(event, QKeyEvent) and self._own_key(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete, Ctrl+D, Ctrl+B, cut, copy, paste and undo; the rest is the tree's."""
-        if not self._do_key(event):
+        act = self._own_key(event)
+        if act is None:
             super().keyPressEvent(event)
-
-    def _do_key(self, event: QKeyEvent) -> bool:
-        keys = event.keyCombination()
-        control = Qt.KeyboardModifier.ControlModifier
-        if event.matches(QKeySequence.StandardKey.Delete):
-            self.trash_wanted.emit(self.chosen_paths())
-        elif keys.toCombined() == (control | Qt.Key.Key_D).toCombined():
-            self.duplicate_wanted.emit(self.chosen_paths(folders=False))
-        elif keys.toCombined() == (control | Qt.Key.Key_B).toCombined():
-            self.favourite_wanted.emit(self.chosen_paths(folders=False))
-        elif event.matches(QKeySequence.StandardKey.Cut):
-            self.cut()
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.matches(QKeySequence.StandardKey.Paste):
-            self.paste()
-        elif event.matches(QKeySequence.StandardKey.Undo):
-            self.undo_wanted.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.library.cut:
-            self.library.mark_cut(())
         else:
-            return False
-        return True
+            act()
+
+    def _own_key(self, event: QKeyEvent) -> Callable[[], None] | None:
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Delete), self._trash),
+            (QKeySequence("Ctrl+D"), self._duplicate),
+            (QKeySequence("Ctrl+B"), self._favourite),
+            (QKeySequence(QKeySequence.StandardKey.Cut), self.cut),
+            (QKeySequence(QKeySequence.StandardKey.Copy), self.copy),
+            (QKeySequence(QKeySequence.StandardKey.Paste), self.paste),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_wanted.emit),
+        ):
+            if QKeySequence(event.keyCombination()) == keys:
+                return act
+        if event.key() == Qt.Key.Key_Escape and self.library.cut:
+            return self._uncut
+        return None
+
+    def _trash(self) -> None:
+        self.trash_wanted.emit(self.chosen_paths())
+
+    def _duplicate(self) -> None:
+        self.duplicate_wanted.emit(self.chosen_paths(folders=False))
+
+    def _favourite(self) -> None:
+        self.favourite_wanted.emit(self.chosen_paths(folders=False))
+
+    def _uncut(self) -> None:
+        self.library.mark_cut(())
 
     @Slot()
     def cut(self) -> None:

@@ -25,8 +25,9 @@ _MOST_NAMES = 1_000
 class Outcome:
     """What a change did.
 
-    ``moved`` files have other paths, ``gone`` ones (or folders) are not there any more, ``opened``
-    is to be shown, ``named`` waits for a name. ``undo`` takes back what ``sentence`` says.
+    ``moved`` files and folders have other paths, those that are ``gone`` are in the trash now;
+    ``opened`` is to be shown, ``named`` waits for a name. ``undo`` takes back what ``sentence``
+    says.
     """
 
     sentence: str = ""
@@ -122,8 +123,9 @@ def _back(moves: Sequence[Moved], folders: Collection[str]) -> Work:
         for moved in reversed(moves):
             try:
                 if moved.copied:
-                    await core.trash_prompt(moved.new)
-                    outcome.gone.append(moved.new)
+                    where = await core.trash_prompt(moved.new)
+                    outcome.moved.append(Moved(old=moved.new, new=where))
+                    outcome.gone.append(where)
                 else:
                     into = core.move_folder if moved.old in folders else core.move_prompt
                     outcome.moved.append(await into(moved.new, str(PurePath(moved.old).parent)))
@@ -155,18 +157,19 @@ async def trash(core: Workbench, paths: Sequence[str], folders: Collection[str])
     outcome = Outcome()
     trashed: list[Trashed] = []
     for path in paths:
-        if any(path.startswith(f"{other}/") for other in outcome.gone):
+        if any(PurePath(path).is_relative_to(each.path) for each in trashed):
             continue  # it went with its folder
         try:
             if path in folders:
                 trashed.append(await core.trash_folder(path))
             else:
                 trashed.append(Trashed(path=path, where=await core.trash_prompt(path)))
-            outcome.gone.append(path)
         except WorkbenchError as error:
             outcome.problems.append(str(error))
     if trashed:
-        outcome.sentence = f"{_named(outcome.gone)} moved to the trash."
+        outcome.moved = [Moved(old=each.path, new=each.where) for each in trashed]
+        outcome.gone = [each.where for each in trashed]
+        outcome.sentence = f"{_named([each.path for each in trashed])} moved to the trash."
         outcome.undo = _restored(tuple(trashed))
     return outcome
 
@@ -177,7 +180,7 @@ def _restored(trashed: Sequence[Trashed]) -> Work:
         for each in trashed:
             try:
                 new = await core.restore_trashed(each)
-                outcome.moved.append(Moved(old=each.path, new=new))
+                outcome.moved.append(Moved(old=each.where, new=new))
             except WorkbenchError as error:
                 outcome.problems.append(str(error))
         return outcome

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PREVIEW_MS = 150
 _DRAFT_MS = 600
+_READ_AT_ONCE = 500
+_MOVING_MS = 1_500
 
 
 @dataclass
@@ -114,9 +116,7 @@ class DesignModel(QObject):
 
     def read_library(self) -> None:
         """Look for files of the library again; those that are new are read after all are shown."""
-        self._bridge.call(
-            lambda core: core.library_listing(quick=True), self._on_library, owner=self
-        )
+        self._bridge.call(lambda core: core.library_listing(most=0), self._on_library, owner=self)
 
         async def strategies(core: object) -> tuple[StrategyInfo, ...]:
             return core.strategies()  # type: ignore[attr-defined, no-any-return]
@@ -128,7 +128,9 @@ class DesignModel(QObject):
             self.listing = listing
             self.library_changed.emit()
         if listing.pending:
-            self._bridge.call(lambda core: core.library_listing(), self._on_library, owner=self)
+            self._bridge.call(
+                lambda core: core.library_listing(most=_READ_AT_ONCE), self._on_library, owner=self
+            )
 
     def _on_strategies(self, infos: tuple[StrategyInfo, ...]) -> None:
         if infos != self.strategies:
@@ -286,6 +288,19 @@ class DesignModel(QObject):
 
     @Slot(str)
     def _on_file_changed(self, path: str) -> None:
+        if path in self.documents:
+            self._bridge.call(
+                lambda core: core.read_prompt(path),
+                self._on_outside,
+                functools.partial(self._on_missing, path),
+                owner=self,
+            )
+
+    def _on_missing(self, path: str, _error: WorkbenchError) -> None:
+        """A file is gone: maybe this program is moving it, which is known a moment later."""
+        QTimer.singleShot(_MOVING_MS, self, functools.partial(self._look_again, path))
+
+    def _look_again(self, path: str) -> None:
         if path in self.documents:
             self._bridge.call(
                 lambda core: core.read_prompt(path), self._on_outside, self._on_failed, owner=self
