@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from tests.ui.conftest import WAIT_MS, unnamed
@@ -277,6 +278,8 @@ def test_cut_and_paste_move_by_keyboard(panel, home, qtbot):
     shown(panel, qtbot, home / "work" / "mail.prompty")
     panel.library_actions.undo()
     shown(panel, qtbot, home / "mail.prompty")
+    panel.library.tree.leave_clipboard()
+    assert QGuiApplication.clipboard().text() == str(home / "mail.prompty")
 
 
 def test_several_are_tagged_at_once_and_untagged_by_undo(panel, home, qtbot):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from workbench.domain.library import LibraryListing, LibraryResult
-from workbench.ui.design.library_model import LibraryModel, mime_of, paths_of
+from workbench.ui.design.library_model import PROMPTS_MIME, LibraryModel, mime_of, paths_of
 from workbench.ui.design.library_nodes import Node
 from workbench.ui.design.library_paint import LibraryPainter
 from workbench.ui.theme import theme
@@ -62,6 +62,9 @@ class LibraryView(QTreeView):
         self.collapsed.connect(self._on_collapsed)
         self.expanded.connect(self._on_expanded)
         theme().changed.connect(self.viewport().update)
+        program = QGuiApplication.instance()
+        if program is not None:
+            program.aboutToQuit.connect(self.leave_clipboard)
 
     # --- what is shown --------------------------------------------------------------------------
 
@@ -248,6 +251,14 @@ class LibraryView(QTreeView):
             cut = inside and set(paths) == self.library.cut
             self.library.mark_cut(())
             self.pasted.emit(paths, folder, cut)
+
+    @Slot()
+    def leave_clipboard(self) -> None:
+        """Leave copied files as text: Qt would ask Python for them when that has ended already."""
+        clipboard = QGuiApplication.clipboard()
+        data = clipboard.mimeData()
+        if data is not None and data.hasFormat(PROMPTS_MIME):
+            clipboard.setText("\n".join(paths_of(data)[0]))
 
     # --- folding --------------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ class FoldingSplitter(Splitter):
         self._wanted = [224, 720, 414]
         for pane in self.panes:
             pane.open_wanted.connect(self._on_open_wanted)
-            pane.content.installEventFilter(self)
+            pane.installEventFilter(self)
         self.splitterMoved.connect(self._on_moved)
 
     # --- what is folded -------------------------------------------------------------------------
