@@ -149,6 +149,9 @@ def test_links_to_folders_are_not_followed(library, user, tmp_path):
     for path in (user / "out", user / "loop" / "work"):
         with pytest.raises(LibraryError):
             library.move(str(user / "work" / "mail.prompty"), str(path))
+    with pytest.raises(LibraryError):
+        library.create("x", "out")
+    assert not (tmp_path / "x.prompty").exists()
 
 
 def test_names_from_outside_cannot_break_a_list(library, user):

@@ -39,6 +39,7 @@ from workbench.templates.library_tags import tag_of, with_tags
 
 STRATEGIES = "strategies"
 _READ_FOR_SEARCH = 200
+_Pairs = list[tuple[LibraryEntry, Found]]
 NEW_PROMPT = """\
 ---
 name: {title}
@@ -109,11 +110,9 @@ class PromptLibrary:
         _, pairs, _ = self._scan(_READ_FOR_SEARCH)
         return search(read_query(text), pairs, favourites, self._index.text)
 
-    def _scan(
-        self, most: int | None
-    ) -> tuple[tuple[LibraryFolder, ...], list[tuple[LibraryEntry, Found]], bool]:
+    def _scan(self, most: int | None) -> tuple[tuple[LibraryFolder, ...], _Pairs, bool]:
         folders: list[LibraryFolder] = []
-        pairs: list[tuple[LibraryEntry, Found]] = []
+        pairs: _Pairs = []
         left = math.inf if most is None else most
         pending = False
         for root, kind in self._roots.kinds():
@@ -175,11 +174,9 @@ class PromptLibrary:
         Raises:
             LibraryError: the name cannot be used or is taken, or the folder cannot be changed.
         """
-        if folder and Path(folder).is_absolute():
-            place = self._roots.writable(folder)
-        else:
-            place = self._user.joinpath(*folder_parts(folder))
-        target = place / file_name(name)
+        if not Path(folder).is_absolute():
+            folder = str(self._user.joinpath(*folder_parts(folder)))
+        target = self._roots.writable(folder) / file_name(name)
         refuse_taken(target)
         return write_file(target, text or NEW_PROMPT.format(title=yaml_title(target.stem)), "")
 
@@ -194,7 +191,8 @@ class PromptLibrary:
         folder = self._user / source.parent.relative_to(root) if root else self._user
         if root in self._roots.added and os.access(source.parent, os.W_OK):
             folder = source.parent
-        return write_file(free_path(folder, source.name), original.text, "")
+        target = free_path(self._roots.writable(str(folder)), source.name)
+        return write_file(target, original.text, "")
 
     def rename(self, path: str, name: str) -> PromptFile:
         """Give a file another name in its folder; without an ending it keeps its own.
