@@ -4,12 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbench.domain.errors import FrontMatterError, LibraryError
 from workbench.domain.library import Moved, Trashed
 from workbench.templates import library_index
+from workbench.templates.document import parse_document
 from workbench.templates.library import PromptLibrary
 from workbench.templates.library_search import read_query
+from workbench.templates.library_tags import tag_of, with_tags
 
 HEAD = "---\nname: {name}\ndescription: About {name}.\ntags: [{tags}]\n---\nuser:\n{text}\n"
 
@@ -309,6 +313,22 @@ def test_a_tag_changes_its_line_alone(library, user, before, after):
     file.write_bytes(before.encode())
     library.tag(str(file), ["new"])
     assert file.read_bytes().decode() == after
+
+
+@given(
+    body=st.text(max_size=60),
+    tags=st.lists(
+        st.text(min_size=1, max_size=20).filter(lambda t: t.isprintable() and tag_of(t) == t),
+        max_size=4,
+        unique=True,
+    ),
+)
+def test_any_tag_is_written_and_any_body_stays(body, tags):
+    text = f"---\nname: x\n---\n{body}"
+    changed = with_tags(text, "a.prompty", tuple(tags))
+    assert parse_document(changed, "a.prompty").tags == tuple(tags)
+    assert changed.endswith(body)
+    assert with_tags(changed, "a.prompty", ()) == text
 
 
 def test_tags_are_added_and_taken_out_without_regard_to_case(library, user):

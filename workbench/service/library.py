@@ -36,9 +36,12 @@ class LibraryService(ModelService):
         return msgspec.structs.replace(listing, favourites=await self.favourites())
 
     async def search_library(self, text: str) -> LibraryResult:
-        """Prompts that fit words, ``tag:``, ``folder:`` and ``is:favourite``, the best first."""
+        """Prompts that fit words, ``tag:``, ``folder:`` and ``is:favourite``, the best first.
+
+        As one types, so it waits for no head: ``tag:`` finds what a listing has read.
+        """
         favourites = await self.favourites()
-        return await self._in_thread(self._library.search, text, favourites)
+        return await self._in_thread(self._library.search, text, favourites, most=0)
 
     # --- folders of the library -----------------------------------------------------------------
 

@@ -38,7 +38,6 @@ from workbench.templates.library_search import read_query, search
 from workbench.templates.library_tags import tag_of, with_tags
 
 STRATEGIES = "strategies"
-_READ_FOR_SEARCH = 200
 _Pairs = list[tuple[LibraryEntry, Found]]
 NEW_PROMPT = """\
 ---
@@ -101,13 +100,15 @@ class PromptLibrary:
         entries = tuple(entry for entry, _ in pairs)
         return LibraryListing(folders=folders, entries=entries, pending=pending)
 
-    def search(self, text: str, favourites: Collection[str] = ()) -> LibraryResult:
+    def search(
+        self, text: str, favourites: Collection[str] = (), *, most: int | None = None
+    ) -> LibraryResult:
         """Prompts that fit what was typed: words, ``tag:``, ``folder:``, ``is:favourite``.
 
-        Names come first, then descriptions and tags, then texts; "" finds all. Files whose heads
-        were not read yet are found by name and text.
+        Names come first, then descriptions and tags, then texts; "" finds all. With ``most`` as
+        in :meth:`listing`, files whose heads were not read yet are found by name and text.
         """
-        _, pairs, _ = self._scan(_READ_FOR_SEARCH)
+        _, pairs, _ = self._scan(most)
         return search(read_query(text), pairs, favourites, self._index.text)
 
     def _scan(self, most: int | None) -> tuple[tuple[LibraryFolder, ...], _Pairs, bool]:
