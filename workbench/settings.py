@@ -59,6 +59,11 @@ class Paths:
         return self.data / "prompts"
 
     @property
+    def library_index(self) -> Path:
+        """What is in the prompts of the library; made anew where it is missing."""
+        return self.data / "library.index"
+
+    @property
     def models(self) -> Path:
         """Where the user puts model files."""
         return self.data / "models"

@@ -360,6 +360,11 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     writable: bool = True
     shipped: bool = False
+    root: str = ""
+    """The folder of the library in which it lies."""
+    tags: tuple[str, ...] = ()
+    problem: str = ""
+    """Why it cannot be used, as one sentence with the line."""
 
 
 class PromptFile(msgspec.Struct, frozen=True, kw_only=True):

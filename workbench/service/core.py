@@ -41,7 +41,10 @@ class Core:
         self._engines = Engines(engine or LlamaEngine(self._pool))
         self._store = HistoryStore(paths.database)
         self._library = PromptLibrary(
-            shipped=paths.shipped_prompts, user=paths.prompts, extra=paths.extra_prompts
+            shipped=paths.shipped_prompts,
+            user=paths.prompts,
+            extra=paths.extra_prompts,
+            index=paths.library_index,
         )
         self._gate = ModelGate(self._engines.local)
         self._keeping: set[asyncio.Future[None]] = set()

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from workbench.domain.errors import UnsupportedError, WorkbenchError
+from workbench.domain.library import Moved
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
 from workbench.domain.views import (
@@ -17,14 +18,14 @@ from workbench.domain.views import (
     PromptFile,
     TemplateAnalysis,
 )
-from workbench.service.models import ModelService
+from workbench.service.library import LibraryService
 from workbench.service.reuse import LastPrompts, variable_reuse
 from workbench.service.token_map import count_by_origin, loop_passes
 from workbench.templates import analysis
 from workbench.templates.render import render
 
 
-class PromptService(ModelService):
+class PromptService(LibraryService):
     """The part of the service that knows prompt files."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +33,7 @@ class PromptService(ModelService):
         self._last_prompts = LastPrompts()
 
     async def library(self) -> tuple[LibraryEntry, ...]:
-        """All prompt files of the shipped and the user's folders."""
+        """All prompt files of the library's folders."""
         return await self._in_thread(self._library.list)
 
     async def read_prompt(self, path: str) -> PromptFile:
@@ -51,20 +52,24 @@ class PromptService(ModelService):
         return saved
 
     async def create_prompt(self, name: str, folder: str = "", text: str = "") -> PromptFile:
-        """A new prompt file in the user's folder."""
+        """A new prompt file in the user's folder, or in one that ``folder`` names whole."""
         return await self._in_thread(self._library.create, name, folder, text)
 
     async def duplicate_prompt(self, path: str) -> PromptFile:
-        """A copy in the user's folder, named after the original."""
+        """A copy named after the original, beside it or in the user's folder."""
         return await self._in_thread(self._library.duplicate, path)
 
     async def rename_prompt(self, path: str, name: str) -> PromptFile:
         """The file under another name in the same folder."""
-        return await self._in_thread(self._library.rename, path, name)
+        file = await self._in_thread(self._library.rename, path, name)
+        await self._follow(Moved(old=path, new=file.path))
+        return file
 
     async def trash_prompt(self, path: str) -> str:
         """Move a prompt file aside and return where it went; nothing is deleted."""
-        return str(await self._in_thread(self._library.trash, path))
+        where = await self._in_thread(self._library.trash, path)
+        await self._follow(Moved(old=path, new=where))
+        return where
 
     async def analyse(self, text: str, path: str) -> TemplateAnalysis:
         """Inputs and problems of a template as it is being typed; never raises for its content."""

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-import errno
+import math
 import os
-import re
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
-from workbench.domain.errors import FrontMatterError, LibraryError
+from workbench.domain.errors import LibraryError
+from workbench.domain.library import (
+    LibraryFolder,
+    LibraryListing,
+    LibraryResult,
+    Moved,
+    Trashed,
+)
 from workbench.domain.views import LibraryEntry, PromptFile
-from workbench.templates.document import PLAIN_SUFFIXES, parse_document
-from workbench.templates.files import read_file, sync_folder, write_file
+from workbench.templates import library_moves as moves
+from workbench.templates.files import read_file, write_file
+from workbench.templates.library_index import (
+    Details,
+    Found,
+    LibraryIndex,
+    found_of,
+    walk,
+)
+from workbench.templates.library_names import (
+    file_name,
+    folder_name,
+    folder_parts,
+    free_path,
+    refuse_taken,
+    yaml_title,
+)
+from workbench.templates.library_roots import LibraryRoots, LibrarySources
+from workbench.templates.library_search import read_query, search
+from workbench.templates.library_tags import tag_of, with_tags
 
-SUFFIXES = frozenset({".prompty", *PLAIN_SUFFIXES} - {".txt"})
-TRASH = ".trash"
 STRATEGIES = "strategies"
-MOST_FILES = 5_000
+_Pairs = list[tuple[LibraryEntry, Found]]
 NEW_PROMPT = """\
 ---
 name: {title}
@@ -33,34 +54,90 @@ You are a helpful assistant.
 user:
 {{{{ question }}}}
 """
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 class PromptLibrary:
     """Prompt files in folders. All methods block on the disk: call them in a thread.
 
     Args:
-        shipped: the folder of the program's own prompts.
-        user: the user's folder; new files go there.
-        extra: further folders to show.
+        shipped: the folder of the program's own prompts; nothing in it is ever changed.
+        user: the user's folder; new files go there, and what is put aside.
+        extra: further folders to show, given from outside.
+        index: a file that remembers what is in the prompts, so that the next list is fast.
     """
 
-    def __init__(self, *, shipped: Path, user: Path, extra: Iterable[Path] = ()) -> None:
-        self._shipped = shipped
+    def __init__(
+        self, *, shipped: Path, user: Path, extra: Iterable[Path] = (), index: Path | None = None
+    ) -> None:
+        self._roots = LibraryRoots(shipped=shipped, user=user, extra=extra)
         self._user = user
-        self._extra = tuple(extra)
+        self._index = LibraryIndex(index)
+
+    def show(self, added: Iterable[Path]) -> None:
+        """Show these folders too, those that the user added in the program."""
+        self._roots.added = tuple(added)
+
+    def refuse_shown(self, folder: str) -> None:
+        """LibraryError where a folder is in the library already, or holds one that is."""
+        self._roots.refuse_shown(folder)
 
     def list(self) -> tuple[LibraryEntry, ...]:
         """All prompt files, by root (the user's first), folder and name.
 
         A file that cannot be read is listed too, without title: opening it says why.
         """
-        entries: list[LibraryEntry] = []
-        for root in self._roots():
-            found = [self._entry(path, root) for path in _prompt_files(root)]
-            entries += sorted(found, key=lambda entry: (entry.folder, entry.name.casefold()))
-        return tuple(entries)
+        return self.listing().entries
+
+    def listing(self, *, most: int | None = None) -> LibraryListing:
+        """All prompt files, as :meth:`list`, and the folders they are in.
+
+        Args:
+            most: read so many files at most that are new or have changed, None reads all. The
+                others have what they had before, or their names alone, and ``pending`` says that
+                there are some.
+        """
+        folders, pairs, pending = self._scan(most)
+        entries = tuple(entry for entry, _ in pairs)
+        return LibraryListing(folders=folders, entries=entries, pending=pending)
+
+    def search(
+        self, text: str, favourites: Collection[str] = (), *, most: int | None = None
+    ) -> LibraryResult:
+        """Prompts that fit what was typed: words, ``tag:``, ``folder:``, ``is:favourite``.
+
+        Names come first, then descriptions and tags, then texts; "" finds all. With ``most`` as
+        in :meth:`listing`, files whose heads were not read yet are found by name and text.
+        """
+        _, pairs, _ = self._scan(most)
+        return search(read_query(text), pairs, favourites, self._index.text)
+
+    def _scan(self, most: int | None) -> tuple[tuple[LibraryFolder, ...], _Pairs, bool]:
+        folders: list[LibraryFolder] = []
+        pairs: _Pairs = []
+        left = math.inf if most is None else most
+        pending = False
+        for root, kind in self._roots.kinds():
+            there = walk(root)
+            writable = kind != "shipped" and os.access(root, os.W_OK)
+            problem = "" if kind == "shipped" and not root.exists() else there.problem
+            folder = LibraryFolder(
+                path=str(root),
+                kind=kind,
+                writable=writable,
+                problem=problem,
+                folders=tuple(there.folders),
+            )
+            folders.append(folder)
+            for file in sorted(there.files, key=lambda file: (file.folder, file.name.casefold())):
+                details = self._index.known(file)
+                if details is None and left > 0:
+                    left -= 1
+                    details = self._index.details(file)
+                elif details is None:
+                    pending, details = True, self._index.outdated(file)
+                pairs.append((_entry(file, details, folder), file))
+        self._index.keep({entry.path for entry, _ in pairs})
+        return tuple(folders), pairs, pending
 
     def read(self, path: str) -> PromptFile:
         """A prompt file; any path may be given, in the library or not.
@@ -84,31 +161,38 @@ class PromptLibrary:
         """
         return write_file(Path(path), text, expected_sha256)
 
+    # --- prompts --------------------------------------------------------------------------------
+
     def create(self, name: str, folder: str = "", text: str = "") -> PromptFile:
-        """A new file in the user's folder.
+        """A new file in the user's folder, or in another that can be written.
 
         Args:
             name: its name; ".prompty" is added where it has no ending of a prompt file.
-            folder: below the user's folder, parts divided by "/".
+            folder: below the user's folder, parts divided by "/"; or the absolute path of a folder
+                of the library.
             text: its content; "" takes a small example.
 
         Raises:
-            LibraryError: the name cannot be used or is taken.
+            LibraryError: the name cannot be used or is taken, or the folder cannot be changed.
         """
-        target = self._user.joinpath(*_folder_parts(folder)) / _file_name(name)
-        self._refuse_taken(target)
-        return write_file(target, text or NEW_PROMPT.format(title=_yaml_title(target.stem)), "")
+        if not Path(folder).is_absolute():
+            folder = str(self._user.joinpath(*folder_parts(folder)))
+        target = self._roots.writable(folder) / file_name(name)
+        refuse_taken(target)
+        return write_file(target, text or NEW_PROMPT.format(title=yaml_title(target.stem)), "")
 
     def duplicate(self, path: str) -> PromptFile:
-        """A copy in the user's folder, in the same subfolder, under a free name."""
-        original = read_file(Path(path))
+        """A copy beside the original where that can be written, else in the user's folder.
+
+        In the user's folder it goes into the same subfolder. It has a free name.
+        """
         source = Path(path)
-        folder = self._folder_of(source)
-        number, target = 1, self._user / folder / source.name
-        while target.exists():
-            suffix = "-copy" if number == 1 else f"-copy-{number}"
-            target = self._user / folder / f"{source.stem}{suffix}{source.suffix}"
-            number += 1
+        original = read_file(source)
+        root = self._roots.root_of(source)
+        folder = self._user / source.parent.relative_to(root) if root else self._user
+        if root in self._roots.added and os.access(source.parent, os.W_OK):
+            folder = source.parent
+        target = free_path(self._roots.writable(str(folder)), source.name)
         return write_file(target, original.text, "")
 
     def rename(self, path: str, name: str) -> PromptFile:
@@ -118,31 +202,124 @@ class PromptLibrary:
             LibraryError: the name cannot be used or is taken, or the folder cannot be changed.
         """
         source = Path(path)
+        self._roots.refuse_shipped(source)
         content = read_file(source)
-        target = source.with_name(_file_name(name, source.suffix))
+        target = source.with_name(file_name(name, source.suffix))
         if target.name != source.name:
             # On a disk that ignores case, another case of the own name is not taken.
             if not (target.exists() and target.samefile(source)):
-                self._refuse_taken(target)
-            _move(source, target)
+                refuse_taken(target)
+            moves.move(source, target)
         return PromptFile(path=str(target), text=content.text, sha256=content.sha256)
+
+    def move(self, path: str, folder: str) -> Moved:
+        """Put a prompt file into another folder of the library; from one that ships it copies.
+
+        Args:
+            path: the file; one from outside the library is copied.
+            folder: the absolute path of a folder of the library that can be written.
+
+        Raises:
+            LibraryError: the name is taken there, or one of the folders cannot be changed.
+        """
+        source, place = Path(path), self._roots.writable(folder)
+        root = self._roots.root_of(source)
+        if root is None or root == self._roots.shipped:
+            return Moved(old=path, new=str(moves.copy_into(source, place)), copied=True)
+        return Moved(old=path, new=str(moves.move_into(source, place)))
+
+    def bring_in(self, path: str, folder: str) -> Moved:
+        """Copy a prompt file from anywhere into a folder of the library, under a free name.
+
+        Raises:
+            LibraryError: it is no prompt file, cannot be read, or the folder cannot be changed.
+        """
+        target = moves.copy_into(Path(path), self._roots.writable(folder))
+        return Moved(old=path, new=str(target), copied=True)
 
     def trash(self, path: str) -> str:
         """Move a file into ".trash" of the user's folder and return where it went."""
         source = Path(path)
-        if not source.is_file():
-            raise LibraryError(path, "this file does not exist (any more).")
-        folder = self._user / TRASH / time.strftime("%Y-%m-%d-%H%M%S")
-        target, number = folder / source.name, 1
-        while target.exists():
-            number += 1
-            target = folder / f"{source.stem}-{number}{source.suffix}"
+        self._roots.refuse_shipped(source)
+        if source.is_dir():
+            raise LibraryError(path, "this is not a file.")
+        return str(moves.put_aside(source, self._user / moves.TRASH))
+
+    def restore(self, trashed: Trashed) -> str:
+        """Put back what was put aside, under a free name where its own is taken by now.
+
+        Raises:
+            LibraryError: it is not in the trash any more, or its place cannot be written.
+        """
+        trash = self._user / moves.TRASH
+        return str(moves.bring_back(Path(trashed.where), Path(trashed.path), trash))
+
+    def tag(self, path: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> PromptFile:
+        """Write tags into a file's head, or take them out; the rest of it stays as it is.
+
+        Raises:
+            FrontMatterError: its head cannot be read.
+            LibraryError: a tag cannot be one, or the file cannot be changed.
+        """
+        source = Path(path)
+        self._roots.refuse_shipped(source)
+        file = read_file(source)
+        details = self._index.details(found_of(source))
+        gone = {tag_of(tag).casefold() for tag in remove}
+        tags = [tag for tag in details.tags if tag.casefold() not in gone]
+        known = {tag.casefold() for tag in tags}
+        tags += [tag for tag in map(tag_of, add) if tag.casefold() not in known]
+        return write_file(source, with_tags(file.text, path, tuple(tags)), file.sha256)
+
+    # --- folders --------------------------------------------------------------------------------
+
+    def create_folder(self, parent: str, name: str) -> str:
+        """A new folder in a folder of the library; its absolute path.
+
+        Raises:
+            LibraryError: the name cannot be used or is taken, or the folder cannot be changed.
+        """
+        target = self._roots.writable(parent) / folder_name(name)
+        refuse_taken(target, "something")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            target.mkdir(parents=True)
         except OSError as error:
-            raise LibraryError(path, f"it cannot be put aside ({error.strerror}).") from error
-        _move(source, target)
+            raise LibraryError(str(target), f"it cannot be made ({error.strerror}).") from error
         return str(target)
+
+    def rename_folder(self, path: str, name: str) -> Moved:
+        """Give a folder another name where it is.
+
+        Raises:
+            LibraryError: the name cannot be used or is taken, or it cannot be changed.
+        """
+        source = self._roots.own(path)
+        target = source.with_name(folder_name(name))
+        if target.name != source.name:
+            if not (target.exists() and target.samefile(source)):
+                refuse_taken(target, "something")
+            moves.move(source, target)
+        return Moved(old=str(source), new=str(target))
+
+    def move_folder(self, path: str, folder: str) -> Moved:
+        """Put a folder with all it holds into another.
+
+        Raises:
+            LibraryError: the name is taken there, or it would be inside itself.
+        """
+        source = self._roots.own(path)
+        target = moves.move_into(source, self._roots.writable(folder))
+        return Moved(old=str(source), new=str(target))
+
+    def trash_folder(self, path: str) -> Trashed:
+        """Put a folder with all it holds aside.
+
+        Raises:
+            LibraryError: it cannot be changed.
+        """
+        source = self._roots.own(path)
+        where = moves.put_aside(source, self._user / moves.TRASH)
+        return Trashed(path=str(source), where=str(where))
 
     def strategy_prompt(self, name: str) -> PromptFile:
         """A prompt that strategies use; the user's "strategies" folder wins over the shipped one.
@@ -150,140 +327,28 @@ class PromptLibrary:
         Raises:
             LibraryError: there is none of this name.
         """
-        for root in self._roots():
+        for root in self._roots.all():
             path = root / STRATEGIES / f"{name}.prompty"
             if path.is_file():
                 return read_file(path)
-        missing = self._shipped / STRATEGIES / f"{name}.prompty"
+        missing = self._roots.shipped / STRATEGIES / f"{name}.prompty"
         raise LibraryError(str(missing), "this prompt of a strategy is missing: restore the file.")
 
     def sources(self) -> Mapping[str, str]:
         """What templates can include, by path relative to a root; read when asked for."""
-        return LibrarySources(self._roots())
-
-    def _roots(self) -> tuple[Path, ...]:
-        return (self._user, *self._extra, self._shipped)
-
-    def _entry(self, path: Path, root: Path) -> LibraryEntry:
-        title = description = ""
-        try:
-            document = parse_document(read_file(path).text, str(path))
-            title, description = document.name, document.description
-        except (LibraryError, FrontMatterError):
-            title = path.stem
-        folder = path.parent.relative_to(root).as_posix()
-        return LibraryEntry(
-            path=str(path),
-            name=path.name,
-            folder="" if folder == "." else folder,
-            title=title,
-            description=description,
-            writable=os.access(path, os.W_OK),
-            shipped=root == self._shipped,
-        )
-
-    def _folder_of(self, path: Path) -> Path:
-        """The subfolder in which a file of the library lies; the top for other files."""
-        for root in self._roots():
-            if path.is_relative_to(root):
-                return path.parent.relative_to(root)
-        return Path()
-
-    @staticmethod
-    def _refuse_taken(target: Path) -> None:
-        if target.exists():
-            raise LibraryError(str(target), "a file of this name exists already: choose another.")
+        return LibrarySources(self._roots.all())
 
 
-class LibrarySources(Mapping[str, str]):
-    """The files below some folders, read one by one when a template names them.
-
-    A name with ".." or a link that leads out of its folder is not found.
-    """
-
-    def __init__(self, roots: Iterable[Path]) -> None:
-        self._roots = tuple(roots)
-
-    def __getitem__(self, name: str) -> str:
-        parts = PurePosixPath(name)
-        if parts.is_absolute() or ".." in parts.parts or "\\" in name or "\0" in name:
-            raise KeyError(name)
-        for root in self._roots:
-            path = root / parts
-            if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
-                continue
-            try:
-                return read_file(path).text
-            except LibraryError as error:
-                raise KeyError(name) from error
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        names = (
-            p.relative_to(root).as_posix() for root in self._roots for p in _prompt_files(root)
-        )
-        return iter(dict.fromkeys(names))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _prompt_files(root: Path) -> list[Path]:
-    """Prompt files below a folder; hidden ones and links to folders are left out."""
-    found: list[Path] = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(folder, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith("."):
-                found.append(path)
-        if len(found) >= MOST_FILES:
-            return found[:MOST_FILES]
-    return found
-
-
-def _file_name(name: str, suffix: str = ".prompty") -> str:
-    """A usable file name with an ending of a prompt file.
-
-    Raises:
-        LibraryError: the name cannot be one on every system.
-    """
-    name = name.strip()
-    if not name or name.startswith(".") or _FORBIDDEN.search(name) or _DEVICES.fullmatch(name):
-        raise LibraryError(
-            name or "(no name)", "this cannot be a file name: use letters, digits, - and _."
-        )
-    if Path(name).suffix.lower() not in SUFFIXES:
-        name += suffix
-    if len(name.encode()) > 200:
-        raise LibraryError(name[:40] + "…", "this name is too long.")
-    return name
-
-
-def _folder_parts(folder: str) -> list[str]:
-    parts = [part.strip() for part in folder.split("/") if part.strip()]
-    for part in parts:
-        if part.startswith(".") or _FORBIDDEN.search(part) or _DEVICES.fullmatch(part):
-            raise LibraryError(
-                folder, "this cannot be a folder name: use letters, digits, - and _."
-            )
-    return parts
-
-
-def _yaml_title(stem: str) -> str:
-    """The name of a new prompt as a YAML text in quotes."""
-    title = stem.replace("-", " ").replace("_", " ").strip().capitalize()
-    return "'" + title.replace("'", "''") + "'"
-
-
-def _move(source: Path, target: Path) -> None:
-    """Rename a file, on another disk by copying, so that it is never lost."""
-    try:
-        source.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:  # the folders lie on one disk
-            raise LibraryError(str(source), f"it cannot be moved ({error.strerror}).") from error
-        write_file(target, read_file(source).text, "")
-        source.unlink()
-    sync_folder(target.parent)
-    sync_folder(source.parent)
+def _entry(file: Found, details: Details | None, root: LibraryFolder) -> LibraryEntry:
+    return LibraryEntry(
+        path=file.path,
+        name=file.name,
+        folder=file.folder,
+        title=details.title if details else Path(file.name).stem,
+        description=details.description if details else "",
+        writable=root.writable and os.access(file.path, os.W_OK),
+        shipped=root.kind == "shipped",
+        root=root.path,
+        tags=details.tags if details else (),
+        problem=details.problem if details else "",
+    )

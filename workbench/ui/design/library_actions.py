@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+import functools
+import os
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.views import PromptFile
+from workbench.domain.library import LibraryResult
+from workbench.ui.design import library_work as work
+from workbench.ui.design.library_work import Outcome, Work
 
 if TYPE_CHECKING:
+    from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
     from workbench.ui.design.view_model import DesignModel
 
@@ -31,68 +35,163 @@ user:
 
 
 class LibraryActions(QObject):
-    """Makes, copies, renames and removes prompt files, and opens what came of it.
-
-    Args:
-        notify: shows a passing sentence.
+    """Changes prompt files and folders; open prompts follow them.
 
     Signals:
-        created(): a file was made and is being opened. failed(str): a sentence.
+        created(): a file was made and is being opened.
+        failed(str): a sentence. done(str): what was changed and can be undone.
+        named(str): the path of something new that waits for its name.
+        found(str, LibraryResult): what a search found.
     """
 
     created = Signal()
     failed = Signal(str)
+    done = Signal(str)
+    named = Signal(str)
+    found = Signal(str, object)
 
-    def __init__(self, bridge: Bridge, model: DesignModel, notify: Callable[[str], None]) -> None:
+    def __init__(self, bridge: Bridge, model: DesignModel) -> None:
         super().__init__()
         self._bridge = bridge
         self._model = model
-        self._notify = notify
+        self._undo: list[Work] = []
+
+    # --- prompts --------------------------------------------------------------------------------
 
     @Slot()
-    def create(self, name: str = "New prompt", text: str = _NEW_PROMPT) -> None:
-        """A new prompt of the user."""
+    def create(self, name: str = "New prompt", text: str = _NEW_PROMPT, folder: str = "") -> None:
+        """A new prompt in a folder; in the user's own where ``folder`` is ""."""
+        self._do(lambda core: work.create(core, name, text, folder))
+
+    def duplicate(self, paths: Sequence[str]) -> None:
+        """A copy of each prompt."""
+        self._do(lambda core: work.duplicate(core, paths))
+
+    def rename(self, path: str, name: str) -> None:
+        """Another name for a prompt or a folder, where it is."""
+        folder = path in self._folders()
+        self._do(lambda core: work.rename(core, path, name, folder=folder))
+
+    def trash(self, paths: Sequence[str]) -> None:
+        """Put prompts and folders aside."""
+        folders = self._folders()
+        if paths:
+            self._do(lambda core: work.trash(core, paths, folders))
+
+    def move(self, paths: Sequence[str], folder: str) -> None:
+        """Put prompts and folders into another folder; what ships with the program is copied."""
+        folders = self._folders()
+        self._do(lambda core: work.move(core, paths, folder, folders))
+
+    def bring_in(self, paths: Sequence[str], folder: str) -> None:
+        """Copy files from outside into a folder."""
+        self._do(lambda core: work.bring_in(core, paths, folder))
+
+    def tag(
+        self, paths: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> None:
+        """Write tags into the heads of prompts, or take them out."""
+        for path in paths:
+            document = self._model.documents.get(path)
+            if document is not None and document.dirty:
+                self.failed.emit(f"{path} has unsaved text: save it first, then tag it.")
+                return
+        if paths:
+            self._do(lambda core: work.tag(core, paths, add, remove))
+
+    # --- folders, favourites, search ------------------------------------------------------------
+
+    def create_folder(self, parent: str = "") -> None:
+        """A new folder inside another, or in the user's own."""
+        above = parent or next(
+            (f.path for f in self._model.listing.folders if f.kind == "user"), ""
+        )
+        self._do(lambda core: work.create_folder(core, above))
+
+    def add_folder(self, folder: str) -> None:
+        """Show the prompts of a further folder."""
+
+        async def add(core: Workbench) -> Outcome:
+            await core.add_library_folder(folder)
+            return Outcome()
+
+        self._do(add)
+
+    def remove_folder(self, folder: str) -> None:
+        """Show a folder that was added no more; its files stay."""
+
+        async def remove(core: Workbench) -> Outcome:
+            await core.remove_library_folder(folder)
+
+            async def undo(core: Workbench) -> Outcome:
+                await core.add_library_folder(folder)
+                return Outcome()
+
+            return Outcome(f"The library does not show {folder} any more.", undo=undo)
+
+        self._do(remove)
+
+    def favourite(self, paths: Iterable[str]) -> None:
+        """Make prompts favourites, or, where all of them are, favourites no more."""
+        wanted = list(paths)
+        take = set(wanted) <= self._model.listing.favourites
+
+        async def mark(core: Workbench) -> Outcome:
+            await core.set_favourites(wanted, not take)
+            return Outcome()
+
+        if wanted:
+            self._do(mark)
+
+    def search(self, text: str) -> None:
+        """Look for prompts; the answer comes with the question, so that a late one is known."""
         self._bridge.call(
-            lambda core: core.create_prompt(name, "", text),
-            self._on_created,
+            lambda core: core.search_library(text),
+            functools.partial(self._on_found, text),
             self._on_error,
             owner=self,
         )
 
-    @Slot(str)
-    def duplicate(self, path: str) -> None:
-        """A copy in the user's folder."""
-        self._bridge.call(
-            lambda core: core.duplicate_prompt(path), self._on_created, self._on_error, owner=self
-        )
+    def _on_found(self, text: str, result: LibraryResult) -> None:
+        self.found.emit(text, result)
 
-    @Slot(str, str)
-    def rename(self, path: str, name: str) -> None:
-        """Another name in the same folder."""
+    @Slot()
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self._undo:
+            self._do(self._undo.pop())
 
-        def renamed(file: PromptFile) -> None:
-            self._model.close(path)
-            self._on_created(file)
+    # --- what came of it ------------------------------------------------------------------------
 
-        self._bridge.call(
-            lambda core: core.rename_prompt(path, name), renamed, self._on_error, owner=self
-        )
+    def _do(self, change: Work) -> None:
+        self._bridge.call(change, self._on_outcome, self._on_error, owner=self)
 
-    @Slot(str)
-    def trash(self, path: str) -> None:
-        """Put a file aside."""
-
-        def done(where: str) -> None:
-            self._model.close(path)
-            self._model.read_library()
-            self._notify(f"{Path(path).name} was moved to {where}.")
-
-        self._bridge.call(lambda core: core.trash_prompt(path), done, self._on_error, owner=self)
-
-    def _on_created(self, file: PromptFile) -> None:
+    def _on_outcome(self, outcome: Outcome) -> None:
+        for moved in outcome.moved:
+            self._model.follow(moved)
+        for path in outcome.gone:
+            for document in list(self._model.documents):
+                if document == path or document.startswith(path + os.sep):
+                    self._model.close(document)
         self._model.read_library()
-        self._model.open(file.path)
-        self.created.emit()
+        if outcome.undo is not None:
+            self._undo.append(outcome.undo)
+            self.done.emit(outcome.sentence)
+        if outcome.problems:
+            self.failed.emit(" ".join(dict.fromkeys(outcome.problems)))
+        if outcome.named:
+            self.named.emit(outcome.named)
+        if outcome.opened:
+            self._model.open(outcome.opened)
+            self.created.emit()
+
+    def _folders(self) -> Collection[str]:
+        """The absolute paths of all folders inside the library's."""
+        return {
+            os.path.join(root.path, *folder.split("/"))  # noqa: PTH118 - as the rows have them
+            for root in self._model.listing.folders
+            for folder in root.folders
+        }
 
     def _on_error(self, error: WorkbenchError) -> None:
         self.failed.emit(str(error))

@@ -1,202 +1,204 @@
-"""The library: folders of prompts, with search."""
+"""The library: folders of prompts, favourites, tags, and a search as one types."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QLineEdit, QMenu, QTreeView
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit
 
-from workbench.domain.views import LibraryEntry
-from workbench.ui.theme import font, icon, theme
+from workbench.domain.library import LibraryListing, LibraryResult
+from workbench.ui.design.library_foot import LibraryFoot
+from workbench.ui.design.library_view import LibraryView
 from workbench.ui.widgets import IconButton, Label, Pane, row
 
-_PATH = Qt.ItemDataRole.UserRole
+_SEARCH_MS = 60
+_TAG = re.compile(r'tag:(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+
+
+class SearchBox(QLineEdit):
+    """Where a search is typed. Esc leaves it, down goes into the list.
+
+    Signals:
+        left(), went_down().
+    """
+
+    left = Signal()
+    went_down = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc for the box: it stops runs elsewhere."""
+        shortcut = event.type() == QEvent.Type.ShortcutOverride
+        if shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.went_down.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class LibraryTree(Pane):
     """All prompt files.
 
     Signals:
-        opened(str): a path was chosen. create_wanted(), and with a path: duplicate_wanted(str),
-        rename_wanted(str, str), trash_wanted(str).
+        opened(str): a prompt was chosen.
+        create_wanted(): a new prompt. menu_wanted(QPoint): a menu at a place of ``tree``.
+        searched(str): words to look for; answered by :meth:`show_result`.
     """
 
     opened = Signal(str)
     create_wanted = Signal()
-    duplicate_wanted = Signal(str)
-    rename_wanted = Signal(str, str)
-    trash_wanted = Signal(str)
+    menu_wanted = Signal(QPoint)
+    searched = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("Library", "chrome")
         self.setMinimumWidth(168)
-        self._entries: tuple[LibraryEntry, ...] = ()
-        self._dirty: frozenset[str] = frozenset()
-        self._folded: set[str] = set()
-        find = IconButton("search", "Search the library")
+        self._listing = LibraryListing()
+        find = IconButton("search", "Search the library", keys="Ctrl+Shift+F")
         find.clicked.connect(self._toggle_search)
         create = IconButton("plus", "New prompt", keys="Ctrl+N")
         create.clicked.connect(self.create_wanted)
-        self.header.addWidget(find)
-        self.header.addWidget(create)
-        self.search = QLineEdit()
+        self.more = IconButton("dots", "More of the library")
+        self.more.clicked.connect(self._on_more)
+        for button in (find, create, self.more):
+            self.header.addWidget(button)
+        self.search = SearchBox()
         self.search.setAccessibleName("Search the library")
-        self.search.setPlaceholderText("Search prompts")
+        self.search.setPlaceholderText("Search prompts, tag: folder: is:favourite")
         self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._refresh)
-        self.search.hide()
-        self.tree = QTreeView()
-        self.tree.setAccessibleName("Prompts")
-        self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(14)
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.customContextMenuRequested.connect(self._show_menu)
-        self.tree.setEditTriggers(QTreeView.EditTrigger.EditKeyPressed)
-        self._model = QStandardItemModel()
-        self._model.itemChanged.connect(self._on_renamed)
-        self.tree.setModel(self._model)
-        self.tree.activated.connect(self._on_activated)
-        self.tree.clicked.connect(self._on_activated)
-        self.tree.collapsed.connect(self._on_collapsed)
-        self.tree.expanded.connect(self._on_expanded)
-        self.count = Label("", "small", "text-3")
-        self.body.addLayout(row(self.search, margins=(8, 6, 8, 0)))
+        self._search_row = QFrame()
+        self._search_row.setLayout(row(self.search, margins=(8, 6, 8, 0)))
+        self._search_row.hide()
+        self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
+        self._search_timer.timeout.connect(self._ask)
+        self.search.textChanged.connect(self._on_text)
+        self.search.left.connect(self._leave_search)
+        self.search.went_down.connect(self._enter_list)
+        self.search.returnPressed.connect(self._open_first)
+        self.tree = LibraryView()
+        self.tree.opened.connect(self.opened)
+        self.tree.customContextMenuRequested.connect(self.menu_wanted)
+        self.nothing = Label("", "small", "text-3", wrap=True)
+        self.nothing.setContentsMargins(16, 8, 16, 0)
+        self.nothing.hide()
+        self.foot = LibraryFoot()
+        self.foot.tag_toggled.connect(self.toggle_tag)
+        self.body.addWidget(self._search_row)
+        self.body.addWidget(self.nothing)
         self.body.addLayout(row(self.tree, margins=(6, 6, 6, 0)), 1)
-        self.body.addLayout(row(None, self.count, margins=(16, 6, 16, 8)))
-        theme().changed.connect(self._refresh)
+        self.body.addWidget(self.foot)
 
-    def show_entries(self, entries: Sequence[LibraryEntry]) -> None:
-        """Show other files; what was folded stays folded."""
-        self._entries = tuple(entries)
-        self._refresh()
+    @property
+    def query(self) -> str:
+        """What is searched for, "" for nothing."""
+        return "" if self._search_row.isHidden() else self.search.text().strip()
+
+    def show_listing(self, listing: LibraryListing) -> None:
+        """Show other files; a search that is going on is asked again."""
+        self._listing = listing
+        if self.query:
+            self._ask()
+        else:
+            self.tree.show_library(listing)
+            self.foot.show_entries(listing.entries)
+
+    def show_result(self, text: str, result: LibraryResult) -> None:
+        """Show what was found; an answer to an older question is left out."""
+        if text != self.query:
+            return
+        self.tree.show_library(self._listing, result)
+        self.foot.show_entries(self._listing.entries)
+        self.foot.show_found(len(result.hits))
+        self.nothing.setText("No prompt fits. Words are looked for in names, heads and texts.")
+        self.nothing.setVisible(not result.hits)
 
     def show_dirty(self, paths: Iterable[str]) -> None:
         """Mark the files that have unsaved text."""
         found = frozenset(paths)
-        if found != self._dirty:
-            self._dirty = found
-            self._refresh()
+        if found != self.tree.library.dirty:
+            self.tree.library.mark_dirty(found)
 
     def select(self, path: str) -> None:
         """Mark a file as the one that is open."""
-        for row_number in range(self._model.rowCount()):
-            folder = self._model.item(row_number)
-            for place in range(folder.rowCount()):
-                if folder.child(place).data(_PATH) == path:
-                    self.tree.setCurrentIndex(folder.child(place).index())
-                    return
+        self.tree.select(path)
+
+    # --- search ---------------------------------------------------------------------------------
 
     @Slot()
-    def _refresh(self) -> None:
-        chosen = self.tree.currentIndex().data(_PATH)
-        words = self.search.text().casefold().split()
-        self._model.blockSignals(True)
-        self._model.clear()
-        folders: dict[str, QStandardItem] = {}
-        for entry in self._entries:
-            haystack = f"{entry.name} {entry.folder} {entry.title} {entry.description}".casefold()
-            if not all(word in haystack for word in words):
-                continue
-            name = entry.folder or "prompts"
-            if name not in folders:
-                folders[name] = self._folder_item(name)
-                self._model.appendRow(folders[name])
-            folders[name].appendRow(self._file_item(entry))
-        for name, folder in folders.items():
-            folder.setText(f"{name}   {folder.rowCount()}")
-        self._model.blockSignals(False)
-        self._model.layoutChanged.emit()
-        for name, folder in folders.items():
-            self.tree.setExpanded(folder.index(), bool(words) or name not in self._folded)
-        self.count.setText(f"{len(self._entries)} prompts")
-        if chosen:
-            self.select(str(chosen))
+    def open_search(self) -> None:
+        """Show the box and type into it."""
+        self._search_row.show()
+        self.search.setFocus()
+        self.search.selectAll()
 
-    def _folder_item(self, name: str) -> QStandardItem:
-        folded = name in self._folded
-        item = QStandardItem(icon("chevron-right" if folded else "chevron-down"), name)
-        item.setFont(font("body"))
-        item.setEditable(False)
-        item.setSelectable(False)
-        item.setData(name, _PATH + 1)
-        return item
-
-    def _file_item(self, entry: LibraryEntry) -> QStandardItem:
-        dirty = entry.path in self._dirty
-        item = QStandardItem(icon("prompt"), _stem(entry.name) + ("  •" if dirty else ""))
-        item.setFont(font("body"))
-        item.setData(entry.path, _PATH)
-        item.setToolTip("\n".join(part for part in (entry.title, entry.description) if part))
-        item.setEditable(entry.writable and not entry.shipped)
-        spoken = f"{_stem(entry.name)}, unsaved" if dirty else _stem(entry.name)
-        item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
-        return item
+    @Slot(str)
+    def toggle_tag(self, tag: str) -> None:
+        """Search for a tag, or no more."""
+        text = self.search.text() if not self._search_row.isHidden() else ""
+        kept = _TAG.sub(lambda found: "" if _same(found, tag) else found[0], text)
+        if kept == text:
+            kept = f'{text} tag:"{tag}"' if " " in tag else f"{text} tag:{tag}"
+        self._search_row.show()
+        self.search.setText(" ".join(kept.split()))
+        if not self.search.text():
+            self._leave_search()
 
     @Slot()
     def _toggle_search(self) -> None:
-        self.search.setVisible(self.search.isHidden())
-        if self.search.isVisible():
-            self.search.setFocus()
+        if self._search_row.isHidden():
+            self.open_search()
         else:
-            self.search.clear()
+            self._leave_search()
 
-    @Slot(QModelIndex)
-    def _on_activated(self, index: QModelIndex) -> None:
-        path = index.data(_PATH)
-        if path:
-            self.opened.emit(str(path))
+    @Slot()
+    def _leave_search(self) -> None:
+        self.search.clear()
+        self._search_row.hide()
+        self._on_text("")
+        self.tree.setFocus()
+
+    @Slot(str)
+    def _on_text(self, text: str) -> None:
+        self.foot.show_chosen(found[1] or found[2] for found in _TAG.finditer(text))
+        if self.query:
+            self._search_timer.start()
         else:
-            self.tree.setExpanded(index, not self.tree.isExpanded(index))
+            self._search_timer.stop()
+            self.nothing.hide()
+            if self.tree.library.result is not None:
+                self.show_listing(self._listing)
 
-    @Slot(QModelIndex)
-    def _on_collapsed(self, index: QModelIndex) -> None:
-        self._folded.add(str(index.data(_PATH + 1)))
-        self._show_fold(index, "chevron-right")
+    @Slot()
+    def _ask(self) -> None:
+        if self.query:
+            self.searched.emit(self.query)
 
-    @Slot(QModelIndex)
-    def _on_expanded(self, index: QModelIndex) -> None:
-        self._folded.discard(str(index.data(_PATH + 1)))
-        self._show_fold(index, "chevron-down")
+    @Slot()
+    def _enter_list(self) -> None:
+        self.tree.setFocus()
+        first = self.tree.library.index(0, 0)
+        if self.query and first.isValid():
+            self.tree.choose(first)
 
-    def _show_fold(self, index: QModelIndex, name: str) -> None:
-        self._model.itemFromIndex(index).setIcon(icon(name))
+    @Slot()
+    def _open_first(self) -> None:
+        node = self.tree.library.node(self.tree.library.index(0, 0))
+        if self.query and node is not None and node.kind == "file":
+            self.opened.emit(node.path)
 
-    @Slot(QStandardItem)
-    def _on_renamed(self, item: QStandardItem) -> None:
-        path = item.data(_PATH)
-        if path:
-            self.rename_wanted.emit(str(path), item.text().replace("•", "").strip())
-
-    @Slot(QPoint)
-    def _show_menu(self, place: QPoint) -> None:
-        index = self.tree.indexAt(place)
-        path = str(index.data(_PATH) or "")
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("New prompt").triggered.connect(self.create_wanted)
-        if path:
-            menu.addSeparator()
-            duplicate = menu.addAction("Duplicate")
-            rename = menu.addAction("Rename")
-            rename.setEnabled(bool(index.flags() & Qt.ItemFlag.ItemIsEditable))
-            trash = menu.addAction("Move to trash")
-            chosen = menu.exec(self.tree.viewport().mapToGlobal(place))
-            if chosen is duplicate:
-                self.duplicate_wanted.emit(path)
-            elif chosen is rename:
-                self.tree.edit(index)
-            elif chosen is trash:
-                self.trash_wanted.emit(path)
-        else:
-            menu.popup(self.tree.viewport().mapToGlobal(place))
+    @Slot()
+    def _on_more(self) -> None:
+        self.menu_wanted.emit(QPoint(-1, -1))
 
 
-def _stem(name: str) -> str:
-    for ending in (".prompty", ".jinja", ".j2", ".md"):
-        if name.endswith(ending):
-            return name.removesuffix(ending)
-    return name
+def _same(found: re.Match[str], tag: str) -> bool:
+    return (found[1] or found[2] or "").casefold() == tag.casefold()

@@ -15,7 +15,9 @@ from workbench.domain.views import EngineStatus, Estimate
 from workbench.ui.actions import Action
 from workbench.ui.design.exchange import ExchangeActions, ImportPane
 from workbench.ui.design.library_actions import LibraryActions
+from workbench.ui.design.library_commands import LibraryCommands
 from workbench.ui.design.library_tree import LibraryTree
+from workbench.ui.design.library_watch import LibraryWatch
 from workbench.ui.design.preview import RenderedPane
 from workbench.ui.design.result import ResultPane
 from workbench.ui.design.reuse_view import ReuseView
@@ -26,7 +28,8 @@ from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
 from workbench.ui.panels import Context, Panel
 from workbench.ui.runs.run_model import RunModel
-from workbench.ui.widgets import Pane, Splitter, column
+from workbench.ui.widgets import Pane, column
+from workbench.ui.widgets.folding import FoldingPane, FoldingSplitter
 from workbench.ui.widgets.token_meter import TokenMeter
 
 _FIRST = "word-problem"
@@ -42,7 +45,9 @@ class DesignPanel(Panel):
         self._run: RunModel | None = None
         self._estimates = 0
         self.library = LibraryTree()
-        self.library_actions = LibraryActions(self.bridge, self.model, context.notify)
+        self.library_actions = LibraryActions(self.bridge, self.model)
+        self.library_commands = LibraryCommands(self.library, self.library_actions, self.model)
+        self.library_watch = LibraryWatch(self)
         self.work = WorkArea(self.model)
         self.rendered = RenderedPane()
         self.result = ResultPane(self.bridge)
@@ -62,9 +67,9 @@ class DesignPanel(Panel):
         side = SideContext(self.context, self.model, self.work, self.run_bar)
         self.side = SideStack(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
-        self.splitter = Splitter(self.library, self.work, self.side)
+        left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)
+        self.splitter = FoldingSplitter(left, self.work, right)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([224, 720, 414])
         layout = column(self.splitter, self.run_bar, gap=0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -79,17 +84,15 @@ class DesignPanel(Panel):
         model.dirty_changed.connect(self._on_dirty)
         model.changed_outside.connect(self._on_changed_outside)
         model.failed.connect(self._on_failed)
-        self.library.opened.connect(self.model.open)
+        model.moved.connect(self._on_moved)
+        self.library_watch.changed.connect(model.read_library)
         actions = self.library_actions
-        self.library.create_wanted.connect(actions.create)
-        self.library.duplicate_wanted.connect(actions.duplicate)
-        self.library.rename_wanted.connect(actions.rename)
-        self.library.trash_wanted.connect(actions.trash)
         actions.created.connect(self.work.editor.setFocus)
         actions.failed.connect(self._on_failed)
         self.exchange.import_wanted.connect(self._import)
         self.exchange.failed.connect(self._on_failed)
         self.exchange.told.connect(self._on_told)
+        actions.done.connect(self._on_done)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
         self.result.closed.connect(self.side.show_preview)
@@ -110,7 +113,6 @@ class DesignPanel(Panel):
                    scope),
             Action("design.stop", "Stop the run", self._stop, "Esc", self._is_running, scope),
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
-            Action("prompt.new", "New prompt", self.library_actions.create, "Ctrl+N", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
             Action("prompt.fix", "Apply the fix", self.work.apply_fix, "Ctrl+.", scope=scope),
             Action("prompt.find", "Find in the prompt", self.work.find_bar.open_bar, "Ctrl+F",
@@ -118,6 +120,12 @@ class DesignPanel(Panel):
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
             *self.exchange.actions_table(),
+            Action("design.library", "Fold or open the library",
+                   functools.partial(self.splitter.toggle, self.splitter.panes[0]), "Ctrl+Shift+L",
+                   scope=scope),
+            Action("design.side", "Fold or open the side pane",
+                   functools.partial(self.splitter.toggle, self.splitter.panes[1]), scope=scope),
+            *self.library_commands.actions_table(),
             *self.side.actions_table(),
         )  # fmt: skip
 
@@ -129,7 +137,8 @@ class DesignPanel(Panel):
 
     @Slot()
     def _on_library(self) -> None:
-        self.library.show_entries(self.model.library)
+        self.library.show_listing(self.model.listing)
+        self.library_watch.watch(self.model.listing.folders)
         if self.model.current is None and not self.model.documents and self.model.library:
             first = next((e for e in self.model.library if _FIRST in e.name), self.model.library[0])
             self.model.open(first.path)
@@ -167,6 +176,16 @@ class DesignPanel(Panel):
             "Reload",
             functools.partial(self.model.reload, path),
         )
+
+    @Slot(str, str)
+    def _on_moved(self, _old: str, new: str) -> None:
+        if self.model.current is not None and self.model.current.path == new:
+            self._on_opened(new)
+            self.model.refresh()
+
+    @Slot(str)
+    def _on_done(self, sentence: str) -> None:
+        self.work.banner.show_message(sentence, "text-2", "Undo", self.library_actions.undo)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
@@ -300,6 +319,8 @@ class DesignPanel(Panel):
 
     def shown(self) -> None:
         """Say where we are; look for files that came meanwhile."""
+        if self.model.library:
+            self.model.read_library()
         if self.model.current is not None:
             self._on_opened(self.model.current.path)
         else:
@@ -325,7 +346,9 @@ class DesignPanel(Panel):
                 if path in documents
             ],
             "current": self.model.current.path if self.model.current else "",
-            "sizes": self.splitter.sizes(),
+            "sizes": self.splitter.wanted(),
+            "folded": self.splitter.folded_by_hand(),
+            "library": self.library.tree.folds(),
             "inner_sizes": self.work.splitter.sizes(),
             "strategy": self.run_bar.strategy.strategy,
             "params": self.run_bar.parameters.form.values(),
@@ -341,8 +364,9 @@ class DesignPanel(Panel):
         if current:
             QTimer.singleShot(0, self, functools.partial(self.model.open, current))
         if found.get("sizes"):
-            self.splitter.setSizes(found["sizes"])
+            self.splitter.restore(found["sizes"], found.get("folded", []))
             self.work.splitter.setSizes(found["inner_sizes"])
+        self.library.tree.restore_folds(found.get("library"))
         if found.get("sampling"):
             self.run_bar.sampling.set_values(found["sampling"])
         if found.get("strategy"):

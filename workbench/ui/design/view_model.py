@@ -6,9 +6,11 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import FileChangedError, WorkbenchError
+from workbench.domain.library import LibraryListing, Moved
 from workbench.domain.spec import Json
 from workbench.domain.views import (
     Draft,
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _PREVIEW_MS = 150
 _DRAFT_MS = 600
+_READ_AT_ONCE = 500
+_MOVING_MS = 1_500
 
 
 @dataclass
@@ -56,6 +60,7 @@ class DesignModel(QObject):
         opened(str): a prompt was opened and is current; closed(str).
         analysed(), previewed(): of the current prompt.
         dirty_changed(): some prompt has, or has no more, unsaved text.
+        moved(str, str): an open prompt has another path, with all that belongs to it.
         reloaded(str): the text of a prompt was replaced from disk.
         changed_outside(str): a file changed while its prompt has unsaved text.
         failed(str): a sentence.
@@ -68,6 +73,7 @@ class DesignModel(QObject):
     analysed = Signal()
     previewed = Signal()
     dirty_changed = Signal()
+    moved = Signal(str, str)
     reloaded = Signal(str)
     changed_outside = Signal(str)
     failed = Signal(str)
@@ -75,7 +81,7 @@ class DesignModel(QObject):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self._bridge = bridge
-        self.library: tuple[LibraryEntry, ...] = ()
+        self.listing = LibraryListing()
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.documents: dict[str, Document] = {}
         self.current: Document | None = None
@@ -89,6 +95,11 @@ class DesignModel(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._on_file_changed)
         bridge.opened.connect(self._on_core)
+
+    @property
+    def library(self) -> tuple[LibraryEntry, ...]:
+        """All prompt files."""
+        return self.listing.entries
 
     @property
     def tones(self) -> dict[str, str]:
@@ -107,17 +118,22 @@ class DesignModel(QObject):
         self._drafts = {draft.path: draft for draft in drafts}
 
     def read_library(self) -> None:
-        """Read the files of the library again."""
-        self._bridge.call(lambda core: core.library(), self._on_library, owner=self)
+        """Look for files of the library again; those that are new are read after all are shown."""
+        self._bridge.call(lambda core: core.library_listing(most=0), self._on_library, owner=self)
 
         async def strategies(core: object) -> tuple[StrategyInfo, ...]:
             return core.strategies()  # type: ignore[attr-defined, no-any-return]
 
         self._bridge.call(strategies, self._on_strategies, owner=self)
 
-    def _on_library(self, entries: tuple[LibraryEntry, ...]) -> None:
-        self.library = entries
-        self.library_changed.emit()
+    def _on_library(self, listing: LibraryListing) -> None:
+        if listing != self.listing:
+            self.listing = listing
+            self.library_changed.emit()
+        if listing.pending:
+            self._bridge.call(
+                lambda core: core.library_listing(most=_READ_AT_ONCE), self._on_library, owner=self
+            )
 
     def _on_strategies(self, infos: tuple[StrategyInfo, ...]) -> None:
         if infos != self.strategies:
@@ -171,6 +187,31 @@ class DesignModel(QObject):
         if self.current is document:
             self.current = None
         self.closed.emit(path)
+
+    def follow(self, moved: Moved) -> None:
+        """A file or folder was moved: open prompts keep text, values, undo history and draft."""
+        for path in {*self.documents, *self._drafts}:
+            place = moved.place_of(path)
+            if place == path:
+                continue
+            draft = self._drafts.pop(path, None)
+            if draft is not None:
+                self._drafts[place] = msgspec.structs.replace(draft, path=place)
+            document = self.documents.pop(path, None)
+            if document is not None:
+                document.path = place
+                self.documents[place] = document
+                self._watcher.removePath(path)
+                self._watcher.addPath(place)
+                self._keep_draft_at(document, path)
+                self.moved.emit(path, place)
+
+    def _keep_draft_at(self, document: Document, old: str) -> None:
+        """Keep unsaved text under its new path, also where it was on its way to the old one."""
+        if document.dirty:
+            draft = self._draft_of(document)
+            self._bridge.call(lambda core: core.save_draft(draft))
+        self._bridge.call(lambda core: core.discard_draft(old))
 
     def edit(self, text: str) -> None:
         """The current prompt's text is another."""
@@ -250,6 +291,19 @@ class DesignModel(QObject):
 
     @Slot(str)
     def _on_file_changed(self, path: str) -> None:
+        if path in self.documents:
+            self._bridge.call(
+                lambda core: core.read_prompt(path),
+                self._on_outside,
+                functools.partial(self._on_missing, path),
+                owner=self,
+            )
+
+    def _on_missing(self, path: str, _error: WorkbenchError) -> None:
+        """A file is gone: maybe this program is moving it, which is known a moment later."""
+        QTimer.singleShot(_MOVING_MS, self, functools.partial(self._look_again, path))
+
+    def _look_again(self, path: str) -> None:
         if path in self.documents:
             self._bridge.call(
                 lambda core: core.read_prompt(path), self._on_outside, self._on_failed, owner=self

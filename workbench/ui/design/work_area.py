@@ -57,6 +57,7 @@ class WorkArea(QFrame):
         theme().changed.connect(self._on_theme)
         model.opened.connect(self._on_opened)
         model.closed.connect(self._on_closed)
+        model.moved.connect(self._on_moved)
         model.analysed.connect(self._on_analysed)
         model.reloaded.connect(self._on_reloaded)
         model.dirty_changed.connect(self._on_dirty)
@@ -89,16 +90,27 @@ class WorkArea(QFrame):
         document = self._model.documents[path]
         with QSignalBlocker(self.tabs):
             if path not in self.paths():
-                index = self.tabs.addTab(icon("prompt"), Path(path).stem)
-                self.tabs.setTabData(index, path)
-                self.tabs.setTabToolTip(index, path)
-                close = IconButton("close", f"Close {Path(path).stem}", size=20, glyph=12)
-                close.clicked.connect(functools.partial(self.tab_closed.emit, path))
-                self.tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+                self._name_tab(self.tabs.addTab(icon("prompt"), Path(path).stem), path)
             self.tabs.setCurrentIndex(self.paths().index(path))
             self.tabs.show()
         self._show_text(document)
         self._on_dirty()
+
+    def _name_tab(self, index: int, path: str) -> None:
+        self.tabs.setTabData(index, path)
+        self.tabs.setTabToolTip(index, path)
+        close = IconButton("close", f"Close {Path(path).stem}", size=20, glyph=12)
+        close.clicked.connect(functools.partial(self.tab_closed.emit, path))
+        self.tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+
+    @Slot(str, str)
+    def _on_moved(self, old: str, new: str) -> None:
+        """The file of a tab has another path; its text keeps its undo history."""
+        if old in self._texts:
+            self._texts[new] = self._texts.pop(old)
+        if old in self.paths():
+            self._name_tab(self.paths().index(old), new)
+            self._on_dirty()
 
     def _show_text(self, document: Document) -> None:
         """Put the document's own text (with its undo history) into the editor."""

@@ -1,0 +1,77 @@
+"""Values of the prompt library: its folders, what a search finds, and where files went."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import msgspec
+
+from workbench.domain.views import LibraryEntry
+
+FolderKind = Literal["user", "added", "given", "shipped"]
+"""The user's own folder, one added in the program, one of WORKBENCH_PROMPTS, the program's own."""
+
+
+class LibraryFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder whose prompts the library shows."""
+
+    path: str
+    kind: FolderKind
+    writable: bool = True
+    """Whether prompts can be put there; never in the program's own folder."""
+    problem: str = ""
+    """A sentence where it, or something in it, cannot be looked at."""
+    folders: tuple[str, ...] = ()
+    """Folders inside, relative and divided by "/"; those without prompts too."""
+
+
+class LibraryListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the library holds."""
+
+    folders: tuple[LibraryFolder, ...] = ()
+    entries: tuple[LibraryEntry, ...] = ()
+    favourites: frozenset[str] = frozenset()
+    """Paths; some may be of files that are gone or not in the library."""
+    pending: bool = False
+    """Some files are known by their names alone so far; the full list says the rest."""
+
+
+class LibraryHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A prompt that a search found, and the line of its text where the words stand."""
+
+    path: str
+    excerpt: str = ""
+    """The line that matched; "" where name, description, tags or folder did."""
+    line: int = 0
+
+
+class LibraryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search found, the best first, and the words to mark in it."""
+
+    hits: tuple[LibraryHit, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """A file, or a folder with all it holds, has another path; ``copied`` keeps the old one too."""
+
+    old: str
+    new: str
+    copied: bool = False
+
+    def place_of(self, path: str) -> str:
+        """Where a file is now that was at ``path``; the same path where this is not about it."""
+        if self.copied:
+            return path
+        if path == self.old:
+            return self.new
+        inside = path.removeprefix(self.old + os.sep)
+        return os.path.join(self.new, inside) if inside != path else path  # noqa: PTH118 - texts
+
+
+class Trashed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or folder that was put aside: where it was, and where it is now."""
+
+    path: str
+    where: str

@@ -1,0 +1,180 @@
+"""The library of prompts: its folders, search, favourites, tags, and moving things about.
+
+What belongs to a prompt by its path (drafts, favourites) goes with it when it is moved, into the
+trash and back too, so that a new file of the same name begins without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from workbench.domain.errors import UsageError
+from workbench.domain.library import LibraryFolder, LibraryListing, LibraryResult, Moved, Trashed
+from workbench.domain.views import PromptFile, StoreStatus
+from workbench.service.models import ModelService
+
+_FOLDERS = "library_folders"
+_FAVOURITES = "library_favourites"
+
+
+class LibraryService(ModelService):
+    """The part of the service that knows the library as a whole."""
+
+    async def open(self) -> StoreStatus:
+        """Open the history, and show the folders that were added to the library."""
+        status = await super().open()
+        await self._show_folders()
+        return status
+
+    async def library_listing(self, *, most: int | None = None) -> LibraryListing:
+        """Folders, prompts and favourites; ``most`` files that are new are read, None reads all."""
+        await self._show_folders()
+        listing = await self._in_thread(self._library.listing, most=most)
+        return msgspec.structs.replace(listing, favourites=await self.favourites())
+
+    async def search_library(self, text: str) -> LibraryResult:
+        """Prompts that fit words, ``tag:``, ``folder:`` and ``is:favourite``, the best first.
+
+        As one types, so it waits for no head: ``tag:`` finds what a listing has read.
+        """
+        favourites = await self.favourites()
+        return await self._in_thread(self._library.search, text, favourites, most=0)
+
+    # --- folders of the library -----------------------------------------------------------------
+
+    async def library_folders(self) -> tuple[LibraryFolder, ...]:
+        """The folders whose prompts are shown, the user's first."""
+        return (await self.library_listing(most=0)).folders
+
+    async def add_library_folder(self, folder: str) -> str:
+        """Show the prompts of a further folder from now on; returns its absolute path.
+
+        Raises:
+            UsageError: it is no folder.
+            LibraryError: it is shown already, or holds a folder that is.
+        """
+        path = await self._in_thread(_existing_folder, folder)
+        await self._show_folders()
+        await self._in_thread(self._library.refuse_shown, path)
+        await self._store.set_state(_FOLDERS, [*await self._added_library_folders(), path])
+        await self._show_folders()
+        return path
+
+    async def remove_library_folder(self, folder: str) -> None:
+        """Show it no more; its files stay as they are.
+
+        Raises:
+            UsageError: it was not added.
+        """
+        path = await self._in_thread(_absolute, folder)
+        added = await self._added_library_folders()
+        if path not in added:
+            known = ", ".join(added) or "none"
+            raise UsageError(f"{path} was not added. Folders that were: {known}.")
+        await self._store.set_state(_FOLDERS, [other for other in added if other != path])
+        await self._show_folders()
+
+    # --- favourites and tags --------------------------------------------------------------------
+
+    async def favourites(self) -> frozenset[str]:
+        """Paths of the prompts that are favourites."""
+        return frozenset(await self._store.get_state(_FAVOURITES, []))
+
+    async def set_favourites(self, paths: Iterable[str], favourite: bool) -> frozenset[str]:
+        """Make prompts favourites, or make them none any more; returns all favourites."""
+        found = await self.favourites()
+        found = found | set(paths) if favourite else found - set(paths)
+        await self._store.set_state(_FAVOURITES, sorted(found))
+        return found
+
+    async def tag_prompt(
+        self, path: str, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> PromptFile:
+        """Write tags into the head of a prompt, or take them out.
+
+        Raises:
+            FrontMatterError: its head cannot be read.
+            LibraryError: a tag cannot be one, or the file cannot be changed.
+        """
+        return await self._in_thread(self._library.tag, path, tuple(add), tuple(remove))
+
+    # --- moving ---------------------------------------------------------------------------------
+
+    async def move_prompt(self, path: str, folder: str) -> Moved:
+        """Put a prompt into another folder of the library; from the shipped one it is copied.
+
+        Raises:
+            LibraryError: the name is taken there, or one of the folders cannot be changed.
+        """
+        return await self._follow(await self._in_thread(self._library.move, path, folder))
+
+    async def import_prompt(self, path: str, folder: str) -> Moved:
+        """Copy a prompt file from anywhere into a folder of the library.
+
+        Raises:
+            LibraryError: it is no prompt file, cannot be read, or the folder cannot be changed.
+        """
+        return await self._in_thread(self._library.bring_in, path, folder)
+
+    async def create_folder(self, parent: str, name: str) -> str:
+        """A new folder in a folder of the library (LibraryError where that cannot be)."""
+        return await self._in_thread(self._library.create_folder, parent, name)
+
+    async def rename_folder(self, path: str, name: str) -> Moved:
+        """Give a folder another name (LibraryError where that cannot be)."""
+        return await self._follow(await self._in_thread(self._library.rename_folder, path, name))
+
+    async def move_folder(self, path: str, folder: str) -> Moved:
+        """Put a folder with all it holds into another (LibraryError where that cannot be)."""
+        return await self._follow(await self._in_thread(self._library.move_folder, path, folder))
+
+    async def trash_folder(self, path: str) -> Trashed:
+        """Put a folder with all it holds aside; nothing is deleted."""
+        trashed = await self._in_thread(self._library.trash_folder, path)
+        await self._follow(Moved(old=trashed.path, new=trashed.where))
+        return trashed
+
+    async def restore_trashed(self, trashed: Trashed) -> str:
+        """Put back what was put aside and return where it is now.
+
+        Raises:
+            LibraryError: it is not in the trash any more, or its place cannot be written.
+        """
+        new = await self._in_thread(self._library.restore, trashed)
+        await self._follow(Moved(old=trashed.where, new=new))
+        return new
+
+    async def _follow(self, moved: Moved) -> Moved:
+        """Have all that is kept by path go with a file or folder that was moved."""
+        if moved.copied or moved.old == moved.new:
+            return moved
+        for draft in await self._store.drafts():
+            place = moved.place_of(draft.path)
+            if place != draft.path:
+                await self._store.save_draft(msgspec.structs.replace(draft, path=place))
+                await self._store.discard_draft(draft.path)
+        favourites = await self.favourites()
+        followed = {moved.place_of(path) for path in favourites}
+        if followed != favourites:
+            await self._store.set_state(_FAVOURITES, sorted(followed))
+        return moved
+
+    async def _added_library_folders(self) -> tuple[str, ...]:
+        return tuple(await self._store.get_state(_FOLDERS, []))
+
+    async def _show_folders(self) -> None:
+        self._library.show(map(Path, await self._added_library_folders()))
+
+
+def _absolute(folder: str) -> str:
+    return str(Path(folder).expanduser().absolute())
+
+
+def _existing_folder(folder: str) -> str:
+    path = _absolute(folder)
+    if not folder.strip() or not Path(path).is_dir():
+        raise UsageError(f"{path} is no folder: name one that is there.")
+    return path

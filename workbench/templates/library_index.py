@@ -1,0 +1,265 @@
+"""What is in the folders of the library, remembered by time and size of each file."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from workbench import __version__
+from workbench.domain.errors import FrontMatterError, LibraryError
+from workbench.templates.diagnosis import TOO_DEEP, parse
+from workbench.templates.document import parse_document
+from workbench.templates.environment import BoundedEnvironment, prompt_environment
+from workbench.templates.files import read_file
+from workbench.templates.library_names import is_prompt_name
+
+MOST_FILES = 20_000
+MOST_FOLDERS = 5_000
+KEPT_CHARACTERS = 64 * 1024 * 1024
+"""Texts that are kept for the next search."""
+_ENTRY_CHARACTERS = 300
+
+
+class Found(NamedTuple):
+    """A prompt file on disk and what tells one state of it from another.
+
+    Texts, not a ``Path``: there may be thousands, and each is looked at on every key of a search.
+    ``folder`` is relative to the root, divided by "/".
+    """
+
+    path: str
+    folder: str
+    name: str
+    mtime_ns: int
+    size: int
+
+
+class Walk(NamedTuple):
+    """What is below a folder: prompt files, folders (relative, "/"), and what was in the way."""
+
+    files: list[Found]
+    folders: list[str]
+    problem: str
+
+
+class Details(msgspec.Struct, frozen=True):
+    """What a prompt file says of itself; ``problem`` is a sentence where it cannot be used."""
+
+    mtime_ns: int
+    size: int
+    title: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """The index on disk; another program version reads the files anew."""
+
+    version: str
+    files: dict[str, Details]
+
+
+def walk(root: Path) -> Walk:
+    """Prompt files and folders below ``root``.
+
+    Hidden ones are left out and links to folders are not followed, so that a walk ends and stays
+    inside. Never raises: what cannot be looked at is said in ``problem``.
+    """
+    files: list[Found] = []
+    folders: list[str] = []
+    problem = ""
+    waiting = [""]
+    while waiting:
+        inside_root = waiting.pop()
+        folder = root / inside_root
+        try:
+            with os.scandir(folder) as entries:
+                inside = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            problem = problem or _folder_problem(inside_root, error)
+            continue
+        for entry in inside:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                name = f"{inside_root}/{entry.name}" if inside_root else entry.name
+                waiting.append(name)
+                folders.append(name)
+            elif is_prompt_name(entry.name) and not entry.is_dir():
+                files.append(found_of(entry, inside_root))
+        if len(files) > MOST_FILES or len(folders) > MOST_FOLDERS:
+            limit = f"{MOST_FILES:,} prompts in {MOST_FOLDERS:,} folders"
+            problem = f"This folder holds more than {limit}: only some are shown."
+            break
+    return Walk(files[:MOST_FILES], sorted(folders[:MOST_FOLDERS]), problem)
+
+
+def found_of(file: Path | os.DirEntry[str], folder: str = "") -> Found:
+    """A file as it is now; one that cannot be looked at, a link to nothing, has no time."""
+    try:
+        status = file.stat()
+    except OSError:
+        return Found(os.fspath(file), folder, file.name, 0, 0)
+    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size)
+
+
+def _folder_problem(place: str, error: OSError) -> str:
+    if place:
+        return f"{place} cannot be looked at ({error.strerror}): check the rights of the folder."
+    if isinstance(error, FileNotFoundError):
+        return "This folder is not there: connect its disk, or remove it from the library."
+    if isinstance(error, NotADirectoryError):
+        return "This is no folder any more: remove it from the library."
+    return f"This folder cannot be looked at ({error.strerror}): check its rights."
+
+
+class LibraryIndex:
+    """Details and texts of prompt files; a file is read again only when time or size changed.
+
+    Safe for several threads: two that ask at once do not read the same files twice.
+
+    Args:
+        kept: the file that remembers the details between two starts; None keeps nothing.
+    """
+
+    def __init__(self, kept: Path | None = None) -> None:
+        self._kept = kept
+        self._lock = threading.RLock()
+        self._details: dict[str, Details] | None = None
+        self._texts: dict[str, tuple[int, int, str]] = {}
+        self._characters = 0
+        self._changed = False
+
+    def known(self, found: Found) -> Details | None:
+        """The details of a file as it is now, None where it was not read since it changed."""
+        details = self._all().get(found.path)
+        if details is None or (details.mtime_ns, details.size) != (found.mtime_ns, found.size):
+            return None
+        return details
+
+    def outdated(self, found: Found) -> Details | None:
+        """What a file said of itself when it was read last, None where it never was."""
+        return self._all().get(found.path)
+
+    def details(self, found: Found) -> Details:
+        """The details of a file, which is read where they are not known."""
+        with self._lock:
+            details = self.known(found)
+            if details is None:
+                details = _read_details(found)
+                self._all()[found.path] = details
+                self._changed = True
+            return details
+
+    def text(self, found: Found) -> str:
+        """The text of a file for a search, "" where it cannot be read."""
+        key = found.path
+        kept = self._texts.get(key)
+        if kept is not None and kept[:2] == (found.mtime_ns, found.size):
+            return kept[2]
+        try:
+            text = read_file(Path(found.path)).text
+        except LibraryError:
+            text = ""
+        with self._lock:
+            self._characters += len(text) - (len(kept[2]) if kept else 0)
+            if self._characters > KEPT_CHARACTERS:
+                self._texts.clear()
+                self._characters = len(text)
+            self._texts[key] = (found.mtime_ns, found.size, text)
+        return text
+
+    def keep(self, present: set[str]) -> None:
+        """Forget files that are not ``present``, and write down what is new since the last time.
+
+        A disk that cannot be written costs the next start a little time, and nothing else.
+        """
+        with self._lock:
+            details = self._all()
+            for gone in details.keys() - present:
+                del details[gone]
+                self._changed = True
+            if self._changed and self._kept is not None:
+                self._changed = False
+                content = msgspec.msgpack.encode(_Kept(__version__, details))
+                with contextlib.suppress(OSError):
+                    _write(self._kept, content)
+
+    def _all(self) -> dict[str, Details]:
+        with self._lock:
+            if self._details is None:
+                self._details = self._read_kept()
+            return self._details
+
+    def _read_kept(self) -> dict[str, Details]:
+        if self._kept is None:
+            return {}
+        try:
+            kept = msgspec.msgpack.decode(self._kept.read_bytes(), type=_Kept)
+        except (OSError, msgspec.MsgspecError):
+            return {}
+        return dict(kept.files) if kept.version == __version__ else {}
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@functools.lru_cache(maxsize=1)
+def _environment() -> BoundedEnvironment:
+    return prompt_environment({})
+
+
+def _read_details(found: Found) -> Details:
+    """What a file says of itself; a file that cannot be used is known by its name."""
+    path = Path(found.path)
+    title, description, problem = path.stem, "", ""
+    tags: tuple[str, ...] = ()
+    try:
+        document = parse_document(read_file(path).text, str(path))
+        title, description, tags = document.name, document.description, document.tags
+        _, fault = parse(_environment(), document.body)
+        if fault is not None:
+            reason = fault.reason[:1].upper() + fault.reason[1:]
+            line = document.body_line + fault.line - 1
+            problem = f"Line {line}: {reason}" if fault.line else reason
+    except FrontMatterError as error:
+        problem = f"Line {error.line}: {error.reason}" if error.line else error.reason
+    except LibraryError as error:
+        problem = error.reason[:1].upper() + error.reason[1:]
+    except RecursionError:
+        problem = TOO_DEEP
+    return Details(
+        mtime_ns=found.mtime_ns,
+        size=found.size,
+        title=_one_line(title),
+        description=_one_line(description),
+        tags=tuple(dict.fromkeys(_tidy(tags))),
+        problem=problem,
+    )
+
+
+def _tidy(tags: tuple[str, ...]) -> Iterator[str]:
+    for tag in tags:
+        text = _one_line(tag).removeprefix("#")
+        if text:
+            yield text
+
+
+def _one_line(text: str) -> str:
+    """Text of a shared file for one line of a list: no line ends, not without end."""
+    return " ".join(text.split())[:_ENTRY_CHARACTERS]
