@@ -37,7 +37,7 @@ class LibraryListing(msgspec.Struct, frozen=True, kw_only=True):
     """Some files are known by their names alone so far; the full list says the rest."""
 
 
-class LibraryHit(msgspec.Struct, frozen=True, kw_only=True):
+class LibraryHit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A prompt that a search found, and the line of its text where the words stand."""
 
     path: str

@@ -350,7 +350,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True):
+class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A prompt file. ``path`` is absolute, ``folder`` relative to its root ("" at the top)."""
 
     path: str

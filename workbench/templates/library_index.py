@@ -50,7 +50,7 @@ class Walk(NamedTuple):
     problem: str
 
 
-class Details(msgspec.Struct, frozen=True):
+class Details(msgspec.Struct, frozen=True, gc=False):
     """What a prompt file says of itself; ``problem`` is a sentence where it cannot be used."""
 
     mtime_ns: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from workbench.domain.library import LibraryListing, LibraryResult
-from workbench.ui.design.library_nodes import Node, list_of, tree_of
+from workbench.ui.design.library_nodes import Node, NodeKind, list_of, tree_of
 from workbench.ui.widgets import plain_tip
 
 PROMPTS_MIME = "application/x-workbench-prompts"
@@ -161,16 +162,7 @@ class LibraryModel(QAbstractItemModel):
         node = self.node(index)
         if node is None:
             return Qt.ItemFlag.ItemIsDropEnabled
-        flags = Qt.ItemFlag.ItemIsEnabled
-        if node.kind != "note":
-            flags |= Qt.ItemFlag.ItemIsSelectable
-        if node.kind in ("file", "folder"):
-            flags |= Qt.ItemFlag.ItemIsDragEnabled
-        if node.kind in ("file", "folder") and node.writable:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        if self.folder_of(index):
-            flags |= Qt.ItemFlag.ItemIsDropEnabled
-        return flags
+        return _flags(node.kind, node.writable, bool(self.folder_of(index)))
 
     # --- drag and drop --------------------------------------------------------------------------
 
@@ -246,6 +238,22 @@ class LibraryModel(QAbstractItemModel):
         prompts = "1 prompt" if node.count == 1 else f"{node.count:,} prompts"
         locked = ", cannot be changed" if node.kind == "root" and not node.writable else ""
         return f"{node.name}, {prompts}{locked}"
+
+
+@functools.lru_cache
+def _flags(kind: NodeKind, writable: bool, takes_drops: bool) -> Qt.ItemFlag:
+    """Joining flags is slow, and a layout asks for those of every row."""
+    flags = Qt.ItemFlag.ItemIsEnabled
+    if kind != "note":
+        flags |= Qt.ItemFlag.ItemIsSelectable
+    if kind in ("file", "note"):
+        flags |= Qt.ItemFlag.ItemNeverHasChildren
+    if kind in ("file", "folder"):
+        flags |= Qt.ItemFlag.ItemIsDragEnabled
+        flags |= Qt.ItemFlag.ItemIsEditable if writable else Qt.ItemFlag(0)
+    if takes_drops:
+        flags |= Qt.ItemFlag.ItemIsDropEnabled
+    return flags
 
 
 def mime_of(paths: Iterable[str]) -> QMimeData:
