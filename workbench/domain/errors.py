@@ -14,6 +14,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   └── TemplateLimitError     too slow, too large, too deep
     ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
     │   └── FileChangedError
+    ├── DataSetError               a data set, or a file for an input, cannot be read
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── ModelFileError         damaged or not a GGUF file
@@ -133,6 +134,17 @@ class LibraryError(WorkbenchError):
 @dataclass(eq=False)
 class FileChangedError(LibraryError):
     """The file on disk is not the one that was opened; saving would lose the other change."""
+
+
+@dataclass(eq=False)
+class DataSetError(WorkbenchError):
+    """A data set, or a file that is to fill an input, cannot be read."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
 
 
 @dataclass(eq=False)

@@ -213,16 +213,28 @@ class EngineStatus(msgspec.Struct, frozen=True, kw_only=True):
 # --- templates ----------------------------------------------------------------------------------
 
 
+InputType = Literal[
+    "string", "number", "integer", "boolean", "array", "object", "file", "image", "thread"
+]
+"""What an input takes. The value of a file is ``{"path", "text"}`` (or a text), of an image
+``{"name", "width", "height"}``, of a thread a list of ``{"role", "content"}``."""
+
+
 class InputField(msgspec.Struct, frozen=True, kw_only=True):
     """A variable of a template, from its front matter or found in its body."""
 
     name: str
-    type: Literal["string", "number", "integer", "boolean", "array", "object"] = "string"
+    type: InputType = "string"
     description: str = ""
     default: Json = None
     required: bool = True
     choices: tuple[str, ...] = ()
     multiline: bool = False
+    minimum: float | None = None
+    """Of a number; None is no limit."""
+    maximum: float | None = None
+    step: float | None = None
+    """By how much the arrow keys change a number; None is 1."""
     declared: bool = True
     """False where the body uses a variable that the front matter does not name."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from workbench.service.answers import AnswerService
 from workbench.service.chats import ChatService
+from workbench.service.datasets import DataService
 from workbench.service.doctor import DoctorService
 from workbench.service.downloads import DownloadService
 from workbench.service.scoring import ScoringService
 
 
-class Workbench(ChatService, AnswerService, DoctorService, DownloadService, ScoringService):
-    """The whole program: prompts, models, runs and answers, downloads, chats, history, scores.
+class Workbench(
+    ChatService, AnswerService, DoctorService, DownloadService, ScoringService, DataService
+):
+    """The whole program: prompts, data, models, runs, answers, downloads, chats, history, scores.
 
     Use :meth:`open` before and :meth:`close` after; every coroutine runs on one event loop.
     """

@@ -1,8 +1,9 @@
 """The YAML head of a prompt file: name, description, tags, inputs, sample values.
 
 Accepted are the forms of the Prompty format: an input is described by a mapping (``type``,
-``description``, ``default``, ``sample``, ``required``, ``choices`` or ``enum``, ``multiline``), by
-the name of its type alone, or by a bare sample value. Heads come with shared files, so they are
+or ``kind``, ``description``, ``default``, ``sample``, ``required``, ``choices`` or ``enum``,
+``multiline``, ``minimum``, ``maximum``, ``step``), by the name of its type alone, or by a bare
+sample value. Heads come with shared files, so they are
 read without constructors, with few aliases, and only up to a size.
 """
 
@@ -10,14 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import msgspec
 import yaml
 
 from workbench.domain.errors import FrontMatterError
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
+from workbench.domain.views import InputField, InputType
 
 HEAD_CHARACTERS = 64 * 1024
 ALIASES = 100
@@ -25,7 +26,6 @@ VALUES = 10_000
 """Most values after aliases are written out."""
 DEPTH = 50
 
-InputType = Literal["string", "number", "integer", "boolean", "array", "object"]
 _TYPES: dict[str, InputType] = {name: name for name in get_args(InputType)} | {
     "str": "string",
     "text": "string",
@@ -36,6 +36,8 @@ _TYPES: dict[str, InputType] = {name: name for name in get_args(InputType)} | {
     "list": "array",
     "dict": "object",
     "map": "object",
+    "conversation": "thread",
+    "messages": "thread",
 }
 
 
@@ -65,17 +67,26 @@ class _Loader(yaml.SafeLoader):
                 )
         return super().compose_node(parent, index)
 
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Take merge keys ("<<") in, which multiply from level to level, up to a number."""
+        super().flatten_mapping(node)  # type: ignore[no-untyped-call]
+        if len(node.value) > VALUES:
+            raise yaml.MarkedYAMLError(
+                problem=f"its merge keys make more than {VALUES:,} values",
+                problem_mark=node.start_mark,
+            )
+
 
 class _Counter:
     """Makes plain JSON values of what YAML gave, up to a number of values."""
 
-    def __init__(self) -> None:
-        self._left = VALUES
+    def __init__(self, most: int = VALUES) -> None:
+        self._left = self._most = most
 
     def plain(self, value: object, depth: int = 0) -> Json:
         self._left -= 1
         if self._left < 0 or depth > DEPTH:
-            raise ValueError(f"it holds more than {VALUES} values or more than {DEPTH} levels")
+            raise ValueError(f"it holds more than {self._most:,} values or {DEPTH} levels")
         if isinstance(value, dict):
             return {str(key): self.plain(item, depth + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set)):
@@ -89,6 +100,27 @@ class _Counter:
         if isinstance(value, int) and value.bit_length() > 63:
             raise ValueError("a number in it is too large")
         return value
+
+
+def read_yaml(text: str, most: int = VALUES) -> Json:
+    """Plain JSON values of a YAML text, read without constructors and with few aliases.
+
+    Raises:
+        ValueError: one plain reason, with the text's line where it is known.
+    """
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return _Counter(most).plain(loader.construct_document(node) if node is not None else None)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "it cannot be read"
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise ValueError(f"{where}{problem}") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        raise ValueError(str(error).splitlines()[0].rstrip(".")) from None
 
 
 def read_front_matter(head: str, path: str) -> FrontMatter:
@@ -185,6 +217,7 @@ def _input(name: str, described: Json, path: str, line: int) -> tuple[InputField
     if not isinstance(described, dict) or not _is_description(described):
         return InputField(name=name, type=type_of(described)), described
     stated = described.get("type")
+    stated = described.get("kind") if stated is None else stated
     default, own = described.get("default"), described.get("sample")
     if stated is None:
         kind = type_of(default if default is not None else own)
@@ -206,6 +239,9 @@ def _input(name: str, described: Json, path: str, line: int) -> tuple[InputField
         required=bool(described.get("required", "default" not in described)),
         choices=tuple(_text(choice) for choice in choices) if isinstance(choices, list) else (),
         multiline=bool(described.get("multiline", isinstance(default, str) and "\n" in default)),
+        minimum=_limit(described, "minimum", "min"),
+        maximum=_limit(described, "maximum", "max"),
+        step=_limit(described, "step"),
     )
     return field, own
 
@@ -213,7 +249,17 @@ def _input(name: str, described: Json, path: str, line: int) -> tuple[InputField
 def _is_description(value: dict[str, Json]) -> bool:
     """Whether a mapping describes an input rather than being its sample value."""
     known = {"name", "type", "description", "default", "sample", "required", "choices", "enum"}
-    return not value or bool(known & value.keys())
+    kind = str(value.get("kind", "")).lower()  # another word there is a sample's own
+    return not value or bool(known & value.keys()) or kind in _TYPES
+
+
+def _limit(described: dict[str, Json], *names: str) -> float | None:
+    """The first of ``names`` that is a number."""
+    found = (described.get(name) for name in names)
+    return next(
+        (each for each in found if isinstance(each, int | float) and not isinstance(each, bool)),
+        None,
+    )
 
 
 def type_of(value: Json) -> InputType:

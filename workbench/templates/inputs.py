@@ -12,7 +12,17 @@ from workbench.domain.views import InputField
 from workbench.templates.document import PromptDocument
 from workbench.templates.names import undefined_reason
 
-_EMPTY: dict[str, Json] = {"string": "", "array": [], "object": {}, "boolean": False}
+_EMPTY: dict[str, Json] = {
+    "string": "",
+    "file": "",
+    "image": "",
+    "array": [],
+    "object": {},
+    "thread": [],
+    "boolean": False,
+}
+_ROLES = ("system", "user", "assistant")
+_NAME_CHARACTERS = 120
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0", ""})
 _KINDS = {
@@ -21,6 +31,9 @@ _KINDS = {
     "boolean": "true or false",
     "array": "a list",
     "object": "a mapping of names to values",
+    "file": "the text of a file",
+    "image": "the name of an image, with its width and height",
+    "thread": "a list of messages, each with a role (system, user, assistant) and its content",
 }
 
 
@@ -59,13 +72,13 @@ def complete(document: PromptDocument, variables: Mapping[str, Json]) -> dict[st
 def _counts(field: InputField, given: Json) -> bool:
     """Whether a value was given: blank text is one only for an optional text."""
     if isinstance(given, str) and not given.strip():
-        return field.type == "string" and not field.required
+        return field.type in {"string", "file"} and not field.required
     return given is not None
 
 
 def _coerced(field: InputField, value: Json, document: PromptDocument) -> Json:
     try:
-        found = _as_type(field.type, value)
+        found = as_type(field.type, value)
     except ValueError:
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         raise TemplateError(
@@ -80,22 +93,80 @@ def _coerced(field: InputField, value: Json, document: PromptDocument) -> Json:
             document.path,
             document.input_lines.get(field.name, 0),
         )
+    limit = _passed_limit(field, found)
+    if limit:
+        reason = f"the input {field.name} must be {limit}, not {found}."
+        raise TemplateError(reason, document.path, document.input_lines.get(field.name, 0))
     return found
 
 
-def _as_type(kind: str, value: Json) -> Json:
-    """``value`` as the declared type; ValueError where it does not fit."""
+def _passed_limit(field: InputField, value: Json) -> str:
+    """What a number would have to be, "" where it is within its limits."""
+    if not isinstance(value, int | float):
+        return ""
+    if field.minimum is not None and value < field.minimum:
+        return f"at least {field.minimum:g}"
+    if field.maximum is not None and value > field.maximum:
+        return f"at most {field.maximum:g}"
+    return ""
+
+
+def as_type(kind: str, value: Json) -> Json:
+    """``value`` as the type that a template sees; ValueError where it does not fit."""
     if kind == "string":
         return value if isinstance(value, str) else _written(value)
+    if kind == "file":
+        return _file_text(value)
+    if kind == "image":
+        return _image_text(value)
     if kind == "boolean":
         return _boolean(value)
     if kind in {"number", "integer"}:
         return _number(kind, value)
     if isinstance(value, str):
-        value = json.loads(value)  # its error is a ValueError
-    if not isinstance(value, list if kind == "array" else dict):
+        try:
+            value = json.loads(value)  # its error is a ValueError
+        except RecursionError:
+            raise ValueError from None
+    if not isinstance(value, dict if kind == "object" else list):
         raise ValueError
-    return value
+    return _messages(value) if kind == "thread" else value
+
+
+def _file_text(value: Json) -> str:
+    """The text of a file: a template sees no path."""
+    text = value.get("text", "") if isinstance(value, dict) else value
+    if not isinstance(text, str):
+        raise ValueError
+    return text
+
+
+def _image_text(value: Json) -> str:
+    """What stands where an image would: the models of this machine read text only."""
+    if value == "":
+        return ""
+    named = value if isinstance(value, dict) else {"name": value}
+    name, width, height = (named.get(key) for key in ("name", "width", "height"))
+    if not isinstance(name, str):
+        raise ValueError
+    if name.startswith("data:"):
+        name = "pasted"
+    name = " ".join(name.split())[:_NAME_CHARACTERS]
+    has_size = isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0
+    return f"[image: {name}, {width} x {height}]" if has_size else f"[image: {name}]"
+
+
+def _messages(value: list[Json]) -> list[Json]:
+    """The messages of a thread with nothing but role and content."""
+    found: list[Json] = []
+    for each in value:
+        if not isinstance(each, dict) or each.get("role") not in _ROLES:
+            raise ValueError
+        content = each.get("content", "")
+        if not isinstance(content, str):
+            raise ValueError
+        found.append({"role": each["role"], "content": content})
+    return found
 
 
 def _written(value: Json) -> str:

@@ -14,6 +14,7 @@ from workbench.domain.servers import PREFIX
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus, Estimate
 from workbench.ui.actions import Action
+from workbench.ui.design.data_pane import DataPane
 from workbench.ui.design.library_actions import LibraryActions
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.preview import RenderedPane
@@ -83,6 +84,7 @@ class DesignPanel(Panel):
         actions.failed.connect(self._on_failed)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
+        self.work.inputs.data_wanted.connect(self._show_data)
         self.work.editor.line_changed.connect(self._on_line)
         self.rendered.line_hovered.connect(self.work.editor.link_line)
         self.rendered.line_clicked.connect(self.work.editor.go_to_line)
@@ -111,6 +113,7 @@ class DesignPanel(Panel):
                    scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
+            *self.work.inputs.actions_table(),
             *self.side.actions_table(),
         )  # fmt: skip
 
@@ -130,6 +133,13 @@ class DesignPanel(Panel):
     @Slot()
     def _on_strategies(self) -> None:
         self.run_bar.strategy.set_strategies(self.model.strategies)
+
+    @Slot(bool)
+    def _show_data(self, of_runs: bool) -> None:
+        pane = self.side.show_tool("data")
+        assert isinstance(pane, DataPane)
+        if of_runs:
+            pane.show_runs()
 
     @Slot(str)
     def _on_opened(self, path: str) -> None:

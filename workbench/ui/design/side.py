@@ -65,7 +65,13 @@ class SideSpec:
     make: Callable[[SideContext], SidePane]
 
 
-SIDES: tuple[SideSpec, ...] = ()
+def _data(side: SideContext) -> SidePane:
+    from workbench.ui.design.data_pane import DataPane  # noqa: PLC0415 - it derives from SidePane
+
+    return DataPane(side)
+
+
+SIDES: tuple[SideSpec, ...] = (SideSpec("data", "Data", "database", "Ctrl+Shift+D", _data),)
 
 
 class SideStack(QStackedWidget):
@@ -113,6 +119,12 @@ class SideStack(QStackedWidget):
         """Show a tool, or the rendered prompt where it is shown already."""
         pane = self.pane(side)
         self._show(self._preview if self.currentWidget() is pane else pane)
+
+    def show_tool(self, side: str) -> SidePane:
+        """Show a tool, whatever is shown now, and return it."""
+        pane = self.pane(side)
+        self._show(pane)
+        return pane
 
     @Slot()
     def show_preview(self) -> None:

@@ -39,6 +39,11 @@ class Document:
     analysis: TemplateAnalysis = field(default_factory=lambda: TemplateAnalysis(name=""))
     preview: Preview = field(default_factory=Preview)
     cursor: int = 0
+    expected: str = ""
+    """The right answer for these values, where a data set told it."""
+    seeded: set[str] | None = field(default_factory=set)
+    """Inputs whose sample value was offered: one that was emptied since stays empty. None where
+    the values were given, so that the first samples count as offered."""
 
     @property
     def dirty(self) -> bool:
@@ -53,6 +58,7 @@ class DesignModel(QObject):
         library_changed(), strategies_changed(): lists to choose from.
         opened(str): a prompt was opened and is current; closed(str).
         analysed(), previewed(): of the current prompt.
+        filled(): its values were replaced by a sample set, a row or an earlier run.
         dirty_changed(): some prompt has, or has no more, unsaved text.
         reloaded(str): the text of a prompt was replaced from disk.
         changed_outside(str): a file changed while its prompt has unsaved text.
@@ -65,6 +71,7 @@ class DesignModel(QObject):
     closed = Signal(str)
     analysed = Signal()
     previewed = Signal()
+    filled = Signal()
     dirty_changed = Signal()
     reloaded = Signal(str)
     changed_outside = Signal(str)
@@ -72,7 +79,7 @@ class DesignModel(QObject):
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
-        self._bridge = bridge
+        self.bridge = self._bridge = bridge
         self.library: tuple[LibraryEntry, ...] = ()
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.documents: dict[str, Document] = {}
@@ -142,6 +149,7 @@ class DesignModel(QObject):
         if draft is not None:
             document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
             document.values = dict(draft.variables) | document.values
+        document.seeded = None if document.values else set()
         self.documents[file.path] = document
         self._watcher.addPath(file.path)
         self.show(file.path)
@@ -162,7 +170,7 @@ class DesignModel(QObject):
         if document is None:
             return
         self._watcher.removePath(path)
-        if document.dirty:
+        if document.dirty or document.values != document.analysis.sample:
             self._drafts[path] = self._draft_of(document)
             self._bridge.call(lambda core: core.save_draft(self._draft_of(document)))
         if self.current is document:
@@ -186,6 +194,13 @@ class DesignModel(QObject):
             self.current.values = dict(values)
             self._preview_timer.start()
             self._draft_timer.start()
+
+    def fill(self, values: dict[str, Json], expected: str = "") -> None:
+        """Replace the current prompt's variables, with the right answer where it is known."""
+        if self.current is not None:
+            self.current.expected = expected
+            self.set_values(values)
+            self.filled.emit()
 
     def save(self, *, overwrite: bool = False) -> None:
         """Write the current prompt to its file; ``overwrite`` although it changed outside."""
@@ -212,6 +227,7 @@ class DesignModel(QObject):
 
     def _on_saved(self, document: Document, file: PromptFile) -> None:
         document.saved, document.sha256 = file.text, file.sha256
+        self._draft_timer.start()  # saving dropped the draft, which also holds the values
         if file.path not in self._watcher.files():
             self._watcher.addPath(file.path)
         self.dirty_changed.emit()
@@ -298,8 +314,11 @@ class DesignModel(QObject):
     def _on_analysis(self, number: int, document: Document, analysis: TemplateAnalysis) -> None:
         if number != self._number:
             return
-        for name, value in analysis.sample.items():
-            document.values.setdefault(name, value)
+        if document.seeded is None:
+            document.seeded = set(analysis.sample)
+        for name in analysis.sample.keys() - document.seeded:
+            document.values.setdefault(name, analysis.sample[name])
+        document.seeded.update(analysis.sample)
         document.analysis = analysis
         self.analysed.emit()
         text, path, values = document.text, document.path, self.given_values(document)
