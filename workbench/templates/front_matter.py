@@ -69,7 +69,7 @@ class _Loader(yaml.SafeLoader):
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Take merge keys ("<<") in, which multiply from level to level, up to a number."""
-        super().flatten_mapping(node)  # type: ignore[no-untyped-call]
+        super().flatten_mapping(node)
         if len(node.value) > VALUES:
             raise yaml.MarkedYAMLError(
                 problem=f"its merge keys make more than {VALUES:,} values",

@@ -130,7 +130,7 @@ def as_type(kind: str, value: Json) -> Json:
             raise ValueError from None
     if not isinstance(value, dict if kind == "object" else list):
         raise ValueError
-    return _messages(value) if kind == "thread" else value
+    return _messages(list(value)) if kind == "thread" else value
 
 
 def _file_text(value: Json) -> str:

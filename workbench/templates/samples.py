@@ -119,7 +119,7 @@ class SampleSets:
         """
         beside, source = self._places(Path(old))
         target = self._places(Path(new))[1]
-        sets = {}
+        sets: dict[str, dict[str, Json]] = {}
         for path in dict.fromkeys((beside, source) if copy else (source,)):
             sets |= _read(path)[0] if path.exists() else {}
         if not sets or target.exists():

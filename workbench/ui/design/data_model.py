@@ -81,7 +81,11 @@ class RowsModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.DisplayRole:
             names = ("Run" if self.noted else "Row", *self.columns, "When and answer")
             return names[section]
         return None
@@ -152,6 +156,7 @@ class DataModel(QObject):
     @Slot(str)
     def _on_opened(self, _path: str) -> None:
         self.current = -1
+        self.told.emit("", "text-3")
         if self.source == RUNS:
             self.open(RUNS)
 

@@ -31,7 +31,7 @@ from workbench.ui.widgets import (
 )
 
 _FILTER_MS = 200
-_COLUMN = 150
+_COLUMN = 240
 _NUMBER = 48
 _DATA_FILES = "Data sets (*.jsonl *.ndjson *.json *.csv *.tsv *.yaml *.yml)"
 
@@ -121,9 +121,8 @@ class DataPane(SidePane):
 
     def shown(self) -> None:
         self.model.read_sources()
-        if self.model.source is None and len(self.model.sources) == 0:
-            return
-        self.search.setFocus()
+        self._show_sources()
+        (self.sources if self.model.source is None else self.search).setFocus()
 
     def show_runs(self) -> None:
         """Show what earlier runs of the prompt were given."""
@@ -190,9 +189,17 @@ class DataPane(SidePane):
         self.count.setText(f"{model.rows.matched:,} of {total}" if model.words else total)
         self.fill.setEnabled(has_rows)
         self._on_told("" if has_rows else self._why_none(), "text-3")
-        self.table.setColumnWidth(0, _NUMBER)
         if has_rows:
+            self._fit_columns()
             self.table.selectRow(0)
+
+    def _fit_columns(self) -> None:
+        """Columns as wide as the first rows need, within limits; the last takes the rest."""
+        for index in range(self.model.rows.columnCount()):
+            wanted = self.table.sizeHintForColumn(index) + 8
+            least = self.table.horizontalHeader().sectionSizeHint(index)
+            width = _NUMBER if index == 0 else min(max(wanted, least, _NUMBER), _COLUMN)
+            self.table.setColumnWidth(index, width)
 
     def _why_none(self) -> str:
         if self.model.source == RUNS:

@@ -302,6 +302,7 @@ class DesignPanel(Panel):
                 seed=spec.seed,
                 mode=spec.mode,
                 model=spec.model,
+                expected=self.model.current.expected if self.model.current is not None else "",
             )
 
     @Slot(int)

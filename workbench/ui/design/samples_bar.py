@@ -26,6 +26,7 @@ class SamplesBar(QWidget):
         super().__init__()
         self._model = model
         self._renaming = False
+        self._shown: object = None
         self.sets = Chooser("Sample set", height=24)
         self.sets.setMaximumWidth(220)
         self.sets.setToolTip("Sample set (Alt+Up, Alt+Down)")
@@ -40,8 +41,7 @@ class SamplesBar(QWidget):
         self.more = IconButton("more", "More about sample sets")
         self.more.clicked.connect(self._show_menu)
         self.name = QLineEdit()
-        self.name.setProperty("bare", False)
-        self.name.setFixedHeight(24)
+        self.name.setFixedHeight(28)
         self.name.setMaximumWidth(240)
         self.name.installEventFilter(self)
         self.name.textChanged.connect(self._on_name)
@@ -71,6 +71,11 @@ class SamplesBar(QWidget):
     def _refresh(self) -> None:
         model = self._model
         chosen = model.chosen
+        shown = (tuple(each.name for each in model.sets), chosen and chosen.name, model.origin)
+        self.refresh_dot()
+        if shown == self._shown:
+            return  # a list that is being chosen from must not be made anew
+        self._shown = shown
         with QSignalBlocker(self.sets):
             self.sets.clear()
             for each in model.sets:
@@ -81,7 +86,6 @@ class SamplesBar(QWidget):
                 self.sets.choose(chosen.name)
         self.sets.setVisible(bool(model.sets) or bool(model.origin))
         self.sets.updateGeometry()
-        self.refresh_dot()
         self.note.setText(model.origin)
 
     def refresh_dot(self) -> None:

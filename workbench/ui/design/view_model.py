@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -143,11 +144,15 @@ class DesignModel(QObject):
         )
 
     def _on_read(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
+        if file.path in self.documents:  # asked for twice, as at the start: the first one counts
+            self.show(file.path)
+            return
         draft = self._drafts.pop(file.path, None)
         document = Document(file.path, file.text, file.text, file.sha256, cursor=cursor)
         document.values = dict(values or {})
         if draft is not None:
-            document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
+            if not _is_clean(draft):
+                document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
             document.values = dict(draft.variables) | document.values
         document.seeded = None if document.values else set()
         self.documents[file.path] = document
@@ -155,7 +160,7 @@ class DesignModel(QObject):
         self.show(file.path)
         if draft is not None:
             self.dirty_changed.emit()
-            if draft.base_sha256 and draft.base_sha256 != file.sha256:
+            if document.sha256 != file.sha256:
                 self.changed_outside.emit(file.path)
 
     def show(self, path: str) -> None:
@@ -342,3 +347,8 @@ class DesignModel(QObject):
         if number == self._number:
             document.preview = preview
             self.previewed.emit()
+
+
+def _is_clean(draft: Draft) -> bool:
+    """Whether a draft holds values only: its text is that of the file it was made from."""
+    return hashlib.sha256(draft.text.encode("utf-8", "replace")).hexdigest() == draft.base_sha256

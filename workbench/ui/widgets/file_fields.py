@@ -41,7 +41,7 @@ class _Chosen(QFrame):
         self._bridge = bridge
         self._asked = 0
         self.setAcceptDrops(True)
-        self.choose = Button("Choose file…", "open")
+        self.choose = Button("Choose…", "open")
         self.choose.setAccessibleName(f"Choose a file for {each.name}")
         self.choose.clicked.connect(self._on_choose)
         self.clear = IconButton("close", f"Take the file out of {each.name}", glyph=14)
@@ -139,7 +139,7 @@ class FileField(_Chosen):
 
     def _sum_up(self) -> None:
         if not self._path and not self._text:
-            self.bar.show_texts("", "No file: choose one or drop it here", "")
+            self.bar.show_texts("", "No file: drop one here", "")
             return
         lines = self._text.count("\n") + 1
         size = f"{len(self._text):,} characters, {lines:,} {'line' if lines == 1 else 'lines'}"
@@ -180,7 +180,6 @@ class ImageField(_Chosen):
 
     def __init__(self, each: InputField, bridge: Bridge, value: Json) -> None:
         super().__init__(each, bridge)
-        self.choose.set_text("Choose image…")
         self.choose.setAccessibleName(f"Choose an image for {each.name}")
         self._size = (0, 0)
         self.name = QLineEdit()
@@ -205,8 +204,9 @@ class ImageField(_Chosen):
     def show_value(self, value: Json) -> None:
         given: dict[str, Any] = value if isinstance(value, dict) else {"name": value or ""}
         width, height = given.get("width"), given.get("height")
-        sized = isinstance(width, int) and isinstance(height, int)
-        self._size = (width, height) if sized else (0, 0)
+        self._size = (0, 0)
+        if isinstance(width, int) and isinstance(height, int):
+            self._size = (width, height)
         if self.name.text() != str(given.get("name", "")):
             self.name.setText(str(given.get("name", "")))
         self._describe()

@@ -33,9 +33,10 @@ class GrowingText(QPlainTextEdit):
     ) -> None:
         super().__init__()
         self._least, self._most = least, most
-        self.setProperty("input", True)
+        self.setProperty("grows", True)
         self.setFont(font(style))
         self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(2)
         self.setPlainText(text)
@@ -50,6 +51,12 @@ class GrowingText(QPlainTextEdit):
             layout = self.document().documentLayout()
             lines = int(layout.documentSize().height())  # of a plain text: in lines
         lines = min(max(lines, self._least), self._most)
+        scrolls = lines == self._most
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if scrolls
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         height = self.fontMetrics().lineSpacing() * lines + _CHROME
         if height != self.height() or height != self.minimumHeight():
             self.setFixedHeight(height)

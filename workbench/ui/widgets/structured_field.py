@@ -60,7 +60,7 @@ class StructuredField(QFrame):
         self.views = Segmented(f"View of {each.name}", (f"{self._noun.capitalize()}s", "JSON"))
         self.views.chosen.connect(self._on_view)
         self.verdict = Label("", "small", "text-3", wrap=True)
-        self.json = GrowingText(least=3, most=16, style="code-small")
+        self.json = GrowingText(least=5, most=16, style="code-small")
         self.json.setAccessibleName(f"{each.name} as JSON")
         self.json.textChanged.connect(self._on_json)
         self.json.hide()
@@ -134,6 +134,7 @@ class StructuredField(QFrame):
         if opened and not self._fresh:
             self._show_fresh()
         self._inner.setVisible(opened)
+        self._sum_up()
         self.opened.emit(opened)
         self.resized.emit()
 
@@ -246,9 +247,9 @@ class StructuredField(QFrame):
 
     def _sum_up(self) -> None:
         if self._problem:
-            self.bar.show_texts("Cannot be read", self._problem, "")
+            self.bar.show_texts("Cannot be read", "" if self.bar.is_open else self._problem, "")
         elif not self._value:
-            self.bar.show_texts("", f"No {self._noun}s", self._note)
+            self.bar.show_texts("", f"No {self._noun}s", "")
         else:
             count = count_of(self._value, self._noun)
             self.bar.show_texts(count, summary_of(self._value), self._note)

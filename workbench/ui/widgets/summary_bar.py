@@ -93,8 +93,10 @@ class SummaryBar(QWidget):
         strong, quiet, note = self._texts
         right = self.width() - 32
         right -= paint_words(painter, note, "small", "text-3", right, self.height(), at_right=True)
-        left = 10 + paint_words(painter, strong, "body", "text", right, self.height(), left=10)
-        paint_words(painter, quiet, "body", "text-3", right - 8, self.height(), left=left + 8)
+        left = 10
+        if strong:
+            left += 8 + paint_words(painter, strong, "body", "text", right, self.height())
+        paint_words(painter, quiet, "body", "text-3", right - 8, self.height(), left=left)
 
 
 def paint_box(painter: QPainter, widget: QWidget, *, hovered: bool) -> None:
