@@ -375,7 +375,7 @@ def data(panel, qtbot, tmp_path) -> DataPane:
     return pane
 
 
-def test_a_row_fills_the_form_with_the_keyboard(panel, qtbot, data):
+def test_a_row_fills_the_form_with_the_keyboard(panel, qtbot, data, going):
     data.table.selectRow(1)
     qtbot.keyClick(data.table, Qt.Key.Key_Return)
     rendered(panel, qtbot, "Greet Grace")
@@ -384,6 +384,8 @@ def test_a_row_fills_the_form_with_the_keyboard(panel, qtbot, data):
     assert panel.work.inputs.expected.text() == "1906"
     assert panel.work.inputs.bar.note.text() == "row 2 of people.csv"
     assert panel.work.inputs.samples.chosen is None
+    panel.run_bar.compare.click()
+    assert going.places[0][1]["expected"] == "1906"
     data.model.step(1)
     rendered(panel, qtbot, "Greet Linus")
     data.model.step(-1)

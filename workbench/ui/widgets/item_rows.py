@@ -96,7 +96,7 @@ class MessageBody(Body):
     def __init__(self, value: Json, name: str) -> None:
         super().__init__()
         message: dict[str, Any] = value if isinstance(value, dict) else {}
-        self.role = Chooser(f"Role of {name}", width=108)
+        self.role = Chooser(f"Role of {name}", width=104)
         for role in ROLES:
             self.role.add_choice(role.capitalize(), role)
         self.role.choose(message.get("role", "user"))

@@ -71,7 +71,7 @@ class StructuredField(QFrame):
             row(self.views, self.verdict, gap=12),
             self._part_place,
             self.json,
-            margins=(12, 8, 0, 8),
+            margins=(0, 8, 0, 8),
             gap=8,
         )
         layout.itemAt(0).layout().setStretch(1, 1)  # type: ignore[union-attr]
