@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.ui.actions import ActionTable
 from workbench.ui.design.data_pane import DataPane
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.widgets import Chooser, Switch
@@ -150,7 +151,9 @@ def test_a_number_beyond_its_limits_is_named_and_not_used(kinds, qtbot):
     grade = field(kinds, "grade")
     grade.setText("13")
     assert kinds.work.inputs.fields._notes["grade"].text() == "at most 12"
-    assert "grade" not in kinds.model.current.values
+    assert kinds.model.current.values["grade"] == "13"
+    qtbot.waitUntil(lambda: kinds.model.current.preview.error is not None, timeout=WAIT_MS)
+    assert "at most 12" in kinds.model.current.preview.error["reason"]
 
 
 def test_items_are_edited_added_moved_and_removed(kinds, qtbot):
@@ -179,7 +182,7 @@ def test_json_is_checked_as_it_is_typed_and_shown_as_items_again(kinds, qtbot):
     assert json.loads(examples.json.toPlainText()) == kinds.model.current.values["examples"]
     examples.json.setPlainText('[{"name": "one"}')
     assert "not JSON" in examples.verdict.text()
-    assert "examples" not in kinds.model.current.values
+    assert kinds.model.current.values["examples"] == '[{"name": "one"}'
     examples.views.choose(0)
     assert examples.views.index == 1
     examples.json.setPlainText('[{"name": "one"}]')
@@ -358,6 +361,33 @@ def test_values_that_were_kept_bring_no_old_text_back(panel, qtbot, context, pat
     qtbot.waitUntil(lambda: panel.model.current is not None, timeout=WAIT_MS)
     rendered(panel, qtbot, "Welcome Grace")
     assert not panel.model.current.dirty
+
+
+def test_half_typed_json_is_kept_when_sets_are_switched(kinds, qtbot):
+    save_as(kinds, qtbot, "mine")
+    examples = field(kinds, "examples")
+    examples.bar.set_open(True)
+    examples.views.choose(1)
+    examples.json.setPlainText("[1, ")
+    kinds.work.inputs.samples.step(-1)
+    assert examples.value()[0]["name"] == "rolls"
+    kinds.work.inputs.samples.step(1)
+    assert examples.json.toPlainText() == "[1, "
+    assert "not JSON" in examples.verdict.text()
+
+
+def test_keys_switch_sets_while_a_field_has_the_focus(panel, qtbot):
+    table = ActionTable(panel)
+    table.add(panel.work.inputs.actions_table(), panel)
+    save_as(panel, qtbot, "grace")
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow, timeout=WAIT_MS)
+    field(panel, "name").setFocus()
+    qtbot.keyClick(field(panel, "name"), Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert panel.work.inputs.samples.chosen.name == "sample"
+    qtbot.keyClick(field(panel, "name"), Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert panel.work.inputs.samples.chosen.name == "grace"
+    assert field(panel, "name").hasFocus()
 
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -18,6 +20,7 @@ from PySide6.QtCore import (
 
 from workbench.domain.datasets import DataFile, DataPage, DataRow, Filled
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.views import InputField
 from workbench.ui.widgets.input_values import text_of_cell
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ class RowsModel(QAbstractTableModel):
         self.columns: tuple[str, ...] = ()
         self.matched = 0
         self.noted = False
-        """Whether the last column is the rows' notes."""
+        """Whether the second column is the rows' notes."""
 
     def show_page(self, page: DataPage) -> None:
         """Show another table from its beginning."""
@@ -86,8 +89,8 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.DisplayRole:
-            names = ("Run" if self.noted else "Row", *self.columns, "When and answer")
-            return names[section]
+            notes = ("When and answer",) if self.noted else ()
+            return ("Run" if self.noted else "Row", *notes, *self.columns)[section]
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -103,10 +106,10 @@ class RowsModel(QAbstractTableModel):
 
     def _cell(self, index: _Index) -> str:
         row = self.rows[index.row()]
-        place = index.column() - 1
-        if place < 0:
+        place = index.column() - 1 - self.noted
+        if index.column() == 0:
             return f"{row.number:,}"
-        if place >= len(self.columns):
+        if place < 0:
             return row.note
         return text_of_cell(row.values.get(self.columns[place]))
 
@@ -203,6 +206,8 @@ class DataModel(QObject):
             self.rows.add_page(page)
             self._step_on()
             return
+        if self.source == RUNS and self._design.current is not None:
+            page = _in_order(page, self._design.current.analysis.inputs)
         self.name, self.total = page.name, page.total
         self.rows.show_page(page)
         self.loaded.emit()
@@ -279,3 +284,10 @@ class DataModel(QObject):
         tone = "bad" if found.problems else "warn" if empty else "text-2"
         count = len(found.values)
         self.told.emit(" ".join(parts) or f"Filled {count} of the inputs.", tone)
+
+
+def _in_order(page: DataPage, inputs: Sequence[InputField]) -> DataPage:
+    """The columns in the order of the inputs, those of other names last."""
+    wanted = [each.name for each in inputs if each.name in page.columns]
+    others = [name for name in page.columns if name not in wanted]
+    return msgspec.structs.replace(page, columns=(*wanted, *others))

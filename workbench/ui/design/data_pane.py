@@ -136,7 +136,7 @@ class DataPane(SidePane):
     def _show_sources(self) -> None:
         self.sources.blockSignals(True)
         self.sources.clear()
-        self.sources.add_choice("Earlier runs of this prompt", RUNS, icon="history")
+        self.sources.add_choice("Earlier runs", RUNS, icon="history")
         known = {each.path for each in self.model.sources}
         for each in self.model.sources:
             self.sources.add_choice(each.name, each.path, note="shipped" if each.shipped else "")

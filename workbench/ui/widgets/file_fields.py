@@ -49,6 +49,10 @@ class _Chosen(QFrame):
         self.problem = Label("", "small", "bad", wrap=True)
         self.problem.hide()
 
+    def typed(self) -> str | None:
+        """Nothing: what it holds can always be read."""
+        return None
+
     def read(self, path: str) -> None:
         """Have the core read a file, and show what it says."""
         raise NotImplementedError

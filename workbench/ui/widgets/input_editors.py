@@ -182,6 +182,10 @@ class Editor(QObject):
         """
         return value_of(self.each, self._raw())
 
+    def typed(self) -> str | None:
+        """The text as it stands, also where it cannot be read."""
+        return str(self._raw())
+
     def _raw(self) -> str | bool:
         field = self.widget
         if isinstance(field, Chooser):

@@ -94,6 +94,10 @@ class StructuredField(QFrame):
             raise ValueError(self._problem)
         return self._value
 
+    def typed(self) -> str | None:
+        """The JSON text as it stands; None where a part, and not the text, cannot be read."""
+        return None if self.json.isHidden() else self.json.toPlainText()
+
     def show_value(self, value: Json) -> None:
         """Show another value, in the view that can show it."""
         if isinstance(value, str):

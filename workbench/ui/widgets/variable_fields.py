@@ -43,7 +43,7 @@ class VariableFields(QFrame):
         bridge: reads the files that are chosen.
 
     Signals:
-        changed(dict): values by name, those that can be read.
+        changed(dict): values by name.
         resized(): fields were opened, folded, added or removed.
     """
 
@@ -202,7 +202,11 @@ class VariableFields(QFrame):
             self.changed.emit(self.values())
 
     def values(self) -> dict[str, Json]:
-        """What the fields hold; a field that cannot be read is named and left out."""
+        """What the fields hold.
+
+        A field that cannot be read is named, and gives its text as it stands: nothing typed is
+        lost, and no prompt is rendered as if it were empty.
+        """
         found: dict[str, Json] = {}
         self._problems = {}
         for each in self._inputs:
@@ -210,9 +214,9 @@ class VariableFields(QFrame):
                 value = self._editors[each.name].value()
             except ValueError as error:
                 self._problems[each.name] = str(error)
-            else:
-                if value is not None:
-                    found[each.name] = value
+                value = self._editors[each.name].typed()
+            if value is not None:
+                found[each.name] = value
         self._show_notes()
         return found
 
