@@ -22,6 +22,7 @@ class Paths:
     """All state, unless said otherwise below."""
     logs: Path
     shipped_prompts: Path = _CHECKOUT / "prompts"
+    shipped_data: Path = _CHECKOUT / "resources" / "data"
     extra_prompts: tuple[Path, ...] = ()
     extra_models: tuple[Path, ...] = ()
 
@@ -64,6 +65,16 @@ class Paths:
         return self.data / "library.index"
 
     @property
+    def samples(self) -> Path:
+        """The user's sample sets for prompts in whose folders nothing can be written."""
+        return self.data / "samples"
+
+    @property
+    def data_sets(self) -> Path:
+        """Where the user puts data sets."""
+        return self.data / "data"
+
+    @property
     def models(self) -> Path:
         """Where the user puts model files."""
         return self.data / "models"
@@ -75,7 +86,7 @@ class Paths:
 
     def create(self) -> None:
         """Make the folders that are missing (OSError where that is not possible)."""
-        for folder in (self.data, self.logs, self.prompts, self.models):
+        for folder in (self.data, self.logs, self.prompts, self.data_sets, self.models):
             folder.mkdir(parents=True, exist_ok=True)
 
     def describe(self) -> dict[str, str]:
@@ -85,6 +96,7 @@ class Paths:
             "history": str(self.database),
             "prompts": str(self.prompts),
             "shipped prompts": str(self.shipped_prompts),
+            "data sets": str(self.data_sets),
             "models": str(self.models),
             "starter model": str(starter_model() or "not installed"),
             "logs": str(self.logs),

@@ -73,6 +73,7 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
     """
     from workbench.cli import (  # noqa: PLC0415
         compare,
+        datasets,
         doctor,
         history,
         library,
@@ -92,6 +93,7 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         models.models,
         servers.servers,
         history.history,
+        datasets.data,
         render.render,
         library.library,
         prompts.prompts,

@@ -15,7 +15,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.parameters import build
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import Json, KvMode, RunSpec, TemplatePrompt
-from workbench.domain.views import Adapter, KvType, LoadSettings
+from workbench.domain.views import Adapter, KvType, LoadSettings, PromptFile
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -33,6 +33,19 @@ variables_file = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="A JSON file with an object of variables.",
 )
+sample = click.option(
+    "--sample",
+    metavar="NAME",
+    default="",
+    help="A sample set of the prompt. Default: the sample in its head.",
+)
+data_row = click.option(
+    "--row",
+    "data_row",
+    metavar="FILE:N",
+    default="",
+    help="Fill the inputs from row N (from 1) of a data set: JSONL, JSON, CSV or YAML.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
 
@@ -41,6 +54,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     var: tuple[str, ...]
     vars_file: str | None
+    sample: str
+    data_row: str
     params: tuple[str, ...]
     model: str
     seed: int
@@ -83,6 +98,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 _RUN_OPTIONS = (
     variables,
     variables_file,
+    sample,
+    data_row,
     click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Of the strategy."),
     click.option("--model", default="", metavar="NAME|PATH", help="Default: last used."),
     click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one."),
@@ -240,6 +257,29 @@ def _read(path: str) -> str:
         raise UsageError(f"{path} cannot be read: {error}.") from None
 
 
+async def known_values(
+    core: Workbench, file: PromptFile, sample: str, data_row: str
+) -> dict[str, Json]:
+    """What the inputs of a prompt have before --vars and --var: a sample set, then a row over it.
+
+    Raises:
+        UsageError: there is no such set or row, or a value of the row does not fit its input.
+        DataSetError: the data set cannot be read.
+    """
+    analysis = await core.analyse(file.text, file.path)
+    found = await core.sample_values(file.path, sample) if sample else analysis.sample
+    known = {name: value for name, value in found.items() if value is not None}
+    if data_row:
+        name, _, number = data_row.rpartition(":")
+        if not name or not number.isdecimal():
+            raise UsageError(f"--row takes FILE:N with the number of a row, not {data_row!r}.")
+        filled = await core.fill(await core.data_row(name, int(number)), analysis.inputs)
+        if filled.problems:
+            raise UsageError(f"Row {number} of {name} does not fit: {' '.join(filled.problems)}")
+        known |= filled.values
+    return known
+
+
 async def build_spec(
     core: Workbench,
     prompt: str,
@@ -251,11 +291,10 @@ async def build_spec(
 ) -> RunSpec:
     """The run that a command line describes.
 
-    Sample values of the template stand in for variables that were not given, as in the window.
+    Values of the sample set, or of a row of a data set, stand in for variables that were not given.
     """
     file = await core.read_prompt(prompt)
-    analysis = await core.analyse(file.text, file.path)
-    known = {name: value for name, value in analysis.sample.items() if value is not None}
+    known = await known_values(core, file, options.sample, options.data_row)
     spec = RunSpec(
         prompt=TemplatePrompt(file.path, file.text, known | options.variables),
         strategy=strategy,

@@ -9,7 +9,15 @@ import click
 import msgspec
 
 from workbench.cli.main import with_workbench
-from workbench.cli.options import as_json, read_variables, variables, variables_file
+from workbench.cli.options import (
+    as_json,
+    data_row,
+    known_values,
+    read_variables,
+    sample,
+    variables,
+    variables_file,
+)
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.views import Preview, seconds_text
 from workbench.settings import Paths
@@ -25,6 +33,8 @@ _LINE = 90
 @click.argument("prompt", type=click.Path(exists=True, dir_okay=False))
 @variables
 @variables_file
+@sample
+@data_row
 @click.option(
     "--tokens",
     is_flag=True,
@@ -42,6 +52,8 @@ def render(
     prompt: str,
     var: tuple[str, ...],
     vars_file: str | None,
+    sample: str,
+    data_row: str,
     tokens: bool,
     lines: bool,
     model: str,
@@ -52,8 +64,7 @@ def render(
 
     async def work(core: Workbench) -> tuple[str, Preview]:
         file = await core.read_prompt(prompt)
-        analysis = await core.analyse(file.text, file.path)
-        known = {name: value for name, value in analysis.sample.items() if value is not None}
+        known = await known_values(core, file, sample, data_row)
         if tokens or lines:
             await core.load_model(model)
         return file.text, await core.preview(file.text, file.path, known | values)

@@ -15,6 +15,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
     │   └── FileChangedError
     ├── FormatError                a file of another program, or a bundle, cannot be read or written
+    ├── DataSetError               a data set, or a file for an input, cannot be read
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── ModelFileError         damaged or not a GGUF file
@@ -139,6 +140,10 @@ class FileChangedError(LibraryError):
 @dataclass(eq=False)
 class FormatError(WorkbenchError):
     """A file of another program or a bundle cannot be read, or a prompt not written as one."""
+
+
+class DataSetError(WorkbenchError):
+    """A data set, or a file that is to fill an input, cannot be read."""
 
     path: str
     reason: str

@@ -95,7 +95,7 @@ class ExchangeService(PromptService):
             LibraryError: something cannot be written; then nothing was.
         """
         prompts = [each for place, each in enumerate(preview.prompts) if place in chosen]
-        placing = Placing(self.paths.prompts, self.paths.data / "data")
+        placing = Placing(self.paths.prompts, self.paths.data_sets)
         if preview.format == BUNDLE:
             stem = Path(preview.path).stem
             return await self._in_thread(placing.bundle, prompts, folder, stem)
@@ -289,7 +289,7 @@ class ExchangeService(PromptService):
 
     def _data_file(self, path: Path) -> Path | None:
         shipped = self.paths.shipped_prompts.parent / "resources" / "data"
-        places = (folder / f"{path.stem}.jsonl" for folder in (self.paths.data / "data", shipped))
+        places = (folder / f"{path.stem}.jsonl" for folder in (self.paths.data_sets, shipped))
         return next((place for place in places if place.is_file()), None)
 
     def _gathered(self, paths: Iterable[str]) -> dict[str, bytes]:

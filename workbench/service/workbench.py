@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.service.answers import AnswerService
 from workbench.service.chats import ChatService
+from workbench.service.datasets import DataService
 from workbench.service.doctor import DoctorService
 from workbench.service.downloads import DownloadService
 from workbench.service.exchange import ExchangeService
@@ -11,9 +12,15 @@ from workbench.service.scoring import ScoringService
 
 
 class Workbench(
-    ChatService, AnswerService, DoctorService, DownloadService, ScoringService, ExchangeService
+    ChatService,
+    AnswerService,
+    DoctorService,
+    DownloadService,
+    ScoringService,
+    ExchangeService,
+    DataService,
 ):
-    """The whole program: prompts, models, runs and answers, downloads, chats, history, scores.
+    """The whole program: prompts, data, models, runs, answers, downloads, chats, history, scores.
 
     Use :meth:`open` before and :meth:`close` after; every coroutine runs on one event loop.
     """

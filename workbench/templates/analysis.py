@@ -14,6 +14,7 @@ from workbench.domain.views import InputField, Problem, TemplateAnalysis
 from workbench.templates.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
 from workbench.templates.document import PromptDocument, parse_document, split_front_matter
 from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
+from workbench.templates.guessing import guess_types
 from workbench.templates.names import nearest, needed, optional, undefined_reason
 from workbench.templates.places import Place, name_place, token_places, variable_place
 from workbench.templates.roles import MARKER
@@ -142,21 +143,15 @@ class _Analysis:
         """Inputs that the body uses and the head does not name; a misspelt one is none."""
         declared = {field.name for field in self._document.inputs}
         optional_names = optional(self._tree) if self._tree is not None else set()
-        lists = self._iterated()
+        kinds = guess_types(self._tree) if self._tree is not None else {}
         for name in self._used:
             if name not in declared and not nearest(name, declared):
                 yield InputField(
                     name=name,
-                    type="array" if name in lists else "string",
+                    type=kinds.get(name, "string"),
                     required=name not in optional_names,
                     declared=False,
                 )
-
-    def _iterated(self) -> set[str]:
-        if self._tree is None:
-            return set()
-        loops = self._tree.find_all(nodes.For)
-        return {loop.iter.name for loop in loops if isinstance(loop.iter, nodes.Name)}
 
     def _problems(self) -> Iterator[Problem]:
         if self._fault is not None:

@@ -112,7 +112,7 @@ class ComparePanel(Panel):
         """Take a prompt with its variables and settings, or a stored comparison.
 
         Known keys: ``path``, ``text``, ``variables``, ``sampling``, ``seed``, ``mode``,
-        ``model``; or ``group``.
+        ``model``, ``expected``; or ``group``.
         """
         asked: dict[str, Any] = dict(request)
         if asked.get("group"):
@@ -127,6 +127,8 @@ class ComparePanel(Panel):
             )
         if asked.get("model"):
             self.model.set_model(asked["model"])
+        if asked.get("expected"):
+            self.model.set_expected(asked["expected"])
         if asked.get("path"):
             self.model.open_prompt(asked["path"], asked.get("text"), asked.get("variables"))
 

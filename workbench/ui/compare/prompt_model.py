@@ -44,7 +44,7 @@ class PromptModel(QObject):
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
-        self._bridge = bridge
+        self.bridge = self._bridge = bridge
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.library: tuple[LibraryEntry, ...] = ()
         self.path = ""

@@ -42,7 +42,7 @@ class QuestionStrip(QFrame):
         self.variables_button = GhostButton("Variables", "chevron-down")
         self.variables_button.setCheckable(True)
         self.variables_button.setToolTip("Show or hide the values of the prompt's variables")
-        self.variables = VariableFields()
+        self.variables = VariableFields(model.bridge)
         self._fold = QScrollArea()
         self._fold.setWidgetResizable(True)
         self._fold.setFrameShape(QFrame.Shape.NoFrame)

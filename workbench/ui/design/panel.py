@@ -13,6 +13,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus, Estimate
 from workbench.ui.actions import Action
+from workbench.ui.design.data_pane import DataPane
 from workbench.ui.design.exchange import ExchangeActions, ImportPane
 from workbench.ui.design.library_actions import LibraryActions
 from workbench.ui.design.library_commands import LibraryCommands
@@ -95,6 +96,7 @@ class DesignPanel(Panel):
         actions.done.connect(self._on_done)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
+        self.work.inputs.data_wanted.connect(self._show_data)
         self.result.closed.connect(self.side.show_preview)
         self.result.history_wanted.connect(self._open_history)
         self.run_bar.changed.connect(self._estimate_timer.start)
@@ -126,6 +128,7 @@ class DesignPanel(Panel):
             Action("design.side", "Fold or open the side pane",
                    functools.partial(self.splitter.toggle, self.splitter.panes[1]), scope=scope),
             *self.library_commands.actions_table(),
+            *self.work.inputs.actions_table(),
             *self.side.actions_table(),
         )  # fmt: skip
 
@@ -146,6 +149,13 @@ class DesignPanel(Panel):
     @Slot()
     def _on_strategies(self) -> None:
         self.run_bar.strategy.set_strategies(self.model.strategies)
+
+    @Slot(bool)
+    def _show_data(self, of_runs: bool) -> None:
+        pane = self.side.show_tool("data")
+        assert isinstance(pane, DataPane)
+        if of_runs:
+            pane.show_runs()
 
     @Slot(str)
     def _on_opened(self, path: str) -> None:
@@ -309,6 +319,7 @@ class DesignPanel(Panel):
                 seed=spec.seed,
                 mode=spec.mode,
                 model=spec.model,
+                expected=self.model.current.expected if self.model.current is not None else "",
             )
 
     @Slot(int)

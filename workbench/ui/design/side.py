@@ -71,7 +71,16 @@ def _import(side: SideContext) -> SidePane:
     return ImportPane(side)
 
 
-SIDES: tuple[SideSpec, ...] = (SideSpec("import", "Import", "download", "", _import),)
+def _data(side: SideContext) -> SidePane:
+    from workbench.ui.design.data_pane import DataPane  # noqa: PLC0415 - it derives from SidePane
+
+    return DataPane(side)
+
+
+SIDES: tuple[SideSpec, ...] = (
+    SideSpec("data", "Data", "database", "Ctrl+Shift+D", _data),
+    SideSpec("import", "Import", "download", "", _import),
+)
 
 
 class SideStack(QStackedWidget):

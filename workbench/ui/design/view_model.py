@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,11 @@ class Document:
     cursor: int = 0
     analysed: str | None = None
     """The text of which ``analysis`` is."""
+    expected: str = ""
+    """The right answer for these values, where a data set told it."""
+    seeded: set[str] | None = field(default_factory=set)
+    """Inputs whose sample value was offered: one that was emptied since stays empty. None where
+    the values were given, so that the first samples count as offered."""
 
     @property
     def dirty(self) -> bool:
@@ -59,6 +65,7 @@ class DesignModel(QObject):
         library_changed(), strategies_changed(): lists to choose from.
         opened(str): a prompt was opened and is current; closed(str).
         analysed(), previewed(): of the current prompt.
+        filled(): its values were replaced by a sample set, a row or an earlier run.
         dirty_changed(): some prompt has, or has no more, unsaved text.
         moved(str, str): an open prompt has another path, with all that belongs to it.
         reloaded(str): the text of a prompt was replaced from disk.
@@ -72,6 +79,7 @@ class DesignModel(QObject):
     closed = Signal(str)
     analysed = Signal()
     previewed = Signal()
+    filled = Signal()
     dirty_changed = Signal()
     moved = Signal(str, str)
     reloaded = Signal(str)
@@ -80,7 +88,7 @@ class DesignModel(QObject):
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
-        self._bridge = bridge
+        self.bridge = self._bridge = bridge
         self.listing = LibraryListing()
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.documents: dict[str, Document] = {}
@@ -155,18 +163,23 @@ class DesignModel(QObject):
         )
 
     def _on_read(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
+        if file.path in self.documents:  # asked for twice, as at the start: the first one counts
+            self.show(file.path)
+            return
         draft = self._drafts.pop(file.path, None)
         document = Document(file.path, file.text, file.text, file.sha256, cursor=cursor)
         document.values = dict(values or {})
         if draft is not None:
-            document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
+            if not _is_clean(draft):
+                document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
             document.values = dict(draft.variables) | document.values
+        document.seeded = None if document.values else set()
         self.documents[file.path] = document
         self._watcher.addPath(file.path)
         self.show(file.path)
         if draft is not None:
             self.dirty_changed.emit()
-            if draft.base_sha256 and draft.base_sha256 != file.sha256:
+            if document.sha256 != file.sha256:
                 self.changed_outside.emit(file.path)
 
     def show(self, path: str) -> None:
@@ -181,7 +194,7 @@ class DesignModel(QObject):
         if document is None:
             return
         self._watcher.removePath(path)
-        if document.dirty:
+        if document.dirty or document.values != document.analysis.sample:
             self._drafts[path] = self._draft_of(document)
             self._bridge.call(lambda core: core.save_draft(self._draft_of(document)))
         if self.current is document:
@@ -231,6 +244,13 @@ class DesignModel(QObject):
             self._preview_timer.start()
             self._draft_timer.start()
 
+    def fill(self, values: dict[str, Json], expected: str = "") -> None:
+        """Replace the current prompt's variables, with the right answer where it is known."""
+        if self.current is not None:
+            self.current.expected = expected
+            self.set_values(values)
+            self.filled.emit()
+
     def save(self, *, overwrite: bool = False) -> None:
         """Write the current prompt to its file; ``overwrite`` although it changed outside."""
         document = self.current
@@ -256,6 +276,7 @@ class DesignModel(QObject):
 
     def _on_saved(self, document: Document, file: PromptFile) -> None:
         document.saved, document.sha256 = file.text, file.sha256
+        self._draft_timer.start()  # saving dropped the draft, which also holds the values
         if file.path not in self._watcher.files():
             self._watcher.addPath(file.path)
         self.dirty_changed.emit()
@@ -361,8 +382,11 @@ class DesignModel(QObject):
         if number != self._number:
             return
         document.analysed, self._analysed = text, document
-        for name, value in analysis.sample.items():
-            document.values.setdefault(name, value)
+        if document.seeded is None:
+            document.seeded = set(analysis.sample)
+        for name in analysis.sample.keys() - document.seeded:
+            document.values.setdefault(name, analysis.sample[name])
+        document.seeded.update(analysis.sample)
         document.analysis = analysis
         self.analysed.emit()
         self._ask_preview(number, document)
@@ -389,3 +413,8 @@ class DesignModel(QObject):
         if number == self._number:
             document.preview = preview
             self.previewed.emit()
+
+
+def _is_clean(draft: Draft) -> bool:
+    """Whether a draft holds values only: its text is that of the file it was made from."""
+    return hashlib.sha256(draft.text.encode("utf-8", "replace")).hexdigest() == draft.base_sha256

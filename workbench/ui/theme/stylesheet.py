@@ -63,6 +63,10 @@ QLineEdit, QPlainTextEdit[input="true"], QSpinBox, QDoubleSpinBox { background: 
   border-radius: 6px; padding: 0 8px; min-height: 26px;
   selection-background-color: @selection; selection-color: @text; }
 QPlainTextEdit[input="true"] { padding: 4px 4px; }
+QPlainTextEdit[grows="true"] { background: @raised; color: @text; border: 1px solid @line-strong;
+  border-bottom: 1px solid @line-access; border-radius: 6px; padding: 2px 4px;
+  selection-background-color: @selection; selection-color: @text; }
+QPlainTextEdit[grows="true"]:focus { border: 1px solid @focus; }
 QPlainTextEdit[lines="3"] { min-height: 52px; }
 QPlainTextEdit[lines="8"] { min-height: 140px; }
 QLineEdit:focus, QPlainTextEdit[input="true"]:focus, QSpinBox:focus, QDoubleSpinBox:focus {

@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from workbench.domain.spec import Json
 from workbench.domain.views import InputField
-from workbench.ui.widgets.chooser import Chooser
+from workbench.ui.bridge import Bridge
+from workbench.ui.widgets.file_fields import FileField, ImageField
+from workbench.ui.widgets.input_editors import Editor
 from workbench.ui.widgets.label import Label, set_tone
 from workbench.ui.widgets.layout import column, row
 from workbench.ui.widgets.origin import OriginSquare
-from workbench.ui.widgets.switch import Switch
+from workbench.ui.widgets.structured_field import StructuredField, is_structured
 
-_TEXT_HEIGHT = 62
 _COLUMNS = 3
+_BESIDE = 4
+"""Most small fields beside a text."""
+_NARROW = 560
+"""Below this width small fields stand under a text rather than beside it."""
+_LABEL = 84
+_Own = StructuredField | FileField | ImageField
+_Group = tuple[InputField | None, list[InputField]]
 
 
 class VariableFields(QFrame):
     """Fields for the inputs of a prompt.
 
+    Args:
+        bridge: reads the files that are chosen.
+
     Signals:
-        changed(dict): values by name, those that can be read.
+        changed(dict): values by name.
+        resized(): fields were opened, folded, added or removed.
     """
 
     changed = Signal(dict)
+    resized = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self.setProperty("surface", "panel")
+        self._bridge = bridge
         self._inputs: tuple[InputField, ...] = ()
         self.fields: dict[str, QWidget] = {}
-        self._problems: dict[str, Label] = {}
+        self._editors: dict[str, Editor | _Own] = {}
+        self._notes: dict[str, Label] = {}
+        self._problems: dict[str, str] = {}
+        self._tokens: Mapping[str, int] = {}
         self._tones: Mapping[str, str] = {}
+        self._unfolded: set[str] = set()
         self._filling = False
         self._body = QWidget()
-        self.setLayout(column(self._body, gap=0))
+        self.setLayout(column(self._body, None, gap=0))
 
     def show_inputs(
         self,
@@ -50,73 +76,125 @@ class VariableFields(QFrame):
         self._filling = True
         self._tones = tones or {}
         self._inputs = tuple(inputs)
-        self.fields, self._problems = {}, {}
+        self.fields, self._editors, self._notes, self._problems = {}, {}, {}, {}
         layout = self.layout()
-        assert layout is not None
+        assert isinstance(layout, QBoxLayout)
         layout.removeWidget(self._body)
+        self._body.hide()
         self._body.deleteLater()
         self._body = QWidget()
-        grid = QGridLayout(self._body)
-        grid.setContentsMargins(16, 8, 16, 12)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        place = 0
-        for each in self._inputs:
-            wide = each.multiline
-            if wide and place % _COLUMNS:
-                place += _COLUMNS - place % _COLUMNS
-            cell = self._make_cell(each, values.get(each.name, each.default))
-            grid.addWidget(cell, place // _COLUMNS, place % _COLUMNS, 1, _COLUMNS if wide else 1)
-            place += _COLUMNS if wide else 1
-        for index in range(_COLUMNS):
-            grid.setColumnStretch(index, 1)
-        layout.addWidget(self._body)
+        lines = column(margins=(16, 8, 16, 12), gap=12)
+        for text, small in _groups(self._inputs, values):
+            lines.addWidget(self._make_line(text, small, values))
+        self._body.setLayout(lines)
+        layout.insertWidget(0, self._body)
         self._filling = False
+        self._show_notes()
+        self.resized.emit()
 
-    def _make_cell(self, each: InputField, value: Json) -> QWidget:
-        field = self._make_field(each, value)
+    def set_values(self, values: Mapping[str, Json]) -> None:
+        """Fill the fields with other values; the focus stays where it is."""
+        for each in self._inputs:
+            editor = self._editors[each.name]
+            if isinstance(editor, Editor) and not editor.can_show(values.get(each.name)):
+                self.show_inputs(self._inputs, values, self._tones)
+                return
+        self._filling = True
+        for each in self._inputs:
+            self._editors[each.name].show_value(_shown(each, values))
+        self._filling = False
+        self.values()
+
+    def show_tokens(self, tokens: Mapping[str, int]) -> None:
+        """How many tokens each variable makes in the prompt."""
+        self._tokens = dict(tokens)
+        self._show_notes()
+
+    def _make_line(
+        self, text: InputField | None, small: Sequence[InputField], values: Mapping[str, Json]
+    ) -> QWidget:
+        if text is not None and _is_own(text):
+            return self._make_own(text, values)
+        if text is None:
+            line = QWidget()
+            grid = _grid(line)
+            for place, each in enumerate(small):
+                grid.addWidget(self._make_cell(each, values), 0, place)
+            for index in range(_COLUMNS):
+                grid.setColumnStretch(index, 1)
+            return line
+        cell = self._make_cell(text, values)
+        if not small:
+            return cell
+        beside = QWidget()
+        grid = _grid(beside)
+        for place, each in enumerate(small):
+            last = place == len(small) - 1 and place % 2 == 0
+            grid.addWidget(self._make_cell(each, values), place // 2, place % 2, 1, 1 + last)
+        grid.setRowStretch(_BESIDE, 1)
+        for index in range(2):
+            grid.setColumnStretch(index, 1)
+        return _Beside(cell, beside)
+
+    def _make_own(self, each: InputField, values: Mapping[str, Json]) -> QWidget:
+        """A line for a field that sums itself up: the name stands before it."""
+        value = _shown(each, values)
+        field: _Own
+        if each.type == "file":
+            field = FileField(each, self._bridge, value)
+        elif each.type == "image":
+            field = ImageField(each, self._bridge, value)
+        else:
+            field = StructuredField(each, value, opened=each.name in self._unfolded)
+            field.opened.connect(functools.partial(self._on_opened, each.name))
+        field.setAccessibleDescription(each.description)
+        field.changed.connect(self._on_changed)
+        field.resized.connect(self.resized)
+        self.fields[each.name] = field
+        self._editors[each.name] = field
+        head = QWidget()
+        head.setFixedHeight(28)
+        head.setMinimumWidth(_LABEL)
+        head.setLayout(row(*self._name(each), None))
+        line = QWidget()
+        layout = row(head, field, gap=12)
+        layout.setAlignment(head, Qt.AlignmentFlag.AlignTop)
+        layout.setStretch(1, 1)
+        line.setLayout(layout)
+        return line
+
+    def _make_cell(self, each: InputField, values: Mapping[str, Json]) -> QWidget:
+        editor = Editor(each, _shown(each, values))
+        field = editor.widget
         field.setAccessibleName(each.name)
         field.setAccessibleDescription(each.description)
         field.setToolTip(each.description)
+        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.placeholderText():
+            optional = not each.required or each.default is not None
+            field.setPlaceholderText("Optional" if optional else "")
+        editor.changed.connect(self._on_changed)
         self.fields[each.name] = field
-        problem = Label("", "small", "bad")
-        self._problems[each.name] = problem
-        needed = "" if each.required and each.default is None else "optional"
-        head = row(Label(each.name, "code-small", "text-2"), Label(needed, "small", "text-3"), None)
-        if each.name in self._tones:
-            head.insertWidget(0, OriginSquare(self._tones[each.name]))
-        head.addWidget(problem)
+        self._editors[each.name] = editor
+        note = Label("", "small", "text-3", elide=True)
+        note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._notes[each.name] = note
+        head = row(*self._name(each), note)
+        head.setStretch(head.count() - 1, 1)
         cell = QWidget()
-        cell.setLayout(column(head, field, gap=2))
+        cell.setLayout(column(head, field, None, gap=4))
         return cell
 
-    def _make_field(self, each: InputField, value: Json) -> QWidget:
-        tell = self._on_changed
-        if each.choices:
-            chooser = Chooser(each.name)
-            for choice in each.choices:
-                chooser.add_choice(choice, choice)
-            chooser.choose(value)
-            chooser.currentIndexChanged.connect(tell)
-            return chooser
-        if each.type == "boolean":
-            switch = Switch("on")
-            switch.setChecked(bool(value))
-            switch.toggled.connect(tell)
-            return switch
-        shown = text_of(each, value)
-        if each.multiline:
-            area = QPlainTextEdit(shown)
-            area.setProperty("input", True)
-            area.setTabChangesFocus(True)
-            area.setFixedHeight(_TEXT_HEIGHT)
-            area.textChanged.connect(tell)
-            return area
-        line = QLineEdit(shown)
-        if each.type in ("array", "object"):
-            line.setPlaceholderText("JSON")
-        line.textChanged.connect(tell)
-        return line
+    def _name(self, each: InputField) -> list[QWidget]:
+        label = Label(each.name, "code-small", "text-2")
+        label.setToolTip(each.description)
+        tone = self._tones.get(each.name)
+        return [OriginSquare(tone), label] if tone else [label]
+
+    def _on_opened(self, name: str, opened: bool) -> None:
+        if opened:
+            self._unfolded.add(name)
+        else:
+            self._unfolded.discard(name)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -124,70 +202,96 @@ class VariableFields(QFrame):
             self.changed.emit(self.values())
 
     def values(self) -> dict[str, Json]:
-        """What the fields hold; a field that cannot be read is named and left out."""
+        """What the fields hold.
+
+        A field that cannot be read is named, and gives its text as it stands: nothing typed is
+        lost, and no prompt is rendered as if it were empty.
+        """
         found: dict[str, Json] = {}
+        self._problems = {}
         for each in self._inputs:
-            problem = ""
             try:
-                value = value_of(each, self._raw(each))
-            except ValueError:
-                problem = f"not {_NOUNS[each.type]}"
-            else:
-                if value is not None:
-                    found[each.name] = value
-            self._problems[each.name].setText(problem)
-            set_tone(self._problems[each.name], "bad")
+                value = self._editors[each.name].value()
+            except ValueError as error:
+                self._problems[each.name] = str(error)
+                value = self._editors[each.name].typed()
+            if value is not None:
+                found[each.name] = value
+        self._show_notes()
         return found
 
-    def _raw(self, each: InputField) -> str | bool:
-        field = self.fields[each.name]
-        if isinstance(field, Chooser):
-            return str(field.currentData())
-        if isinstance(field, Switch):
-            return field.isChecked()
-        if isinstance(field, QPlainTextEdit):
-            return field.toPlainText()
-        assert isinstance(field, QLineEdit)
-        return field.text()
+    def _show_notes(self) -> None:
+        """What is wrong with a field, or its tokens."""
+        for each in self._inputs:
+            count = self._tokens.get(each.name, 0)
+            tokens = "1 token" if count == 1 else f"{count:,} tokens" if count else ""
+            editor, note = self._editors[each.name], self._notes.get(each.name)
+            if note is not None:
+                problem = self._problems.get(each.name, "")
+                shows = problem or each.type == "string"
+                note.setText((problem or tokens) if shows else "")
+                set_tone(note, "bad" if problem else "text-3")
+            elif isinstance(editor, StructuredField | FileField):
+                editor.show_note(tokens)
 
 
-_NOUNS = {
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a JSON list",
-    "object": "a JSON object",
-}
+class _Beside(QWidget):
+    """A text with small fields at its right, or under it where there is little room."""
+
+    def __init__(self, text: QWidget, small: QWidget) -> None:
+        super().__init__()
+        self._box = row(text, small, gap=16)
+        self._box.setStretch(0, 5)
+        self._box.setStretch(1, 3)
+        self.setLayout(self._box)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        narrow = event.size().width() < _NARROW
+        self._box.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
+        self._box.setSpacing(8 if narrow else 16)
+        super().resizeEvent(event)
 
 
-def text_of(each: InputField, value: Json) -> str:
-    """A value as it stands in its field."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and each.type not in ("array", "object"):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+def _groups(inputs: Sequence[InputField], values: Mapping[str, Json]) -> Iterator[_Group]:
+    """What stands on one line: a text with small fields after it, up to three of those, or one."""
+    small: list[InputField] = []
+    text: InputField | None = None
+    for each in inputs:
+        wide = _is_own(each) or _is_text(each, values)
+        room = _BESIDE if text is not None else _COLUMNS
+        if (wide or len(small) == room) and (text is not None or small):
+            yield text, small
+            text, small = None, []
+        if _is_own(each):
+            yield each, []
+        elif wide:
+            text = each
+        else:
+            small.append(each)
+    if text is not None or small:
+        yield text, small
 
 
-def value_of(each: InputField, raw: str | bool) -> Json:
-    """The value of a field's content; None where an empty field means "not given".
+def _is_own(each: InputField) -> bool:
+    return is_structured(each) or (each.type in {"file", "image"} and not each.choices)
 
-    Raises:
-        ValueError: it cannot be read as the input's type.
-    """
-    if isinstance(raw, bool):
-        return raw
-    if each.type == "string":
-        return raw if raw or (each.required and each.default is None) else None
-    if not raw.strip():
-        return None
-    if each.type == "integer":
-        return int(raw)
-    if each.type == "number":
-        return float(raw)
-    value = json.loads(raw)
-    wanted = {"array": list, "object": dict, "boolean": bool}[each.type]
-    if not isinstance(value, wanted):
-        raise ValueError(f"{each.name} is {_NOUNS[each.type]}")
-    return value
+
+def _is_text(each: InputField, values: Mapping[str, Json]) -> bool:
+    if each.type != "string" or each.choices:
+        return False
+    return each.multiline or "\n" in str(_shown(each, values))
+
+
+def _shown(each: InputField, values: Mapping[str, Json]) -> Json:
+    value = values.get(each.name)
+    return each.default if value is None else value
+
+
+def _grid(widget: QWidget) -> QGridLayout:
+    grid = QGridLayout(widget)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(8)
+    return grid

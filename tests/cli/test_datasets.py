@@ -1,0 +1,71 @@
+"""Data and sample sets on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.test_commands import workbench
+
+SOURCE = (
+    "---\ninputs: {name: string, count: {type: integer, default: 2}}\nsample: {name: Ada}\n---\n\
+user:\nGreet {{ name }} {{ count }} times.\n"
+)
+
+
+@pytest.fixture
+def prompt(tmp_path):
+    file = tmp_path / "greeting.prompty"
+    file.write_text(SOURCE)
+    (tmp_path / "greeting.samples.yaml").write_text("grace: {name: Grace}\n")
+    (tmp_path / "people.csv").write_text("name,count\nLinus,3\nBob,x\n")
+    return file
+
+
+def test_a_set_and_a_row_fill_the_inputs(prompt, tmp_path):
+    home = tmp_path / "home"
+
+    def text(*options: str) -> str:
+        done = workbench("render", str(prompt), *options, home=home)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "Greet Ada 2 times." in text()
+    assert "Greet Grace 2 times." in text("--sample", "grace")
+    row = f"{tmp_path}/people.csv:1"
+    assert "Greet Linus 3 times." in text("--sample", "grace", "--row", row)
+    assert "Greet Eve 3 times." in text("--row", row, "--var", "name=Eve")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--sample", "linus"), "There is: sample, grace"),
+        (("--row", "people.csv"), "FILE:N"),
+        (("--row", "{folder}/people.csv:9"), "rows 1 to 2"),
+        (("--row", "{folder}/people.csv:2"), "count takes a whole number, not “x”"),
+        (("--row", "{folder}/none.csv:1"), "does not exist"),
+    ],
+)
+def test_what_cannot_be_used_is_said(prompt, tmp_path, options, words):
+    given = [each.format(folder=tmp_path) for each in options]
+    done = workbench("render", str(prompt), *given, home=tmp_path / "home")
+    assert done.returncode in (1, 2)
+    assert words in done.stderr
+
+
+def test_data_and_sets_are_listed_and_shown(prompt, tmp_path):
+    home = tmp_path / "home"
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "mine.jsonl").write_text('{"a": "one\\u001b[31m"}\n{"a": "two"}\n')
+    assert "mine.jsonl" in workbench("data", "list", home=home).stdout
+    shown = workbench("data", "show", str(home / "data" / "mine.jsonl"), home=home)
+    assert "two" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    assert "1 to 2 of 2 rows" in shown.stderr
+    found = workbench(
+        "data", "show", str(home / "data" / "mine.jsonl"), "--filter", "two", "--json", home=home
+    )
+    assert json.loads(found.stdout)["rows"] == [{"number": 2, "values": {"a": "two"}, "note": ""}]
+    assert "grace" in workbench("data", "samples", str(prompt), home=home).stdout

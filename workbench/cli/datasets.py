@@ -1,0 +1,116 @@
+"""``workbench data``: data sets, and the sample sets of a prompt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from workbench.cli.main import with_workbench
+from workbench.cli.options import as_json
+from workbench.domain.datasets import HEAD_SET, SampleSet
+from workbench.domain.spec import Json
+from workbench.settings import Paths
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+
+_CELL_CHARACTERS = 60
+
+
+@click.group()
+def data() -> None:
+    """List and show data sets, and the sample sets of a prompt."""
+
+
+@data.command("list")
+@as_json
+@click.pass_obj
+def list_data(paths: Paths, as_json: bool) -> int:
+    """Every data set of your data folder, and those that come with the program."""
+    found = with_workbench(paths, lambda core: core.data_sets())
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return 0
+    if not found:
+        click.echo(f"There are none. Put a JSONL, JSON, CSV or YAML file into {paths.data_sets}.")
+        return 0
+    rows = ((each.name, f"{each.bytes / 1024:,.0f} KiB", each.path) for each in found)
+    _print(("Name", "Size", "File"), rows)
+    return 0
+
+
+@data.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--offset", type=click.IntRange(0), default=0, help="Rows to pass over.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most rows.")
+@click.option("--filter", "words", default="", metavar="WORDS", help="Only rows that have them.")
+@as_json
+@click.pass_obj
+def show(paths: Paths, file: str, offset: int, limit: int, words: str, as_json: bool) -> int:
+    """Rows of a data set, with the numbers that --row takes."""
+    page = with_workbench(paths, lambda core: core.data_page(file, offset, limit, words))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(page), ensure_ascii=False))
+        return 0
+    rows = (
+        (f"{row.number:,}", *(_cell(row.values.get(name)) for name in page.columns))
+        for row in page.rows
+    )
+    _print(("Row", *page.columns), rows)
+    last = offset + len(page.rows)
+    click.echo(f"{offset + 1:,} to {last:,} of {page.matched:,} rows", err=True)
+    return 0
+
+
+@data.command()
+@click.argument("prompt", type=click.Path(exists=True, dir_okay=False))
+@as_json
+@click.pass_obj
+def samples(paths: Paths, prompt: str, as_json: bool) -> int:
+    """The sample sets of a prompt, with the names that --sample takes."""
+
+    async def work(core: Workbench) -> tuple[SampleSet, ...]:
+        file = await core.read_prompt(prompt)
+        head = (await core.analyse(file.text, file.path)).sample
+        sets = (await core.sample_sets(prompt)).sets
+        if any(each.name == HEAD_SET for each in sets) or not head:
+            return sets
+        return (SampleSet(HEAD_SET, head, own=False), *sets)
+
+    found = with_workbench(paths, work)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return 0
+    if not found:
+        click.echo("There are none.")
+        return 0
+    _print(("Set", "Values"), ((each.name, _summary(each.values)) for each in found))
+    return 0
+
+
+def _summary(values: Mapping[str, Json]) -> str:
+    return ", ".join(f"{name}={_cell(value)}" for name, value in values.items())
+
+
+def _cell(value: Json) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.split())
+    text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return text if len(text) <= _CELL_CHARACTERS else text[: _CELL_CHARACTERS - 1] + "…"
+
+
+def _print(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False, markup=False).print(table)

@@ -1,0 +1,143 @@
+"""Data sets, and whatever else fills the inputs of a prompt: files, images, earlier runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.datasets import DataFile, DataPage, DataRow, DataSet, Filled, ImageSize
+from workbench.domain.errors import UsageError
+from workbench.domain.spec import Json, TemplatePrompt
+from workbench.domain.views import InputField, RunSummary
+from workbench.service.samples import SampleService
+from workbench.templates import datasets, filling, input_files
+
+_KEPT = 3
+_PAGE = 200
+_RUNS_READ = 1_024
+_BATCH = 256
+
+
+class DataService(SampleService):
+    """The part of the service that knows where values come from."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tables: dict[tuple[str, int, int], DataSet] = {}
+
+    async def data_sets(self) -> tuple[DataFile, ...]:
+        """The data sets of the user's folder, then those that come with the program."""
+        folders = ((self.paths.data_sets, False), (self.paths.shipped_data, True))
+        return await self._in_thread(datasets.list_data, folders)
+
+    async def read_data(self, path: str) -> DataSet:
+        """A whole data set (DataSetError where it cannot be read); the last few stay in memory."""
+        key = (path, *await self._in_thread(_state, Path(path)))
+        if key not in self._tables:
+            text = await self._in_thread(datasets.read_utf8, Path(path))
+            self._tables[key] = await datasets.parse_data(self._pool, text, path)
+            for old in list(self._tables)[:-_KEPT]:
+                del self._tables[old]
+        return self._tables[key]
+
+    async def data_page(
+        self, path: str, offset: int = 0, limit: int = _PAGE, words: str = ""
+    ) -> DataPage:
+        """Some rows of a data set.
+
+        Args:
+            path: the file.
+            offset: rows to pass over, of those that match.
+            limit: most rows.
+            words: all of them must occur somewhere in a row, in any case; "" lets all by.
+
+        Raises:
+            DataSetError: the file cannot be read.
+        """
+        data = await self.read_data(path)
+        return await self._in_thread(_page, data, offset, limit, words)
+
+    async def data_row(self, path: str, number: int) -> dict[str, Json]:
+        """A row by its number, from 1.
+
+        Raises:
+            DataSetError: the file cannot be read.
+            UsageError: there is no such row.
+        """
+        data = await self.read_data(path)
+        if not 1 <= number <= len(data.rows):
+            raise UsageError(f"{path} has rows 1 to {len(data.rows):,}, no row {number:,}.")
+        return data.rows[number - 1]
+
+    async def fill(self, row: dict[str, Json], inputs: Sequence[InputField]) -> Filled:
+        """What a row gives to the inputs of a prompt."""
+        return filling.fill(row, inputs)
+
+    async def earlier_inputs(self, path: str, limit: int = 50) -> DataPage:
+        """What recent runs of a prompt were given, newest first; the same values stand once.
+
+        A row's number is the run's id, its note says when, how and with what answer it ran.
+        """
+        rows: dict[str, DataRow] = {}
+        before: int | None = None
+        title = self.prompt_title(path)
+        for _ in range(_RUNS_READ // _BATCH):
+            runs = await self.list_runs(before_id=before, limit=_BATCH)
+            for run in (each for each in runs if each.title == title):
+                prompt = (await self.run_spec(run.run_id)).prompt
+                if isinstance(prompt, TemplatePrompt) and prompt.path == path and prompt.variables:
+                    key = json.dumps(prompt.variables, sort_keys=True)
+                    rows.setdefault(key, DataRow(run.run_id, prompt.variables, _note(run)))
+                if len(rows) >= limit:
+                    break
+            if len(runs) < _BATCH or len(rows) >= limit:
+                break
+            before = runs[-1].run_id
+        found = tuple(rows.values())
+        columns = tuple(dict.fromkeys(name for row in found for name in row.values))
+        return DataPage(
+            path="", name="Earlier runs", columns=columns, total=len(found), matched=len(found),
+            rows=found,
+        )  # fmt: skip
+
+    async def read_input_file(self, path: str) -> str:
+        """The text of a file for an input, at most 1 MB of UTF-8 (DataSetError otherwise)."""
+        return await self._in_thread(input_files.read_text, Path(path))
+
+    async def read_image_size(self, path: str) -> ImageSize:
+        """The name and size of an image file (DataSetError where it is none)."""
+        return await self._in_thread(input_files.read_image_size, Path(path))
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """What changes when a file does; one that is not there has none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _page(data: DataSet, offset: int, limit: int, words: str) -> DataPage:
+    wanted = words.casefold().split()
+    numbered = enumerate(data.rows, 1)
+    found = [(n, row) for n, row in numbered if not wanted or _matches(row, wanted)]
+    rows = tuple(DataRow(number, row) for number, row in found[offset : offset + limit])
+    return DataPage(
+        path=data.path, name=data.name, columns=data.columns, total=len(data.rows),
+        matched=len(found), rows=rows,
+    )  # fmt: skip
+
+
+def _matches(row: dict[str, Json], words: Sequence[str]) -> bool:
+    text = json.dumps(list(row.values()), ensure_ascii=False).casefold()
+    return all(word in text for word in words)
+
+
+def _note(run: RunSummary) -> str:
+    when = time.strftime("%d %b %H:%M", time.localtime(run.started_at))
+    answer = " ".join((run.answer or run.status).split())
+    return f"{when} · {answer}"

@@ -1,0 +1,293 @@
+"""Rows that fill the inputs of the open prompt: of a data set, or what earlier runs were given."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+
+from workbench.domain.datasets import DataFile, DataPage, DataRow, Filled
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.views import InputField
+from workbench.ui.widgets.input_values import text_of_cell
+
+if TYPE_CHECKING:
+    from workbench.ui.design.samples import SamplesModel
+    from workbench.ui.design.view_model import DesignModel
+
+RUNS = ""
+"""The source that is the earlier runs of the prompt; every other one is a file's path."""
+_PAGE = 200
+_TIP_CHARACTERS = 2_000
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class RowsModel(QAbstractTableModel):
+    """The rows that are there, read page by page as they are scrolled to.
+
+    Signals:
+        wanted(int): more rows are to be read, from that one on.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[DataRow] = []
+        self.columns: tuple[str, ...] = ()
+        self.matched = 0
+        self.noted = False
+        """Whether the second column is the rows' notes."""
+
+    def show_page(self, page: DataPage) -> None:
+        """Show another table from its beginning."""
+        self.beginResetModel()
+        self.rows, self.columns = list(page.rows), page.columns
+        self.matched = page.matched
+        self.noted = any(row.note for row in page.rows)
+        self.endResetModel()
+
+    def add_page(self, page: DataPage) -> None:
+        """Show more rows beneath."""
+        if page.rows:
+            first = len(self.rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(page.rows) - 1)
+            self.rows += page.rows
+            self.endInsertRows()
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        if parent is not None and parent.isValid():
+            return 0
+        return len(self.columns) + self.noted + 1 if self.columns else 0
+
+    def canFetchMore(self, _parent: _Index) -> bool:
+        return len(self.rows) < self.matched
+
+    def fetchMore(self, _parent: _Index) -> None:
+        self.wanted.emit(len(self.rows))
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.DisplayRole:
+            notes = ("When and answer",) if self.noted else ()
+            return ("Run" if self.noted else "Row", *notes, *self.columns)[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return " ".join(self._cell(index)[:500].split())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._cell(index)[:_TIP_CHARACTERS]
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _cell(self, index: _Index) -> str:
+        row = self.rows[index.row()]
+        place = index.column() - 1 - self.noted
+        if index.column() == 0:
+            return f"{row.number:,}"
+        if place < 0:
+            return row.note
+        return text_of_cell(row.values.get(self.columns[place]))
+
+
+class DataModel(QObject):
+    """Which source is open, its rows, and filling the form of ``design`` from one of them.
+
+    Signals:
+        sources_changed(): there are other data sets.
+        loaded(): other rows are shown, or what can be said of them.
+        filled(int): the form was filled from the row at that place of the table.
+        told(str, str): a sentence and its tone (ok, warn, bad).
+    """
+
+    sources_changed = Signal()
+    loaded = Signal()
+    filled = Signal(int)
+    told = Signal(str, str)
+
+    def __init__(self, design: DesignModel, samples: SamplesModel) -> None:
+        super().__init__()
+        self._design, self._samples = design, samples
+        self._bridge = design.bridge
+        self.sources: tuple[DataFile, ...] = ()
+        self.source: str | None = None
+        self.name = ""
+        self.total = 0
+        self.words = ""
+        self.rows = RowsModel()
+        self.current = -1
+        """The place in the table of the row that filled the form last."""
+        self._asked = 0
+        self._reading = False
+        self._step_after = 0
+        self.rows.wanted.connect(self._on_wanted)
+        design.opened.connect(self._on_opened)
+
+    def read_sources(self) -> None:
+        """Look which data sets there are."""
+        self._bridge.call(lambda core: core.data_sets(), self._on_sources, owner=self)
+
+    def _on_sources(self, files: tuple[DataFile, ...]) -> None:
+        if files != self.sources:
+            self.sources = files
+            self.sources_changed.emit()
+
+    @Slot(str)
+    def _on_opened(self, _path: str) -> None:
+        self.current = -1
+        self.told.emit("", "text-3")
+        if self.source == RUNS:
+            self.open(RUNS)
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def open(self, source: str) -> None:
+        """Show the rows of a file, or of earlier runs."""
+        if source != self.source:
+            self.words = ""
+        self.source, self.current = source, -1
+        self._read(0)
+
+    def filter(self, words: str) -> None:
+        """Show only the rows in which all of the words occur."""
+        if words != self.words:
+            self.words, self.current = words, -1
+            if self.source is not None:
+                self._read(0)
+
+    @Slot(int)
+    def _on_wanted(self, offset: int) -> None:
+        if not self._reading and self.source:
+            self._read(offset)
+
+    def _read(self, offset: int) -> None:
+        self._asked += 1
+        self._reading = True
+        source, words = self.source, self.words
+        done = functools.partial(self._on_page, self._asked, offset)
+        failed = functools.partial(self._on_failed, self._asked)
+        if source == RUNS:
+            path = self._design.current.path if self._design.current is not None else ""
+            self._bridge.call(lambda core: core.earlier_inputs(path), done, failed, owner=self)
+        elif source:
+            self._bridge.call(
+                lambda core: core.data_page(source, offset, _PAGE, words), done, failed, owner=self
+            )
+
+    def _on_page(self, number: int, offset: int, page: DataPage) -> None:
+        if number != self._asked:
+            return
+        self._reading = False
+        if offset:
+            self.rows.add_page(page)
+            self._step_on()
+            return
+        if self.source == RUNS and self._design.current is not None:
+            page = _in_order(page, self._design.current.analysis.inputs)
+        self.name, self.total = page.name, page.total
+        self.rows.show_page(page)
+        self.loaded.emit()
+
+    def _on_failed(self, number: int, error: WorkbenchError) -> None:
+        if number == self._asked:
+            self._reading = False
+            self.name, self.total = Path(self.source or "").name, 0
+            self.rows.show_page(DataPage(path="", name="", columns=(), total=0, matched=0, rows=()))
+            self.loaded.emit()
+            self.told.emit(str(error), "bad")
+
+    # --- filling ----------------------------------------------------------------------------------
+
+    def fill(self, place: int) -> None:
+        """Fill the form from a row of the table."""
+        document = self._design.current
+        if document is None or not 0 <= place < len(self.rows.rows):
+            return
+        row, inputs = self.rows.rows[place], document.analysis.inputs
+        self._bridge.call(
+            lambda core: core.fill(row.values, inputs),
+            functools.partial(self._on_filled, document.path, place, row),
+            owner=self,
+        )
+
+    def step(self, by: int) -> None:
+        """Fill from the next row (1) or the one before (-1); the first where none was used."""
+        target = self.current + by if self.current >= 0 else 0
+        if target >= len(self.rows.rows) and self.rows.canFetchMore(QModelIndex()):
+            self._step_after = by
+            self.rows.fetchMore(QModelIndex())
+        else:
+            self.fill(target)
+
+    def _step_on(self) -> None:
+        by, self._step_after = self._step_after, 0
+        if by:
+            self.step(by)
+
+    def _on_filled(self, path: str, place: int, row: DataRow, found: Filled) -> None:
+        document = self._design.current
+        if document is None or document.path != path:
+            return
+        source = (
+            f"run {row.number}" if self.source == RUNS else f"row {row.number:,} of {self.name}"
+        )
+        if not found.values:
+            names = ", ".join(each.name for each in document.analysis.inputs)
+            self.told.emit(
+                f"No column has the name of an input ({names}): nothing was filled."
+                if not found.problems
+                else " ".join(found.problems),
+                "bad",
+            )
+            return
+        self.current = place
+        self._samples.leave(source)
+        self._design.fill({**document.values, **found.values}, found.expected)
+        self._samples.changed.emit()
+        self.filled.emit(place)
+        self._tell(found, document.values)
+
+    def _tell(self, found: Filled, values: dict[str, Any]) -> None:
+        empty = [name for name in found.missing if values.get(name) in (None, "")]
+        kept = [name for name in found.missing if name not in empty]
+        parts = list(found.problems)
+        if empty:
+            verb = "stays" if len(empty) == 1 else "stay"
+            parts.append(f"{', '.join(empty)} {verb} empty: the row has no such column.")
+        if kept:
+            verb = "keeps its value" if len(kept) == 1 else "keep their values"
+            parts.append(f"{', '.join(kept)} {verb}: the row has no such column.")
+        tone = "bad" if found.problems else "warn" if empty else "text-2"
+        count = len(found.values)
+        self.told.emit(" ".join(parts) or f"Filled {count} of the inputs.", tone)
+
+
+def _in_order(page: DataPage, inputs: Sequence[InputField]) -> DataPage:
+    """The columns in the order of the inputs, those of other names last."""
+    wanted = [each.name for each in inputs if each.name in page.columns]
+    others = [name for name in page.columns if name not in wanted]
+    return msgspec.structs.replace(page, columns=(*wanted, *others))

@@ -1,0 +1,234 @@
+"""Data beside the editor: a table whose rows fill the inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QStackedWidget,
+    QTableView,
+)
+
+from workbench.ui.design.data_model import RUNS, DataModel
+from workbench.ui.design.side import SideContext, SidePane
+from workbench.ui.theme import font
+from workbench.ui.theme.tokens import TOKENS
+from workbench.ui.widgets import (
+    Chooser,
+    EmptyState,
+    IconButton,
+    Label,
+    PrimaryButton,
+    row,
+    set_tone,
+)
+
+_FILTER_MS = 200
+_COLUMN = 240
+_NUMBER = 48
+_DATA_FILES = "Data sets (*.jsonl *.ndjson *.json *.csv *.tsv *.yaml *.yml)"
+
+
+class DataPane(SidePane):
+    """Chooses a source, filters its rows, and fills the form from one (Enter, double click)."""
+
+    def __init__(self, side: SideContext) -> None:
+        super().__init__("Data", side)
+        self.model: DataModel = side.work.inputs.data
+        self._opened_files: list[str] = []
+        self.sources = Chooser("Source of rows", height=24)
+        self.sources.setMaximumWidth(200)
+        self.sources.activated.connect(self._on_source)
+        self.open_file = IconButton("open", "Open a data set: JSONL, JSON, CSV or YAML")
+        self.open_file.clicked.connect(self._on_open)
+        self.header.insertWidget(1, self.sources)
+        self.header.insertSpacing(1, 4)
+        self.header.insertWidget(self.header.count() - 1, self.open_file)
+        self.search = QLineEdit()
+        self.search.setAccessibleName("Filter rows")
+        self.search.setPlaceholderText("Filter rows")
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        self._timer = QTimer(self, singleShot=True, interval=_FILTER_MS)
+        self._timer.timeout.connect(self._on_filter)
+        self.search.textChanged.connect(self._timer.start)
+        self.table = QTableView()
+        self._set_up_table()
+        self.empty = EmptyState(
+            "No data set is open",
+            "A row of a data set, or what an earlier run was given, fills the inputs of the "
+            "prompt: a column for each input, by its name.",
+            "Open a data set…",
+        )
+        self.empty.button.clicked.connect(self._on_open)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.table)
+        self.note = Label("", "small", "text-3", wrap=True)
+        self.count = Label("", "small", "text-3")
+        self.fill = PrimaryButton("Fill", tip="Fill the inputs from the chosen row (Enter)")
+        self.fill.clicked.connect(self._on_fill)
+        line = QFrame()
+        line.setLayout(row(self.search, self.count, margins=(12, 8, 12, 8)))
+        self._line = line
+        foot = QFrame()
+        foot.setProperty("rule", "top")
+        layout = row(self.note, self.fill, margins=(16, 8, 12, 8))
+        layout.setStretch(0, 1)
+        foot.setLayout(layout)
+        self._foot = foot
+        self.body.addWidget(line)
+        self.body.addWidget(self._pages, 1)
+        self.body.addWidget(foot)
+        self.model.sources_changed.connect(self._show_sources)
+        self.model.loaded.connect(self._on_loaded)
+        self.model.filled.connect(self._on_filled)
+        self.model.told.connect(self._on_told)
+        self._show_sources()
+        self._on_loaded()
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model.rows)
+        table.setAccessibleName("Rows")
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(TOKENS.size["row-table"])
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setFont(font("micro"))
+        header.setDefaultSectionSize(_COLUMN)
+        header.setMinimumSectionSize(_NUMBER)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.doubleClicked.connect(self._on_fill)
+        table.installEventFilter(self)
+
+    def shown(self) -> None:
+        self.model.read_sources()
+        self._show_sources()
+        (self.sources if self.model.source is None else self.search).setFocus()
+
+    def show_runs(self) -> None:
+        """Show what earlier runs of the prompt were given."""
+        self.model.open(RUNS)
+        self._show_sources()
+        self.table.setFocus()
+
+    # --- sources ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _show_sources(self) -> None:
+        self.sources.blockSignals(True)
+        self.sources.clear()
+        self.sources.add_choice("Earlier runs", RUNS, icon="history")
+        known = {each.path for each in self.model.sources}
+        for each in self.model.sources:
+            self.sources.add_choice(each.name, each.path, note="shipped" if each.shipped else "")
+        for path in self._opened_files:
+            if path not in known:
+                self.sources.add_choice(Path(path).name, path)
+        self.sources.setPlaceholderText("Choose…")
+        self.sources.setCurrentIndex(-1)
+        if self.model.source is not None:
+            self.sources.choose(self.model.source)
+        self.sources.blockSignals(False)
+        self.sources.updateGeometry()
+
+    @Slot(int)
+    def _on_source(self, index: int) -> None:
+        self.model.open(str(self.sources.itemData(index)))
+
+    @Slot()
+    def _on_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open a data set", "", _DATA_FILES)
+        if path:
+            self.open_path(path)
+
+    def open_path(self, path: str) -> None:
+        """Show the rows of a file."""
+        if path not in self._opened_files:
+            self._opened_files.append(path)
+        self.model.open(path)
+        self._show_sources()
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_filter(self) -> None:
+        self.model.filter(self.search.text().strip())
+
+    @Slot()
+    def _on_loaded(self) -> None:
+        model = self.model
+        is_open = model.source is not None
+        has_rows = bool(model.rows.rows)
+        self._line.setVisible(is_open)
+        self._foot.setVisible(is_open)
+        self._pages.setCurrentWidget(self.table if is_open else self.empty)
+        self.search.setVisible(model.source != RUNS)
+        if self.search.text().strip() != model.words:
+            self.search.setText(model.words)
+        noun = "run" if model.source == RUNS else "row"
+        total = f"{model.total:,} {noun}" if model.total == 1 else f"{model.total:,} {noun}s"
+        self.count.setText(f"{model.rows.matched:,} of {total}" if model.words else total)
+        self.fill.setEnabled(has_rows)
+        self._on_told("" if has_rows else self._why_none(), "text-3")
+        if has_rows:
+            self._fit_columns()
+            self.table.selectRow(0)
+
+    def _fit_columns(self) -> None:
+        """Columns as wide as the first rows need, within limits; the last takes the rest."""
+        for index in range(self.model.rows.columnCount()):
+            wanted = self.table.sizeHintForColumn(index) + 8
+            least = self.table.horizontalHeader().sectionSizeHint(index)
+            width = _NUMBER if index == 0 else min(max(wanted, least, _NUMBER), _COLUMN)
+            self.table.setColumnWidth(index, width)
+
+    def _why_none(self) -> str:
+        if self.model.source == RUNS:
+            return "This prompt was not run yet, or only without values."
+        return "No row has these words." if self.model.words else ""
+
+    @Slot()
+    def _on_fill(self) -> None:
+        self.model.fill(self.table.currentIndex().row())
+
+    @Slot(int)
+    def _on_filled(self, place: int) -> None:
+        if self.table.currentIndex().row() != place:
+            self.table.selectRow(place)
+        self.table.scrollTo(self.model.rows.index(place, 0, QModelIndex()))
+
+    @Slot(str, str)
+    def _on_told(self, text: str, tone: str) -> None:
+        self.note.setText(text)
+        set_tone(self.note, tone)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._on_fill()
+                return True
+            if watched is self.search and event.key() == Qt.Key.Key_Down:
+                self.table.setFocus()
+                return True
+        return super().eventFilter(watched, event)
