@@ -77,10 +77,12 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         history,
         models,
         render,
+        rewrite,
         run,
         runs,
         score,
         servers,
+        versions,
     )
 
     for command in (
@@ -91,6 +93,8 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         servers.servers,
         history.history,
         render.render,
+        rewrite.rewrite,
+        versions.versions,
         doctor.doctor,
         score.score,
         score.choose,
