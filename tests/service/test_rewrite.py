@@ -71,6 +71,9 @@ async def test_nothing_to_do_is_refused(core):
         f"\n\n{BETTER}\n\n\n",
         f"~~~~\n{BETTER}\n~~~~",
         f"```\n{BETTER}",
+        f"{BETTER}\n```",
+        f"{BETTER}\n```\n",
+        f"```text\nNo.\n```\nBut:\n```\n{BETTER}\n```",
     ],
 )
 async def test_fences_talk_and_heads_are_left_out(core, answer):
@@ -99,6 +102,16 @@ async def test_what_is_wrong_is_said_and_the_text_still_shown(core, answer, said
     assert any(said in problem for problem in found.problems), found.problems
     assert found.text.startswith(HEAD)
     assert answer.strip("`\n ") in found.text
+
+
+@pytest.mark.parametrize(
+    "shape", ["{}", "```\n{}\n```", "```\n{}", "{}\n```", "Here:\n```\n{}\n```"]
+)
+async def test_the_templates_own_fences_stay(core, shape):
+    own = TEXT + "```json\n{}\n```\n"
+    better = BETTER + "\n```json\n[]\n```"
+    found = await core.read_rewrite(request(text=own), shape.replace("{}", better, 1))
+    assert found.text == HEAD + better + "\n"
 
 
 async def test_an_answer_that_was_cut_off_says_so_first(core):

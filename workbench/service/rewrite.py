@@ -20,7 +20,7 @@ _TEMPERATURE = 0.3
 _LEAST_TOKENS, _MOST_TOKENS = 256, 4_096
 _CHARACTERS_PER_TOKEN = 2
 """Fewer than any text has, so that an answer as long as the prompt has room."""
-_FENCED = re.compile(r"^(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n`]*(?:\n|\Z)", re.MULTILINE)
 _CONTROL = re.compile(r"<\|[^|<>\n]{1,40}\|>|</?s>|\[/?INST\]|<(?:start|end)_of_turn>")
 _INCLUDING = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
 
@@ -82,7 +82,7 @@ class RewriteService(RunService):
 
 def _read(request: RewriteRequest, answer: str, finish_reason: str) -> Rewrite:
     head, old_body = _head_and_body(request.text, request.path)
-    body = _template_of(answer, request.path)
+    body = _template_of(answer, request.path, len(_FENCE.findall(old_body)))
     if not body.strip():
         return Rewrite(text=request.text, problems=("The model gave no text.",))
     text = head + _as_spaced(body, old_body)
@@ -134,11 +134,33 @@ def _head_and_body(text: str, path: str) -> tuple[str, str]:
     return head, "\n".join(lines[line - 1 :])
 
 
-def _template_of(answer: str, path: str) -> str:
-    """The template in an answer: its longest fenced part where there is one, without a head."""
-    fenced = [match[2] for match in _FENCED.finditer(answer)]
-    text = max(fenced, key=len) if fenced else answer
+def _template_of(answer: str, path: str, own: int) -> str:
+    """The template in an answer, without a head.
+
+    Args:
+        answer: what the model wrote: the template between fences, with or without talk around it,
+            with one fence forgotten, or without any.
+        path: the prompt file.
+        own: how many fences the template has itself.
+    """
+    fences = list(_FENCE.finditer(answer))
+    text = answer
+    if len(fences) > own and own:
+        outer = answer[fences[0].end() : fences[-1].start()]
+        text = outer if len(fences) > own + 1 else _without_lone_fence(answer, fences)
+    elif fences and not own:
+        parts = _FENCE.split(answer)
+        text = max(parts[1::2] if len(fences) > 1 else parts, key=lambda part: len(part.strip()))
     return _head_and_body(text.lstrip("\n"), path)[1]
+
+
+def _without_lone_fence(answer: str, fences: list[re.Match[str]]) -> str:
+    """An answer without the fence at one of its ends, whose partner was forgotten."""
+    if not answer[: fences[0].start()].strip():
+        return answer[fences[0].end() :]
+    if not answer[fences[-1].end() :].strip():
+        return answer[: fences[-1].start()]
+    return answer
 
 
 def _as_spaced(body: str, old_body: str) -> str:

@@ -135,6 +135,7 @@ def test_asking_can_be_cancelled(panel, pane, qtbot, engine):
     assert pane.model.stage == "idle"
     assert pane.suggest.isVisibleTo(pane)
     qtbot.waitUntil(lambda: pane.model.run.phase == "ended", timeout=WAIT_MS)
+    assert pane.banner.message == ""
     assert panel.work.editor.toPlainText() == HEAD + BODY
 
 

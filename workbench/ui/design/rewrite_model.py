@@ -99,9 +99,8 @@ class RewriteModel(QObject):
     def stop(self) -> None:
         """Stop asking; what came is in the history."""
         if self.stage == "asking" and self.run is not None:
-            self._number += 1
-            self.run.stop()
             self.discard()
+            self.run.stop()
 
     def discard(self) -> None:
         """Put the suggestion away."""

@@ -147,10 +147,18 @@ class RewritePane(SidePane):
         self.progress.setVisible(asking)
         self._writing.setVisible(asking)
         self._result.setVisible(model.stage == "suggested")
+        self._show_suggest_as("default" if model.stage == "suggested" else "primary")
         if asking:
             self._show_progress()
         elif model.stage == "suggested":
             self._show_suggestion()
+
+    def _show_suggest_as(self, kind: str) -> None:
+        """One strong action at a time: with a suggestion there, that is to take it."""
+        if self.suggest.property("kind") != kind:
+            self.suggest.setProperty("kind", kind)
+            self.suggest.style().unpolish(self.suggest)
+            self.suggest.style().polish(self.suggest)
 
     def _show_progress(self) -> None:
         state = self.model.run.state if self.model.run is not None else None

@@ -28,7 +28,9 @@ Index = QModelIndex | QPersistentModelIndex
 def origin_of(version: PromptVersion) -> tuple[str, str]:
     """The icon and the words of where a version came from."""
     if version.restored_at is not None:
-        return "undo", f"restored {day_of(version.restored_at)} {clock_of(version.restored_at)}"
+        day = day_of(version.restored_at)
+        day = day.lower() if day.endswith("day") else day
+        return "undo", f"restored {day} {clock_of(version.restored_at)}"
     return _ORIGINS[version.origin]
 
 

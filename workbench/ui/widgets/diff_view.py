@@ -93,7 +93,9 @@ class DiffView(QTextEdit):
         left, characters, first = _MOST_LINES, _MOST_CHARACTERS, True
         for title, lines in self._sections:
             if title:
-                self._begin(cursor, QTextBlockFormat(), first=first)
+                block = QTextBlockFormat()
+                block.setTopMargin(0 if first else 8)
+                self._begin(cursor, block, first=first)
                 cursor.insertText(title, _char("text-2", font("body-strong")))
                 first = False
             for line in _near(lines):
