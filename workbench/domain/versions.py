@@ -38,6 +38,7 @@ class VersionText(msgspec.Struct, frozen=True):
     """The text of a version."""
 
     number: int
+    sha256: str
     text: str
 
 

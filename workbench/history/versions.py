@@ -137,12 +137,12 @@ def _version(row: Any) -> PromptVersion:
 def load_texts(connection: Connection, path: str) -> tuple[VersionText, ...]:
     """The texts of all versions of the prompt at a path, by number."""
     rows = connection.execute(
-        select(template_version.c.number, template_text.c.text)
+        select(template_version.c.number, template_text.c.sha256, template_text.c.text)
         .join(template_text, template_text.c.id == template_version.c.text_id)
         .where(template_version.c.prompt_id == _prompt_at(connection, path))
         .order_by(template_version.c.number)
     )
-    return tuple(VersionText(row.number, row.text) for row in rows)
+    return tuple(VersionText(row.number, row.sha256, row.text) for row in rows)
 
 
 def load_text(connection: Connection, path: str, number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
@@ -25,23 +26,27 @@ class VersionService(PromptService):
     named. Nothing here writes a prompt file or touches git.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._line_counts: dict[tuple[str, str], tuple[int, int]] = {}
+
     async def list_versions(self, path: str) -> tuple[PromptVersion, ...]:
         """The versions of a prompt file, newest first, with the lines that each added and removed.
 
         Empty for a file that was neither saved nor run here.
         """
         found = await self._store.versions(path)
-        if not found:
-            return ()
-        texts = await self._store.version_texts(path)
-        changes = await self._in_thread(_changes, texts)
+        steps = {later.sha256: earlier.sha256 for later, earlier in pairwise(found)}
+        if not self._line_counts.keys() >= set(steps.items()):
+            texts = await self._store.version_texts(path)
+            self._line_counts.update(await self._in_thread(_counts, texts))
+        changes = {
+            later: self._line_counts.get((later, earlier)) for later, earlier in steps.items()
+        }
         return tuple(
-            msgspec.structs.replace(
-                version,
-                added=changes.get(version.number, (0, 0))[0],
-                removed=changes.get(version.number, (0, 0))[1],
-            )
+            msgspec.structs.replace(version, added=counts[0], removed=counts[1])
             for version in found
+            for counts in (changes.get(version.sha256) or (0, 0),)
         )
 
     async def read_version(self, path: str, number: int) -> str:
@@ -113,10 +118,11 @@ class VersionService(PromptService):
             raise UsageError(f"{which} cannot be rendered with these values: {error}") from error
 
 
-def _changes(texts: tuple[VersionText, ...]) -> dict[int, tuple[int, int]]:
-    """Lines added and removed by each version but the first."""
+def _counts(texts: tuple[VersionText, ...]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Lines added and removed by each version but the first, by its digest and its forerunner's."""
     return {
-        later.number: count_changes(earlier.text, later.text) for earlier, later in pairwise(texts)
+        (later.sha256, earlier.sha256): count_changes(earlier.text, later.text)
+        for earlier, later in pairwise(texts)
     }
 
 
