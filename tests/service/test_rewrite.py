@@ -72,6 +72,7 @@ async def test_nothing_to_do_is_refused(core):
         f"~~~~\n{BETTER}\n~~~~",
         f"```\n{BETTER}",
         f"{BETTER}\n```",
+        f"{BETTER}\n```\nThe new template:\n```\nsystem:\n```",
         f"{BETTER}\n```\n",
         f"```text\nNo.\n```\nBut:\n```\n{BETTER}\n```",
     ],

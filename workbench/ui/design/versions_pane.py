@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit
 
@@ -14,6 +14,7 @@ from workbench.domain.versions import PromptVersion
 from workbench.ui.design.side import SideContext, SidePane
 from workbench.ui.design.versions_list import VersionsList
 from workbench.ui.design.versions_model import Sections, VersionsModel
+from workbench.ui.theme.tokens import TOKENS
 from workbench.ui.widgets import (
     Banner,
     Chooser,
@@ -60,6 +61,7 @@ class VersionsPane(SidePane):
         self.model = VersionsModel(side)
         self.model.setParent(self)
         self._described = 0
+        self._was_shown = False
         self.banner = Banner()
         self.list = VersionsList()
         self.empty = EmptyState(
@@ -92,7 +94,6 @@ class VersionsPane(SidePane):
         upper = QFrame()
         upper.setLayout(column(self.list, margins=(6, 0, 6, 0), gap=0))
         self.splitter = Splitter(upper, self._detail, vertical=True)
-        self.splitter.setSizes([260, 420])
         self.splitter.setStretchFactor(1, 1)
         self.body.addWidget(self.banner)
         self.body.addWidget(self.splitter, 1)
@@ -115,9 +116,17 @@ class VersionsPane(SidePane):
 
     def shown(self) -> None:
         """Read the versions of the prompt that is open."""
+        if not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(0, self, self._share_room)  # once it has its height
         self.model.active = True
         self.model.refresh()
         self.list.setFocus()
+
+    @Slot()
+    def _share_room(self) -> None:
+        room = self.height() - TOKENS.size["pane-header"]
+        self.splitter.setSizes([room * 34 // 100, room * 66 // 100])
 
     def hidden(self) -> None:
         """Rest until it is shown again."""
