@@ -80,6 +80,16 @@ async def test_a_renamed_prompt_keeps_its_versions_and_its_place_is_free(
     assert await _numbers(store) == [3, 2, 1]
 
 
+async def test_the_prompts_of_a_moved_folder_keep_their_versions(store: HistoryStore) -> None:
+    for path in ("/p/a/one.j2", "/p/a/b/two.j2", "/p/ab/other.j2", "/p/a.j2"):
+        await store.record_versions(path, (path, "saved"))
+    await store.move_prompt("/p/a", "/p/c")
+    for path in ("/p/c/one.j2", "/p/c/b/two.j2", "/p/ab/other.j2", "/p/a.j2"):
+        assert await _numbers(store, path) == [1]
+    for path in ("/p/a/one.j2", "/p/a/b/two.j2"):
+        assert await _numbers(store, path) == []
+
+
 async def test_moving_what_was_never_kept_is_nothing(store: HistoryStore) -> None:
     await store.move_prompt(PROMPT, "/prompts/hello.prompty")
     assert await _count(store, tables.prompt_place) == 0

@@ -141,7 +141,7 @@ class HistoryStore(HistoryWriter):
         await self._write(versions.record_all, path, texts)
 
     async def move_prompt(self, old: str, new: str) -> None:
-        """A prompt file was renamed or moved: its versions are found under the new path."""
+        """A prompt file, or a folder of them, was moved: versions are found under the new path."""
         await self._write(versions.move, old, new)
 
     async def versions(self, path: str) -> tuple[PromptVersion, ...]:

@@ -88,10 +88,21 @@ def remake(connection: Connection) -> None:
 
 
 def move(connection: Connection, old: str, new: str) -> None:
-    """The prompt at ``old`` stands at ``new`` from now on, and its versions with it."""
-    prompt_id = _prompt_at(connection, old)
-    if prompt_id is not None and _place(old) != _place(new):
-        _put(connection, prompt_id, new)
+    """What stood at ``old``, a prompt or a folder of prompts, stands at ``new`` from now on."""
+    old, new = _place(old), _place(new)
+    if old == new or not old:
+        return
+    below = old + os.sep
+    inside = connection.execute(
+        select(prompt_place.c.path)
+        .where(prompt_place.c.path > below, prompt_place.c.path < old + chr(ord(os.sep) + 1))
+        .distinct()
+    ).scalars()
+    moved = [(old, new), *((path, new + path.removeprefix(old)) for path in inside)]
+    for path, target in moved:
+        prompt_id = _prompt_at(connection, path)
+        if prompt_id is not None:
+            _put(connection, prompt_id, target)
 
 
 def load(connection: Connection, path: str) -> tuple[PromptVersion, ...]:
