@@ -42,7 +42,8 @@ def test_every_command_has_help(tmp_path):
                     "history show", "history search", "history extract", "render", "doctor",
                     "data list", "data show", "data samples",
                     "runs resume", "runs grow", "runs fork", "runs edit", "runs prune",
-                    "runs boost", "runs add"):  # fmt: skip
+                    "runs boost", "runs add", "rewrite", "versions list", "versions show",
+                    "versions diff", "versions name", "versions restore"):  # fmt: skip
         done = workbench(*command.split(), "--help", home=tmp_path)
         assert done.returncode == 0
         assert "Usage" in done.stdout

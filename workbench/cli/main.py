@@ -80,10 +80,12 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         models,
         prompts,
         render,
+        rewrite,
         run,
         runs,
         score,
         servers,
+        versions,
     )
 
     for command in (
@@ -97,6 +99,8 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         render.render,
         library.library,
         prompts.prompts,
+        rewrite.rewrite,
+        versions.versions,
         doctor.doctor,
         score.score,
         score.choose,

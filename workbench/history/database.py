@@ -16,6 +16,7 @@ from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, St
 from workbench.history import backups, recovery, schema
 from workbench.history.driver import (
     create_sqlite_engine,
+    driver_connection,
     load_driver,
     may_share,
     plain_errors,
@@ -145,23 +146,14 @@ class Database:
             )
         elif found < SCHEMA_VERSION:
             if found > 0:
-                backups.make(_driver_connection(engine), self.path, self._driver, time.time())
-            with write_transaction(engine) as connection:
+                backups.make(driver_connection(engine), self.path, self._driver, time.time())
+            with schema.rebuilding(engine) as connection:
                 schema.migrate(connection)
             # From now on the file alone, without what is beside it, is a whole database.
-            _driver_connection(engine).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            driver_connection(engine).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _raw(self) -> Any:
-        return _driver_connection(self._engine)
+        return driver_connection(self._engine)
 
 
 _UNUSABLE = {Condition.EMPTY, Condition.DIRECTORY, Condition.FOREIGN, Condition.DAMAGED}
-
-
-def _driver_connection(engine: Engine) -> Any:
-    """The driver's own connection, outside any transaction."""
-    pooled = engine.raw_connection()
-    try:
-        return pooled.driver_connection
-    finally:
-        pooled.close()  # StaticPool keeps it open

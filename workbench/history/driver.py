@@ -87,6 +87,15 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def driver_connection(engine: Engine) -> Any:
+    """The driver's own connection, outside any transaction."""
+    pooled = engine.raw_connection()
+    try:
+        return pooled.driver_connection
+    finally:
+        pooled.close()  # StaticPool keeps it open
+
+
 def _pragmas(driver: ModuleType, *, wal: bool) -> Iterator[str]:
     yield f"busy_timeout={BUSY_MILLISECONDS}"
     if wal:

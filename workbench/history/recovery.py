@@ -6,7 +6,7 @@ import math
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from enum import Enum
@@ -14,13 +14,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy import Connection
+
 from workbench.domain.errors import DatabaseDamagedError
-from workbench.history import backups
+from workbench.history import backups, versions
 from workbench.history import driver as sqlite_driver
-from workbench.history.driver import APPLICATION_ID, create_sqlite_engine, write_transaction
+from workbench.history.driver import APPLICATION_ID, create_sqlite_engine
 from workbench.history.file_lock import FileLock
 from workbench.history.salvage import copy_readable
-from workbench.history.schema import migrate
+from workbench.history.schema import migrate, rebuilding
 
 CHECK_SECONDS = 0.25
 """How long the check at start may take; a larger file is checked with its daily backup."""
@@ -118,12 +120,7 @@ def replace(path: Path, condition: Condition, lock: FileLock, driver: ModuleType
 
 
 def _build(built: Path, damaged: Path | None, driver: ModuleType) -> int:
-    engine = create_sqlite_engine(built, driver, wal=False)
-    try:
-        with write_transaction(engine) as connection:
-            migrate(connection)
-    finally:
-        engine.dispose()
+    _change(built, driver, migrate)
     if damaged is None:
         return 0
     source = built.with_name("damaged.db")
@@ -131,7 +128,18 @@ def _build(built: Path, damaged: Path | None, driver: ModuleType) -> int:
     if _beside(damaged, "-wal").exists():
         shutil.copyfile(_beside(damaged, "-wal"), _beside(source, "-wal"))
     with closing(driver.connect(str(built), isolation_level=None)) as target:
-        return copy_readable(source, target, driver)
+        rows = copy_readable(source, target, driver)
+    _change(built, driver, versions.remake)
+    return rows
+
+
+def _change(built: Path, driver: ModuleType, work: Callable[[Connection], None]) -> None:
+    engine = create_sqlite_engine(built, driver, wal=False)
+    try:
+        with rebuilding(engine) as connection:
+            work(connection)
+    finally:
+        engine.dispose()
 
 
 def _count(built: Path, driver: ModuleType) -> tuple[int, int]:

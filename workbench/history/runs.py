@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,10 +14,10 @@ from workbench.domain.errors import StoreError, UsageError, WorkbenchError
 from workbench.domain.events import CallStarted, LoggedEvent, RunStarted
 from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.views import RunSummary
-from workbench.history import codec
+from workbench.history import codec, versions
 from workbench.history.run_end import RunEnd
 from workbench.history.search import match_query
-from workbench.history.tables import event, message, prompt_text, run, run_text, template_version
+from workbench.history.tables import event, message, prompt_text, run, run_text
 
 _NEWEST = 2**62
 _VARIABLES = 500
@@ -61,19 +60,7 @@ def insert_run(
 def _template_id(connection: Connection, prompt: TemplatePrompt | ChatPrompt) -> int | None:
     if not isinstance(prompt, TemplatePrompt):
         return None
-    sha256 = hashlib.sha256(prompt.source.encode()).hexdigest()
-    known: int | None = connection.execute(
-        select(template_version.c.id).where(
-            template_version.c.sha256 == sha256, template_version.c.path == prompt.path
-        )
-    ).scalar_one_or_none()
-    if known is not None:
-        return known
-    row = {"sha256": sha256, "path": prompt.path, "text": prompt.source}
-    inserted: int = connection.execute(
-        insert(template_version).returning(template_version.c.id), row
-    ).scalar_one()
-    return inserted
+    return versions.record(connection, prompt.path, prompt.source, "run")
 
 
 def _chat_question(spec: RunSpec) -> str:
@@ -291,6 +278,7 @@ def list_runs(
     typed: str,
     strategy: str,
     group: str,
+    version: int = 0,
 ) -> tuple[RunSummary, ...]:
     """Runs that are not deleted, newest first, from below ``before_id``."""
     before = _NEWEST if before_id is None else before_id
@@ -299,6 +287,8 @@ def list_runs(
         conditions.append(run.c.strategy == strategy)
     if group:
         conditions.append(run.c.group_key == group)
+    if version:
+        conditions.append(run.c.template_id == version)
     query = match_query(typed)
     if query is None:
         statement = select(*_SUMMARY).where(run.c.id < before).order_by(run.c.id.desc())

@@ -41,6 +41,9 @@ _REPAIRS = (
        FROM event WHERE run_id NOT IN (SELECT id FROM run) GROUP BY run_id""",
     """INSERT INTO run_text (run_id, title, output)
        SELECT id, title, output FROM run WHERE id NOT IN (SELECT run_id FROM run_text)""",
+    "DELETE FROM template_version WHERE text_id NOT IN (SELECT id FROM template_text)",
+    """DELETE FROM template_version
+       WHERE prompt_id NOT IN (SELECT prompt_id FROM prompt_place)""",
     """UPDATE run SET template_id = NULL WHERE template_id IS NOT NULL
        AND template_id NOT IN (SELECT id FROM template_version)""",
     "DELETE FROM run_text WHERE run_id NOT IN (SELECT id FROM run)",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from workbench.history.driver import APPLICATION_ID
+from workbench.history.driver import APPLICATION_ID, driver_connection, write_transaction
 from workbench.history.tables import SCHEMA_VERSION
 
 
@@ -16,8 +18,24 @@ def version(connection: Connection) -> int:
     return found
 
 
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A write transaction in which a table may be replaced that others refer to.
+
+    SQLite cannot change a table's constraints, so a revision makes another and drops the old one;
+    with foreign keys on that would fail. They can only be switched outside a transaction.
+    """
+    raw = driver_connection(engine)
+    raw.execute("PRAGMA foreign_keys=OFF").fetchall()
+    try:
+        with write_transaction(engine) as connection:
+            yield connection
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON").fetchall()
+
+
 def migrate(connection: Connection) -> None:
-    """Bring the schema to the newest revision, inside the caller's write transaction.
+    """Bring the schema to the newest revision, inside a transaction of :func:`rebuilding`.
 
     Another program may have migrated while this one waited for the lock, so the version is read
     again here. Alembic takes a second to import and is only imported when there is work for it.

@@ -11,6 +11,7 @@ from workbench.domain.events import LoggedEvent
 from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import Json, RunSpec
 from workbench.domain.text import Role
+from workbench.domain.versions import PromptVersion, VersionOrigin, VersionText
 from workbench.domain.views import (
     ChatMessage,
     Conversation,
@@ -19,7 +20,7 @@ from workbench.domain.views import (
     RunSummary,
     SearchHit,
 )
-from workbench.history import conversations, runs, search, session
+from workbench.history import conversations, runs, search, session, versions
 from workbench.history.run_end import RunEnd
 from workbench.history.writer import HistoryWriter, own_process
 
@@ -95,6 +96,7 @@ class HistoryStore(HistoryWriter):
         text: str = "",
         strategy: str = "",
         group: str = "",
+        version: int = 0,
     ) -> tuple[RunSummary, ...]:
         """Runs, newest first.
 
@@ -104,6 +106,7 @@ class HistoryStore(HistoryWriter):
             text: words that all occur in title, prompt or outputs; the last may be a beginning.
             strategy: only this strategy.
             group: only the columns of this comparison.
+            version: only runs of the version of a prompt with this id.
         """
         return await self._read(
             runs.list_runs,
@@ -112,6 +115,7 @@ class HistoryStore(HistoryWriter):
             typed=text,
             strategy=strategy,
             group=group,
+            version=version,
         )
 
     async def find_done(self, digest: str, limit: int = 8) -> tuple[RunSummary, ...]:
@@ -129,6 +133,36 @@ class HistoryStore(HistoryWriter):
     async def restore_run(self, run_id: int) -> None:
         """Bring a deleted run back."""
         await self._write(runs.set_deleted, run_id, None)
+
+    # --- versions of prompts ------------------------------------------------------------------
+
+    async def record_versions(self, path: str, *texts: tuple[str, VersionOrigin]) -> None:
+        """Keep texts of a prompt file, in their order; a text that is known is not kept again."""
+        await self._write(versions.record_all, path, texts)
+
+    async def move_prompt(self, old: str, new: str) -> None:
+        """A prompt file, or a folder of them, was moved: versions are found under the new path."""
+        await self._write(versions.move, old, new)
+
+    async def versions(self, path: str) -> tuple[PromptVersion, ...]:
+        """The versions of a prompt file, newest first, without counts of lines."""
+        return await self._read(versions.load, path)
+
+    async def version_texts(self, path: str) -> tuple[VersionText, ...]:
+        """The texts of all versions of a prompt file, by number."""
+        return await self._read(versions.load_texts, path)
+
+    async def version_text(self, path: str, number: int) -> str:
+        """The text of a version (UsageError where there is none of that number)."""
+        return await self._read(versions.load_text, path, number)
+
+    async def version_number(self, path: str, text: str) -> int | None:
+        """The number of the version with that text, None where it was not kept."""
+        return await self._read(versions.number_of, path, text)
+
+    async def describe_version(self, path: str, number: int, **words: str) -> None:
+        """Give a version a ``name`` or a ``note`` (UsageError where there is no such version)."""
+        await self._write(versions.describe, path, number, words)
 
     # --- conversations ------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -32,16 +32,47 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
+template_text = Table(
+    "template_text",
+    metadata,
+    _id(),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A prompt file's whole text, stored once however many versions and prompts have it."""
+
+prompt_place = Table(
+    "prompt_place",
+    metadata,
+    _id(),
+    Column("prompt_id", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("prompt_place_path", "path"),
+    Index("prompt_place_prompt", "prompt_id"),
+    sqlite_autoincrement=True,
+)
+"""From ``at`` on, the prompt stands at ``path``: a rename adds a row. A prompt's id is that of its
+first row; where it stands now is its last."""
+
 template_version = Table(
     "template_version",
     metadata,
     _id(),
-    Column("sha256", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    UniqueConstraint("sha256", "path", name="template_version_key"),
+    Column("prompt_id", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text_id", ForeignKey("template_text.id"), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("restored_at", Float),
+    Column("origin", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("prompt_id", "number", name="template_version_number"),
+    UniqueConstraint("prompt_id", "text_id", name="template_version_text"),
     sqlite_autoincrement=True,
 )
+"""The texts that a prompt has had, numbered from 1; the same text again is the same version."""
 
 run = Table(
     "run",
@@ -73,6 +104,7 @@ run = Table(
     Index("run_strategy", "strategy"),
     Index("run_group", "group_key"),
     Index("run_digest", "digest"),
+    Index("run_template", "template_id", "deleted_at"),
     Index("run_running", "status", sqlite_where=text("status = 'running'")),
     sqlite_autoincrement=True,
 )

@@ -1,23 +1,25 @@
 """The library of prompts: its folders, search, favourites, tags, and moving things about.
 
-What belongs to a prompt by its path (drafts, favourites) goes with it when it is moved, into the
+What belongs to a prompt by its path (versions, drafts, favourites) goes with it when it is moved, into the
 trash and back too, so that a new file of the same name begins without them.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from workbench.domain.errors import UsageError
+from workbench.domain.errors import StoreError, UsageError
 from workbench.domain.library import LibraryFolder, LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.views import PromptFile, StoreStatus
 from workbench.service.models import ModelService
 
 _FOLDERS = "library_folders"
 _FAVOURITES = "library_favourites"
+log = logging.getLogger(__name__)
 
 
 class LibraryService(ModelService):
@@ -151,6 +153,10 @@ class LibraryService(ModelService):
         """Have all that is kept by path go with a file or folder that was moved."""
         if moved.copied or moved.old == moved.new:
             return moved
+        try:
+            await self._store.move_prompt(moved.old, moved.new)
+        except StoreError as error:
+            log.warning("The versions of %s stay under that name: %s", moved.old, error)
         for draft in await self._store.drafts():
             place = moved.place_of(draft.path)
             if place != draft.path:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from workbench.domain.errors import UnsupportedError, WorkbenchError
+from workbench.domain.errors import LibraryError, StoreError, UnsupportedError, WorkbenchError
 from workbench.domain.library import Moved
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
+from workbench.domain.versions import VersionOrigin
 from workbench.domain.views import (
     Draft,
     LibraryEntry,
@@ -23,6 +25,8 @@ from workbench.service.reuse import LastPrompts, variable_reuse
 from workbench.service.token_map import count_by_origin, loop_passes
 from workbench.templates import analysis
 from workbench.templates.render import render
+
+log = logging.getLogger(__name__)
 
 
 class PromptService(LibraryService):
@@ -43,21 +47,47 @@ class PromptService(LibraryService):
     async def save_prompt(self, path: str, text: str, expected_sha256: str) -> PromptFile:
         """Write a prompt file, old or new but never half of it, and drop its draft.
 
+        What stood in it and what is written become versions of it.
+
         Raises:
             FileChangedError: the file is not the one that ``expected_sha256`` was taken from.
             LibraryError: it cannot be written.
         """
+        before = await self._text_before(path, expected_sha256)
         saved = await self._in_thread(self._library.save, path, text, expected_sha256)
+        await self._keep_versions(path, *before, (saved.text, "saved"))
         await self._store.discard_draft(path)
         return saved
 
+    async def _text_before(
+        self, path: str, expected_sha256: str
+    ) -> tuple[tuple[str, VersionOrigin], ...]:
+        """The text that saving is about to replace, as a version to keep; none for a new file."""
+        if not expected_sha256:
+            return ()
+        try:
+            return (((await self.read_prompt(path)).text, "imported"),)
+        except LibraryError:
+            return ()  # saving says what is wrong with the file
+
+    async def _keep_versions(self, path: str, *texts: tuple[str, VersionOrigin]) -> None:
+        """Keep versions of a file that is written; a failure is in the history's status."""
+        try:
+            await self._store.record_versions(path, *texts)
+        except StoreError as error:
+            log.warning("A version of %s could not be kept: %s", path, error)
+
     async def create_prompt(self, name: str, folder: str = "", text: str = "") -> PromptFile:
         """A new prompt file in the user's folder, or in one that ``folder`` names whole."""
-        return await self._in_thread(self._library.create, name, folder, text)
+        made = await self._in_thread(self._library.create, name, folder, text)
+        await self._keep_versions(made.path, (made.text, "saved"))
+        return made
 
     async def duplicate_prompt(self, path: str) -> PromptFile:
         """A copy named after the original, beside it or in the user's folder."""
-        return await self._in_thread(self._library.duplicate, path)
+        made = await self._in_thread(self._library.duplicate, path)
+        await self._keep_versions(made.path, (made.text, "saved"))
+        return made
 
     async def rename_prompt(self, path: str, name: str) -> PromptFile:
         """The file under another name in the same folder."""

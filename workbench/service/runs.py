@@ -252,11 +252,10 @@ class RunService(PromptService):
         text: str = "",
         strategy: str = "",
         group: str = "",
+        version: int = 0,
     ) -> tuple[RunSummary, ...]:
-        """Runs, newest first; ``before_id`` continues a list."""
-        return await self._store.list_runs(
-            before_id=before_id, limit=limit, text=text, strategy=strategy, group=group
-        )
+        """Runs, newest first; ``before_id`` continues a list, ``version`` is a prompt version's."""
+        return await self._store.list_runs(before_id, limit, text, strategy, group, version)
 
     async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
         """Where words occur in messages, prompts and outputs."""

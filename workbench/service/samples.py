@@ -83,6 +83,10 @@ class SampleService(RunService):
     async def _follow(self, moved: Moved) -> Moved:
         """Sample sets go where their prompt goes; with a folder they go by themselves."""
         await super()._follow(moved)
-        if moved.old != moved.new and Path(moved.new).is_file():
-            await self._in_thread(self._samples.follow, moved.old, moved.new, copy=moved.copied)
+        if moved.old != moved.new:
+            await self._in_thread(self._take_along, moved)
         return moved
+
+    def _take_along(self, moved: Moved) -> None:
+        if Path(moved.new).is_file():
+            self._samples.follow(moved.old, moved.new, copy=moved.copied)

@@ -8,7 +8,9 @@ from workbench.service.datasets import DataService
 from workbench.service.doctor import DoctorService
 from workbench.service.downloads import DownloadService
 from workbench.service.exchange import ExchangeService
+from workbench.service.rewrite import RewriteService
 from workbench.service.scoring import ScoringService
+from workbench.service.versions import VersionService
 
 
 class Workbench(
@@ -19,6 +21,8 @@ class Workbench(
     ScoringService,
     ExchangeService,
     DataService,
+    VersionService,
+    RewriteService,
 ):
     """The whole program: prompts, data, models, runs, answers, downloads, chats, history, scores.
 

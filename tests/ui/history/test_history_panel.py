@@ -146,6 +146,27 @@ def test_search_and_filter(panel: HistoryPanel, runs: dict[str, int], qtbot: QtB
     qtbot.waitUntil(lambda: listed(panel) == [runs["direct"]], timeout=WAIT_MS)
 
 
+def test_only_the_runs_of_a_version_of_a_prompt(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    edited = RunSpec(
+        prompt=TemplatePrompt("/tmp/sticks.prompty", "How many? {{ count }}", {"count": "1"}),
+        sampling=Sampling(max_tokens=60),
+        seed=7,
+    )
+    run_id = make_run(panel.bridge, edited)
+    versions = ask(panel.bridge, lambda core: core.list_versions("/tmp/sticks.prompty"))
+    version = next(each for each in versions if each.last_run_id == run_id)
+    request = {"version": version.version_id, "version_title": "sticks, version 2"}
+    panel.handle({"run_id": run_id, **request})
+    qtbot.waitUntil(lambda: listed(panel) == [run_id], timeout=WAIT_MS)
+    assert panel.of_version.isVisible()
+    assert panel.of_version.accessibleName() == "sticks, version 2"
+    panel.of_version.click()
+    qtbot.waitUntil(lambda: len(listed(panel)) == 5, timeout=WAIT_MS)
+    assert not panel.of_version.isVisible()
+
+
 def test_delete_can_be_undone(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
     open_run(panel, runs["cot"], qtbot)
     panel.table.setFocus()

@@ -59,7 +59,7 @@ class Store:
             self._waiting.pop(0)()
 
     async def list_runs(
-        self, before_id: int | None, limit: int, text: str, strategy: str
+        self, before_id: int | None, limit: int, text: str, strategy: str, version: int
     ) -> tuple[RunSummary, ...]:
         self.asked.append(before_id)
         found = [each for each in self.runs if text in each.title]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.ui.actions import Action
@@ -56,13 +56,17 @@ class SidePane(Pane):
 
 @dataclass(frozen=True)
 class SideSpec:
-    """A tool as the top bar knows it; ``make`` is called at first use."""
+    """A tool as the top bar knows it; ``make`` is called at first use.
+
+    ``label`` makes what keeps the button's text, where that is more than the title.
+    """
 
     id: str
     title: str
     icon: str
     keys: str
     make: Callable[[SideContext], SidePane]
+    label: Callable[[SideContext, GhostButton], QObject] | None = None
 
 
 def _import(side: SideContext) -> SidePane:
@@ -77,7 +81,27 @@ def _data(side: SideContext) -> SidePane:
     return DataPane(side)
 
 
+def _versions(side: SideContext) -> SidePane:
+    from workbench.ui.design.versions_pane import VersionsPane  # noqa: PLC0415 - at first use
+
+    return VersionsPane(side)
+
+
+def _version_label(side: SideContext, button: GhostButton) -> QObject:
+    from workbench.ui.design.versions_model import VersionLabel  # noqa: PLC0415 - a ring otherwise
+
+    return VersionLabel(side, button)
+
+
+def _rewrite(side: SideContext) -> SidePane:
+    from workbench.ui.design.rewrite_pane import RewritePane  # noqa: PLC0415 - at first use
+
+    return RewritePane(side)
+
+
 SIDES: tuple[SideSpec, ...] = (
+    SideSpec("versions", "Versions", "history", "", _versions, _version_label),
+    SideSpec("rewrite", "Rewrite", "edit", "", _rewrite),
     SideSpec("data", "Data", "database", "Ctrl+Shift+D", _data),
     SideSpec("import", "Import", "download", "", _import),
 )
@@ -95,11 +119,14 @@ class SideStack(QStackedWidget):
         self.addWidget(preview)
         self.addWidget(result)
         self.buttons: dict[str, GhostButton] = {}
+        self._labels: list[QObject] = []
         for spec in SIDES:
             button = GhostButton(spec.title, spec.icon)
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, side=spec.id: self.toggle(side))
             self.buttons[spec.id] = button
+            if spec.label is not None:
+                self._labels.append(spec.label(context, button))
 
     def actions_table(self) -> tuple[Action, ...]:
         """A command for each tool."""

@@ -18,7 +18,15 @@ from workbench.ui.history.runs_table import RunsTable
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.panels import Context, Panel
 from workbench.ui.theme import icon, theme
-from workbench.ui.widgets import Banner, Chooser, EmptyState, Splitter, column, row
+from workbench.ui.widgets import (
+    Banner,
+    Chooser,
+    EmptyState,
+    GhostButton,
+    Splitter,
+    column,
+    row,
+)
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -35,6 +43,7 @@ class HistoryPanel(Panel):
         super().__init__(context)
         self._version: int | None = None
         self._wanted: int | None = None
+        self._of_version = 0
         self.runs = RunsModel(context.bridge)
         self.runs.setParent(self)
         self.opened = OpenRun(context.bridge)
@@ -67,10 +76,12 @@ class HistoryPanel(Panel):
         )
         self.filter = Chooser("Strategy")
         self.filter.add_choice("All strategies", "", icon="list")
+        self.of_version = GhostButton("", "close", tip="Show the runs of all prompts again")
+        self.of_version.hide()
         bar = QFrame()
         bar.setFixedHeight(44)
         bar.setProperty("rule", "bottom")
-        line = row(self.search, self.filter, margins=(16, 0, 12, 0), gap=8)
+        line = row(self.search, self.of_version, self.filter, margins=(16, 0, 12, 0), gap=8)
         line.setStretch(0, 1)
         bar.setLayout(line)
         self.nothing_found = EmptyState(
@@ -106,6 +117,7 @@ class HistoryPanel(Panel):
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_typed)
         self.filter.activated.connect(self._look)
+        self.of_version.clicked.connect(self._on_all_versions)
         self.nothing_found.button.clicked.connect(self._on_clear)
         self.no_runs.button.clicked.connect(self._on_compare_wanted)
         self.runs.filled.connect(self._on_filled)
@@ -165,7 +177,13 @@ class HistoryPanel(Panel):
         self._tell_place()
 
     def handle(self, request: dict[str, object]) -> None:
-        """Open a run: ``{"run_id": 7}``."""
+        """Open a run: ``{"run_id": 7}``; with ``version`` list those of a prompt's version only.
+
+        ``version_title`` says which version that is.
+        """
+        version = request.get("version")
+        if isinstance(version, int):
+            self._show_runs_of(version, str(request.get("version_title") or ""))
         run_id = request.get("run_id")
         if isinstance(run_id, int):
             self._wanted = run_id
@@ -211,17 +229,28 @@ class HistoryPanel(Panel):
 
     @Slot()
     def _look(self) -> None:
-        self.runs.look_for(self.search.text(), str(self.filter.currentData() or ""))
+        strategy = str(self.filter.currentData() or "")
+        self.runs.look_for(self.search.text(), strategy, self._of_version)
+
+    def _show_runs_of(self, version: int, title: str) -> None:
+        self._of_version = version
+        self.of_version.set_text(title)
+        self.of_version.setVisible(bool(version))
+        self._look()
+
+    @Slot()
+    def _on_all_versions(self) -> None:
+        self._show_runs_of(0, "")
 
     @Slot()
     def _on_clear(self) -> None:
         self.filter.setCurrentIndex(0)
         self.search.clear()
-        self._look()
+        self._show_runs_of(0, "")
 
     @Slot()
     def _on_filled(self) -> None:
-        searching = bool(self.runs.text or self.runs.strategy)
+        searching = bool(self.runs.text or self.runs.strategy or self.runs.version)
         empty = not self.runs.rows
         self.table.setVisible(not empty)
         self.nothing_found.setVisible(empty and searching)

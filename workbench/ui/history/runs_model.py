@@ -55,6 +55,7 @@ class RunsModel(QAbstractTableModel):
         self.rows: list[RunSummary] = []
         self.text = ""
         self.strategy = ""
+        self.version = 0
         self.icon_only: frozenset[str] = frozenset()
         self._strategies: dict[str, StrategyInfo] = {}
         self._snippets: dict[int, str] = {}
@@ -69,9 +70,9 @@ class RunsModel(QAbstractTableModel):
         self._strategies = {info.id: info for info in strategies}
         self._repaint()
 
-    def look_for(self, text: str, strategy: str) -> None:
+    def look_for(self, text: str, strategy: str, version: int = 0) -> None:
         """Another search or filter; the rows stay until its first page is there."""
-        self.text, self.strategy = text.strip(), strategy
+        self.text, self.strategy, self.version = text.strip(), strategy, version
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,11 +82,15 @@ class RunsModel(QAbstractTableModel):
         self._ask(None, functools.partial(self._on_newest, self._number))
 
     def _ask(self, before_id: int | None, done: functools.partial[None]) -> None:
-        text, strategy = self.text, self.strategy
+        text, strategy, version = self.text, self.strategy, self.version
 
         async def ask(core: Workbench) -> Page:
             runs = await core.list_runs(
-                before_id=before_id, limit=PAGE, text=text, strategy=strategy
+                before_id=before_id,
+                limit=PAGE,
+                text=text,
+                strategy=strategy,
+                version=version,
             )
             hits: tuple[SearchHit, ...] = ()
             if text and before_id is None:

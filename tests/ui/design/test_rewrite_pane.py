@@ -1,0 +1,163 @@
+"""A suggested rewrite beside the editor: asked for, looked at, taken in parts, never by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.engine.simulated import SimulatedEngine
+from workbench.ui.design.panel import DesignPanel
+from workbench.ui.design.rewrite_pane import RewritePane
+
+HEAD = "---\nname: Sum\ninputs:\n  text: string\nsample:\n  text: words\n---\n"
+BODY = "system:\nYou are helpful.\nBe polite.\nuser:\nSummarise: {{ text }}\n"
+BETTER = "system:\nYou are exact.\nBe polite.\nuser:\nSummarise in bullets: {{ text }}"
+
+
+@pytest.fixture
+def answers() -> list[str]:
+    """What the model says next."""
+    return [f"```\n{BETTER}\n```"]
+
+
+@pytest.fixture
+def engine(answers) -> SimulatedEngine:
+    return SimulatedEngine(lambda _prompt: answers)
+
+
+@pytest.fixture
+def panel(context, qtbot, paths) -> DesignPanel:
+    file: Path = paths.prompts / "sum.prompty"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(HEAD + BODY)
+    made = DesignPanel(context)
+    qtbot.addWidget(made)
+    made.resize(1376, 860)
+    made.show()
+    made.model._on_core()
+    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
+    made.model.open(str(file))
+    qtbot.waitUntil(lambda: made.model.current.path == str(file), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(made.model.current.preview.messages), timeout=WAIT_MS)
+    return made
+
+
+@pytest.fixture
+def pane(panel) -> RewritePane:
+    panel.side.toggle("rewrite")
+    found = panel.side.pane("rewrite")
+    assert isinstance(found, RewritePane)
+    return found
+
+
+def suggest(pane: RewritePane, qtbot) -> None:
+    pane.goal.setPlainText("Ask for bullets.")
+    pane.suggest.click()
+    qtbot.waitUntil(lambda: pane.model.stage == "suggested", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: pane.accept.isVisibleTo(pane), timeout=WAIT_MS)
+
+
+def test_parts_are_shown_and_only_those_ticked_are_taken(panel, pane, qtbot):
+    suggest(pane, qtbot)
+    qtbot.waitUntil(lambda: len(pane.parts) == 2, timeout=WAIT_MS)
+    assert panel.work.editor.toPlainText() == HEAD + BODY
+    assert "− You are helpful." in pane.parts[0].diff.toPlainText()
+    assert "+ You are exact." in pane.parts[0].diff.toPlainText()
+    assert not pane.warnings.isVisibleTo(pane)
+    pane.parts[0].tick.setChecked(False)
+    assert pane.accept.text().strip() == "Accept 1 of 2 parts"
+    pane.accept.click()
+    taken = HEAD + BODY.replace("Summarise:", "Summarise in bullets:")
+    assert panel.work.editor.toPlainText() == taken
+    panel.work.editor.undo()
+    assert panel.work.editor.toPlainText() == HEAD + BODY
+    assert Path(panel.model.current.path).read_text() == HEAD + BODY
+
+
+def test_it_is_asked_with_the_keyboard_and_the_prompt_is_not_run(panel, pane, qtbot):
+    pane.goal.setFocus()
+    qtbot.keyClicks(pane.goal, "Ask for bullets.")
+    qtbot.keyClick(pane.goal, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: pane.model.stage == "suggested", timeout=WAIT_MS)
+    assert panel._run is None
+
+
+def test_discarding_changes_nothing(panel, pane, qtbot):
+    suggest(pane, qtbot)
+    pane.discard.click()
+    assert pane.model.stage == "idle"
+    assert panel.work.editor.toPlainText() == HEAD + BODY
+    assert not pane.accept.isVisibleTo(pane)
+
+
+def test_a_prompt_changed_meanwhile_is_compared_anew_and_that_is_said(panel, pane, qtbot):
+    suggest(pane, qtbot)
+    qtbot.waitUntil(lambda: len(pane.parts) == 2, timeout=WAIT_MS)
+    cursor = panel.work.editor.textCursor()
+    cursor.movePosition(cursor.MoveOperation.End)
+    panel.work.editor.setTextCursor(cursor)
+    panel.work.editor.insertPlainText("Typed meanwhile.\n")
+    edited = panel.work.editor.toPlainText()
+    pane.accept.click()  # before the change was noticed
+    assert panel.work.editor.toPlainText() == edited
+    assert "changed meanwhile" in pane.banner.message
+    qtbot.waitUntil(lambda: pane.model.base == edited, timeout=WAIT_MS)
+    assert pane.model.stale
+    assert "changed since" in pane.summary.text()
+    assert any("Typed meanwhile." in part.diff.toPlainText() for part in pane.parts)
+
+
+def test_what_is_wrong_is_said_beside_what_came(pane, qtbot, answers):
+    answers[:] = ["Write about {{ nothing }}"]
+    suggest(pane, qtbot)
+    assert "uses nothing, which is no input" in pane.warnings.text()
+    assert "no longer uses text" in pane.warnings.text()
+    assert "+ Write about {{ nothing }}" in pane.parts[0].diff.toPlainText()
+
+
+def test_without_a_goal_it_says_what_to_do(pane, qtbot):
+    pane.suggest.click()
+    qtbot.waitUntil(lambda: "what should be better" in pane.banner.message, timeout=WAIT_MS)
+    assert pane.model.stage == "idle"
+    assert pane.suggest.isVisibleTo(pane)
+
+
+def test_asking_can_be_cancelled(panel, pane, qtbot, engine):
+    engine._delay_seconds = 1.0
+    pane.goal.setPlainText("Ask for bullets.")
+    pane.suggest.click()
+    qtbot.waitUntil(lambda: pane.model.run.phase == "running", timeout=WAIT_MS)
+    assert pane.cancel.isVisibleTo(pane)
+    pane.cancel.click()
+    assert pane.model.stage == "idle"
+    assert pane.suggest.isVisibleTo(pane)
+    qtbot.waitUntil(lambda: pane.model.run.phase == "ended", timeout=WAIT_MS)
+    assert pane.banner.message == ""
+    assert panel.work.editor.toPlainText() == HEAD + BODY
+
+
+def test_a_suggestion_for_another_prompt_cannot_be_taken_here(panel, pane, qtbot, paths):
+    suggest(pane, qtbot)
+    other = paths.prompts / "other.j2"
+    other.write_text("Hello")
+    panel.model.open(str(other))
+    qtbot.waitUntil(lambda: panel.model.current.path == str(other), timeout=WAIT_MS)
+    assert "another prompt" in pane.summary.text()
+    assert not pane.accept.isEnabled()
+
+
+def test_the_prompt_that_asks_can_be_opened(panel, pane, qtbot):
+    qtbot.waitUntil(lambda: bool(panel.model.library), timeout=WAIT_MS)
+    pane.edit.click()
+    qtbot.waitUntil(
+        lambda: panel.model.current.path.endswith("strategies/rewrite.prompty"), timeout=WAIT_MS
+    )
+
+
+def test_every_control_has_a_name(pane, qtbot):
+    assert unnamed(pane) == []
+    suggest(pane, qtbot)
+    assert unnamed(pane) == []
