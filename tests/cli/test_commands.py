@@ -41,7 +41,7 @@ def test_every_command_has_help(tmp_path):
     for command in ("run", "compare", "models list", "models inspect", "history list",
                     "history show", "history search", "history extract", "render", "doctor",
                     "runs resume", "runs grow", "runs fork", "runs edit", "runs prune",
-                    "runs boost", "runs add"):  # fmt: skip
+                    "runs boost", "runs add", "xray", "counterfactual"):  # fmt: skip
         done = workbench(*command.split(), "--help", home=tmp_path)
         assert done.returncode == 0
         assert "Usage" in done.stdout

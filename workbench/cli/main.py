@@ -81,6 +81,7 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         runs,
         score,
         servers,
+        xray,
     )
 
     for command in (
@@ -96,6 +97,8 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         score.choose,
         score.perplexity,
         score.embed,
+        xray.xray,
+        xray.counterfactual,
     ):
         program.add_command(command)
     sys.exit(_exit_status(open_window, arguments))

@@ -54,7 +54,7 @@ class DesignPanel(Panel):
         preview = Pane()
         preview.body.addWidget(self.rendered, 1)
         preview.body.addWidget(self.meter)
-        side = SideContext(self.context, self.model, self.work, self.run_bar)
+        side = SideContext(self.context, self.model, self.work, self.run_bar, self.result)
         self.side = SideStack(preview, self.result, side)
         self.splitter = Splitter(self.library, self.work, self.side)
         self.splitter.setStretchFactor(1, 1)

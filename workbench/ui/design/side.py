@@ -14,6 +14,7 @@ from workbench.ui.actions import Action
 from workbench.ui.widgets import GhostButton, IconButton, Pane
 
 if TYPE_CHECKING:
+    from workbench.ui.design.result import ResultPane
     from workbench.ui.design.run_bar import RunBar
     from workbench.ui.design.view_model import DesignModel
     from workbench.ui.design.work_area import WorkArea
@@ -28,6 +29,7 @@ class SideContext:
     model: DesignModel
     work: WorkArea
     run_bar: RunBar
+    result: ResultPane
 
 
 class SidePane(Pane):
@@ -65,7 +67,13 @@ class SideSpec:
     make: Callable[[SideContext], SidePane]
 
 
-SIDES: tuple[SideSpec, ...] = ()
+def _xray(context: SideContext) -> SidePane:
+    from workbench.ui.design.xray import XRayPane  # noqa: PLC0415 - it derives from SidePane
+
+    return XRayPane(context)
+
+
+SIDES: tuple[SideSpec, ...] = (SideSpec("xray", "X-ray", "xray", "Ctrl+Shift+X", _xray),)
 
 
 class SideStack(QStackedWidget):
