@@ -227,7 +227,10 @@ async def main() -> None:
     print(HEADER)
     try:
         model = str(starter_model())
+        # Otherwise the engine measures how many answers it decodes best together, in between.
+        core.change_load_settings({"sequences": 8})
         await core.load_model(model)
+        await core.perplexity("The first pass after loading is slower than others. " * 20, model)
         outcomes = []
         for case in CASES:
             outcomes.append(await outcome(core, case, model, thorough="--thorough" in sys.argv))

@@ -187,8 +187,10 @@ class SegmentList(QListView):
         theme().changed.connect(self.viewport().update)
 
     def show_found(self, found: XRay | None) -> None:
-        """Show another X-ray; the part that was chosen stays so."""
-        chosen = self.effect.segment.id if self.effect is not None else ""
+        """Show another X-ray; the part that was chosen stays so, the first stays the first."""
+        effect = self.effect
+        is_first = self.currentIndex().row() <= 0
+        chosen = effect.segment.id if effect is not None and not is_first else ""
         self.segments.show_found(found)
         ids = [row.segment.id for row in self.segments.rows]
         if ids:
