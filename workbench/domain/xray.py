@@ -203,7 +203,11 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Verdict:
-        """What made the difference; see :attr:`sentence`."""
+        """What made the difference; see :attr:`sentence`.
+
+        The prompt, where it makes the old answer less and the new one more likely; partly, where
+        it does so in sum; against, where it favours the old one or neither.
+        """
         if self.new is None:
             return "alone"
         if self.old.text.strip() == self.new.text.strip():
@@ -213,7 +217,7 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
             return "dice"
         if hurt >= EQUAL_NATS and helped >= EQUAL_NATS:
             return "prompt"
-        return "partly" if hurt >= EQUAL_NATS or helped >= EQUAL_NATS else "against"
+        return "partly" if hurt + helped >= EQUAL_NATS else "against"
 
     @property
     def sentence(self) -> str:
@@ -229,7 +233,7 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
             "difference.",
             "prompt": f"{told}: the prompt, not the dice, made the difference.",
             "partly": f"{told}: the prompt made a part of the difference, the dice the rest.",
-            "against": f"{told}: the prompt speaks against the change, the dice made it.",
+            "against": f"{told}: it does not favour the new one, so the dice made the difference.",
         }
         return sentences[self.verdict]
 

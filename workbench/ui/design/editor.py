@@ -197,8 +197,12 @@ class Editor(QPlainTextEdit):
         marks = [self._line_mark(self._line, color("panel"))]
         for line, (strength, _) in self._heat.items():
             tint = heat_tint(strength)
-            if tint is not None:
-                marks.append(self._line_mark(line, tint))
+            mark = self._line_mark(line, tint) if tint is not None else None
+            if mark is not None:
+                mark.cursor.movePosition(
+                    QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+                )  # a line that wraps is tinted as a whole
+                marks.append(mark)
         if self._linked:
             marks.append(self._line_mark(self._linked, color("selection", 0.45)))
         marks += [self._underline(each) for each in self._problems if each.line and each.length]

@@ -25,7 +25,9 @@ from workbench.ui.widgets import (
 from workbench.ui.widgets.heat import nats
 
 _ANSWER_HEIGHT = 62
-_TOKENS_HEIGHT = 92
+_TOKENS_HEIGHT = 72
+_ALL_ROOM = 1000
+"""The results take all room, and while there are none the controls stay at the top."""
 _STALE = "The prompt has changed since. X-ray it again to see its lines."
 _FOR = (
     "Type or run an answer, and see how much less likely it gets when a part of the prompt is left "
@@ -93,8 +95,8 @@ class PartsPage(QWidget):
         top = column(head, self.answer, choices, self.note, margins=(16, 8, 16, 8), gap=6)
         outer = column(top, self.bar, self.banner, self.stale, gap=0)
         outer.addLayout(column(self.empty, margins=(16, 16, 16, 16)))
-        outer.addWidget(self._results, 1)
-        outer.addStretch(0)
+        outer.addWidget(self._results, _ALL_ROOM)
+        outer.addStretch(1)
         self.setLayout(outer)
 
     def _connect(self) -> None:

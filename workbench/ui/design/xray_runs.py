@@ -13,6 +13,7 @@ from workbench.ui.runs.words import seconds_text
 from workbench.ui.widgets import Banner, Button, Chooser, Label, PrimaryButton, column, row, rule
 from workbench.ui.widgets.heat import nats
 
+_ALL_ROOM = 1000
 _FOR = (
     "Choose a run of this prompt. Its answer is scored under the prompt as it was and as it is "
     "now, token by token: so you see whether the prompt or the dice made the difference."
@@ -60,8 +61,8 @@ class RunsPage(QWidget):
         self._results.setLayout(found)
         outer = column(choice, self.banner, gap=0)
         outer.addLayout(column(self.empty, margins=(16, 8, 16, 16)))
-        outer.addWidget(self._results, 1)
-        outer.addStretch(0)
+        outer.addWidget(self._results, _ALL_ROOM)
+        outer.addStretch(1)
         self.setLayout(outer)
 
     @Slot()
