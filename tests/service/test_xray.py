@@ -220,8 +220,8 @@ async def test_the_prompt_that_lost_the_fact_makes_the_old_answer_less_likely(co
     found = await core.counterfactual(KNOWS, "It is 7341", KNOWS_NOT, "I do not know")
     assert found.old.mean_change == pytest.approx(-4.0)
     assert found.new is not None
-    assert found.verdict == "partly"
-    assert "54.6" in found.sentence or "55 times less likely" in found.sentence
+    assert found.verdict == "against"  # this engine finds every answer less likely without it
+    assert "55 times less likely" in found.sentence
 
 
 async def test_equal_prompts_leave_it_to_the_dice(core):
