@@ -43,7 +43,8 @@ def test_every_command_has_help(tmp_path):
                     "data list", "data show", "data samples",
                     "runs resume", "runs grow", "runs fork", "runs edit", "runs prune",
                     "runs boost", "runs add", "rewrite", "versions list", "versions show",
-                    "versions diff", "versions name", "versions restore"):  # fmt: skip
+                    "versions diff", "versions name", "versions restore", "xray",
+                    "counterfactual"):  # fmt: skip
         done = workbench(*command.split(), "--help", home=tmp_path)
         assert done.returncode == 0
         assert "Usage" in done.stdout

@@ -86,6 +86,7 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         score,
         servers,
         versions,
+        xray,
     )
 
     for command in (
@@ -106,6 +107,8 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         score.choose,
         score.perplexity,
         score.embed,
+        xray.xray,
+        xray.counterfactual,
     ):
         program.add_command(command)
     sys.exit(_exit_status(open_window, arguments))

@@ -1,7 +1,7 @@
 """The library of prompts: its folders, search, favourites, tags, and moving things about.
 
-What belongs to a prompt by its path (versions, drafts, favourites) goes with it when it is moved, into the
-trash and back too, so that a new file of the same name begins without them.
+What belongs to a prompt by its path (versions, drafts, favourites) goes with it when it is moved,
+into the trash and back too, so that a new file of the same name begins without them.
 """
 
 from __future__ import annotations

@@ -105,11 +105,11 @@ class VersionService(PromptService):
         Raises:
             UsageError: one of them cannot be rendered with these values; the sentence says which.
         """
-        old = await self._rendered(path, before, variables, "The older text")
-        new = await self._rendered(path, after, variables, "The newer text")
+        old = await self._rendered_version(path, before, variables, "The older text")
+        new = await self._rendered_version(path, after, variables, "The newer text")
         return await self._in_thread(_message_diffs, old, new)
 
-    async def _rendered(
+    async def _rendered_version(
         self, path: str, text: str, variables: dict[str, Json], which: str
     ) -> tuple[Message, ...]:
         try:

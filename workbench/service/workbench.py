@@ -9,8 +9,8 @@ from workbench.service.doctor import DoctorService
 from workbench.service.downloads import DownloadService
 from workbench.service.exchange import ExchangeService
 from workbench.service.rewrite import RewriteService
-from workbench.service.scoring import ScoringService
 from workbench.service.versions import VersionService
+from workbench.service.xray import XRayService
 
 
 class Workbench(
@@ -18,7 +18,7 @@ class Workbench(
     AnswerService,
     DoctorService,
     DownloadService,
-    ScoringService,
+    XRayService,
     ExchangeService,
     DataService,
     VersionService,

@@ -21,10 +21,13 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from workbench.domain.views import Problem
 from workbench.ui.design.highlighter import Highlighter
 from workbench.ui.theme import color, font, theme
+from workbench.ui.widgets.heat import heat_bar, heat_tint
 
 _INDENT = "  "
 _MARGIN = 12
 _TONES = {"error": "bad", "warning": "warn", "hint": "text-3"}
+_HEAT_CHARACTERS = 7
+_HEAT_BAR = 3
 
 
 class _Gutter(QWidget):
@@ -65,6 +68,7 @@ class Editor(QPlainTextEdit):
         self._gutter = _Gutter(self)
         self._problems: tuple[Problem, ...] = ()
         self._linked = 0
+        self._heat: dict[int, tuple[float, str]] = {}
         self._line = 0
         self._names: frozenset[str] = frozenset()
         self._line_notes: dict[int, str] = {}
@@ -105,6 +109,23 @@ class Editor(QPlainTextEdit):
         self.viewport().update()
 
     @Slot(int, int)
+    def show_heat(self, heat: Mapping[int, tuple[float, str]]) -> None:
+        """Tint lines by how strongly they matter, with a number in the gutter.
+
+        Args:
+            heat: for each line, -1 to 1 and the number in words; empty takes it away.
+        """
+        if dict(heat) != self._heat:
+            self._heat = dict(heat)
+            self._on_blocks()
+            self._place_gutter()
+            self._mark()
+
+    @property
+    def heat(self) -> Mapping[int, tuple[float, str]]:
+        """What :meth:`show_heat` shows."""
+        return self._heat
+
     def go_to_line(self, line: int, column: int = 1) -> None:
         """Put the cursor on a line and show it."""
         block = self.document().findBlockByNumber(max(line - 1, 0))
@@ -140,6 +161,7 @@ class Editor(QPlainTextEdit):
     def gutter_width(self) -> int:
         """Device-independent pixels that the numbers take."""
         digits = max(3, len(str(self.blockCount())))
+        digits += _HEAT_CHARACTERS if self._heat else 0
         return _MARGIN * 2 + self.fontMetrics().horizontalAdvance("9") * digits
 
     def paint_gutter(self, gutter: QWidget, event: QPaintEvent) -> None:
@@ -160,7 +182,16 @@ class Editor(QPlainTextEdit):
             painter.setPen(color(tone))
             place = QRect(0, round(area.top()), gutter.width() - _MARGIN, self._line_height())
             painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(number))
+            if number in self._heat:
+                self._paint_heat(painter, place, *self._heat[number])
             block = block.next()
+
+    @staticmethod
+    def _paint_heat(painter: QPainter, place: QRect, strength: float, words: str) -> None:
+        """The number at the left of the line's own, behind a mark in its colour."""
+        painter.fillRect(place.left(), place.top(), _HEAT_BAR, place.height(), heat_bar(strength))
+        painter.setPen(color("text-2"))
+        painter.drawText(place.adjusted(_HEAT_BAR + 5, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, words)
 
     def _line_height(self) -> int:
         return self.fontMetrics().height()
@@ -189,6 +220,14 @@ class Editor(QPlainTextEdit):
     def _mark(self) -> None:
         """Lines and underlines over the text."""
         marks = [self._line_mark(self._line, color("panel"))]
+        for line, (strength, _) in self._heat.items():
+            tint = heat_tint(strength)
+            mark = self._line_mark(line, tint) if tint is not None else None
+            if mark is not None:
+                mark.cursor.movePosition(
+                    QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+                )  # a line that wraps is tinted as a whole
+                marks.append(mark)
         if self._linked:
             marks.append(self._line_mark(self._linked, color("selection", 0.45)))
         marks += [self._underline(each) for each in self._problems if each.line and each.length]
@@ -226,6 +265,9 @@ class Editor(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_gutter()
+
+    def _place_gutter(self) -> None:
         inner = self.contentsRect()
         self._gutter.setGeometry(inner.left(), inner.top(), self.gutter_width(), inner.height())
 

@@ -65,7 +65,7 @@ class DesignPanel(Panel):
         preview.body.addWidget(self.rendered, 1)
         preview.body.addWidget(self.meter)
         preview.body.addWidget(self.reuse)
-        side = SideContext(self.context, self.model, self.work, self.run_bar)
+        side = SideContext(self.context, self.model, self.work, self.run_bar, self.result)
         self.side = SideStack(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
         left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)

@@ -14,6 +14,7 @@ from workbench.ui.actions import Action
 from workbench.ui.widgets import GhostButton, IconButton, Pane
 
 if TYPE_CHECKING:
+    from workbench.ui.design.result import ResultPane
     from workbench.ui.design.run_bar import RunBar
     from workbench.ui.design.view_model import DesignModel
     from workbench.ui.design.work_area import WorkArea
@@ -28,6 +29,7 @@ class SideContext:
     model: DesignModel
     work: WorkArea
     run_bar: RunBar
+    result: ResultPane
 
 
 class SidePane(Pane):
@@ -99,8 +101,15 @@ def _rewrite(side: SideContext) -> SidePane:
     return RewritePane(side)
 
 
+def _xray(context: SideContext) -> SidePane:
+    from workbench.ui.design.xray import XRayPane  # noqa: PLC0415 - it derives from SidePane
+
+    return XRayPane(context)
+
+
 SIDES: tuple[SideSpec, ...] = (
     SideSpec("versions", "Versions", "history", "", _versions, _version_label),
+    SideSpec("xray", "X-ray", "xray", "Ctrl+Shift+X", _xray),
     SideSpec("rewrite", "Rewrite", "edit", "", _rewrite),
     SideSpec("data", "Data", "database", "Ctrl+Shift+D", _data),
     SideSpec("import", "Import", "download", "", _import),

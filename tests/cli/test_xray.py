@@ -1,0 +1,54 @@
+"""``workbench xray`` and ``counterfactual`` as a person types them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.benchmarks.xray import CASES
+from tests.cli.test_commands import workbench
+from workbench.cli.xray import _row, _tinted
+from workbench.domain.xray import AnswerChange, PromptSegment, SegmentEffect, TokenChange
+
+CASE = CASES[9]
+
+
+@pytest.mark.model
+def test_a_prompt_is_looked_at_with_the_real_model(tmp_path):
+    file = tmp_path / "workshop.prompty"
+    file.write_text(CASE.template)
+    common = ["xray", str(file), "--answer", CASE.answer, "--var", f"question={CASE.question}"]
+    told = json.loads(workbench(*common, "--json", home=tmp_path / "home").stdout)
+    lines = [each["segment"]["lines"] for each in told["effects"]]
+    assert [CASE.line] in lines[:2]
+    assert told["cost"] < 3.0
+    printed = workbench(*common, "--level", "paragraph", home=tmp_path / "home")
+    assert "paragraphs" in printed.stdout
+    assert printed.returncode == 0
+    failed = workbench(*common[:3], "", home=tmp_path / "home")
+    assert failed.returncode == 2
+    assert "needs an answer" in failed.stderr
+
+
+def test_unknown_runs_are_named(tmp_path):
+    done = workbench("counterfactual", "1", "2", home=tmp_path)
+    assert done.returncode == 2
+    assert "1" in done.stderr
+
+
+def test_a_row_has_its_number_bar_and_line():
+    effect = SegmentEffect(
+        segment=PromptSegment(id="5", level="line", title="The code.", lines=(5,)),
+        delta=-0.5,
+        measure="read",
+    )
+    row = _row(effect, 1.0).plain
+    assert row.split() == ["-0.500", "█" * 12, "5", "The", "code.", "(estimated)"]
+    failed = SegmentEffect(segment=effect.segment, measure="failed", error="No roles.")
+    assert "No roles." in _row(failed, 1.0).plain
+
+
+def test_tokens_are_marked_by_more_than_colour():
+    text = _tinted(AnswerChange("ab", (TokenChange("a", -3.0, -1.0), TokenChange("b", -1.0, -3.0))))
+    assert [str(span.style) for span in text.spans] == ["bold green", "underline red"]

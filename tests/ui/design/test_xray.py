@@ -1,0 +1,223 @@
+"""X-ray beside the editor: an answer, the ranked lines, the tints, and another run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.text import Token
+from workbench.domain.xray import PromptSegment, SegmentEffect, XRay
+from workbench.engine.in_process import prompt_text, split_words, token_id
+from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
+from workbench.engine.simulated import SimulatedEngine
+from workbench.ui.design.panel import DesignPanel
+from workbench.ui.design.xray import XRayPane
+from workbench.ui.design.xray_list import words_of
+from workbench.ui.theme import theme
+from workbench.ui.widgets.heat import heat_tint, nats
+
+SOURCE = """---
+name: Gate
+---
+system:
+Be exact.
+The code of the gate is 7341.
+The gate is green.
+user:
+Which code?
+"""
+FACT_LINE = 6
+
+
+class GateEngine(SimulatedEngine):
+    """The answer is likely where the prompt has the code."""
+
+    async def score(self, request: ScoreRequest) -> Scores:
+        prompt = prompt_text(request.segments)
+        logprob = -0.5 if "7341" in prompt else -6.0
+        scored = tuple(
+            ContinuationScore(
+                logprob * len(split_words(text)),
+                tuple(Token(token_id(word), word, logprob) for word in split_words(text)),
+            )
+            for text in request.continuations
+        )
+        return Scores(continuations=scored, prompt_tokens=20, evaluated_tokens=10, seconds=0.0)
+
+
+@pytest.fixture(scope="module")
+def engine() -> SimulatedEngine:
+    return GateEngine(lambda _prompt: ["The code is 7341."])
+
+
+@pytest.fixture
+def panel(context, qtbot, paths) -> DesignPanel:
+    file = paths.prompts / "gate.prompty"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(SOURCE)
+    made = DesignPanel(context)
+    qtbot.addWidget(made)
+    made.resize(1376, 800)
+    made.show()
+    made.model._on_core()
+    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
+    made.model.open(str(file))
+    qtbot.waitUntil(lambda: Path(made.model.current.path) == file, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(made.model.current.preview.messages), timeout=WAIT_MS)
+    return made
+
+
+@pytest.fixture
+def pane(panel) -> XRayPane:
+    panel.side.toggle("xray")
+    found = panel.side.pane("xray")
+    assert isinstance(found, XRayPane)
+    return found
+
+
+def look(pane: XRayPane, qtbot, answer: str = "It is 7341.") -> None:
+    pane.parts.answer.setPlainText(answer)
+    pane.parts.start.click()
+    qtbot.waitUntil(lambda: not pane.model.running, timeout=WAIT_MS)
+
+
+def test_the_line_with_the_fact_is_first_and_tinted_in_the_editor(pane, panel, qtbot):
+    look(pane, qtbot)
+    rows = pane.parts.segments.segments.rows
+    assert rows[0].segment.first_line == FACT_LINE
+    heat = panel.work.editor.heat
+    assert heat[FACT_LINE] == (pytest.approx(1.0), "+5.50")
+    assert "left out exactly" in pane.parts.note.text()
+    assert "7341" in pane.parts.tokens.toPlainText()
+
+
+def test_enter_on_a_part_goes_to_its_line(pane, panel, qtbot):
+    look(pane, qtbot)
+    pane.parts.segments.setFocus()
+    qtbot.keyClick(pane.parts.segments, Qt.Key.Key_Return)
+    assert panel.work.editor.textCursor().blockNumber() + 1 == FACT_LINE
+
+
+def test_an_edited_prompt_loses_its_tints_and_says_so(pane, panel, qtbot):
+    look(pane, qtbot)
+    assert panel.work.editor.heat
+    panel.work.editor.insertPlainText("x")
+    assert not panel.work.editor.heat
+    assert "changed since" in pane.parts.stale.message
+    panel.work.editor.undo()
+    assert panel.work.editor.heat
+    assert not pane.parts.stale.message
+
+
+def test_tints_go_with_the_pane_and_come_back_with_it(pane, panel, qtbot):
+    look(pane, qtbot)
+    panel.side.toggle("xray")
+    assert not panel.work.editor.heat
+    panel.side.toggle("xray")
+    assert panel.work.editor.heat
+    pane.pages.choose(1)
+    assert not panel.work.editor.heat
+    pane.pages.choose(0)
+    assert panel.work.editor.heat
+
+
+def test_without_an_answer_there_is_nothing_to_start(pane):
+    pane.parts.answer.setPlainText("  ")
+    assert not pane.parts.start.isEnabled()
+    pane.parts.answer.setPlainText("7341")
+    assert pane.parts.start.isEnabled()
+
+
+def test_what_it_would_cost_is_said_before(pane, qtbot):
+    qtbot.waitUntil(lambda: "4 lines" in pane.parts.note.text(), timeout=WAIT_MS)
+    pane.parts.level_chooser.choose("variable")
+    qtbot.waitUntil(lambda: "1 variable" in pane.parts.note.text(), timeout=WAIT_MS)
+
+
+def test_a_level_that_the_prompt_lacks_is_a_sentence(pane, qtbot):
+    pane.parts.level_chooser.choose("example")
+    look(pane, qtbot)
+    assert "has no examples" in pane.parts.banner.message
+    pane.parts.level_chooser.choose("line")
+    look(pane, qtbot)
+    assert not pane.parts.banner.message
+
+
+def test_a_run_gives_its_answer_and_can_be_compared_with(pane, panel, qtbot):
+    panel._start()
+    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.side.toggle("xray")
+    assert pane.parts.answer_text == "The code is 7341."
+    panel.work.editor.go_to_line(FACT_LINE)
+    text = panel.work.editor.toPlainText().replace("The code of the gate is 7341.\n", "")
+    panel.work.editor.replace_all(text)
+    pane.pages.choose(1)
+    qtbot.waitUntil(pane.runs.start.isEnabled, timeout=WAIT_MS)
+    pane.runs.start.click()
+    qtbot.waitUntil(lambda: pane.model.comparison is not None, timeout=WAIT_MS)
+    assert "same answer" in pane.runs.sentence.text()
+    assert "245 times less likely" in pane.runs.sentence.text()
+    assert "nats a token" in pane.runs.old.note.text()
+
+
+def test_an_answer_that_was_typed_is_not_replaced(pane):
+    pane.parts.answer.setPlainText("mine")
+    pane.parts.suggest_answer("of the run")
+    assert pane.parts.answer_text == "mine"
+    pane.parts.answer.setPlainText("")
+    pane.parts.suggest_answer("of the run")
+    pane.parts.suggest_answer("of the next run")
+    assert pane.parts.answer_text == "of the next run"
+
+
+def test_stopping_keeps_what_is_known(pane, qtbot):
+    pane.parts.answer.setPlainText("7341")
+    pane.parts.start.click()
+    assert pane.model.running
+    pane.parts.stop.click()
+    assert not pane.model.running
+    assert pane.parts.start.isVisibleTo(pane)
+
+
+def test_every_control_has_a_name_in_both_themes(pane, panel, qtbot):
+    look(pane, qtbot)
+    for scheme in ("light", "dark"):
+        theme().choose(scheme)
+        assert unnamed(panel) == []
+        panel.grab()
+    pane.pages.choose(1)
+    assert unnamed(panel) == []
+
+
+def test_the_number_is_never_told_by_colour_alone():
+    assert heat_tint(0.0) is None
+    assert heat_tint(1.0) != heat_tint(-1.0)
+    assert nats(1.234) == "+1.23"
+    assert nats(-0.5, about=True) == "≈ −0.50"
+    assert nats(-0.001) == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        ("removed", "Measured with the prompt that lacks it."),
+        ("read", "Estimated: what the answer gains"),
+        ("group", "for 2 lines together"),
+        ("failed", "cannot be made: no roles."),
+        ("waiting", "not known yet"),
+    ],
+)
+def test_each_way_of_measuring_is_told_in_words(measure, words):
+    effect = SegmentEffect(
+        segment=PromptSegment(id="5", level="line", title="x", lines=(5,)),
+        delta=1.0,
+        measure=measure,
+        group=("5", "6") if measure == "group" else (),
+        error="no roles." if measure == "failed" else "",
+    )
+    assert words in words_of(effect)
+    found = XRay(level="line", tokens=(), logprob=0.0, effects=(effect,))
+    assert len(found.ranked()) == 1
