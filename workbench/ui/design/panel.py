@@ -41,7 +41,7 @@ class DesignPanel(Panel):
         self._estimates = 0
         self.library = LibraryTree()
         self.library_actions = LibraryActions(self.bridge, self.model, context.notify)
-        self.work = WorkArea(self.model)
+        self.work = WorkArea(self.model, self.bridge)
         self.rendered = RenderedPane()
         self.result = ResultPane(self.bridge)
         self.meter = TokenMeter()
@@ -106,11 +106,9 @@ class DesignPanel(Panel):
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
             Action("prompt.new", "New prompt", self.library_actions.create, "Ctrl+N", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
-            Action("prompt.fix", "Apply the fix", self.work.apply_fix, "Ctrl+.", scope=scope),
-            Action("prompt.find", "Find in the prompt", self.work.find_bar.open_bar, "Ctrl+F",
-                   scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
+            *self.work.actions_table(),
             *self.side.actions_table(),
         )  # fmt: skip
 
@@ -317,7 +315,8 @@ class DesignPanel(Panel):
             self.library_actions.create("From chat", text)
 
     def save_session(self) -> dict[str, object]:
-        """Open prompts, cursors, sizes, and how runs are made."""
+        """Open prompts, cursors, sizes, and how runs are made; unsaved text is kept too."""
+        self.model.save_drafts()
         documents = self.model.documents
         sampling = self.run_bar.sampling.form.values()
         return {
