@@ -18,7 +18,7 @@ _DRAFTS = 4
 
 def _type_until_killed(home: Path, prompt: Path) -> list[int]:
     """How many keys the database had each time it was asked."""
-    command = [sys.executable, "-m", "tests.ui.design.typing_process", str(home), str(prompt)]
+    command = [sys.executable, "-m", "tests.ui.editor.typing_process", str(home), str(prompt)]
     said: list[int] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as typing:
         assert typing.stdout is not None

@@ -30,9 +30,9 @@ user:
 
 
 @pytest.fixture
-def prompt(paths) -> Path:
-    file = paths.prompts / "shots.prompty"
-    file.parent.mkdir(parents=True, exist_ok=True)
+def prompt(tmp_path) -> Path:
+    """A file of this test alone: the tests share a core, and with it the drafts."""
+    file = tmp_path / "shots.prompty"
     file.write_text(SOURCE)
     return file
 
@@ -249,31 +249,36 @@ def test_format_is_one_step_and_keeps_folds(panel, qtbot):
 # --- drafts ---------------------------------------------------------------------------------------
 
 
+def kept_draft(panel, qtbot, prompt) -> str:
+    """The text that is kept of a prompt as soon as it is another than the file's."""
+    kept: list[str] = []
+
+    def look(found: tuple[Draft, ...]) -> None:
+        kept.extend(each.text for each in found if each.path == str(prompt))
+        if SOURCE in kept:
+            kept.remove(SOURCE)
+        if not kept:
+            panel.bridge.call(lambda core: core.drafts(), look)
+
+    panel.bridge.call(lambda core: core.drafts(), look)
+    qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
+    return kept[0]
+
+
 def test_typing_without_a_pause_still_leaves_a_draft(panel, qtbot, prompt):
     """A draft is written while one types on, not only when one stops."""
     at_end(panel)
     keys = QTimer(panel, interval=20)
     keys.timeout.connect(lambda: panel.work.editor.insertPlainText("x"))
     keys.start()
-    kept: list[Draft] = []
-
-    def look(found: tuple[Draft, ...]) -> None:
-        kept.extend(each for each in found if each.path == str(prompt) and each.text != SOURCE)
-        if not kept:
-            panel.bridge.call(lambda core: core.drafts(), look)
-
-    panel.bridge.call(lambda core: core.drafts(), look)
-    qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
+    kept = kept_draft(panel, qtbot, prompt)
     assert keys.isActive()
     keys.stop()
-    assert kept[0].text.startswith(SOURCE + "x")
+    assert kept.startswith(SOURCE + "x")
 
 
-def test_leaving_the_editor_keeps_the_draft(panel, qtbot):
+def test_leaving_the_editor_keeps_the_draft(panel, qtbot, prompt):
     at_end(panel)
     qtbot.keyClicks(panel.work.editor, "kept")
     panel.work.editor.clearFocus()
-    kept = []
-    panel.bridge.call(lambda core: core.drafts(), kept.extend)
-    qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
-    assert any(draft.text.endswith("kept") for draft in kept)
+    assert kept_draft(panel, qtbot, prompt).endswith("kept")
