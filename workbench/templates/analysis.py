@@ -209,11 +209,10 @@ class _Analysis:
         if not declared:
             return
         optional_names = optional(self._tree) if self._tree is not None else set()
-        lists = self._iterated()
+        kinds = {field.name: field.type for field in self._undeclared_inputs()}
         for name in self._used:
             if name in declared:
                 continue
-            kind = "array" if name in lists else "string"
             near = nearest(name, declared)
             if not near and name in optional_names:
                 continue
@@ -223,7 +222,9 @@ class _Analysis:
                     yield self._problem("error", fault)
                 else:
                     reason = f"{name} is used here but not described under inputs."
-                    fix = add_input(self._text, self._document.input_lines, name, kind)
+                    fix = add_input(
+                        self._text, self._document.input_lines, name, kinds.get(name, "string")
+                    )
                     yield self._problem("warning", _fault(reason, place, 0, ""), fix)
                     break
 

@@ -112,6 +112,22 @@ def test_switching_tabs_keeps_text_undo_and_folds_of_each(panel, qtbot, prompt):
     assert panel.model.current.text == SOURCE
 
 
+def test_a_moved_file_keeps_its_tab_text_and_undo(panel, qtbot, prompt):
+    at_end(panel)
+    qtbot.keyClicks(panel.work.editor, "more")
+    new = str(prompt.with_name("moved.prompty"))
+    document = panel.model.documents.pop(str(prompt))
+    document.path = new
+    panel.model.documents[new] = document
+    panel.work.move(str(prompt), new)
+    assert panel.work.paths()[-1] == new
+    assert panel.work.tabs.tabText(1) == "moved"
+    panel.work.tab_row.step(1)
+    panel.work.tab_row.step(1)
+    panel.work.editor.undo()
+    assert body(panel) == SOURCE
+
+
 # --- completion -----------------------------------------------------------------------------------
 
 

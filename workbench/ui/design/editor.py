@@ -127,7 +127,7 @@ class Editor(QPlainTextEdit):
 
         Args:
             tokens: by line, from 1; lines that are not in it show nothing.
-            repeats: how often the loop ran that starts at a line; shown in place of its tokens.
+            repeats: how often the loop ran that starts at a line; shown where it has no tokens.
         """
         self._tokens.show_tokens(tokens, repeats or {})
 

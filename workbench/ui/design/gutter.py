@@ -154,7 +154,8 @@ class TokenColumn(QWidget):
 
     def show_tokens(self, tokens: Mapping[int, int], repeats: Mapping[int, int]) -> None:
         """Show tokens of lines, and how often the loop that starts at a line ran."""
-        self._tokens, self._repeats = dict(tokens), dict(repeats)
+        self._tokens = {line: count for line, count in tokens.items() if count}
+        self._repeats = dict(repeats)
         self.update()
 
     def shift(self, line: int, by: int) -> None:
@@ -180,10 +181,10 @@ class TokenColumn(QWidget):
                 continue
             if line == 1 and 1 not in self._tokens:
                 words = "tokens"
-            elif line in self._repeats:
-                words = f"× {self._repeats[line]:,}"
             elif line in self._tokens:
                 words = f"{self._tokens[line]:,}"
+            elif line in self._repeats:
+                words = f"× {self._repeats[line]:,}"
             else:
                 continue
             place = QRect(0, round(area.top()) + top, self.width() - _MARGIN, height)

@@ -115,15 +115,23 @@ class TabRow(QFrame):
         """Bring a prompt's tab to the front, made if there is none."""
         with QSignalBlocker(self.bar):
             if path not in self.paths():
-                name = Path(path).stem
-                index = self.bar.addTab(icon("prompt"), name)
-                self.bar.setTabData(index, path)
-                self.bar.setTabToolTip(index, path)
-                close = _Close(name)
-                close.clicked.connect(functools.partial(self.close_wanted.emit, path))
-                self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+                self._name(self.bar.addTab(icon("prompt"), ""), path)
             self.bar.setCurrentIndex(self.paths().index(path))
         self.show()
+
+    def _name(self, index: int, path: str) -> None:
+        name = Path(path).stem
+        self.bar.setTabText(index, name)
+        self.bar.setTabData(index, path)
+        self.bar.setTabToolTip(index, path)
+        close = _Close(name)
+        close.clicked.connect(functools.partial(self.close_wanted.emit, path))
+        self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+
+    def rename(self, old: str, new: str) -> None:
+        """A prompt has another path; its tab stays where it is."""
+        if old in self.paths():
+            self._name(self.paths().index(old), new)
 
     def remove(self, path: str) -> None:
         """Take a prompt's tab away."""

@@ -197,6 +197,14 @@ class WorkArea(QFrame):
         else:
             self._texts.pop(path, None)
 
+    @Slot(str, str)
+    def move(self, old: str, new: str) -> None:
+        """The file of a prompt has another path; tab, text and undo history stay."""
+        if old in self._texts:
+            self._texts[new] = self._texts.pop(old)
+        self.tab_row.rename(old, new)
+        self._on_dirty()
+
     @Slot()
     def _on_dirty(self) -> None:
         for path, document in self._model.documents.items():
