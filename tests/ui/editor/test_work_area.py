@@ -119,7 +119,7 @@ def test_a_moved_file_keeps_its_tab_text_and_undo(panel, qtbot, prompt):
     document = panel.model.documents.pop(str(prompt))
     document.path = new
     panel.model.documents[new] = document
-    panel.work.move(str(prompt), new)
+    panel.work.follow_file(str(prompt), new)
     assert panel.work.paths()[-1] == new
     assert panel.work.tabs.tabText(1) == "moved"
     panel.work.tab_row.step(1)

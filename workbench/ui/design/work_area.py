@@ -198,7 +198,7 @@ class WorkArea(QFrame):
             self._texts.pop(path, None)
 
     @Slot(str, str)
-    def move(self, old: str, new: str) -> None:
+    def follow_file(self, old: str, new: str) -> None:
         """The file of a prompt has another path; tab, text and undo history stay."""
         if old in self._texts:
             self._texts[new] = self._texts.pop(old)
