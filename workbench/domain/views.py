@@ -239,6 +239,16 @@ class InputField(msgspec.Struct, frozen=True, kw_only=True):
     """False where the body uses a variable that the front matter does not name."""
 
 
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that ends a problem: ``text`` in place of ``length`` characters of a line."""
+
+    title: str
+    line: int
+    column: int = 1
+    length: int = 0
+    text: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something wrong in a template. Lines and columns count from 1; 0 is unknown."""
 
@@ -249,6 +259,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     length: int = 0
     replacement: str = ""
     """What to put in place of the marked text, "" where there is no fix."""
+    fix: Fix | None = None
+    """A fix that changes another place."""
 
 
 class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ class PromptService(LibraryService):
 
     async def analyse(self, text: str, path: str) -> TemplateAnalysis:
         """Inputs and problems of a template as it is being typed; never raises for its content."""
-        return await self._in_thread(analysis.analyse, text, path)
+        return await self._in_thread(analysis.analyse, text, path, self._library.sources())
 
     async def preview(self, text: str, path: str, variables: dict[str, Json]) -> Preview:
         """Render a template and count its tokens; what is wrong comes inside the result."""

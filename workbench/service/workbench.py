@@ -7,6 +7,7 @@ from workbench.service.chats import ChatService
 from workbench.service.datasets import DataService
 from workbench.service.doctor import DoctorService
 from workbench.service.downloads import DownloadService
+from workbench.service.editing import EditingService
 from workbench.service.exchange import ExchangeService
 from workbench.service.rewrite import RewriteService
 from workbench.service.versions import VersionService
@@ -19,6 +20,7 @@ class Workbench(
     DoctorService,
     DownloadService,
     XRayService,
+    EditingService,
     ExchangeService,
     DataService,
     VersionService,

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import PurePath
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.views import InputField, Problem, TemplateAnalysis
+from workbench.domain.views import Fix, InputField, Problem, TemplateAnalysis
+from workbench.templates.checks import Checks
 from workbench.templates.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
 from workbench.templates.document import PromptDocument, parse_document, split_front_matter
 from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
 from workbench.templates.guessing import guess_types
+from workbench.templates.head_edit import add_input
 from workbench.templates.names import nearest, needed, optional, undefined_reason
 from workbench.templates.places import Place, name_place, token_places, variable_place
 from workbench.templates.roles import MARKER
 
 _LONE_WORD = re.compile(r"^[ \t]*#?[ \t]*([A-Za-z]{3,12})[ \t]*:[ \t]*$", re.MULTILINE)
+_MOST = 100
+"""Most problems of one kind that are told."""
 _ROLES = ("system", "user", "assistant")
 _OTHER_ROLES = {
     "developer": "system",
@@ -30,12 +35,13 @@ _OTHER_ROLES = {
 }
 
 
-def analyse(text: str, path: str) -> TemplateAnalysis:
+def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> TemplateAnalysis:
     """Inputs and problems of a template; never raises for what stands in it.
 
     Args:
         text: the whole file as it is in the editor.
         path: its ending says whether role markers count.
+        sources: what it can include, by name; None where that is not known.
 
     Returns:
         Problems in the order of their lines; lines are the file's.
@@ -49,7 +55,7 @@ def analyse(text: str, path: str) -> TemplateAnalysis:
             Problem(severity="error", message=error.reason, line=error.line, column=error.column)
         ]
     try:
-        return _Analysis(document).result(head_problems)
+        return _Analysis(document, text, sources).result(head_problems)
     except RecursionError:
         return TemplateAnalysis(
             name=document.name,
@@ -77,8 +83,12 @@ def _environment() -> BoundedEnvironment:
 class _Analysis:
     """One look at a document's body."""
 
-    def __init__(self, document: PromptDocument) -> None:
+    def __init__(
+        self, document: PromptDocument, text: str, sources: Mapping[str, str] | None
+    ) -> None:
         self._document = document
+        self._text = text
+        self._sources = sources
         self._tree, self._fault = parse(_environment(), document.body)
         self._places = token_places(_environment(), document.body)
         self._unknown = self._replace_unknown()
@@ -160,10 +170,23 @@ class _Analysis:
         yield from self._unknown
         yield from self._misspelt_names()
         yield from self._unused_inputs()
+        yield from self._further()
         if self._document.has_roles:
             yield from self._role_problems()
 
-    def _problem(self, severity: str, fault: Fault) -> Problem:
+    def _further(self) -> Iterator[Problem]:
+        """What is refused, missing, never used or hidden."""
+        assert self._tree is not None
+        checks = Checks(self._tree, self._document.body, self._places)
+        errors = [*islice(checks.unsafe(), _MOST)]
+        if self._sources is not None:
+            errors += islice(checks.unresolved(self._sources), _MOST)
+        yield from (self._problem("error", fault) for fault in errors)
+        inputs = [field.name for field in self._document.inputs]
+        warnings = [*islice(checks.never_used(), _MOST), *islice(checks.shadowing(inputs), _MOST)]
+        yield from (self._problem("warning", fault) for fault in warnings)
+
+    def _problem(self, severity: str, fault: Fault, fix: Fix | None = None) -> Problem:
         line = fault.line + self._document.body_line - 1 if fault.line else 0
         return Problem(
             severity="error" if severity == "error" else "warning",
@@ -172,6 +195,7 @@ class _Analysis:
             column=fault.column,
             length=fault.length,
             replacement=fault.replacement,
+            fix=fix,
         )
 
     def _misspelt_names(self) -> Iterator[Problem]:
@@ -180,6 +204,7 @@ class _Analysis:
         if not declared:
             return
         optional_names = optional(self._tree) if self._tree is not None else set()
+        kinds = {field.name: field.type for field in self._undeclared_inputs()}
         for name in self._used:
             if name in declared:
                 continue
@@ -192,7 +217,10 @@ class _Analysis:
                     yield self._problem("error", fault)
                 else:
                     reason = f"{name} is used here but not described under inputs."
-                    yield self._problem("warning", _fault(reason, place, 0, ""))
+                    fix = add_input(
+                        self._text, self._document.input_lines, name, kinds.get(name, "string")
+                    )
+                    yield self._problem("warning", _fault(reason, place, 0, ""), fix)
                     break
 
     def _unused_inputs(self) -> Iterator[Problem]:

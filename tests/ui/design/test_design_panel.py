@@ -74,7 +74,7 @@ def test_typing_changes_the_rendering_and_marks_the_prompt_unsaved(panel, qtbot)
         lambda: "In one line." in panel.rendered.messages.toPlainText(), timeout=WAIT_MS
     )
     assert panel.model.current.dirty
-    assert "•" in panel.work.tabs.tabText(panel.work.tabs.currentIndex())
+    assert "Not saved" in panel.work.tabs.tabToolTip(panel.work.tabs.currentIndex())
 
 
 def test_a_value_of_the_form_reaches_the_rendering(panel, qtbot):

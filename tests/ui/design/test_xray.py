@@ -13,11 +13,12 @@ from workbench.domain.xray import PromptSegment, SegmentEffect, XRay
 from workbench.engine.in_process import prompt_text, split_words, token_id
 from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
 from workbench.engine.simulated import SimulatedEngine
+from workbench.ui.design.gutter import LineNote
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.design.xray import XRayPane
 from workbench.ui.design.xray_list import words_of
 from workbench.ui.theme import theme
-from workbench.ui.widgets.heat import heat_tint, nats
+from workbench.ui.widgets.heat import heat_bar, heat_tint, nats
 
 SOURCE = """---
 name: Gate
@@ -88,8 +89,8 @@ def test_the_line_with_the_fact_is_first_and_tinted_in_the_editor(pane, panel, q
     look(pane, qtbot)
     rows = pane.parts.segments.segments.rows
     assert rows[0].segment.first_line == FACT_LINE
-    heat = panel.work.editor.heat
-    assert heat[FACT_LINE] == (pytest.approx(1.0), "+5.50")
+    note = panel.work.editor.line_notes[FACT_LINE]
+    assert note == LineNote(heat_tint(1.0), heat_bar(1.0), "+5.50")
     assert "left out exactly" in pane.parts.note.text()
     assert "7341" in pane.parts.tokens.toPlainText()
 
@@ -103,25 +104,25 @@ def test_enter_on_a_part_goes_to_its_line(pane, panel, qtbot):
 
 def test_an_edited_prompt_loses_its_tints_and_says_so(pane, panel, qtbot):
     look(pane, qtbot)
-    assert panel.work.editor.heat
+    assert panel.work.editor.line_notes
     panel.work.editor.insertPlainText("x")
-    assert not panel.work.editor.heat
+    assert not panel.work.editor.line_notes
     assert "changed since" in pane.parts.stale.message
     panel.work.editor.undo()
-    assert panel.work.editor.heat
+    assert panel.work.editor.line_notes
     assert not pane.parts.stale.message
 
 
 def test_tints_go_with_the_pane_and_come_back_with_it(pane, panel, qtbot):
     look(pane, qtbot)
     panel.side.toggle("xray")
-    assert not panel.work.editor.heat
+    assert not panel.work.editor.line_notes
     panel.side.toggle("xray")
-    assert panel.work.editor.heat
+    assert panel.work.editor.line_notes
     pane.pages.choose(1)
-    assert not panel.work.editor.heat
+    assert not panel.work.editor.line_notes
     pane.pages.choose(0)
-    assert panel.work.editor.heat
+    assert panel.work.editor.line_notes
 
 
 def test_without_an_answer_there_is_nothing_to_start(pane):

@@ -1,61 +1,58 @@
-"""The text editor of prompts: line numbers, current and linked line, problems after their line."""
+"""The text editor of prompts: what one types in, with what stands beside and over the text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCharFormat,
+    QTextBlock,
     QTextCursor,
-    QTextFormat,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.domain.views import Problem
-from workbench.ui.design.highlighter import Highlighter
+from workbench.ui.design.edits import apply_fix, replace_lines, replace_range
+from workbench.ui.design.folding import Folding
+from workbench.ui.design.gutter import TOKENS_WIDTH, Gutter, LineNote, TokenColumn
+from workbench.ui.design.inline import paint_fold, paint_problem, under
+from workbench.ui.design.marks import RANKS, Mark, line_mark, problem_cursor, spans, underline
+from workbench.ui.design.prompt_text import PromptText
+from workbench.ui.design.structure import python_offset, qt_offset
+from workbench.ui.design.typing_help import TypingHelp
 from workbench.ui.theme import color, font, theme
-from workbench.ui.widgets.heat import heat_bar, heat_tint
 
 _INDENT = "  "
-_MARGIN = 12
-_TONES = {"error": "bad", "warning": "warn", "hint": "text-3"}
-_HEAT_CHARACTERS = 7
-_HEAT_BAR = 3
-
-
-class _Gutter(QWidget):
-    """The line numbers."""
-
-    def __init__(self, editor: Editor) -> None:
-        super().__init__(editor)
-        self._editor = editor
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._editor.gutter_width(), 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._editor.paint_gutter(self, event)
+_PAUSE_MS = 250
+_LIT = 2_000
+"""Most found places that are lit at once."""
 
 
 class Editor(QPlainTextEdit):
-    """Edits one prompt file.
+    """Edits one prompt file at a time.
 
     Signals:
         line_changed(int): the cursor is on another line (from 1).
-        line_hovered(int): the line under the mouse, 0 for none.
-        variable_hovered(str): the variable under the mouse, "" for none.
+        line_hovered(int): the mouse is over another line, 0 when it left.
+        variable_hovered(str): the mouse is over a variable, "" when it left.
+        left(): the focus went elsewhere.
+        typed(str): a character was typed, "" for one that was taken away.
+        shown(): another text is shown.
     """
 
     line_changed = Signal(int)
     line_hovered = Signal(int)
     variable_hovered = Signal(str)
+    left = Signal()
+    typed = Signal(str)
+    shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,73 +61,117 @@ class Editor(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setTabChangesFocus(False)
-        self.highlighter = Highlighter(self.document())
-        self._gutter = _Gutter(self)
-        self._problems: tuple[Problem, ...] = ()
-        self._linked = 0
-        self._heat: dict[int, tuple[float, str]] = {}
-        self._line = 0
-        self._names: frozenset[str] = frozenset()
-        self._line_notes: dict[int, str] = {}
-        self._hovered: tuple[int, str] = (0, "")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
+        self.text = PromptText(parent=self)
+        self.setDocument(self.text)
+        self.current_line = 0
+        self.wrong_lines: frozenset[int] = frozenset()
+        self.head_note = ""
+        self.folding = Folding(self)
+        self.typing_help = TypingHelp(self)
+        self._gutter = Gutter(self, self)
+        self._tokens = TokenColumn(self, self)
+        self._problems: tuple[Problem, ...] = ()
+        self._roots: dict[str, str] = {}
+        """The input behind each name that has one: its own, or that which a loop goes through."""
+        self._notes: dict[int, LineNote] = {}
+        self._hits: tuple[tuple[int, int], ...] = ()
+        self._linked = 0
+        self._hovered = (0, "")
+        self._lines = 1
+        self._structure_timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._structure_timer.timeout.connect(self._on_structure)
         self.blockCountChanged.connect(self._on_blocks)
         self.updateRequest.connect(self._on_update)
         self.cursorPositionChanged.connect(self._on_cursor)
-        theme().changed.connect(self._mark)
-        self._on_blocks()
-        self._mark()
+        self.textChanged.connect(self._on_text)
+        theme().changed.connect(self.mark)
+        self._on_blocks(1)
+        self.mark()
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show_text(self, text: PromptText, position: int = 0) -> None:
+        """Show another text, its cursor at ``position`` (in Qt's count)."""
+        self.text = text
+        self.setDocument(text)
+        self.typing_help.forget()
+        self._problems, self._hits, self._linked = (), (), 0
+        self.show_line_notes({})
+        self.wrong_lines = frozenset()
+        self._tokens.show_tokens({}, {})
+        self._lines = text.blockCount()
+        self._on_structure()
+        cursor = self.textCursor()
+        cursor.setPosition(min(max(position, 0), text.characterCount() - 1))
+        self.setTextCursor(cursor)
+        self._on_blocks(text.blockCount())
+        self.shown.emit()
 
     def show_problems(self, problems: Sequence[Problem], tones: Mapping[str, str]) -> None:
         """Underline problems and colour the variables."""
         self._problems = tuple(problems)
-        self._names = frozenset(tones)
-        self.highlighter.set_tones(tones)
-        self._mark()
+        aliases = self.text.structure().aliases()
+        self._roots = {name: name for name in tones}
+        self._roots |= {name: root for name, root in aliases.items() if root in tones}
+        self.wrong_lines = frozenset(p.line for p in problems if p.severity == "error")
+        self.text.highlighter.set_tones({n: tones[root] for n, root in self._roots.items()})
+        self.mark()
         self.viewport().update()
+
+    def show_line_tokens(
+        self, tokens: Mapping[int, int], repeats: Mapping[int, int] | None = None
+    ) -> None:
+        """Show at the right edge how many tokens each line adds to the prompt.
+
+        Args:
+            tokens: by line, from 1; lines that are not in it show nothing.
+            repeats: how often the loop ran that starts at a line; shown where it has no tokens.
+        """
+        self._tokens.show_tokens(tokens, repeats or {})
+
+    def show_line_notes(self, notes: Mapping[int, LineNote]) -> None:
+        """Tint lines, with a bar and a few words in the gutter; empty takes it all away.
+
+        Args:
+            notes: by line, from 1.
+        """
+        if dict(notes) != self._notes:
+            self._notes = dict(notes)
+            self._gutter.show_notes(self._notes)
+            self._on_blocks(self.blockCount())
+            self._place_sides()
+            self.mark()
+
+    @property
+    def line_notes(self) -> Mapping[int, LineNote]:
+        """What :meth:`show_line_notes` shows."""
+        return self._notes
+
+    def show_head_note(self, note: str) -> None:
+        """What the folded head says of itself, such as "Word problem · 5 inputs"."""
+        if note != self.head_note:
+            self.head_note = note
+            self.viewport().update()
+
+    def show_hits(self, hits: Sequence[tuple[int, int]]) -> None:
+        """Light found places, each with start and length in Qt's count."""
+        self._hits = tuple(hits)
+        self.mark()
 
     def link_line(self, line: int) -> None:
         """Tint the line that something elsewhere points to; 0 is none."""
         if line != self._linked:
             self._linked = line
-            self._mark()
+            self.mark()
 
-    def show_line_tokens(
-        self, tokens: Mapping[int, int], repeats: Mapping[int, int] | None = None
-    ) -> None:
-        """Write at the right edge how many tokens each line makes.
-
-        Args:
-            tokens: by line, from 1.
-            repeats: how often the loop ran that starts at a line.
-        """
-        self._line_notes = {line: f"× {count}" for line, count in (repeats or {}).items()}
-        self._line_notes |= {line: f"{count:,}" for line, count in tokens.items() if count}
-        self.viewport().update()
-
-    @Slot(int, int)
-    def show_heat(self, heat: Mapping[int, tuple[float, str]]) -> None:
-        """Tint lines by how strongly they matter, with a number in the gutter.
-
-        Args:
-            heat: for each line, -1 to 1 and the number in words; empty takes it away.
-        """
-        if dict(heat) != self._heat:
-            self._heat = dict(heat)
-            self._on_blocks()
-            self._place_gutter()
-            self._mark()
-
-    @property
-    def heat(self) -> Mapping[int, tuple[float, str]]:
-        """What :meth:`show_heat` shows."""
-        return self._heat
+    # --- going and changing ---------------------------------------------------------------------
 
     def go_to_line(self, line: int, column: int = 1) -> None:
-        """Put the cursor on a line and show it."""
-        block = self.document().findBlockByNumber(max(line - 1, 0))
-        cursor = QTextCursor(block)
-        cursor.setPosition(block.position() + min(max(column - 1, 0), max(block.length() - 1, 0)))
+        """Put the cursor on a line, out of any fold, and show it."""
+        cursor = problem_cursor(self.text, line, column, 0)
+        self.folding.reveal(cursor.blockNumber() + 1)
         self.setTextCursor(cursor)
         self.centerCursor()
         self.setFocus()
@@ -141,197 +182,209 @@ class Editor(QPlainTextEdit):
         self.verticalScrollBar().setValue(block.firstLineNumber())
 
     def apply_fix(self, problem: Problem) -> None:
-        """Put a problem's replacement in the place of its text, as one step of undo."""
-        block = self.document().findBlockByNumber(problem.line - 1)
-        cursor = QTextCursor(block)
-        cursor.setPosition(block.position() + problem.column - 1)
-        cursor.movePosition(
-            QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, problem.length
-        )
-        cursor.insertText(problem.replacement)
+        """Do what ends a problem, as one step of undo."""
+        apply_fix(self.text, problem)
 
     def replace_all(self, text: str) -> None:
         """Another text, as one step that can be undone."""
+        place = self.textCursor().position()
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
+        cursor.setPosition(min(place, self.document().characterCount() - 1))
+        self.setTextCursor(cursor)
 
-    # --- the gutter -----------------------------------------------------------------------------
+    def replace_lines(self, text: str) -> None:
+        """Another text with as many lines: only those that differ change, in one step of undo."""
+        if not replace_lines(self.text, text):
+            self.replace_all(text)
 
-    def gutter_width(self) -> int:
-        """Device-independent pixels that the numbers take."""
-        digits = max(3, len(str(self.blockCount())))
-        digits += _HEAT_CHARACTERS if self._heat else 0
-        return _MARGIN * 2 + self.fontMetrics().horizontalAdvance("9") * digits
+    def replace_range(self, start: int, end: int, text: str, select: tuple[int, int]) -> None:
+        """Put ``text`` in place of characters and select a part of it; one step of undo.
 
-    def paint_gutter(self, gutter: QWidget, event: QPaintEvent) -> None:
-        """Draw the numbers of the visible lines."""
-        painter = QPainter(gutter)
-        painter.fillRect(event.rect(), color("canvas"))
-        painter.setFont(font("code-small"))
-        wrong = {problem.line for problem in self._problems if problem.severity == "error"}
-        block = self.firstVisibleBlock()
-        top = self.viewport().y() - gutter.y()
-        while block.isValid():
-            area = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            area.translate(0, top)
-            if area.top() > event.rect().bottom():
-                return
-            number = block.blockNumber() + 1
-            tone = "bad" if number in wrong else "text" if number == self._line else "text-3"
-            painter.setPen(color(tone))
-            place = QRect(0, round(area.top()), gutter.width() - _MARGIN, self._line_height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(number))
-            if number in self._heat:
-                self._paint_heat(painter, place, *self._heat[number])
-            block = block.next()
+        Args:
+            start: first character to replace (in characters of the whole text), ``end`` the last
+                but one.
+            end: see ``start``.
+            text: what comes there.
+            select: offset and length in ``text`` of what is selected then.
+        """
+        self.setTextCursor(replace_range(self.text, start, end, text, select))
 
-    @staticmethod
-    def _paint_heat(painter: QPainter, place: QRect, strength: float, words: str) -> None:
-        """The number at the left of the line's own, behind a mark in its colour."""
-        painter.fillRect(place.left(), place.top(), _HEAT_BAR, place.height(), heat_bar(strength))
-        painter.setPen(color("text-2"))
-        painter.drawText(place.adjusted(_HEAT_BAR + 5, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, words)
-
-    def _line_height(self) -> int:
-        return self.fontMetrics().height()
+    def offset(self) -> int:
+        """Where the cursor is, in characters."""
+        return python_offset(self.text.plain(), self.textCursor().position())
 
     @Slot()
-    def _on_blocks(self) -> None:
-        self.setViewportMargins(self.gutter_width(), 8, 8, 8)
+    def go_to_partner(self) -> None:
+        """From a bracket, or a statement such as "if", to what belongs to it."""
+        structure = self.text.structure()
+        place = structure.partner(python_offset(structure.text, self.textCursor().position()))
+        if place is not None:
+            cursor = self.textCursor()
+            cursor.setPosition(qt_offset(structure.text, place))
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
+
+    # --- the sides ------------------------------------------------------------------------------
+
+    def gutter_width(self) -> int:
+        """Device-independent pixels that numbers and fold arrows take."""
+        return self._gutter.wanted_width()
+
+    def visible_lines(self) -> Iterator[tuple[QTextBlock, QRectF]]:
+        """Lines in sight, each with its place in the viewport."""
+        block = self.firstVisibleBlock()
+        bottom = self.viewport().height()
+        while block.isValid():
+            if block.isVisible():
+                area = self.blockBoundingGeometry(block).translated(self.contentOffset())
+                if area.top() > bottom:
+                    return
+                yield block, area
+            block = block.next()
+
+    def line_tint(self, line: int) -> QColor | None:
+        """What lies behind a line from edge to edge, None for nothing."""
+        if line == self._linked:
+            return color("selection", 0.45)
+        return color("panel") if line == self.current_line else None
+
+    @Slot(int)
+    def _on_blocks(self, count: int) -> None:
+        self.setViewportMargins(self.gutter_width(), 8, TOKENS_WIDTH, 8)
+        if count != self._lines:
+            came = count - self._lines
+            self._tokens.shift(self.textCursor().blockNumber() + 1 - max(came, 0), came)
+            self._lines = count
 
     @Slot(QRect, int)
     def _on_update(self, area: QRect, scrolled: int) -> None:
-        if scrolled:
-            self._gutter.scroll(0, scrolled)
-        else:
-            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+        for side in (self._gutter, self._tokens):
+            if scrolled:
+                side.scroll(0, scrolled)
+            else:
+                side.update(0, area.y(), side.width(), area.height() + 16)
+
+    # --- marks ----------------------------------------------------------------------------------
 
     @Slot()
     def _on_cursor(self) -> None:
-        line = self.textCursor().blockNumber() + 1
-        if line != self._line:
-            self._line = line
+        block = self.textCursor().block()
+        line = block.blockNumber() + 1
+        if not block.isVisible():
+            self.folding.reveal(line)
+            self.ensureCursorVisible()
+        if line != self.current_line:
+            self.current_line = line
             self._gutter.update()
-            self._mark()
             self.line_changed.emit(line)
+        self.mark()
 
     @Slot()
-    def _mark(self) -> None:
-        """Lines and underlines over the text."""
-        marks = [self._line_mark(self._line, color("panel"))]
-        for line, (strength, _) in self._heat.items():
-            tint = heat_tint(strength)
-            mark = self._line_mark(line, tint) if tint is not None else None
-            if mark is not None:
-                mark.cursor.movePosition(
-                    QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
-                )  # a line that wraps is tinted as a whole
-                marks.append(mark)
-        if self._linked:
-            marks.append(self._line_mark(self._linked, color("selection", 0.45)))
-        marks += [self._underline(each) for each in self._problems if each.line and each.length]
+    def _on_text(self) -> None:
+        if self.text.short:
+            self._on_structure()
+        else:
+            self._structure_timer.start()
+
+    @Slot()
+    def _on_structure(self) -> None:
+        self.text.read_again()
+        self.folding.update()
+        self.text.highlighter.show_long_tags(self.text.structure().long_tags())
+        self.mark()
+
+    @Slot()
+    def mark(self) -> None:
+        """Tints and underlines over the text."""
+        text = self.text
+        here = self.current_line
+        marks: list[Mark | None] = [line_mark(text, here, self.line_tint(here))]
+        marks += [line_mark(text, n, note.tint) for n, note in self._notes.items() if note.tint]
+        if self._linked and self._linked != here:
+            marks.append(line_mark(text, self._linked, self.line_tint(self._linked)))
+        marks += spans(text, self._hits[:_LIT], color("warn", 0.28))
+        marks += spans(text, self._belonging(), color("focus", 0.26))
+        marks += [underline(text, each) for each in self._problems if each.line and each.length]
         self.setExtraSelections([mark for mark in marks if mark is not None])
         self._gutter.update()
+        self._tokens.update()
 
-    def _line_mark(self, line: int, tint: QColor) -> QTextEdit.ExtraSelection | None:
-        block = self.document().findBlockByNumber(line - 1)
-        if line < 1 or not block.isValid():
-            return None
-        mark = QTextEdit.ExtraSelection()
-        mark.format.setBackground(tint)
-        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        mark.cursor = QTextCursor(block)
-        return mark
+    def _belonging(self) -> list[tuple[int, int]]:
+        """Brackets and statements that belong to the one under the cursor."""
+        if not self.text.short:
+            return []
+        structure = self.text.structure()
+        plain = structure.text
+        here = python_offset(plain, self.textCursor().position())
+        found = list(structure.pairs_at(here))
+        group = structure.group_at(here)
+        if len(group) > 1:
+            found += [(tag.word_start, len(tag.word)) for tag in group]
+        return [(qt_offset(plain, start), length) for start, length in found]
 
-    def _underline(self, problem: Problem) -> QTextEdit.ExtraSelection | None:
-        block = self.document().findBlockByNumber(problem.line - 1)
-        if not block.isValid():
-            return None
-        cursor = QTextCursor(block)
-        start = block.position() + min(max(problem.column - 1, 0), block.length() - 1)
-        cursor.setPosition(start)
-        end = min(start + problem.length, block.position() + block.length() - 1)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        mark = QTextEdit.ExtraSelection()
-        wave = QTextCharFormat.UnderlineStyle.WaveUnderline
-        dots = QTextCharFormat.UnderlineStyle.DotLine
-        mark.format.setUnderlineStyle(dots if problem.severity == "hint" else wave)
-        mark.format.setUnderlineColor(color(_TONES[problem.severity]))
-        mark.cursor = cursor
-        return mark
+    # --- the mouse ------------------------------------------------------------------------------
 
-    # --- Qt -------------------------------------------------------------------------------------
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_gutter()
-
-    def _place_gutter(self) -> None:
-        inner = self.contentsRect()
-        self._gutter.setGeometry(inner.left(), inner.top(), self.gutter_width(), inner.height())
+    def _hover(self, line: int, name: str) -> None:
+        before, self._hovered = self._hovered, (line, name)
+        if before[0] != line:
+            self.line_hovered.emit(line)
+        if before[1] != name:
+            self.variable_hovered.emit(name)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        cursor = self.cursorForPosition(event.position().toPoint())
-        line = cursor.blockNumber() + 1
-        cursor.select(QTextCursor.SelectionType.WordUnderCursor)
-        word = cursor.selectedText()
-        self._hover(line, word if word in self._names else "")
+        self._hover(*under(self, event.position().toPoint(), self._roots))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._hover(0, "")
 
-    def _hover(self, line: int, variable: str) -> None:
-        before, self._hovered = self._hovered, (line, variable)
-        if before[0] != line:
-            self.line_hovered.emit(line)
-        if before[1] != variable:
-            self.variable_hovered.emit(variable)
+    # --- Qt -------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_sides()
+
+    def _place_sides(self) -> None:
+        inner, view = self.contentsRect(), self.viewport().geometry()
+        self._gutter.setGeometry(inner.left(), inner.top(), self.gutter_width(), inner.height())
+        self._tokens.setGeometry(view.right() + 1, inner.top(), TOKENS_WIDTH, inner.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not event.modifiers() & (
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        )
+        key = event.text()
         if event.key() == Qt.Key.Key_Tab and not self.textCursor().hasSelection():
             self.insertPlainText(_INDENT)
             return
-        super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Backspace and plain and self.typing_help.backspace():
+            self.typed.emit("")
+            return
+        if not (plain and key.isprintable() and self.typing_help.typed(key)):
+            super().keyPressEvent(event)
+        if plain and event.key() == Qt.Key.Key_Backspace:
+            self.typed.emit("")
+        elif plain and key and key.isprintable():
+            self.typed.emit(key)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._paint_tokens(painter, event)
-        painter.setFont(font("small"))
-        for problem in self._problems:
-            block = self.document().findBlockByNumber(problem.line - 1)
-            if problem.line < 1 or not block.isValid() or not block.isVisible():
-                continue
-            if problem.severity == "hint":  # the dots under it and the bar are enough
-                continue
-            area = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            if not area.toRect().intersects(event.rect()):
-                continue
-            used = self.fontMetrics().horizontalAdvance(block.text()) + 24
-            room = self.viewport().width() - used - 48
-            if room > 120:
-                painter.setPen(color(_TONES[problem.severity]))
-                words = painter.fontMetrics().elidedText(
-                    problem.message, Qt.TextElideMode.ElideRight, room
-                )
-                painter.drawText(used, round(area.top()) + 14, words)
-
-    def _paint_tokens(self, painter: QPainter, event: QPaintEvent) -> None:
-        """The tokens of the visible lines, at the right edge."""
-        painter.setFont(font("code-micro"))
-        painter.setPen(color("text-3"))
-        block = self.firstVisibleBlock()
-        while self._line_notes and block.isValid():
-            area = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            if area.top() > event.rect().bottom():
-                return
-            note = self._line_notes.get(block.blockNumber() + 1, "")
-            if note and block.isVisible():
-                right = self.viewport().width() - 8
-                place = QRect(right - 60, round(area.top()), 60, self._line_height())
-                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(place, flags, note)
-            block = block.next()
+        by_line: dict[int, Problem] = {}
+        for problem in sorted(self._problems, key=lambda each: RANKS.index(each.severity)):
+            if problem.severity != "hint":  # the dots under it and the bar are enough
+                by_line.setdefault(problem.line, problem)
+        folded = self.folding.folded()
+        for block, area in self.visible_lines():
+            line = block.blockNumber() + 1
+            if line in folded:
+                paint_fold(self, painter, block, area)
+            elif line in by_line:
+                paint_problem(self, painter, block, area, by_line[line])

@@ -49,7 +49,7 @@ class DesignPanel(Panel):
         self.library_actions = LibraryActions(self.bridge, self.model)
         self.library_commands = LibraryCommands(self.library, self.library_actions, self.model)
         self.library_watch = LibraryWatch(self)
-        self.work = WorkArea(self.model)
+        self.work = WorkArea(self.model, self.bridge)
         self.rendered = RenderedPane()
         self.result = ResultPane(self.bridge)
         self.meter = TokenMeter()
@@ -85,6 +85,7 @@ class DesignPanel(Panel):
         model.dirty_changed.connect(self._on_dirty)
         model.changed_outside.connect(self._on_changed_outside)
         model.failed.connect(self._on_failed)
+        model.moved.connect(self.work.follow_file)
         model.moved.connect(self._on_moved)
         self.library_watch.changed.connect(model.read_library)
         actions = self.library_actions
@@ -116,11 +117,9 @@ class DesignPanel(Panel):
             Action("design.stop", "Stop the run", self._stop, "Esc", self._is_running, scope),
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
-            Action("prompt.fix", "Apply the fix", self.work.apply_fix, "Ctrl+.", scope=scope),
-            Action("prompt.find", "Find in the prompt", self.work.find_bar.open_bar, "Ctrl+F",
-                   scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
+            *self.work.actions_table(),
             *self.exchange.actions_table(),
             Action("design.library", "Fold or open the library",
                    functools.partial(self.splitter.toggle, self.splitter.panes[0]), "Ctrl+Shift+L",
@@ -347,7 +346,8 @@ class DesignPanel(Panel):
             self.library_actions.create("From chat", text)
 
     def save_session(self) -> dict[str, object]:
-        """Open prompts, cursors, sizes, and how runs are made."""
+        """Open prompts, cursors, sizes, and how runs are made; unsaved text is kept too."""
+        self.model.save_drafts()
         documents = self.model.documents
         sampling = self.run_bar.sampling.form.values()
         return {

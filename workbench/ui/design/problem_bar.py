@@ -1,4 +1,4 @@
-"""The first problem of the template in words, with its fix."""
+"""One problem of the template in words, with its fix, and the way to the others."""
 
 from __future__ import annotations
 
@@ -8,23 +8,32 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel
 
 from workbench.domain.views import Problem
+from workbench.ui.design.marks import RANKS
 from workbench.ui.theme import theme
 from workbench.ui.widgets import Button, GhostButton, Label, row
 
-_RANKS = ("error", "warning", "hint")
-_ICONS = {"error": ("circle-alert", "bad"), "warning": ("warning", "warn"),
-          "hint": ("info", "text-3")}  # fmt: skip
+ICONS = {
+    "error": ("circle-alert", "bad"),
+    "warning": ("warning", "warn"),
+    "hint": ("info", "text-3"),
+}
+"""Icon and tone of each severity."""
 
 
 class ProblemBar(QFrame):
     """Hidden while there is nothing to say.
 
+    Shows the problem of the cursor's line, or else the first, errors before warnings before hints.
+
     Signals:
-        fix_wanted(): put the replacement in place. shown_line(int): go to the line.
+        fix_wanted(): do what ends the problem.
+        line_wanted(int, int): go to the line and column.
+        list_wanted(): show all problems.
     """
 
     fix_wanted = Signal()
-    line_wanted = Signal(int)
+    line_wanted = Signal(int, int)
+    list_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,11 +41,14 @@ class ProblemBar(QFrame):
         self.setProperty("surface", "panel")
         self.setProperty("rule", "top")
         self.problem: Problem | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self._line = 0
         self._icon = QLabel()
         self.place = GhostButton("Line")
         self.place.clicked.connect(self._on_place)
         self.words = Label("", "body", "text-2", elide=True)
-        self.more = Label("", "small", "text-3")
+        self.more: Button = GhostButton("")
+        self.more.clicked.connect(self.list_wanted)
         self.fix: Button = GhostButton("Fix", keys="Ctrl+.")
         self.fix.clicked.connect(self.fix_wanted)
         layout = row(
@@ -48,26 +60,51 @@ class ProblemBar(QFrame):
         theme().changed.connect(self._recolour)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show the first problem, errors before warnings before hints."""
-        ranked = sorted(problems, key=lambda problem: _RANKS.index(problem.severity))
+        """Show one of these problems."""
+        self.problems = tuple(problems)
+        self.setVisible(bool(problems))
+        self._choose()
+
+    @Slot(int)
+    def show_line(self, line: int) -> None:
+        """The cursor is on another line."""
+        self._line = line
+        self._choose()
+
+    def next_problem(self, line: int, step: int) -> Problem | None:
+        """The next problem behind a line, or before it for a ``step`` of -1, round and round."""
+        placed = [problem for problem in self.problems if problem.line]
+        if not placed:
+            return None
+        ahead = [p for p in placed if (p.line > line if step > 0 else p.line < line)]
+        if step > 0:
+            return min(ahead or placed, key=lambda problem: problem.line)
+        return max(ahead or placed, key=lambda problem: problem.line)
+
+    def _choose(self) -> None:
+        ranked = sorted(
+            self.problems, key=lambda p: (p.line != self._line, RANKS.index(p.severity))
+        )
         self.problem = ranked[0] if ranked else None
-        self.setVisible(bool(ranked))
         if self.problem is None:
             return
         self.place.set_text(f"Line {self.problem.line}" if self.problem.line else "Template")
         self.words.setText(self.problem.message)
-        self.more.setText(f"{len(ranked) - 1} more" if len(ranked) > 1 else "")
-        self.fix.setVisible(bool(self.problem.replacement))
-        self.fix.set_text(f"Change to {self.problem.replacement}")
+        others = len(ranked) - 1
+        self.more.set_text(f"{others} more" if others else "List")
+        self.more.setVisible(others > 0)
+        self.fix.setVisible(bool(self.problem.replacement or self.problem.fix))
+        fix = self.problem.fix
+        self.fix.set_text(fix.title if fix else f"Change to {self.problem.replacement}")
         self._recolour()
 
     @Slot()
     def _on_place(self) -> None:
         if self.problem is not None and self.problem.line:
-            self.line_wanted.emit(self.problem.line)
+            self.line_wanted.emit(self.problem.line, max(self.problem.column, 1))
 
     @Slot()
     def _recolour(self) -> None:
         if self.problem is not None:
-            name, tone = _ICONS[self.problem.severity]
+            name, tone = ICONS[self.problem.severity]
             self._icon.setPixmap(theme().pixmap(name, tone, 16, self.devicePixelRatioF()))

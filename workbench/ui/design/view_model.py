@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
 _PREVIEW_MS = 150
-_DRAFT_MS = 600
 _READ_AT_ONCE = 500
 _MOVING_MS = 1_500
+_DRAFT_MS = 500
+"""Unsaved text is kept this long after the first key that changed it, however one types on."""
 
 
 @dataclass
@@ -94,6 +95,8 @@ class DesignModel(QObject):
         self.documents: dict[str, Document] = {}
         self.current: Document | None = None
         self._drafts: dict[str, Draft] = {}
+        self._unkept: set[str] = set()
+        self._closed: list[str] = []
         self._number = 0
         self._analysed: Document | None = None
         self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
@@ -196,7 +199,9 @@ class DesignModel(QObject):
         self._watcher.removePath(path)
         if document.dirty or document.values != document.analysis.sample:
             self._drafts[path] = self._draft_of(document)
-            self._bridge.call(lambda core: core.save_draft(self._draft_of(document)))
+            draft = self._drafts[path]
+            self._bridge.call(lambda core: core.save_draft(draft))
+        self._closed = [each for each in self._closed if each != path] + [path]
         if self.current is document:
             self.current = None
         self.closed.emit(path)
@@ -214,6 +219,9 @@ class DesignModel(QObject):
             if document is not None:
                 document.path = place
                 self.documents[place] = document
+                if path in self._unkept:
+                    self._unkept.remove(path)
+                    self._unkept.add(place)
                 self._watcher.removePath(path)
                 self._watcher.addPath(place)
                 self._keep_draft_at(document, path)
@@ -226,6 +234,14 @@ class DesignModel(QObject):
             self._bridge.call(lambda core: core.save_draft(draft))
         self._bridge.call(lambda core: core.discard_draft(old))
 
+    def reopen(self) -> None:
+        """Open the prompt again that was closed last."""
+        while self._closed:
+            path = self._closed.pop()
+            if path not in self.documents:
+                self.open(path)
+                return
+
     def edit(self, text: str) -> None:
         """The current prompt's text is another."""
         if self.current is None or text == self.current.text:
@@ -233,7 +249,7 @@ class DesignModel(QObject):
         was_dirty = self.current.dirty
         self.current.text = text
         self._preview_timer.start()
-        self._draft_timer.start()
+        self._keep_soon(self.current)
         if self.current.dirty != was_dirty:
             self.dirty_changed.emit()
 
@@ -242,7 +258,7 @@ class DesignModel(QObject):
         if self.current is not None and values != self.current.values:
             self.current.values = dict(values)
             self._preview_timer.start()
-            self._draft_timer.start()
+            self._keep_soon(self.current)
 
     def fill(self, values: dict[str, Json], expected: str = "") -> None:
         """Replace the current prompt's variables, with the right answer where it is known."""
@@ -276,7 +292,7 @@ class DesignModel(QObject):
 
     def _on_saved(self, document: Document, file: PromptFile) -> None:
         document.saved, document.sha256 = file.text, file.sha256
-        self._draft_timer.start()  # saving dropped the draft, which also holds the values
+        self._keep_soon(document)  # saving dropped the draft, which may be of newer text
         if file.path not in self._watcher.files():
             self._watcher.addPath(file.path)
         self.dirty_changed.emit()
@@ -290,14 +306,20 @@ class DesignModel(QObject):
     def _on_failed(self, error: WorkbenchError) -> None:
         self.failed.emit(str(error))
 
+    def _keep_soon(self, document: Document) -> None:
+        """Have a draft written soon; the time runs from the first change, not from the last."""
+        self._unkept.add(document.path)
+        if not self._draft_timer.isActive():
+            self._draft_timer.start()
+
     @Slot()
     def save_drafts(self) -> None:
         """Keep unsaved text and values where a crash cannot reach them."""
         self._draft_timer.stop()
-        document = self.current
-        if document is not None:
-            draft = self._draft_of(document)
-            self._bridge.call(lambda core: core.save_draft(draft))
+        for path in self._unkept & self.documents.keys():
+            draft = self._draft_of(self.documents[path])
+            self._bridge.call(lambda core, draft=draft: core.save_draft(draft))  # type: ignore[misc]
+        self._unkept.clear()
 
     @staticmethod
     def _draft_of(document: Document) -> Draft:

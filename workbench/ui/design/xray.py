@@ -125,4 +125,4 @@ class XRayPane(SidePane):
         shown = self._is_shown and not stale and self._stack.currentWidget() is self.parts
         found = self.model.found
         editor = self.side.work.editor
-        editor.show_heat(self.parts.heat() if shown and found is not None else {})
+        editor.show_line_notes(self.parts.notes() if shown and found is not None else {})

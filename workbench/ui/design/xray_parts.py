@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
 
 from workbench.domain.xray import LEVELS, MANY_LEVELS, Level, SegmentEffect, XRay
+from workbench.ui.design.gutter import LineNote
 from workbench.ui.design.xray_list import SegmentList
 from workbench.ui.design.xray_model import XRayModel
 from workbench.ui.design.xray_tokens import TokenHeat
@@ -22,7 +23,7 @@ from workbench.ui.widgets import (
     row,
     rule,
 )
-from workbench.ui.widgets.heat import nats
+from workbench.ui.widgets.heat import heat_bar, heat_tint, nats
 
 _ANSWER_HEIGHT = 62
 _TOKENS_HEIGHT = 72
@@ -136,8 +137,8 @@ class PartsPage(QWidget):
 
     # --- what was found -------------------------------------------------------------------------
 
-    def heat(self) -> dict[int, tuple[float, str]]:
-        """The editor's lines: how strongly each matters, and the number for the gutter."""
+    def notes(self) -> dict[int, LineNote]:
+        """What the editor shows of its lines: how strongly each matters, and by how much."""
         found = self._model.found
         if found is None:
             return {}
@@ -146,7 +147,10 @@ class PartsPage(QWidget):
             for line in effect.segment.lines if effect.is_known else ():
                 about = effect.measure != "removed"
                 numbers[line] = nats(effect.share, about=about).replace(" ", "")
-        return {line: (value, numbers[line]) for line, value in found.heat().items()}
+        return {
+            line: LineNote(heat_tint(value), heat_bar(value), numbers[line])
+            for line, value in found.heat().items()
+        }
 
     def show_stale(self, stale: bool) -> None:
         """Say that the prompt is another by now."""

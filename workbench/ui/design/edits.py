@@ -1,0 +1,53 @@
+"""Changes of a prompt's text that are made for the person; each is one step of undo."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QTextCursor
+
+from workbench.domain.views import Problem
+from workbench.ui.design.marks import problem_cursor
+from workbench.ui.design.prompt_text import PromptText
+from workbench.ui.design.structure import qt_offset
+
+
+def apply_fix(text: PromptText, problem: Problem) -> None:
+    """Do what ends a problem."""
+    fix = problem.fix
+    if fix is not None:
+        problem_cursor(text, fix.line, fix.column, fix.length).insertText(fix.text)
+        return
+    cursor = problem_cursor(text, problem.line, problem.column, problem.length)
+    cursor.insertText(problem.replacement)
+
+
+def replace_lines(text: PromptText, new: str) -> bool:
+    """Change the lines that differ; False where ``new`` has another number of lines."""
+    before, after = text.plain().split("\n"), new.split("\n")
+    if len(before) != len(after):
+        return False
+    cursor = QTextCursor(text)
+    cursor.beginEditBlock()
+    for number, (old, line) in enumerate(zip(before, after, strict=True)):
+        if old != line:
+            block = text.findBlockByNumber(number)
+            cursor.setPosition(block.position())
+            end = block.position() + block.length() - 1
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(line)
+    cursor.endEditBlock()
+    return True
+
+
+def replace_range(
+    text: PromptText, start: int, end: int, new: str, select: tuple[int, int]
+) -> QTextCursor:
+    """Put ``new`` in place of characters; the cursor that selects a part of it."""
+    plain = text.plain()
+    cursor = QTextCursor(text)
+    begin = qt_offset(plain, start)
+    cursor.setPosition(begin)
+    cursor.setPosition(qt_offset(plain, end), QTextCursor.MoveMode.KeepAnchor)
+    cursor.insertText(new)
+    cursor.setPosition(begin + qt_offset(new, select[0]))
+    cursor.setPosition(begin + qt_offset(new, sum(select)), QTextCursor.MoveMode.KeepAnchor)
+    return cursor
