@@ -235,7 +235,7 @@ class ExchangeActions(QObject):
     def _is_open(self) -> bool:
         return self._side.model.current is not None
 
-    @Slot()
+    @Slot(str)
     def export(self, path: str = "") -> None:
         """Ask for a format and a place, and write the prompt there; "" is the one that is open."""
         current = self._side.model.current

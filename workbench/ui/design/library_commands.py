@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QWidgetAction
 
@@ -24,7 +24,14 @@ class LibraryCommands(QObject):
 
     A command is about what is selected in the tree while that has the focus, else about the prompt
     that is open.
+
+    Signals:
+        import_wanted(), bundle_wanted(): of the library as a whole. export_wanted(str): a path.
     """
+
+    import_wanted = Signal()
+    export_wanted = Signal(str)
+    bundle_wanted = Signal()
 
     def __init__(self, tree: LibraryTree, actions: LibraryActions, model: DesignModel) -> None:
         super().__init__()
@@ -155,6 +162,9 @@ class LibraryCommands(QObject):
         menu.addSeparator()
         if self._tree.library.cut or node is None:
             _add(menu, "Paste", self._tree.paste, on=bool(self._tree.current_folder()))
+        _add(menu, "Import prompts…", self.import_wanted.emit)
+        _add(menu, "Export your prompts as a bundle…", self.bundle_wanted.emit)
+        menu.addSeparator()
         _add(menu, "Add a folder to the library…", self._add_folder)
         if node is not None and node.root is not None and node.root.kind == "added":
             remove = functools.partial(self._actions.remove_folder, node.path)
@@ -174,6 +184,8 @@ class LibraryCommands(QObject):
             taken = set(files) <= self._tree.library.listing.favourites
             words = "No favourite any more" if taken else "Make a favourite"
             _add(menu, words, functools.partial(self._actions.favourite, files))
+            export = functools.partial(self.export_wanted.emit, files[0])
+            _add(menu, "Export…", export, on=len(files) == 1)
             _add(menu, "Duplicate", functools.partial(self._actions.duplicate, files))
         rename = functools.partial(self._tree.edit_when_shown, paths[0])
         _add(menu, "Rename", rename, on=own and len(nodes) == 1)

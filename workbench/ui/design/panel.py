@@ -91,6 +91,10 @@ class DesignPanel(Panel):
         actions = self.library_actions
         actions.created.connect(self.work.editor.setFocus)
         actions.failed.connect(self._on_failed)
+        commands = self.library_commands
+        commands.import_wanted.connect(self._import)
+        commands.export_wanted.connect(self.exchange.export)
+        commands.bundle_wanted.connect(self.exchange.export_bundle)
         self.exchange.import_wanted.connect(self._import)
         self.exchange.failed.connect(self._on_failed)
         self.exchange.told.connect(self._on_told)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+)
 
 from workbench.domain.versions import Hunk
 from workbench.ui.design.rewrite_model import RewriteModel
@@ -93,6 +100,7 @@ class RewritePane(SidePane):
     def _build(self) -> None:
         ask = QFrame()
         ask.setProperty("rule", "bottom")
+        ask.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         line = row(self.edit, None, self.progress, self.cancel, self.suggest)
         ask.setLayout(column(self.goal, self.example, line, margins=(12, 12, 12, 12), gap=8))
         self._list = QVBoxLayout()

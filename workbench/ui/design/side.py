@@ -68,6 +68,8 @@ class SideSpec:
     icon: str
     keys: str
     make: Callable[[SideContext], SidePane]
+    in_bar: bool = True
+    """Whether it has a switch in the top bar; the others are opened from where they are wanted."""
     label: Callable[[SideContext, GhostButton], QObject] | None = None
 
 
@@ -108,11 +110,11 @@ def _xray(context: SideContext) -> SidePane:
 
 
 SIDES: tuple[SideSpec, ...] = (
-    SideSpec("versions", "Versions", "history", "", _versions, _version_label),
+    SideSpec("versions", "Versions", "history", "", _versions, label=_version_label),
     SideSpec("xray", "X-ray", "xray", "Ctrl+Shift+X", _xray),
     SideSpec("rewrite", "Rewrite", "edit", "", _rewrite),
-    SideSpec("data", "Data", "database", "Ctrl+Shift+D", _data),
-    SideSpec("import", "Import", "download", "", _import),
+    SideSpec("data", "Data", "database", "Ctrl+Shift+D", _data, in_bar=False),
+    SideSpec("import", "Import", "download", "", _import, in_bar=False),
 )
 
 
@@ -129,7 +131,7 @@ class SideStack(QStackedWidget):
         self.addWidget(result)
         self.buttons: dict[str, GhostButton] = {}
         self._labels: list[QObject] = []
-        for spec in SIDES:
+        for spec in (spec for spec in SIDES if spec.in_bar):
             button = GhostButton(spec.title, spec.icon)
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, side=spec.id: self.toggle(side))
