@@ -34,6 +34,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         float: st.floats(allow_nan=False),
         type(None): st.none(),
         Any: JSON,
+        msgspec.UnsetType: st.just(msgspec.UNSET),
     }
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if kind in simple:

@@ -13,6 +13,7 @@ from workbench.domain.errors import TemplateError, TemplateSyntaxError
 from workbench.templates.body import Body, BodyText
 from workbench.templates.document import parse_document
 from workbench.templates.formatting import format_template
+from workbench.templates.packing import packed, unpacked
 from workbench.templates.roles import split_messages
 
 VALUES: dict[str, Any] = {"a": "x  ", "b": [1, 2], "c": "", "d": {"k": 3}}
@@ -22,10 +23,10 @@ def _rendered(text: str, path: str = "t.prompty") -> object:
     document = parse_document(text, path)
     body = Body(BodyText(document.body, path, document.body_line), {}, VALUES)
     try:
-        messages = split_messages(body.render(VALUES), has_roles=document.has_roles)
+        pieces = split_messages(body.render(VALUES), has_roles=document.has_roles)
     except TemplateError as error:
         return type(error)
-    return [(message.role, message.text) for message in messages]
+    return [(message.role, message.text) for message in unpacked(packed(pieces))]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from workbench.domain.xray import Level
 from workbench.templates.body import Body, BodyText
 from workbench.templates.document import parse_document
 from workbench.templates.inputs import complete
+from workbench.templates.packing import packed, unpacked
 from workbench.templates.roles import split_messages
 from workbench.templates.segments import SegmentedPrompt, examples, segment, without_examples
 
@@ -42,7 +43,8 @@ _SOURCES = st.tuples(
 def rendered(source: str, values: dict[str, object] = VALUES) -> tuple[Message, ...]:
     document = parse_document(source, "x.prompty")
     body = Body(BodyText(document.body, "x.prompty", document.body_line), {}, values)
-    return split_messages(body.render(dict(values)), has_roles=document.has_roles)
+    pieces = split_messages(body.render(dict(values)), has_roles=document.has_roles)
+    return unpacked(packed(pieces))
 
 
 def cut(source: str, level: Level) -> SegmentedPrompt:

@@ -141,7 +141,14 @@ class FileChangedError(LibraryError):
 class FormatError(WorkbenchError):
     """A file of another program or a bundle cannot be read, or a prompt not written as one."""
 
+    path: str
+    reason: str
 
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(eq=False)
 class DataSetError(WorkbenchError):
     """A data set, or a file that is to fill an input, cannot be read."""
 
