@@ -1,7 +1,8 @@
 """Ten prompts of ten lines, of which one holds the fact that the answer needs.
 
 ``python -m tests.benchmarks.xray`` runs them on the starter model and prints the table of
-``docs/xray.md``; with ``--thorough`` every line is left out by itself.
+``docs/xray.md``; with ``--thorough`` every line is left out by itself, with ``--fresh`` the
+prompts hold other facts at other places.
 """
 
 from __future__ import annotations
@@ -166,6 +167,40 @@ CASES = (
 )  # fmt: skip
 
 
+OTHER_FACTS = (
+    (6, "The swimming pool is cleaned by Mr Lindqvist, who comes with his own ladder.",
+     "Who cleans the swimming pool?", "Mr Lindqvist cleans the swimming pool."),
+    (7, "The voucher word of this month is juniper, and it is written in small letters.",
+     "What is the voucher word of this month?", "The voucher word is juniper."),
+    (9, "The spare batteries for the lamps are kept in the tin box beside the kettle.",
+     "Where are the spare batteries?", "They are in the tin box beside the kettle."),
+    (8, "The password of the network for guests is copperleaf, without capitals.",
+     "What is the password for guests?", "The password is copperleaf."),
+    (2, "The rye bread needs 95 minutes in the oven and must not be opened before.",
+     "How long does the rye bread bake?", "The rye bread needs 95 minutes."),
+    (3, "The lighthouse lamp in the stairwell was given by the widow of Captain Ferreira.",
+     "Who gave the lighthouse lamp?", "It was given by the widow of Captain Ferreira."),
+    (4, "The key to the pump house is with Mr Adeyemi in plot nineteen.",
+     "Who has the key to the pump house?", "Mr Adeyemi has the key."),
+    (5, "The fine for a film that comes back late is 70 cents for each day.",
+     "What is the fine for a late film?", "The fine is 70 cents for each day."),
+    (3, "The meeting point in bad weather is the chapel above the harbour.",
+     "Where do we meet in bad weather?", "The meeting point is the chapel above the harbour."),
+    (5, "The torque for the pedals is 35 newton metres, on both sides.",
+     "What is the torque for the pedals?", "The torque is 35 newton metres."),
+)  # fmt: skip
+"""Another place, line, question and answer for each of the prompts."""
+
+
+def _other(case: Case, position: int, line: str, question: str, answer: str) -> Case:
+    lines = (*case.lines[: position - 1], line, *case.lines[position:])
+    return Case(case.topic, position, lines, question, answer)
+
+
+FRESH = tuple(_other(case, *fact) for case, fact in zip(CASES, OTHER_FACTS, strict=True))
+"""Cases that were written when the search was finished, and never used to change it."""
+
+
 class Outcome(NamedTuple):
     """How a case ended."""
 
@@ -232,7 +267,7 @@ async def main() -> None:
         await core.load_model(model)
         await core.perplexity("The first pass after loading is slower than others. " * 20, model)
         outcomes = []
-        for case in CASES:
+        for case in FRESH if "--fresh" in sys.argv else CASES:
             outcomes.append(await outcome(core, case, model, thorough="--thorough" in sys.argv))
             print(outcomes[-1].row(), flush=True)
     finally:
