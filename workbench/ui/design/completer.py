@@ -107,7 +107,7 @@ class Completer(QObject):
             return
         self._number += 1
         text, path = self._editor.text.plain(), document.path
-        values = self._model.given_values(document)
+        values = document.given_values()
         place = self._editor.offset()
         self._bridge.call(
             lambda core: core.complete(text, place, path, values),

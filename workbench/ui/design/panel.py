@@ -243,7 +243,7 @@ class DesignPanel(Panel):
         document = self.model.current
         if document is None:
             return None
-        values = self.model.given_values(document)
+        values = document.given_values()
         return RunSpec(
             prompt=TemplatePrompt(document.path, document.text, values),
             strategy=self.run_bar.strategy.strategy,

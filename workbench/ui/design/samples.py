@@ -17,7 +17,8 @@ from workbench.ui.widgets.input_values import same_values
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
-    from workbench.ui.design.view_model import DesignModel, Document
+    from workbench.ui.design.document import Document
+    from workbench.ui.design.view_model import DesignModel
 
 _KEY = "sample set of "
 _MOST_KEPT = 100_000
@@ -208,7 +209,7 @@ class SamplesModel(QObject):
         name = " ".join(name.split()) or self._state.chosen
         if document is None or not name:
             return
-        values, place = self._design.given_values(document), -1
+        values, place = document.given_values(), -1
         self._change(
             lambda core, path, digest: core.save_sample_set(path, name, values, digest, place),
             name,

@@ -146,7 +146,7 @@ class VersionsModel(QObject):
         self._comparing += 1
         path, text, rendered = document.path, document.text, self.rendered
         selected, other = self.selected, self.other
-        values = self._side.model.given_values(document)
+        values = document.given_values()
 
         async def ask(core: Workbench) -> tuple[Sections, int | None]:
             return await differences(core), await core.version_number(path, text)

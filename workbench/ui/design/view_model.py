@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,6 +20,7 @@ from workbench.domain.views import (
     StrategyInfo,
     TemplateAnalysis,
 )
+from workbench.ui.design.document import Document
 from workbench.ui.widgets.origin import tones_of
 
 if TYPE_CHECKING:
@@ -31,32 +31,6 @@ _READ_AT_ONCE = 500
 _MOVING_MS = 1_500
 _DRAFT_MS = 500
 """Unsaved text is kept this long after the first key that changed it, however one types on."""
-
-
-@dataclass
-class Document:
-    """An open prompt. ``text`` is the editor's, ``saved`` the file's when last read or written."""
-
-    path: str
-    text: str
-    saved: str
-    sha256: str
-    values: dict[str, Json] = field(default_factory=dict)
-    analysis: TemplateAnalysis = field(default_factory=lambda: TemplateAnalysis(name=""))
-    preview: Preview = field(default_factory=Preview)
-    cursor: int = 0
-    analysed: str | None = None
-    """The text of which ``analysis`` is."""
-    expected: str = ""
-    """The right answer for these values, where a data set told it."""
-    seeded: set[str] | None = field(default_factory=set)
-    """Inputs whose sample value was offered: one that was emptied since stays empty. None where
-    the values were given, so that the first samples count as offered."""
-
-    @property
-    def dirty(self) -> bool:
-        """Whether there is something to save."""
-        return self.text != self.saved
 
 
 class DesignModel(QObject):
@@ -198,7 +172,7 @@ class DesignModel(QObject):
             return
         self._watcher.removePath(path)
         if document.dirty or document.values != document.analysis.sample:
-            self._drafts[path] = self._draft_of(document)
+            self._drafts[path] = document.draft()
             draft = self._drafts[path]
             self._bridge.call(lambda core: core.save_draft(draft))
         self._closed = [each for each in self._closed if each != path] + [path]
@@ -230,7 +204,7 @@ class DesignModel(QObject):
     def _keep_draft_at(self, document: Document, old: str) -> None:
         """Keep unsaved text under its new path, also where it was on its way to the old one."""
         if document.dirty:
-            draft = self._draft_of(document)
+            draft = document.draft()
             self._bridge.call(lambda core: core.save_draft(draft))
         self._bridge.call(lambda core: core.discard_draft(old))
 
@@ -317,18 +291,9 @@ class DesignModel(QObject):
         """Keep unsaved text and values where a crash cannot reach them."""
         self._draft_timer.stop()
         for path in self._unkept & self.documents.keys():
-            draft = self._draft_of(self.documents[path])
+            draft = self.documents[path].draft()
             self._bridge.call(lambda core, draft=draft: core.save_draft(draft))  # type: ignore[misc]
         self._unkept.clear()
-
-    @staticmethod
-    def _draft_of(document: Document) -> Draft:
-        return Draft(
-            path=document.path,
-            text=document.text,
-            base_sha256=document.sha256,
-            variables=document.values,
-        )
 
     # --- changes outside ------------------------------------------------------------------------
 
@@ -414,22 +379,12 @@ class DesignModel(QObject):
         self._ask_preview(number, document)
 
     def _ask_preview(self, number: int, document: Document) -> None:
-        text, path, values = document.text, document.path, self.given_values(document)
+        text, path, values = document.text, document.path, document.given_values()
         self._bridge.call(
             lambda core: core.preview(text, path, values),
             functools.partial(self._on_preview, number, document),
             owner=self,
         )
-
-    @staticmethod
-    def given_values(document: Document) -> dict[str, Json]:
-        """The values of the variables that the template has; those left empty are not given."""
-        names = {each.name for each in document.analysis.inputs}
-        return {
-            name: value
-            for name, value in document.values.items()
-            if name in names and value is not None
-        }
 
     def _on_preview(self, number: int, document: Document, preview: Preview) -> None:
         if number == self._number:

@@ -14,6 +14,7 @@ from workbench.domain.views import Problem
 from workbench.ui.actions import Action
 from workbench.ui.design.completer import Completer
 from workbench.ui.design.costs import cost_problems
+from workbench.ui.design.document import Document
 from workbench.ui.design.editor import Editor
 from workbench.ui.design.find_bar import FindBar
 from workbench.ui.design.inputs_pane import InputsPane
@@ -21,7 +22,7 @@ from workbench.ui.design.problem_bar import ProblemBar
 from workbench.ui.design.problem_list import ProblemList
 from workbench.ui.design.prompt_text import PromptText
 from workbench.ui.design.tabs import TabRow
-from workbench.ui.design.view_model import DesignModel, Document
+from workbench.ui.design.view_model import DesignModel
 from workbench.ui.widgets import Banner, Splitter, column
 
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ class XRayModel(QObject):
         document = self._design.current
         if document is None:
             return None
-        return TemplatePrompt(document.path, document.text, self._design.given_values(document))
+        return TemplatePrompt(document.path, document.text, document.given_values())
 
     @property
     def running(self) -> bool:

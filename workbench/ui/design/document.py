@@ -1,0 +1,52 @@
+"""An open prompt: its text, values, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.domain.spec import Json
+from workbench.domain.views import Draft, Preview, TemplateAnalysis
+
+
+@dataclass
+class Document:
+    """An open prompt. ``text`` is the editor's, ``saved`` the file's when last read or written."""
+
+    path: str
+    text: str
+    saved: str
+    sha256: str
+    values: dict[str, Json] = field(default_factory=dict)
+    analysis: TemplateAnalysis = field(default_factory=lambda: TemplateAnalysis(name=""))
+    preview: Preview = field(default_factory=Preview)
+    cursor: int = 0
+    analysed: str | None = None
+    """The text of which ``analysis`` is."""
+    expected: str = ""
+    """The right answer for these values, where a data set told it."""
+    seeded: set[str] | None = field(default_factory=set)
+    """Inputs whose sample value was offered: one that was emptied since stays empty. None where
+    the values were given, so that the first samples count as offered."""
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to save."""
+        return self.text != self.saved
+
+    def draft(self) -> Draft:
+        """What is kept so that a crash loses none of it."""
+        return Draft(
+            path=self.path,
+            text=self.text,
+            base_sha256=self.sha256,
+            variables=self.values,
+        )
+
+    def given_values(self) -> dict[str, Json]:
+        """The values of the variables that the template has; those left empty are not given."""
+        names = {each.name for each in self.analysis.inputs}
+        return {
+            name: value
+            for name, value in self.values.items()
+            if name in names and value is not None
+        }
