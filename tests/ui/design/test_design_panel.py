@@ -183,3 +183,22 @@ def test_tab_in_the_editor_indents(panel, qtbot):
     editor.moveCursor(editor.textCursor().MoveOperation.End)
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
     assert editor.toPlainText().endswith("  ")
+
+
+def test_a_prompt_that_does_not_render_yet_shows_nothing_of_the_one_before(panel, qtbot):
+    shown = panel.rendered.messages
+    assert "Greet Ada." in shown.toPlainText()
+    panel.library_actions.create()
+    qtbot.waitUntil(lambda: "New prompt" in current(panel), timeout=WAIT_MS)
+    qtbot.waitUntil(panel.rendered.banner.isVisible, timeout=WAIT_MS)
+    assert "has no value" in panel.rendered.banner.message
+    assert "Greet" not in shown.toPlainText()
+    assert "tokens" not in panel.meter.used.text()
+
+
+def test_going_back_to_a_prompt_shows_it_at_once(panel, qtbot):
+    first = current(panel)
+    panel.library_actions.create()
+    qtbot.waitUntil(lambda: "New prompt" in current(panel), timeout=WAIT_MS)
+    panel.model.show(first)
+    assert "Greet Ada." in panel.rendered.messages.toPlainText()

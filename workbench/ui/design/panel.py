@@ -44,6 +44,7 @@ class DesignPanel(Panel):
         super().__init__(context)
         self.model = DesignModel(self.bridge)
         self._run: RunModel | None = None
+        self._rendered_path = ""
         self._estimates = 0
         self.library = LibraryTree()
         self.library_actions = LibraryActions(self.bridge, self.model)
@@ -166,6 +167,14 @@ class DesignPanel(Panel):
         parts = Path(path).parts
         self.breadcrumb_changed.emit([*parts[-3:-1], parts[-1]])
         self._on_dirty()
+        document = self.model.current
+        if document is None or path == self._rendered_path:
+            return
+        self._rendered_path = path
+        if document.preview.messages:
+            self._on_previewed()
+        else:
+            self.map.forget()
 
     @Slot(str)
     def _on_closed(self, _path: str) -> None:

@@ -67,6 +67,13 @@ class SourceMap(QObject):
         else:
             self._meter.show_tokens((), reserve, 0)
 
+    def forget(self) -> None:
+        """Another prompt is open, and it was not rendered yet: nothing of the last one stays."""
+        self._rendered.show_preview(Preview(), {})
+        self._reuse.show_preview(Preview(), {})
+        self._work.inputs.fields.show_tokens({})
+        self._meter.show_uncounted("Counted as soon as the prompt renders")
+
     @Slot(int)
     def _on_line(self, line: int) -> None:
         self._hovered = (line, self._hovered[1] if line else "")
