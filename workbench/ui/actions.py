@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -45,7 +45,10 @@ class ActionTable(QObject):
         self._actions: dict[str, Action] = {}
 
     def add(self, actions: Iterable[Action], owner: QWidget | None = None) -> None:
-        """Add actions; their shortcuts work in ``owner`` (the window where None).
+        """Add actions; their shortcuts work while ``owner`` is shown (always where None).
+
+        Wherever the focus is in the window: the rail and the top bar are no places in which a
+        workspace forgets its keys.
 
         Raises:
             ValueError: an id, or a shortcut of the same scope, is already taken.
@@ -57,8 +60,6 @@ class ActionTable(QObject):
                 shortcut = QAction(action.title, self)
                 shortcut.setShortcut(QKeySequence(action.keys))
                 shortcut.triggered.connect(_Runner(self, action.id))
-                if owner is not None:
-                    shortcut.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 (owner or self._window).addAction(shortcut)
 
     def _check(self, action: Action) -> None:

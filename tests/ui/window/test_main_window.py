@@ -45,6 +45,20 @@ def test_no_two_actions_of_a_place_share_their_keys(window):
             taken.add((action.scope, action.keys))
 
 
+def test_a_workspace_hears_its_keys_from_the_rail_too_and_only_while_it_is_shown(window, qtbot):
+    window.go("design")
+    assert window.panels["design"].work.editor.hasFocus() or not window.isActiveWindow()
+    find_bar = window.panels["design"].work.find_bar
+    window.go("compare")
+    window.rail.buttons["design"].setFocus()
+    qtbot.keyClick(window.rail.buttons["design"], Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert find_bar.isHidden()
+    window.go("design")
+    window.rail.buttons["design"].setFocus()
+    qtbot.keyClick(window.rail.buttons["design"], Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert not find_bar.isHidden()
+
+
 def test_the_palette_finds_and_runs_a_command_from_the_keyboard(window, qtbot):
     window._open_palette()
     box = window.palette_box.box

@@ -341,7 +341,8 @@ class DesignPanel(Panel):
     # --- from elsewhere, and back ---------------------------------------------------------------
 
     def shown(self) -> None:
-        """Say where we are; look for files that came meanwhile."""
+        """Say where we are, ready to type; look for files that came meanwhile."""
+        self.work.editor.setFocus()
         if self.model.library:
             self.model.read_library()
         if self.model.current is not None:
