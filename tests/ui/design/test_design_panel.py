@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.views import PromptFile
 from workbench.ui.design.panel import DesignPanel
 
 SOURCE = """---
@@ -202,3 +203,19 @@ def test_going_back_to_a_prompt_shows_it_at_once(panel, qtbot):
     qtbot.waitUntil(lambda: "New prompt" in current(panel), timeout=WAIT_MS)
     panel.model.show(first)
     assert "Greet Ada." in panel.rendered.messages.toPlainText()
+
+
+def test_a_file_seen_before_its_saving_is_told_is_no_change_from_outside(panel, qtbot):
+    told: list[str] = []
+    panel.model.changed_outside.connect(told.append)
+    type_text(panel, "In one line.\n")
+    document = panel.model.current
+    panel.model.save()
+    early = PromptFile(path=document.path, text=document.text, sha256="of the new text")
+    type_text(panel, "Or in two.\n")
+    panel.model._on_outside(early)
+    assert told == []
+    qtbot.waitUntil(lambda: document.saved.endswith("In one line.\n"), timeout=WAIT_MS)
+    other = PromptFile(path=document.path, text="another's", sha256="of another")
+    panel.model._on_outside(other)
+    assert told == [document.path]

@@ -70,6 +70,8 @@ class DesignModel(QObject):
         self.current: Document | None = None
         self._drafts: dict[str, Draft] = {}
         self._unkept: set[str] = set()
+        self._writing: dict[str, str] = {}
+        """Texts that are on their way to their files, by path."""
         self._closed: list[str] = []
         self._number = 0
         self._analysed: Document | None = None
@@ -247,6 +249,7 @@ class DesignModel(QObject):
         if document is None:
             return
         text = document.text
+        self._writing[document.path] = text
 
         async def write(core: object) -> PromptFile:
             digest = document.sha256
@@ -265,6 +268,7 @@ class DesignModel(QObject):
         )
 
     def _on_saved(self, document: Document, file: PromptFile) -> None:
+        self._writing.pop(file.path, None)
         document.saved, document.sha256 = file.text, file.sha256
         self._keep_soon(document)  # saving dropped the draft, which may be of newer text
         if file.path not in self._watcher.files():
@@ -272,6 +276,7 @@ class DesignModel(QObject):
         self.dirty_changed.emit()
 
     def _on_not_saved(self, path: str, error: WorkbenchError) -> None:
+        self._writing.pop(path, None)
         if isinstance(error, FileChangedError):
             self.changed_outside.emit(path)
         else:
@@ -323,6 +328,8 @@ class DesignModel(QObject):
         document = self.documents.get(file.path)
         if document is None or file.sha256 == document.sha256:
             return
+        if file.text == self._writing.get(file.path):
+            return  # our own text, seen before the core has told that it is written
         if document.dirty:
             self.changed_outside.emit(file.path)
         else:
