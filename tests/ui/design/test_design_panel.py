@@ -197,6 +197,13 @@ def test_a_prompt_that_does_not_render_yet_shows_nothing_of_the_one_before(panel
     assert "tokens" not in panel.meter.used.text()
 
 
+def test_a_new_prompt_is_marked_in_the_library_as_soon_as_it_is_listed(panel, qtbot):
+    panel.library_actions.create()
+    qtbot.waitUntil(lambda: "New prompt" in current(panel), timeout=WAIT_MS)
+    tree = panel.library.tree
+    qtbot.waitUntil(lambda: tree.chosen_paths() == [current(panel)], timeout=WAIT_MS)
+
+
 def test_going_back_to_a_prompt_shows_it_at_once(panel, qtbot):
     first = current(panel)
     panel.library_actions.create()

@@ -109,6 +109,7 @@ class LibraryTree(Pane):
             self._ask()
         else:
             self.tree.show_library(listing)
+            self.tree.select_awaited()
             self.foot.show_entries(listing.entries)
 
     def show_result(self, text: str, result: LibraryResult) -> None:

@@ -38,6 +38,8 @@ class LibraryView(QTreeView):
     def __init__(self) -> None:
         super().__init__()
         self.library = LibraryModel()
+        self._awaited = ""
+        """A prompt that is open and was not listed yet."""
         self.setModel(self.library)
         self.setItemDelegate(LibraryPainter(self, self.library))
         self.setAccessibleName("Prompts")
@@ -122,8 +124,14 @@ class LibraryView(QTreeView):
         if node is not None and node.path == path and self.selectionModel().hasSelection():
             return
         index = self.library.index_of(path)
+        self._awaited = "" if index.isValid() else path
         if index.isValid():
             self.choose(index)
+
+    def select_awaited(self) -> None:
+        """Mark the open prompt where it was opened before it was listed."""
+        if self._awaited:
+            self.select(self._awaited)
 
     def choose(self, index: QModelIndex) -> None:
         """Select one row alone, whatever keys are held down."""
