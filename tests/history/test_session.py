@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.domain.views import Draft, ModelSpeed
+from workbench.domain.prompts import Draft
+from workbench.domain.views import ModelSpeed
 from workbench.history.store import HistoryStore
 
 from .conftest import OpenStore

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.domain.errors import LibraryError, UsageError
 from workbench.domain.library import Trashed
-from workbench.domain.views import Draft
+from workbench.domain.prompts import Draft
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 

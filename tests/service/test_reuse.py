@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.domain.prompts import Preview
 from workbench.domain.spec import RunSpec, TemplatePrompt
 from workbench.domain.text import Message, Place, Span
-from workbench.domain.views import Preview
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 from workbench.service.reuse import LastPrompts, variable_reuse

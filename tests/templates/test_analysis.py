@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.templates.analysis import analyse
 
 HEAD = "---\nname: T\ninputs:\n  question: string\n  hint: {type: string, required: false}\n---\n"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from workbench.domain.errors import TemplateError
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.templates.analysis import analyse
 from workbench.templates.body import Body, BodyText
 

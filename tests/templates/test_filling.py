@@ -9,7 +9,7 @@ import pytest
 
 from workbench.domain.datasets import Filled, ImageSize
 from workbench.domain.errors import DataSetError, FrontMatterError, TemplateError
-from workbench.domain.views import InputField
+from workbench.domain.prompts import InputField
 from workbench.templates.document import parse_document
 from workbench.templates.filling import fill
 from workbench.templates.input_files import TEXT_BYTES, read_image_size, read_text

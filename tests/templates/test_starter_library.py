@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from tests.benchmarks.library_checks import CHECKS, runs
+from workbench.domain.prompts import InputField
 from workbench.domain.text import Message
-from workbench.domain.views import InputField
 from workbench.sandbox.pool import SandboxPool
 from workbench.templates.analysis import analyse
 from workbench.templates.render import render

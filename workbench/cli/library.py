@@ -15,7 +15,7 @@ from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
 from workbench.domain.errors import UsageError
 from workbench.domain.library import LibraryFolder, LibraryHit, LibraryListing, LibraryResult
-from workbench.domain.views import LibraryEntry
+from workbench.domain.prompts import LibraryEntry
 from workbench.settings import Paths
 
 if TYPE_CHECKING:

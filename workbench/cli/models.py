@@ -13,12 +13,7 @@ from rich.table import Table
 
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json, load_options
-from workbench.domain.views import (
-    DownloadProgress,
-    HubFile,
-    ModelDetails,
-    ModelEntry,
-)
+from workbench.domain.views import DownloadProgress, HubFile, ModelDetails, ModelEntry
 from workbench.settings import Paths
 
 if TYPE_CHECKING:

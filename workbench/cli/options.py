@@ -13,9 +13,10 @@ import msgspec
 
 from workbench.domain.errors import UsageError
 from workbench.domain.parameters import build
+from workbench.domain.prompts import PromptFile
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import Json, KvMode, RunSpec, TemplatePrompt
-from workbench.domain.views import Adapter, KvType, LoadSettings, PromptFile
+from workbench.domain.views import Adapter, KvType, LoadSettings
 
 if TYPE_CHECKING:
     from workbench.service import Workbench

@@ -16,7 +16,7 @@ from workbench.cli.main import FAILED, with_workbench
 from workbench.cli.options import as_json, read_variables, variables, variables_file
 from workbench.domain.errors import FormatError, LibraryError
 from workbench.domain.exchange import Exported, HeadOptions, ImportPreview
-from workbench.domain.views import PromptFile, TemplateAnalysis
+from workbench.domain.prompts import PromptFile, TemplateAnalysis
 from workbench.settings import Paths
 
 if TYPE_CHECKING:

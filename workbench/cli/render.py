@@ -19,7 +19,7 @@ from workbench.cli.options import (
     variables_file,
 )
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.views import Preview, seconds_text
+from workbench.domain.prompts import Preview, seconds_text
 from workbench.settings import Paths
 
 if TYPE_CHECKING:

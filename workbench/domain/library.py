@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from workbench.domain.views import LibraryEntry
+from workbench.domain.prompts import LibraryEntry
 
 FolderKind = Literal["user", "added", "given", "shipped"]
 """The user's own folder, one added in the program, one of WORKBENCH_PROMPTS, the program's own."""

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from workbench.domain.views import Draft, ModelSpeed
+from workbench.domain.prompts import Draft
+from workbench.domain.views import ModelSpeed
 from workbench.history import codec
 from workbench.history.tables import draft, model_speed, session_state
 

@@ -8,18 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workbench.domain.events import LoggedEvent
+from workbench.domain.prompts import Draft
 from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import Json, RunSpec
 from workbench.domain.text import Role
 from workbench.domain.versions import PromptVersion, VersionOrigin, VersionText
-from workbench.domain.views import (
-    ChatMessage,
-    Conversation,
-    Draft,
-    ModelSpeed,
-    RunSummary,
-    SearchHit,
-)
+from workbench.domain.views import ChatMessage, Conversation, ModelSpeed, RunSummary, SearchHit
 from workbench.history import conversations, runs, search, session, versions
 from workbench.history.run_end import RunEnd
 from workbench.history.writer import HistoryWriter, own_process

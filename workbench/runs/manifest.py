@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from workbench import __version__
+from workbench.domain.prompts import PromptFile
 from workbench.domain.spec import RunSpec
-from workbench.domain.views import PromptFile
 from workbench.engine.protocol import LoadedModel
 
 

@@ -35,11 +35,11 @@ from workbench.domain.events import (
     RunStatus,
     Steered,
 )
+from workbench.domain.prompts import PromptFile
 from workbench.domain.run_state import RunState, fold_all
 from workbench.domain.spec import Budget, ChatPrompt, RunSpec
 from workbench.domain.steering import SteerAction
 from workbench.domain.text import Message
-from workbench.domain.views import PromptFile
 from workbench.engine.protocol import Engine
 from workbench.evaluation.extraction import extract_in
 from workbench.runs.asking import Asker, Notes

@@ -10,8 +10,9 @@ from typing import Any
 
 from workbench.domain.datasets import DataFile, DataPage, DataRow, DataSet, Filled, ImageSize
 from workbench.domain.errors import UsageError
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json, TemplatePrompt
-from workbench.domain.views import InputField, RunSummary
+from workbench.domain.views import RunSummary
 from workbench.service.samples import SampleService
 from workbench.templates import datasets, filling, input_files
 

@@ -24,9 +24,9 @@ from workbench.domain.exchange import (
     ImportedPrompt,
     ImportPreview,
 )
+from workbench.domain.prompts import PromptFile
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
-from workbench.domain.views import PromptFile
 from workbench.service.exchange_files import (
     folder_in_library,
     free_name,

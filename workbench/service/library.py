@@ -14,7 +14,8 @@ import msgspec
 
 from workbench.domain.errors import StoreError, UsageError
 from workbench.domain.library import LibraryFolder, LibraryListing, LibraryResult, Moved, Trashed
-from workbench.domain.views import PromptFile, StoreStatus
+from workbench.domain.prompts import PromptFile
+from workbench.domain.views import StoreStatus
 from workbench.service.models import ModelService
 
 _FOLDERS = "library_folders"

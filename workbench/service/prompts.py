@@ -10,16 +10,10 @@ import msgspec
 
 from workbench.domain.errors import LibraryError, StoreError, UnsupportedError, WorkbenchError
 from workbench.domain.library import Moved
+from workbench.domain.prompts import Draft, LibraryEntry, Preview, PromptFile, TemplateAnalysis
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
 from workbench.domain.versions import VersionOrigin
-from workbench.domain.views import (
-    Draft,
-    LibraryEntry,
-    Preview,
-    PromptFile,
-    TemplateAnalysis,
-)
 from workbench.service.library import LibraryService
 from workbench.service.reuse import LastPrompts, variable_reuse
 from workbench.service.token_map import count_by_origin, loop_passes

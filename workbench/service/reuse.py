@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from workbench.domain.prompts import Preview, VariableReuse
 from workbench.domain.spec import Json
 from workbench.domain.text import Span
-from workbench.domain.views import Preview, VariableReuse
 from workbench.service.token_map import anchored
 
 _WORTH_TOKENS, _WORTH_SECONDS = 200, 0.5

@@ -9,8 +9,8 @@ from typing import Any
 from workbench.domain.datasets import HEAD_SET, SampleFile
 from workbench.domain.errors import UsageError
 from workbench.domain.library import Moved
+from workbench.domain.prompts import PromptFile
 from workbench.domain.spec import Json
-from workbench.domain.views import PromptFile
 from workbench.service.runs import RunService
 from workbench.templates.samples import SampleSets
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from jinja2 import TemplateSyntaxError, nodes
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.views import Fix, InputField, Problem, TemplateAnalysis
+from workbench.domain.prompts import Fix, InputField, Problem, TemplateAnalysis
 from workbench.templates.checks import Checks
 from workbench.templates.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
 from workbench.templates.document import PromptDocument, parse_document, split_front_matter

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from workbench.domain.completion import Candidate, CandidateKind, Completion
 from workbench.domain.errors import FrontMatterError
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.domain.tags import Tag, body_start, find_tags, tag_at, text_in_quotes
-from workbench.domain.views import InputField
 from workbench.templates import vocabulary
 from workbench.templates.document import parse_document
 from workbench.templates.scope import UNKNOWN, Module, Names

@@ -7,8 +7,8 @@ from pathlib import PurePath
 import msgspec
 
 from workbench.domain.errors import FrontMatterError
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.templates.formats.handlebars import read_handlebars
 from workbench.templates.formats.jinja_text import write_jinja
 from workbench.templates.formats.parts import Untranslatable

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from workbench.domain.errors import FileChangedError, LibraryError
-from workbench.domain.views import PromptFile
+from workbench.domain.prompts import PromptFile
 from workbench.templates.sound import sound
 
 FILE_BYTES = 2 * 1024 * 1024

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from workbench.domain.datasets import EXPECTED, Filled
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.templates.inputs import as_type
 
 _NOUNS = {

@@ -17,8 +17,8 @@ import msgspec
 import yaml
 
 from workbench.domain.errors import FrontMatterError
+from workbench.domain.prompts import InputField, InputType, type_of
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField, InputType
 
 HEAD_CHARACTERS = 64 * 1024
 ALIASES = 100
@@ -312,19 +312,6 @@ def _limit(described: dict[str, Json], *names: str) -> float | None:
         (each for each in found if isinstance(each, int | float) and not isinstance(each, bool)),
         None,
     )
-
-
-def type_of(value: Json) -> InputType:
-    """The input type that a value has."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    if isinstance(value, list):
-        return "array"
-    return "object" if isinstance(value, dict) else "string"
 
 
 def _input_lines(root: yaml.Node | None) -> dict[str, int]:

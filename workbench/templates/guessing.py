@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import nodes
 
-from workbench.domain.views import InputType
+from workbench.domain.prompts import InputType
 
 _LIST_FILTERS = frozenset(
     {"batch", "groupby", "join", "map", "reject", "rejectattr", "select", "selectattr", "slice",

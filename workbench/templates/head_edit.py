@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.domain.views import Fix
+from workbench.domain.prompts import Fix
 
 
 def add_input(text: str, input_lines: Mapping[str, int], name: str, kind: str) -> Fix | None:

@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping
 
 from workbench.domain.errors import TemplateError, UndefinedVariableError
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.templates.document import PromptDocument
 from workbench.templates.names import undefined_reason
 

@@ -15,7 +15,7 @@ from workbench.domain.library import (
     Moved,
     Trashed,
 )
-from workbench.domain.views import LibraryEntry, PromptFile
+from workbench.domain.prompts import LibraryEntry, PromptFile
 from workbench.templates import library_moves as moves
 from workbench.templates.files import read_file, write_file
 from workbench.templates.library_index import (

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from workbench.domain.library import LibraryHit, LibraryResult
-from workbench.domain.views import LibraryEntry
+from workbench.domain.prompts import LibraryEntry
 
 F = TypeVar("F")
 EXCERPT = 90

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from tests.ui.conftest import WAIT_MS, unnamed
-from workbench.domain.views import PromptFile
+from workbench.domain.prompts import PromptFile
 from workbench.ui.design.panel import DesignPanel
 
 SOURCE = """---

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.domain.library import LibraryFolder, LibraryListing
-from workbench.domain.views import LibraryEntry
+from workbench.domain.prompts import LibraryEntry
 from workbench.ui.design.library_model import mime_of, paths_of
 from workbench.ui.design.library_paint import LibraryPainter, places_of
 from workbench.ui.design.library_tree import LibraryTree

@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.prompts import Preview, VariableReuse
 from workbench.domain.text import Message, Place, Span
-from workbench.domain.views import Preview, VariableReuse
 from workbench.ui.design.messages_page import MOST_CHARACTERS
 from workbench.ui.design.pages import MOST_TOKENS
 from workbench.ui.design.panel import DesignPanel

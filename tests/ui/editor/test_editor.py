@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QTextCursor
 
-from workbench.domain.views import Fix, Problem
+from workbench.domain.prompts import Fix, Problem
 from workbench.ui.design.editor import Editor
 from workbench.ui.design.prompt_text import PromptText
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 
 from tests.ui.conftest import WAIT_MS, unnamed
 from tests.ui.design.test_design_panel import current, previewed, type_text
-from workbench.domain.views import Draft
+from workbench.domain.prompts import Draft
 from workbench.ui.design.panel import DesignPanel
 
 SOURCE = """---

@@ -9,7 +9,7 @@ import sys
 
 from PySide6.QtCore import QTimer
 
-from workbench.domain.views import Draft
+from workbench.domain.prompts import Draft
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 from workbench.settings import Paths

@@ -8,8 +8,8 @@ import msgspec
 
 from workbench.domain.errors import FormatError
 from workbench.domain.exchange import Exported, FormatInfo, ImportedPrompt
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.templates.formats.format import Foreign, PromptFormat, Source
 from workbench.templates.formats.handlebars import HISTORY, read_handlebars
 from workbench.templates.formats.handlebars_text import write_handlebars

@@ -9,9 +9,9 @@ from typing import Any
 
 from workbench.domain.errors import FormatError
 from workbench.domain.exchange import FormatInfo, ImportedPrompt
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.domain.text import Role
-from workbench.domain.views import InputField
 from workbench.templates.formats.braces import read_format_string
 from workbench.templates.formats.format import Foreign, PromptFormat
 from workbench.templates.formats.handlebars import read_handlebars

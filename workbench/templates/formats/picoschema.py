@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbench.domain.prompts import InputField, InputType
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField, InputType
 
 _KEY = re.compile(
     r"(?P<name>[^(?]+)(?P<optional>\?)?(?:\((?P<kind>[^,)]*)(?:,(?P<note>.*))?\))?", re.DOTALL

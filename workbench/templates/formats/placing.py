@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from workbench.domain.errors import FileChangedError, FormatError, LibraryError
 from workbench.domain.exchange import ImportedPrompt
-from workbench.domain.views import PromptFile
+from workbench.domain.prompts import PromptFile
 from workbench.templates.files import sync_folder, write_file
 from workbench.templates.formats.names import below, safe_parts
 from workbench.templates.formats.prompt_text import as_yaml, file_name

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import FormatError
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.domain.text import Role
-from workbench.domain.views import InputField
 from workbench.templates.document import PromptDocument
 from workbench.templates.formats.jinja_text import read_jinja, write_jinja
 from workbench.templates.formats.parts import (

@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.prompts import LibraryEntry, Preview, PromptFile, TemplateAnalysis
 from workbench.domain.spec import Json
-from workbench.domain.views import (
-    LibraryEntry,
-    Preview,
-    PromptFile,
-    StrategyInfo,
-    TemplateAnalysis,
-)
+from workbench.domain.views import StrategyInfo
 from workbench.ui.compare.session import question_of
 from workbench.ui.runs.words import error_sentence
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from workbench.domain.prompts import Problem
 from workbench.domain.spec import Json
-from workbench.domain.views import Problem
 from workbench.ui.design.structure import Structure
 
 MANY_ITEMS = 100

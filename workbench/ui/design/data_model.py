@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 
 from workbench.domain.datasets import DataFile, DataPage, DataRow, Filled
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.views import InputField
+from workbench.domain.prompts import InputField
 from workbench.ui.widgets.input_values import text_of_cell
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workbench.domain.prompts import Draft, Preview, TemplateAnalysis
 from workbench.domain.spec import Json
-from workbench.domain.views import Draft, Preview, TemplateAnalysis
 
 
 @dataclass

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.design.edits import apply_fix, replace_lines, replace_range
 from workbench.ui.design.folding import Folding
 from workbench.ui.design.gutter import TOKENS_WIDTH, Gutter, LineNote, TokenColumn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QTextCursor
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.design.marks import problem_cursor
 from workbench.ui.design.prompt_text import PromptText
 from workbench.ui.design.structure import qt_offset

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QTreeView,
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.exchange import Exported, FormatInfo, ImportPreview
-from workbench.domain.views import PromptFile
+from workbench.domain.prompts import PromptFile
 from workbench.ui.actions import Action
 from workbench.ui.design.side import SideContext, SidePane
 from workbench.ui.theme import color, font, theme

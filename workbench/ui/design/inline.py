@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextBlock, QTextCursor
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.design.marks import TONES
 from workbench.ui.design.structure import python_offset
 from workbench.ui.theme import color, font

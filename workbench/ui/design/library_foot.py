@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QToolButton
 
-from workbench.domain.views import LibraryEntry
+from workbench.domain.prompts import LibraryEntry
 from workbench.ui.theme import font
 from workbench.ui.widgets import IconButton, Label, row
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from workbench.domain.library import LibraryFolder, LibraryHit, LibraryListing
-from workbench.domain.views import LibraryEntry
+from workbench.domain.prompts import LibraryEntry
 
 NodeKind = Literal["favourites", "root", "folder", "file", "note"]
 _ENDINGS = (".prompty", ".jinja2", ".jinja", ".j2", ".md")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QTextEdit
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.design.structure import qt_offset
 from workbench.ui.theme import color
 

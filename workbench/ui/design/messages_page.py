@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit
 
+from workbench.domain.prompts import Preview
 from workbench.domain.text import Message, Span
-from workbench.domain.views import Preview
 from workbench.ui.design.pages import TABBED, Page, char_format
 from workbench.ui.design.rendered_lines import (
     Drawn,

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit
 
-from workbench.domain.views import Preview
+from workbench.domain.prompts import Preview
 from workbench.ui.theme import color, font
 
 MOST_RAW_CHARACTERS = 60_000

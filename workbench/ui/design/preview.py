@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from workbench.domain.errors import TemplateError, WorkbenchError
+from workbench.domain.prompts import Preview
 from workbench.domain.text import Span
-from workbench.domain.views import Preview
 from workbench.ui.design.messages_page import MessagesPage
 from workbench.ui.design.pages import RawPage, TokensPage
 from workbench.ui.theme import theme

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.design.marks import RANKS
 from workbench.ui.theme import theme
 from workbench.ui.widgets import Button, GhostButton, Label, row

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem
 
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.design.problem_bar import ICONS
 from workbench.ui.theme import font, theme
 from workbench.ui.widgets import column

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from workbench.domain.prompts import Preview
 from workbench.domain.text import Message, Span
-from workbench.domain.views import Preview
 
 FOLDED_CHARACTERS = 240
 """Repeated items that are shorter than this together are not folded."""

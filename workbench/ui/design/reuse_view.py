@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from workbench.domain.views import Preview, VariableReuse, seconds_text
+from workbench.domain.prompts import Preview, VariableReuse, seconds_text
 from workbench.ui.widgets import Label, Section
 from workbench.ui.widgets.layout import column
 from workbench.ui.widgets.origin import OriginSquare

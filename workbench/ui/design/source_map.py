@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.domain.prompts import Preview
 from workbench.domain.servers import PREFIX
-from workbench.domain.views import EngineStatus, Preview
+from workbench.domain.views import EngineStatus
 from workbench.ui.design.preview import RenderedPane
 from workbench.ui.design.reuse_view import ReuseView
 from workbench.ui.design.work_area import WorkArea

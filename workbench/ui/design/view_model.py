@@ -11,15 +11,9 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import FileChangedError, WorkbenchError
 from workbench.domain.library import LibraryListing, Moved
+from workbench.domain.prompts import Draft, LibraryEntry, Preview, PromptFile, TemplateAnalysis
 from workbench.domain.spec import Json
-from workbench.domain.views import (
-    Draft,
-    LibraryEntry,
-    Preview,
-    PromptFile,
-    StrategyInfo,
-    TemplateAnalysis,
-)
+from workbench.domain.views import StrategyInfo
 from workbench.ui.design.document import Document
 from workbench.ui.widgets.origin import tones_of
 

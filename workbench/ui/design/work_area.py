@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.views import Problem
+from workbench.domain.prompts import Problem
 from workbench.ui.actions import Action
 from workbench.ui.design.completer import Completer
 from workbench.ui.design.costs import cost_problems

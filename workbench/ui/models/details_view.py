@@ -5,13 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QScrollArea, QWidget
 
-from workbench.domain.views import (
-    EngineStatus,
-    LoadSettings,
-    ModelDetails,
-    ModelEntry,
-    ModelSpeed,
-)
+from workbench.domain.views import EngineStatus, LoadSettings, ModelDetails, ModelEntry, ModelSpeed
 from workbench.ui.models.load_form import LoadForm
 from workbench.ui.models.memory_view import MemoryView
 from workbench.ui.theme import font

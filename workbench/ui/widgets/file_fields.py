@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit
 
 from workbench.domain.datasets import ImageSize
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.ui.bridge import Bridge
 from workbench.ui.widgets.buttons import Button, IconButton
 from workbench.ui.widgets.input_editors import GrowingText

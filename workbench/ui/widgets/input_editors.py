@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.ui.theme import font, theme
 from workbench.ui.widgets.chooser import Chooser
 from workbench.ui.widgets.input_values import text_of, value_of

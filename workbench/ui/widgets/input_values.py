@@ -6,8 +6,8 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 
+from workbench.domain.prompts import InputField, InputType
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField, InputType
 
 ROLES = ("system", "user", "assistant")
 _STRUCTURED = frozenset({"array", "object", "file", "image", "thread"})
@@ -88,19 +88,6 @@ def fits(kind: InputType, value: Json) -> bool:
         return isinstance(value, str | dict)
     wanted: dict[str, type] = {"array": list, "object": dict, "boolean": bool, "string": str}
     return isinstance(value, wanted.get(kind, int | float))
-
-
-def kind_of(value: Json) -> InputType:
-    """The kind of field that suits a value inside a list or an object."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    if isinstance(value, list):
-        return "array"
-    return "object" if isinstance(value, dict) else "string"
 
 
 def count_of(value: Json, noun: str = "item") -> str:

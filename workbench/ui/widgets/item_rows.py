@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from workbench.domain.prompts import InputField, type_of
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.ui.widgets.buttons import GhostButton, IconButton
 from workbench.ui.widgets.chooser import Chooser
 from workbench.ui.widgets.input_editors import Editor, GrowingText
-from workbench.ui.widgets.input_values import ROLES, kind_of
+from workbench.ui.widgets.input_values import ROLES
 from workbench.ui.widgets.label import Label
 from workbench.ui.widgets.layout import column, row
 
@@ -83,7 +83,7 @@ class ItemBody(Body):
 
 
 def _editor(key: str, value: Json) -> Editor:
-    kind = kind_of(value)
+    kind = type_of(value)
     long = isinstance(value, str) and (len(value) > _LONG or "\n" in value)
     required = kind == "string"  # an empty text is a text; other fields are null when empty
     each = InputField(name=key, type=kind, required=required, multiline=long)
@@ -277,4 +277,4 @@ def new_message(rows: Sequence[_Row]) -> Json:
 def _empty(value: Json) -> Json:
     kinds: dict[str, Json] = {"boolean": False, "integer": 0, "number": 0.0, "array": [],
                               "object": {}}  # fmt: skip
-    return "" if value is None else kinds.get(kind_of(value), "")
+    return "" if value is None else kinds.get(type_of(value), "")

@@ -7,8 +7,8 @@ import json
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame
 
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.ui.widgets.input_editors import GrowingText
 from workbench.ui.widgets.input_values import count_of, fits, summary_of, value_of
 from workbench.ui.widgets.item_rows import (

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
-from workbench.domain.views import InputField
 from workbench.ui.bridge import Bridge
 from workbench.ui.widgets.file_fields import FileField, ImageField
 from workbench.ui.widgets.input_editors import Editor
