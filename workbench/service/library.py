@@ -12,10 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from workbench.domain.errors import StoreError, UsageError
+from workbench.domain.errors import StoreError
 from workbench.domain.library import LibraryFolder, LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.prompts import PromptFile
 from workbench.domain.views import StoreStatus
+from workbench.service.added_folders import AddedFolders, existing_folder
 from workbench.service.models import ModelService
 
 _FOLDERS = "library_folders"
@@ -59,10 +60,10 @@ class LibraryService(ModelService):
             UsageError: it is no folder.
             LibraryError: it is shown already, or holds a folder that is.
         """
-        path = await self._in_thread(_existing_folder, folder)
+        path = await self._in_thread(existing_folder, folder)
         await self._show_folders()
         await self._in_thread(self._library.refuse_shown, path)
-        await self._store.set_state(_FOLDERS, [*await self._added_library_folders(), path])
+        await self._added_library_folders.add(path)
         await self._show_folders()
         return path
 
@@ -72,12 +73,7 @@ class LibraryService(ModelService):
         Raises:
             UsageError: it was not added.
         """
-        path = await self._in_thread(_absolute, folder)
-        added = await self._added_library_folders()
-        if path not in added:
-            known = ", ".join(added) or "none"
-            raise UsageError(f"{path} was not added. Folders that were: {known}.")
-        await self._store.set_state(_FOLDERS, [other for other in added if other != path])
+        await self._added_library_folders.remove(folder)
         await self._show_folders()
 
     # --- favourites and tags --------------------------------------------------------------------
@@ -169,19 +165,9 @@ class LibraryService(ModelService):
             await self._store.set_state(_FAVOURITES, sorted(followed))
         return moved
 
-    async def _added_library_folders(self) -> tuple[str, ...]:
-        return tuple(await self._store.get_state(_FOLDERS, []))
+    @property
+    def _added_library_folders(self) -> AddedFolders:
+        return AddedFolders(self._store, _FOLDERS)
 
     async def _show_folders(self) -> None:
-        self._library.show(map(Path, await self._added_library_folders()))
-
-
-def _absolute(folder: str) -> str:
-    return str(Path(folder).expanduser().absolute())
-
-
-def _existing_folder(folder: str) -> str:
-    path = _absolute(folder)
-    if not folder.strip() or not Path(path).is_dir():
-        raise UsageError(f"{path} is no folder: name one that is there.")
-    return path
+        self._library.show(map(Path, await self._added_library_folders.all()))

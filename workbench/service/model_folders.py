@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from workbench.domain.errors import UsageError
 from workbench.domain.views import ModelEntry, ModelFolder, ModelScan
 from workbench.models import discovery, places
+from workbench.service.added_folders import AddedFolders, existing_folder
 from workbench.service.servers import ServerService
 
 _MODEL_FOLDERS = "model_folders"
@@ -23,7 +23,7 @@ class ModelFolderService(ServerService):
         The starter model comes first and the models of servers last; a file that cannot be read
         carries its error.
         """
-        found = await self._in_thread(discovery.scan, self.paths, await self._added_folders())
+        found = await self._in_thread(discovery.scan, self.paths, await self._added_folders.all())
         speeds = await self._store.speeds()
         models = tuple(
             msgspec.structs.replace(entry, speed=speeds.get(entry.path))
@@ -37,7 +37,7 @@ class ModelFolderService(ServerService):
 
     async def model_folders(self) -> tuple[ModelFolder, ...]:
         """Where models are looked for: folders that exist, and those that the user named."""
-        added = await self._added_folders()
+        added = await self._added_folders.all()
         return await self._in_thread(_present_folders, places.model_folders(self.paths, added))
 
     async def add_model_folder(self, folder: str) -> ModelFolder:
@@ -46,10 +46,8 @@ class ModelFolderService(ServerService):
         Raises:
             UsageError: it is no folder.
         """
-        path = await self._in_thread(_existing_folder, folder)
-        added = await self._added_folders()
-        if path not in added:
-            await self._store.set_state(_MODEL_FOLDERS, [*added, path])
+        path = await self._in_thread(existing_folder, folder)
+        await self._added_folders.add(path)
         return ModelFolder(path, path, added=True)
 
     async def remove_model_folder(self, folder: str) -> None:
@@ -58,27 +56,12 @@ class ModelFolderService(ServerService):
         Raises:
             UsageError: it was not added.
         """
-        path = await self._in_thread(_absolute, folder)
-        added = await self._added_folders()
-        if path not in added:
-            known = ", ".join(added) or "none"
-            raise UsageError(f"{path} was not added. Folders that were: {known}.")
-        await self._store.set_state(_MODEL_FOLDERS, [other for other in added if other != path])
+        await self._added_folders.remove(folder)
 
-    async def _added_folders(self) -> tuple[str, ...]:
-        return tuple(await self._store.get_state(_MODEL_FOLDERS, []))
+    @property
+    def _added_folders(self) -> AddedFolders:
+        return AddedFolders(self._store, _MODEL_FOLDERS)
 
 
 def _present_folders(folders: tuple[ModelFolder, ...]) -> tuple[ModelFolder, ...]:
     return tuple(folder for folder in folders if folder.added or Path(folder.path).is_dir())
-
-
-def _absolute(folder: str) -> str:
-    return str(Path(folder).expanduser().absolute())
-
-
-def _existing_folder(folder: str) -> str:
-    path = _absolute(folder)
-    if not folder.strip() or not Path(path).is_dir():
-        raise UsageError(f"{path} is no folder: name one that is there.")
-    return path

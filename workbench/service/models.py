@@ -80,7 +80,7 @@ class ModelService(ModelFolderService):
         served = await self._find_server_model(ref)
         if served is not None:
             return served
-        added = await self._added_folders()
+        added = await self._added_folders.all()
         return await self._in_thread(discovery.find_model, self.paths, ref, added)
 
     async def _default_ref(self) -> str:

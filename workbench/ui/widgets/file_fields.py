@@ -25,13 +25,16 @@ _BLIND = "The models of this machine read text only: the prompt gets"
 
 
 class _Chosen(QFrame):
-    """What both have: a button, dropping a file, and asking the core to read it.
+    """What both have: a button to choose a file, one to take it out, and a place to drop it.
 
     Signals:
         changed(): the value is another. resized(): it needs another height.
+        file_named(str): a file is to be read. emptied(None): there is to be no value.
     """
 
     changed = Signal()
+    file_named = Signal(str)
+    emptied = Signal(object)
     resized = Signal()
     filter = ""
 
@@ -53,25 +56,17 @@ class _Chosen(QFrame):
         """Nothing: what it holds can always be read."""
         return None
 
-    def read(self, path: str) -> None:
-        """Have the core read a file, and show what it says."""
-        raise NotImplementedError
-
-    def show_value(self, value: Json) -> None:
-        """Show another value."""
-        raise NotImplementedError
-
     @Slot()
     def _on_choose(self) -> None:
         title = f"A file for {self._each.name}"
         path, _ = QFileDialog.getOpenFileName(self, title, "", self.filter)
         if path:
-            self.read(path)
+            self.file_named.emit(path)
 
     @Slot()
     def _on_clear(self) -> None:
         self._say("")
-        self.show_value(None)
+        self.emptied.emit(None)
         self.choose.setFocus()
         self.changed.emit()
 
@@ -92,7 +87,7 @@ class _Chosen(QFrame):
         path = _local(event.mimeData().urls())
         if path:
             event.acceptProposedAction()
-            self.read(path)
+            self.file_named.emit(path)
 
 
 def _local(urls: list[QUrl]) -> str:
@@ -104,6 +99,8 @@ class FileField(_Chosen):
 
     def __init__(self, each: InputField, bridge: Bridge, value: Json) -> None:
         super().__init__(each, bridge)
+        self.file_named.connect(self.read)
+        self.emptied.connect(self.show_value)
         self._path, self._text = "", ""
         self.bar = SummaryBar(each.name)
         self.bar.setToolTip("Show the text (Enter)")
@@ -184,6 +181,8 @@ class ImageField(_Chosen):
 
     def __init__(self, each: InputField, bridge: Bridge, value: Json) -> None:
         super().__init__(each, bridge)
+        self.file_named.connect(self.read)
+        self.emptied.connect(self.show_value)
         self.choose.setAccessibleName(f"Choose an image for {each.name}")
         self._size = (0, 0)
         self.name = QLineEdit()

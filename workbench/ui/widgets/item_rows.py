@@ -25,7 +25,7 @@ MOST_ROWS = 100
 """More are edited as JSON: a form of thousands of rows helps nobody."""
 
 
-class Body(QFrame):
+class _Body(QFrame):
     """What one row holds.
 
     Signals:
@@ -34,15 +34,11 @@ class Body(QFrame):
 
     changed = Signal()
 
-    def value(self) -> Json:
-        """The row's value (ValueError where a field cannot be read)."""
-        raise NotImplementedError
-
     def focus_first(self) -> None:
         """Put the focus where typing begins."""
 
 
-class ItemBody(Body):
+class ItemBody(_Body):
     """A mapping with a field for each name, or one field for a plain value."""
 
     def __init__(self, value: Json, name: str) -> None:
@@ -90,7 +86,7 @@ def _editor(key: str, value: Json) -> Editor:
     return Editor(each, value, small=True)
 
 
-class MessageBody(Body):
+class MessageBody(_Body):
     """A role and a text."""
 
     def __init__(self, value: Json, name: str) -> None:
@@ -114,6 +110,9 @@ class MessageBody(Body):
 
     def focus_first(self) -> None:
         self.text.setFocus()
+
+
+Body = ItemBody | MessageBody
 
 
 class _Row(QFrame):

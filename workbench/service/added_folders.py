@@ -1,0 +1,57 @@
+"""Folders that a person added to those the program knows by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from workbench.domain.errors import UsageError
+from workbench.history.store import HistoryStore
+
+
+class AddedFolders:
+    """Absolute paths, kept in the history.
+
+    Args:
+        store: where they are kept.
+        key: under which name.
+    """
+
+    def __init__(self, store: HistoryStore, key: str) -> None:
+        self._store = store
+        self._key = key
+
+    async def all(self) -> tuple[str, ...]:
+        """In the order in which they were added."""
+        return tuple(await self._store.get_state(self._key, []))
+
+    async def add(self, path: str) -> None:
+        """Keep one more; one that is there already stays in its place."""
+        added = await self.all()
+        if path not in added:
+            await self._store.set_state(self._key, [*added, path])
+
+    async def remove(self, folder: str) -> None:
+        """Forget one; its files stay as they are.
+
+        Raises:
+            UsageError: it was not added.
+        """
+        path = await asyncio.to_thread(_absolute, folder)
+        added = await self.all()
+        if path not in added:
+            known = ", ".join(added) or "none"
+            raise UsageError(f"{path} was not added. Folders that were: {known}.")
+        await self._store.set_state(self._key, [other for other in added if other != path])
+
+
+def existing_folder(folder: str) -> str:
+    """The absolute path of a folder that a person named (UsageError where there is none)."""
+    path = _absolute(folder)
+    if not folder.strip() or not Path(path).is_dir():
+        raise UsageError(f"{path} is no folder: name one that is there.")
+    return path
+
+
+def _absolute(folder: str) -> str:
+    return str(Path(folder).expanduser().absolute())
