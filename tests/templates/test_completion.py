@@ -169,4 +169,21 @@ def test_half_typed_text_never_raises(text: str, place: int, head: str) -> None:
     found = complete(whole, len(head) + place, "t.prompty", values={"q": [{"a": 1}]}, sources={})
     for candidate in found.candidates:
         assert 0 <= candidate.start <= candidate.end <= len(whole)
-        assert 0 <= sum(candidate.select) <= len(candidate.text)
+        for place in (candidate.select, *candidate.stops):
+            assert 0 <= sum(place) <= len(candidate.text)
+
+
+def test_a_snippet_says_what_is_filled_in_next() -> None:
+    found = next(each for each in _at("{% fo‸ %}") if each.label == "for")
+    assert [found.text[at : at + length] for at, length in (found.select, *found.stops)] == [
+        "item",
+        "items",
+        "",
+    ]
+    last, _ = found.stops[-1]
+    assert found.text[last:].startswith("\n{% endfor %}")
+
+
+def test_no_snippet_shows_its_marks() -> None:
+    for marked in ("{% ‸ %}", "‸", "{{ ‸ }}"):
+        assert all("${" not in each.text for each in _at(marked))

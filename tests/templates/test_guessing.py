@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workbench.templates.analysis import analyse
+from workbench.templates.environment import prompt_environment
+from workbench.templates.guessing import guess_parts
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,14 @@ def test_the_use_of_a_name_tells_its_kind(body: str, kind: str) -> None:
     inputs = {field.name: field for field in analyse(body, "a.prompty").inputs}
     assert inputs["x"].type == kind
     assert not inputs["x"].declared
+
+
+def test_what_is_read_of_items_and_objects_is_known() -> None:
+    body = (
+        "{% for label in labels | sort %}{{ label.name }}: {{ label.meaning }} {{ label['id'] }}"
+        "{% endfor %}{{ person.city }}{{ person.items() }}{{ text.upper() }}{{ rows[0] }}"
+    )
+    assert guess_parts(prompt_environment({}).parse(body)) == {
+        "labels": ("name", "meaning", "id"),
+        "person": ("city",),
+    }

@@ -31,6 +31,8 @@ class InputField(msgspec.Struct, frozen=True, kw_only=True):
     maximum: float | None = None
     step: float | None = None
     """By how much the arrow keys change a number; None is 1."""
+    parts: tuple[str, ...] = ()
+    """Of an object, or of each item of a list: the names that the template reads of it."""
     declared: bool = True
     """False where the body uses a variable that the front matter does not name."""
 
@@ -140,6 +142,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a change of each variable costs, the dearest first."""
     same_tokens: int | None = None
     """How many first tokens are those of the last run of this prompt; None before one."""
+    missing: tuple[str, ...] = ()
+    """Required inputs without a value: ‹name› stands for them, and is counted as it is shown."""
     error: dict[str, Any] | None = None
 
     @property

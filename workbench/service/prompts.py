@@ -18,6 +18,7 @@ from workbench.service.library import LibraryService
 from workbench.service.reuse import LastPrompts, variable_reuse
 from workbench.service.token_map import count_by_origin, loop_passes
 from workbench.templates import analysis
+from workbench.templates.placeholders import render_unfilled
 from workbench.templates.render import render
 
 log = logging.getLogger(__name__)
@@ -100,15 +101,20 @@ class PromptService(LibraryService):
         return await self._in_thread(analysis.analyse, text, path, self._library.sources())
 
     async def preview(self, text: str, path: str, variables: dict[str, Json]) -> Preview:
-        """Render a template and count its tokens; what is wrong comes inside the result."""
+        """Render a template and count its tokens; what is wrong comes inside the result.
+
+        Inputs without a value have a stand-in, so that a prompt can be seen while it is written.
+        """
         try:
-            messages = await render(
+            messages, missing = await render_unfilled(
                 self._pool, text, path, variables, sources=self._library.sources()
             )
         except WorkbenchError as error:
             return Preview(error=error.to_wire())
         preview = await self.preview_messages(messages)
         model = self._engine.model
+        if missing:
+            return msgspec.structs.replace(preview, missing=missing)
         if model is None or preview.prompt_tokens is None:
             return preview
         tokens = (model.path, tuple(token for token, _ in preview.token_texts))

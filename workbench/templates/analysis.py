@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import PurePath
 
+import msgspec
 from jinja2 import TemplateSyntaxError, nodes
 
 from workbench.domain.errors import FrontMatterError
@@ -16,7 +17,7 @@ from workbench.templates.checks import Checks
 from workbench.templates.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
 from workbench.templates.document import PromptDocument, parse_document, split_front_matter
 from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
-from workbench.templates.guessing import guess_types
+from workbench.templates.guessing import guess_parts, guess_types
 from workbench.templates.head_edit import add_input
 from workbench.templates.names import nearest, needed, optional, undefined_reason
 from workbench.templates.places import Place, name_place, token_places, variable_place
@@ -102,7 +103,7 @@ class _Analysis:
             name=document.name,
             description=document.description,
             tags=document.tags,
-            inputs=(*document.inputs, *self._undeclared_inputs()),
+            inputs=tuple(self._inputs()),
             sample=document.sample,
             body_line=document.body_line,
             problems=tuple(sorted(found, key=lambda problem: (problem.line, problem.column))),
@@ -148,6 +149,13 @@ class _Analysis:
         return sorted(
             names, key=lambda name: place.offset if (place := places[name]) is not None else 0
         )
+
+    def _inputs(self) -> Iterator[InputField]:
+        """All inputs, with what the body reads of lists and objects."""
+        parts = guess_parts(self._tree) if self._tree is not None else {}
+        for field in (*self._document.inputs, *self._undeclared_inputs()):
+            read = parts.get(field.name) if field.type in ("array", "object") else None
+            yield msgspec.structs.replace(field, parts=read) if read else field
 
     def _undeclared_inputs(self) -> Iterator[InputField]:
         """Inputs that the body uses and the head does not name; a misspelt one is none."""
@@ -216,7 +224,7 @@ class _Analysis:
                     fault = _fault(undefined_reason([name], near), place, 0, near)
                     yield self._problem("error", fault)
                 else:
-                    reason = f"{name} is used here but not described under inputs."
+                    reason = f"{name} is not an input yet."
                     fix = add_input(
                         self._text, self._document.input_lines, name, kinds.get(name, "string")
                     )

@@ -53,15 +53,19 @@ def complete(
     return place.completion()
 
 
-def _snippet(template: str) -> tuple[str, tuple[int, int]]:
-    """A template's text and what of it is selected."""
-    match = _PLACEHOLDER.search(template)
-    if match is None:
-        return template, (len(template), 0)
-    return (
-        template[: match.start()] + match[1] + template[match.end() :],
-        (match.start(), len(match[1])),
-    )
+_Stops = tuple[tuple[int, int], ...]
+
+
+def _snippet(template: str) -> tuple[str, _Stops]:
+    """A template's text, and the places in it to fill in: offset and length, at least one."""
+    text, stops, last = "", [], 0
+    for match in _PLACEHOLDER.finditer(template):
+        text += template[last : match.start()]
+        stops.append((len(text), len(match[1])))
+        text += match[1]
+        last = match.end()
+    text += template[last:]
+    return text, tuple(stops) or ((len(text), 0),)
 
 
 class _Place:
@@ -106,12 +110,12 @@ class _Place:
     def _candidate(
         self, label: str, kind: CandidateKind, detail: str = "", template: str = ""
     ) -> Candidate:
-        text, select = _snippet(template) if template else (label, (len(label), 0))
+        text, stops = _snippet(template or label)
         if not template and label.endswith(("('')", "('', '')")):
-            select = (label.index("'") + 1, 0)
+            stops = ((label.index("'") + 1, 0),)
         return Candidate(
             label=label, kind=kind, text=text, start=self._start, end=self._position,
-            select=select, detail=detail,
+            select=stops[0], stops=stops[1:], detail=detail,
         )  # fmt: skip
 
     def _take_prefix(self, before: str) -> str:
@@ -231,10 +235,10 @@ class _Place:
                 if " " not in label:
                     yield self._candidate(label, "snippet", detail)
                 continue
-            text, select = _snippet("{%" + sign + " " + template)
+            text, stops = _snippet("{%" + sign + " " + template)
             yield Candidate(
-                label=label, kind="snippet", text=text, select=select, detail=detail,
-                start=tag.start, end=tag.end if tag.closed else self._position,
+                label=label, kind="snippet", text=text, select=stops[0], stops=stops[1:],
+                detail=detail, start=tag.start, end=tag.end if tag.closed else self._position,
             )  # fmt: skip
 
     def _variables(self) -> Iterator[Candidate]:

@@ -34,6 +34,36 @@ def guess_types(tree: nodes.Template) -> dict[str, InputType]:
     }
 
 
+def guess_parts(tree: nodes.Template) -> dict[str, tuple[str, ...]]:
+    """What a template reads of each object, and of each item of a list that it loops over.
+
+    Names come in the order of their first use; "name" for ``labels`` in
+    ``{% for label in labels %}{{ label.name }}{% endfor %}``.
+    """
+    found: dict[str, dict[str, None]] = {}
+    loops: dict[str, str] = {}
+    for loop in tree.find_all(nodes.For):
+        for item in _named(loop.target):
+            loops[item] = "".join(_rooted(loop.iter))
+    reads: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr)]
+    reads += tree.find_all(nodes.Getitem)
+    for node in reads:
+        part = _part(node)
+        for name in _named(node.node) if part else ():
+            found.setdefault(loops.get(name) or name, {})[part] = None
+    return {name: tuple(parts) for name, parts in found.items()}
+
+
+def _part(node: nodes.Getattr | nodes.Getitem) -> str:
+    """The name that is read of a mapping, "" for anything else, as a method."""
+    if isinstance(node, nodes.Getattr):
+        is_method = hasattr(str, node.attr) or hasattr(dict, node.attr)
+        return "" if is_method else node.attr
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        return node.arg.value if isinstance(node.arg.value, str) else ""
+    return ""
+
+
 def _uses(node: nodes.Node) -> list[tuple[str, InputType]]:
     if isinstance(node, nodes.For):
         return [(name, "array") for name in _rooted(node.iter)]

@@ -37,7 +37,11 @@ _KINDS = {
 }
 
 
-def complete(document: PromptDocument, variables: Mapping[str, Json]) -> dict[str, Json]:
+def complete(
+    document: PromptDocument,
+    variables: Mapping[str, Json],
+    stand_ins: Mapping[str, Json] | None = None,
+) -> dict[str, Json]:
     """All values the body gets: those given, in their declared types, and the defaults.
 
     An optional input without a value and default is empty text, an empty list, or None.
@@ -45,19 +49,23 @@ def complete(document: PromptDocument, variables: Mapping[str, Json]) -> dict[st
     Args:
         document: declares the inputs.
         variables: what the user filled in; more than the declared ones is allowed.
+        stand_ins: taken as they are for inputs that would be missing.
 
     Raises:
         UndefinedVariableError: required inputs without a value; names all of them.
         TemplateError: a value that does not fit its type.
     """
-    values = dict(variables)
+    stand_ins = stand_ins or {}
+    values = dict(stand_ins) | dict(variables)
     missing: list[str] = []
     for field in document.inputs:
-        given = values.get(field.name)
-        if _counts(field, given):
+        given = variables.get(field.name)
+        if is_given(field, given):
             values[field.name] = _coerced(field, given, document)
         elif field.default is not None:
             values[field.name] = _coerced(field, field.default, document)
+        elif field.name in stand_ins:
+            values[field.name] = stand_ins[field.name]
         elif field.required:
             missing.append(field.name)
         else:
@@ -69,7 +77,7 @@ def complete(document: PromptDocument, variables: Mapping[str, Json]) -> dict[st
     return values
 
 
-def _counts(field: InputField, given: Json) -> bool:
+def is_given(field: InputField, given: Json) -> bool:
     """Whether a value was given: blank text is one only for an optional text."""
     if isinstance(given, str) and not given.strip():
         return field.type in {"string", "file"} and not field.required

@@ -52,6 +52,7 @@ async def render(
     variables: Mapping[str, Json],
     *,
     sources: Mapping[str, str] | None = None,
+    stand_ins: Mapping[str, Json] | None = None,
 ) -> tuple[Message, ...]:
     """Render a prompt file.
 
@@ -61,6 +62,7 @@ async def render(
         path: stands in errors; its ending says whether role markers count.
         variables: values for the inputs; texts are turned into the declared types.
         sources: files that can be included, by their path relative to the library.
+        stand_ins: for inputs that have no value; only for looking at a prompt.
 
     Returns:
         At least one message. Spans tell literal text from values, with the file's line.
@@ -72,7 +74,7 @@ async def render(
         TemplateError: a value of the wrong type, or anything else that failed.
     """
     document = parse_document(text, path)
-    values = complete(document, variables)
+    values = complete(document, variables, stand_ins)
     included: dict[str, BodyText] = {}
     if sources is not None and _INCLUDING.search(document.body):
         included = await asyncio.to_thread(_included, document.body, sources)

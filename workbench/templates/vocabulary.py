@@ -132,39 +132,42 @@ METHODS = {
     "list": {"index()": "Where an item stands, from 0", "count()": "How often an item is there"},
 }
 STATEMENTS = {
-    "for": ("for ${item} in items %}\n\n{% endfor %}", "Repeat for each item"),
-    "if": ("if ${condition} %}\n\n{% endif %}", "Only when it holds"),
-    "if else": ("if ${condition} %}\n\n{% else %}\n\n{% endif %}", "One or the other"),
+    "for": ("for ${item} in ${items} %}\n${}\n{% endfor %}", "Repeat for each item"),
+    "if": ("if ${condition} %}\n${}\n{% endif %}", "Only when it holds"),
+    "if else": ("if ${condition} %}\n${}\n{% else %}\n${}\n{% endif %}", "One or the other"),
     "elif": ("elif ${condition} %}", "Otherwise, when this holds"),
     "else": ("else %}", "Otherwise; in a loop: when there is no item"),
-    "set": ("set ${name} = value %}", "Give a value a name"),
-    "set block": ("set ${name} %}\n\n{% endset %}", "Give a text a name"),
-    "macro": ("macro ${name}(value) %}\n\n{% endmacro %}", "A piece of text to use again"),
-    "call": ("call ${name}() %}\n\n{% endcall %}", "Call a macro with a text"),
-    "filter": ("filter ${trim} %}\n\n{% endfilter %}", "Apply a filter to a text"),
-    "with": ("with ${name} = value %}\n\n{% endwith %}", "Names that hold inside only"),
+    "set": ("set ${name} = ${value} %}", "Give a value a name"),
+    "set block": ("set ${name} %}\n${}\n{% endset %}", "Give a text a name"),
+    "macro": ("macro ${name}(${value}) %}\n${}\n{% endmacro %}", "A piece of text to use again"),
+    "call": ("call ${name}() %}\n${}\n{% endcall %}", "Call a macro with a text"),
+    "filter": ("filter ${trim} %}\n${}\n{% endfilter %}", "Apply a filter to a text"),
+    "with": ("with ${name} = ${value} %}\n${}\n{% endwith %}", "Names that hold inside only"),
     "raw": ("raw %}\n${}\n{% endraw %}", "Text in which braces mean nothing"),
     "include": ('include "${}" %}', "Another file of the library"),
-    "import": ('import "${}" as parts %}', "Macros of another file"),
-    "from": ('from "${}" import name %}', "One macro of another file"),
+    "import": ('import "${}" as ${parts} %}', "Macros of another file"),
+    "from": ('from "${}" import ${name} %}', "One macro of another file"),
     "extends": ('extends "${}" %}', "Fill the blocks of another file"),
-    "block": ("block ${name} %}\n\n{% endblock %}", "A part that another file may replace"),
+    "block": ("block ${name} %}\n${}\n{% endblock %}", "A part that another file may replace"),
     "break": ("break %}", "Leave the loop"),
     "continue": ("continue %}", "On to the next round"),
 }
-"""What stands after ``{%`` and a blank; ``${...}`` is selected."""
+"""What stands after ``{%`` and a blank; each ``${...}`` is filled in, with Tab to the next."""
 SNIPPETS = {
     "system message": ("system:\n${}", "What the model is and must keep to"),
     "user message": ("user:\n${}", "What the person says"),
     "assistant message": ("assistant:\n${}", "What the model says, as an example"),
     "few-shot examples": (
         (
-            "{% for ex in ${examples} %}\nuser:\n{{ ex.question }}\n\n"
-            "assistant:\n{{ ex.answer }}\n\n{% endfor %}"
+            "{% for ex in ${examples} %}\nuser:\n{{ ex.${question} }}\n\n"
+            "assistant:\n{{ ex.${answer} }}\n\n{% endfor %}"
         ),
         "Worked examples as messages",
     ),
-    "optional part": ("{% if ${name} %}\n{{ name }}\n{% endif %}", "Only when an input is given"),
+    "optional part": (
+        "{% if ${name} %}\n{{ ${name} }}\n{% endif %}",
+        "Only when an input is given",
+    ),
     "numbered list": (
         "{% for item in ${items} %}\n{{ loop.index }}. {{ item }}\n{% endfor %}",
         "Items with their numbers",
@@ -175,8 +178,8 @@ KEYS = {
     "name": ("name: ${}", "What the prompt is called"),
     "description": ("description: ${}", "What it is for"),
     "tags": ("tags: [${}]", "Words to find it by"),
-    "inputs": ("inputs:\n  ${question}: {type: string}", "What must be filled in"),
-    "sample": ("sample:\n  ${question}: text", "Values to try it with"),
+    "inputs": ("inputs:\n  ${question}: {type: ${string}}", "What must be filled in"),
+    "sample": ("sample:\n  ${question}: ${text}", "Values to try it with"),
 }
 INPUT_KEYS = {
     "type": ("type: ${string}", "string, number, integer, boolean, array or object"),

@@ -186,14 +186,24 @@ def test_tab_in_the_editor_indents(panel, qtbot):
     assert editor.toPlainText().endswith("  ")
 
 
-def test_a_prompt_that_does_not_render_yet_shows_nothing_of_the_one_before(panel, qtbot):
+def test_a_new_prompt_is_seen_before_its_inputs_are_filled_in(panel, qtbot):
     shown = panel.rendered.messages
     assert "Greet Ada." in shown.toPlainText()
     panel.library_actions.create()
     qtbot.waitUntil(lambda: "New prompt" in current(panel), timeout=WAIT_MS)
     qtbot.waitUntil(panel.rendered.banner.isVisible, timeout=WAIT_MS)
-    assert "has no value" in panel.rendered.banner.message
+    assert panel.rendered.banner.message == "question is empty."
+    assert "‹question›" in shown.toPlainText()
     assert "Greet" not in shown.toPlainText()
+
+
+def test_a_prompt_that_cannot_be_rendered_shows_nothing_of_the_one_before(panel, qtbot, paths):
+    broken = paths.prompts / "broken.prompty"
+    broken.write_text("---\ninputs:\n  n: number\n---\n{{ n + 1 }}\n")
+    panel.model.open(str(broken))
+    qtbot.waitUntil(panel.rendered.banner.isVisible, timeout=WAIT_MS)
+    assert "n has no value" in panel.rendered.banner.message
+    assert "Greet" not in panel.rendered.messages.toPlainText()
     assert "tokens" not in panel.meter.used.text()
 
 

@@ -141,7 +141,9 @@ class Completer(QObject):
         self._asked_by_hand = False
         # What was typed since the answer belongs to what is replaced.
         end = candidate.end + self._editor.offset() - self._place
-        self._editor.replace_range(candidate.start, end, candidate.text, candidate.select)
+        self._editor.replace_range(
+            candidate.start, end, candidate.text, candidate.select, candidate.stops
+        )
         self._editor.setFocus()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

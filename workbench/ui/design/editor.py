@@ -22,9 +22,10 @@ from workbench.domain.prompts import Problem
 from workbench.ui.design.edits import apply_fix, replace_lines, replace_range
 from workbench.ui.design.folding import Folding
 from workbench.ui.design.gutter import TOKENS_WIDTH, Gutter, LineNote, TokenColumn
-from workbench.ui.design.inline import paint_fold, paint_problem, under
-from workbench.ui.design.marks import RANKS, Mark, line_mark, problem_cursor, spans, underline
+from workbench.ui.design.inline import paint_notes, under, variable_at
+from workbench.ui.design.marks import Mark, line_mark, problem_cursor, spans, underline
 from workbench.ui.design.prompt_text import PromptText
+from workbench.ui.design.stops import Stops
 from workbench.ui.design.structure import python_offset, qt_offset
 from workbench.ui.design.typing_help import TypingHelp
 from workbench.ui.theme import color, font, theme
@@ -70,6 +71,7 @@ class Editor(QPlainTextEdit):
         self.head_note = ""
         self.folding = Folding(self)
         self.typing_help = TypingHelp(self)
+        self._stops = Stops(self)
         self._gutter = Gutter(self, self)
         self._tokens = TokenColumn(self, self)
         self._problems: tuple[Problem, ...] = ()
@@ -97,6 +99,7 @@ class Editor(QPlainTextEdit):
         self.text = text
         self.setDocument(text)
         self.typing_help.forget()
+        self._stops.forget()
         self._problems, self._hits, self._linked = (), (), 0
         self.show_line_notes({})
         self.wrong_lines = frozenset()
@@ -199,7 +202,14 @@ class Editor(QPlainTextEdit):
         if not replace_lines(self.text, text):
             self.replace_all(text)
 
-    def replace_range(self, start: int, end: int, text: str, select: tuple[int, int]) -> None:
+    def replace_range(
+        self,
+        start: int,
+        end: int,
+        text: str,
+        select: tuple[int, int],
+        stops: Sequence[tuple[int, int]] = (),
+    ) -> None:
         """Put ``text`` in place of characters and select a part of it; one step of undo.
 
         Args:
@@ -208,12 +218,20 @@ class Editor(QPlainTextEdit):
             end: see ``start``.
             text: what comes there.
             select: offset and length in ``text`` of what is selected then.
+            stops: what Tab selects after it, likewise.
         """
-        self.setTextCursor(replace_range(self.text, start, end, text, select))
+        cursor, *further = replace_range(self.text, start, end, text, (select, *stops))
+        self.setTextCursor(cursor)
+        if further:
+            self._stops.begin(further)
 
     def offset(self) -> int:
         """Where the cursor is, in characters."""
         return python_offset(self.text.plain(), self.textCursor().position())
+
+    def variable(self) -> str:
+        """The input of the variable at the cursor, "" for none."""
+        return variable_at(self, self.textCursor(), self._roots)
 
     @Slot()
     def go_to_partner(self) -> None:
@@ -357,6 +375,8 @@ class Editor(QPlainTextEdit):
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         )
         key = event.text()
+        if event.key() == Qt.Key.Key_Tab and self._stops.go_on():
+            return
         if event.key() == Qt.Key.Key_Tab and not self.textCursor().hasSelection():
             self.insertPlainText(_INDENT)
             return
@@ -377,14 +397,4 @@ class Editor(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        by_line: dict[int, Problem] = {}
-        for problem in sorted(self._problems, key=lambda each: RANKS.index(each.severity)):
-            if problem.severity != "hint":  # the dots under it and the bar are enough
-                by_line.setdefault(problem.line, problem)
-        folded = self.folding.folded()
-        for block, area in self.visible_lines():
-            line = block.blockNumber() + 1
-            if line in folded:
-                paint_fold(self, painter, block, area)
-            elif line in by_line:
-                paint_problem(self, painter, block, area, by_line[line])
+        paint_notes(self, painter, self._problems)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QTextCursor
 
 from workbench.domain.prompts import Problem
@@ -39,15 +41,19 @@ def replace_lines(text: PromptText, new: str) -> bool:
 
 
 def replace_range(
-    text: PromptText, start: int, end: int, new: str, select: tuple[int, int]
-) -> QTextCursor:
-    """Put ``new`` in place of characters; the cursor that selects a part of it."""
+    text: PromptText, start: int, end: int, new: str, selects: Sequence[tuple[int, int]]
+) -> list[QTextCursor]:
+    """Put ``new`` in place of characters; a cursor for each part of it that is to be selected."""
     plain = text.plain()
     cursor = QTextCursor(text)
     begin = qt_offset(plain, start)
     cursor.setPosition(begin)
     cursor.setPosition(qt_offset(plain, end), QTextCursor.MoveMode.KeepAnchor)
     cursor.insertText(new)
-    cursor.setPosition(begin + qt_offset(new, select[0]))
-    cursor.setPosition(begin + qt_offset(new, sum(select)), QTextCursor.MoveMode.KeepAnchor)
-    return cursor
+    found = []
+    for offset, length in selects:
+        part = QTextCursor(text)
+        part.setPosition(begin + qt_offset(new, offset))
+        part.setPosition(begin + qt_offset(new, offset + length), QTextCursor.MoveMode.KeepAnchor)
+        found.append(part)
+    return found

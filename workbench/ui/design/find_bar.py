@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton
+from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton, QWidget
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.search import Found, TextSearch
@@ -78,6 +78,7 @@ class FindBar(QFrame):
         lower.setStretch(0, 1)
         self._lower.setLayout(lower)
         self.setLayout(column(upper, self._lower, margins=(16, 4, 8, 4), gap=4))
+        QWidget.setTabOrder(self.box, self.replacement)
         self._lower.hide()
         self.hide()
         for option in (self.case, self.word, self.pattern):

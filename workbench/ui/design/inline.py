@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextBlock, QTextCursor
 
 from workbench.domain.prompts import Problem
-from workbench.ui.design.marks import TONES
+from workbench.ui.design.marks import RANKS, TONES
 from workbench.ui.design.structure import python_offset
 from workbench.ui.theme import color, font
 
@@ -20,6 +20,21 @@ _LEAST = 120
 """Pixels that a problem needs to be written behind its line."""
 
 
+def paint_notes(editor: Editor, painter: QPainter, problems: Iterable[Problem]) -> None:
+    """What is folded, and the worst problem, behind each line in sight."""
+    by_line: dict[int, Problem] = {}
+    for problem in sorted(problems, key=lambda each: RANKS.index(each.severity)):
+        if problem.severity != "hint":  # the dots under it and the bar are enough
+            by_line.setdefault(problem.line, problem)
+    folded = editor.folding.folded()
+    for block, area in editor.visible_lines():
+        line = block.blockNumber() + 1
+        if line in folded:
+            _paint_fold(editor, painter, block, area)
+        elif line in by_line:
+            _paint_problem(editor, painter, block, area, by_line[line])
+
+
 def _behind(editor: Editor, block: QTextBlock, area: QRectF) -> QRectF:
     """The room behind the text of a line."""
     last = block.layout().lineAt(max(block.layout().lineCount() - 1, 0))
@@ -28,7 +43,7 @@ def _behind(editor: Editor, block: QTextBlock, area: QRectF) -> QRectF:
     return QRectF(left, area.bottom() - height, editor.viewport().width() - left - 8, height)
 
 
-def paint_fold(editor: Editor, painter: QPainter, block: QTextBlock, area: QRectF) -> None:
+def _paint_fold(editor: Editor, painter: QPainter, block: QTextBlock, area: QRectF) -> None:
     """What is folded behind a line; of the head what it says."""
     room = _behind(editor, block, area)
     head = block.blockNumber() == 0 and editor.text.structure().body > 0
@@ -44,7 +59,7 @@ def paint_fold(editor: Editor, painter: QPainter, block: QTextBlock, area: QRect
     painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), words)
 
 
-def paint_problem(
+def _paint_problem(
     editor: Editor, painter: QPainter, block: QTextBlock, area: QRectF, problem: Problem
 ) -> None:
     """A problem in words behind its line, if there is room."""
@@ -71,10 +86,17 @@ def under(editor: Editor, place: QPoint, roots: Mapping[str, str]) -> tuple[int,
         for block, area in editor.visible_lines()
     ):
         return 0, ""
-    structure = editor.text.structure()
-    tag = structure.tag(python_offset(structure.text, cursor.position()))
     near = 2 * editor.fontMetrics().averageCharWidth()
-    if tag is None or abs(editor.cursorRect(cursor).x() - place.x()) > near:
+    if abs(editor.cursorRect(cursor).x() - place.x()) > near:
         return line, ""
-    cursor.select(QTextCursor.SelectionType.WordUnderCursor)
-    return line, roots.get(cursor.selectedText(), "")
+    return line, variable_at(editor, cursor, roots)
+
+
+def variable_at(editor: Editor, cursor: QTextCursor, roots: Mapping[str, str]) -> str:
+    """The variable of the word in a tag at which a cursor is, "" for none."""
+    structure = editor.text.structure()
+    if structure.tag(python_offset(structure.text, cursor.position())) is None:
+        return ""
+    word = QTextCursor(cursor)
+    word.select(QTextCursor.SelectionType.WordUnderCursor)
+    return roots.get(word.selectedText(), "")

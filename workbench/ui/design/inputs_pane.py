@@ -14,6 +14,7 @@ from workbench.ui.design.samples import SamplesModel
 from workbench.ui.design.samples_bar import SamplesBar
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.widgets import Banner, IconButton, Label, Pane, row
+from workbench.ui.widgets.tab_order import chain_after, reading_order
 from workbench.ui.widgets.variable_fields import VariableFields
 
 
@@ -21,11 +22,11 @@ class InputsPane(Pane):
     """Shows the fields of the model's current prompt and tells it what they hold.
 
     Signals:
-        changed(dict): the values, by name.
+        changed(object): the values, by name.
         data_wanted(bool): rows that fill the form; True for those of earlier runs.
     """
 
-    changed = Signal(dict)
+    changed = Signal(object)
     data_wanted = Signal(bool)
 
     def __init__(self, model: DesignModel) -> None:
@@ -42,6 +43,7 @@ class InputsPane(Pane):
         self.fields.changed.connect(model.set_values)
         self.fields.changed.connect(self.changed)
         self.fields.changed.connect(self._on_changed)
+        self.fields.resized.connect(self._order_tabs)
         self._note = Label("This prompt has no inputs", "small", "text-3")
         self._note.setContentsMargins(16, 12, 16, 12)
         self._note.hide()
@@ -112,6 +114,11 @@ class InputsPane(Pane):
                    functools.partial(data.step, -1), "Alt+PgUp", has_rows, scope),
         )  # fmt: skip
 
+    @Slot()
+    def _order_tabs(self) -> None:
+        *_, last = reading_order(self.bar)
+        chain_after(last, self.fields)
+
     @Slot(str)
     def _on_opened(self, _path: str) -> None:
         self._shown = None
@@ -151,7 +158,7 @@ class InputsPane(Pane):
             self.fields.set_values(document.values)
             self._show_expected()
 
-    @Slot(dict)
+    @Slot(object)
     def _on_changed(self, _values: dict[str, Json]) -> None:
         self.bar.refresh_dot()
 
@@ -159,7 +166,9 @@ class InputsPane(Pane):
     def _on_previewed(self) -> None:
         document = self._model.current
         if document is not None and document.preview.error is None:
-            self.fields.show_tokens(document.preview.variable_tokens)
+            preview = document.preview
+            counts = preview.variable_tokens.items()
+            self.fields.show_tokens({n: count for n, count in counts if n not in preview.missing})
 
     def _show_expected(self) -> None:
         document = self._model.current

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
     from workbench.ui.design.view_model import DesignModel
 
-_NEW_PROMPT = """---
+STOCK_SENTENCE = "You are a helpful assistant."
+"""What a new prompt says until one says something better."""
+_NEW_PROMPT = f"""---
 name: New prompt
 description:
 inputs:
@@ -28,9 +30,9 @@ inputs:
     multiline: true
 ---
 system:
-You are a helpful assistant.
+{STOCK_SENTENCE}
 user:
-{{ question }}
+{{{{ question }}}}
 """
 
 
@@ -38,13 +40,13 @@ class LibraryActions(QObject):
     """Changes prompt files and folders; open prompts follow them.
 
     Signals:
-        created(): a file was made and is being opened.
+        created(str): the path of a file that was made and is being opened.
         failed(str): a sentence. done(str): what was changed and can be undone.
         named(str): the path of something new that waits for its name.
         found(str, LibraryResult): what a search found.
     """
 
-    created = Signal()
+    created = Signal(str)
     failed = Signal(str)
     done = Signal(str)
     named = Signal(str)
@@ -182,8 +184,8 @@ class LibraryActions(QObject):
         if outcome.named:
             self.named.emit(outcome.named)
         if outcome.opened:
+            self.created.emit(outcome.opened)
             self._model.open(outcome.opened)
-            self.created.emit()
 
     def _folders(self) -> Collection[str]:
         """The absolute paths of all folders inside the library's."""

@@ -151,6 +151,9 @@ class MessagesPage(Page):
         if not span.literal:
             tone = self._tones.get(span.variable, "") or "text-3"
             style.setBackground(color(tone, _TINT))
+        if span.variable in self._preview.missing:
+            style.setForeground(color("text-3"))
+            style.setFontItalic(True)
         return style
 
     def _header(self, cursor: QTextCursor, title: str, note: str, tone: str = "text") -> None:

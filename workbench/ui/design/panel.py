@@ -9,17 +9,18 @@ from typing import Any
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-from workbench.domain.errors import WorkbenchError
 from workbench.domain.spec import RunSpec, TemplatePrompt
-from workbench.domain.views import EngineStatus, Estimate
+from workbench.domain.views import EngineStatus
 from workbench.ui.actions import Action
 from workbench.ui.design.data_pane import DataPane
+from workbench.ui.design.estimates import Estimates
 from workbench.ui.design.exchange import ExchangeActions, ImportPane
 from workbench.ui.design.library_actions import LibraryActions
 from workbench.ui.design.library_commands import LibraryCommands
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.library_watch import LibraryWatch
 from workbench.ui.design.preview import RenderedPane
+from workbench.ui.design.regions import Navigation, Part
 from workbench.ui.design.result import ResultPane
 from workbench.ui.design.reuse_view import ReuseView
 from workbench.ui.design.run_bar import RunBar
@@ -34,7 +35,6 @@ from workbench.ui.widgets.folding import FoldingPane, FoldingSplitter
 from workbench.ui.widgets.token_meter import TokenMeter
 
 _FIRST = "word-problem"
-_ESTIMATE_MS = 250
 
 
 class DesignPanel(Panel):
@@ -45,7 +45,6 @@ class DesignPanel(Panel):
         self.model = DesignModel(self.bridge)
         self._run: RunModel | None = None
         self._rendered_path = ""
-        self._estimates = 0
         self.library = LibraryTree()
         self.library_actions = LibraryActions(self.bridge, self.model)
         self.library_commands = LibraryCommands(self.library, self.library_actions, self.model)
@@ -57,7 +56,7 @@ class DesignPanel(Panel):
         self.reuse = ReuseView()
         self.map = SourceMap(self.work, self.rendered, self.meter, self.reuse)
         self.run_bar = RunBar(self.bridge)
-        self._estimate_timer = QTimer(self, singleShot=True, interval=_ESTIMATE_MS)
+        self._estimates = Estimates(self.bridge, self._question, self)
         self._build()
         self._connect()
 
@@ -69,6 +68,8 @@ class DesignPanel(Panel):
         side = SideContext(self.context, self.model, self.work, self.run_bar, self.result)
         self.side = SideStack(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
+        parts = Part(self.library, self.library.tree), Part(self.side, self.rendered.messages)
+        self._navigation = Navigation(self.work, *parts, Part(self.run_bar))
         left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)
         self.splitter = FoldingSplitter(left, self.work, right)
         self.splitter.setStretchFactor(1, 1)
@@ -90,7 +91,7 @@ class DesignPanel(Panel):
         model.moved.connect(self._on_moved)
         self.library_watch.changed.connect(model.read_library)
         actions = self.library_actions
-        actions.created.connect(self.work.editor.setFocus)
+        actions.created.connect(self.work.begin)
         actions.failed.connect(self._on_failed)
         commands = self.library_commands
         commands.import_wanted.connect(self._import)
@@ -103,10 +104,11 @@ class DesignPanel(Panel):
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
         self.work.inputs.data_wanted.connect(self._show_data)
+        self.work.paused.connect(self._on_previewed)
         self.result.closed.connect(self.side.show_preview)
         self.result.history_wanted.connect(self._open_history)
-        self.run_bar.changed.connect(self._estimate_timer.start)
-        self._estimate_timer.timeout.connect(self._ask_estimate)
+        self.run_bar.changed.connect(self._estimates.ask_soon)
+        self._estimates.told.connect(self.run_bar.show_estimate)
         self.run_bar.run.clicked.connect(self._start)
         self.run_bar.stop.clicked.connect(self._stop)
         self.run_bar.compare.clicked.connect(self._compare)
@@ -125,6 +127,7 @@ class DesignPanel(Panel):
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
             *self.work.actions_table(),
+            *self._navigation.actions_table(),
             *self.exchange.actions_table(),
             Action("design.library", "Fold or open the library",
                    functools.partial(self.splitter.toggle, self.splitter.panes[0]), "Ctrl+Shift+L",
@@ -237,7 +240,7 @@ class DesignPanel(Panel):
         reserve = self.run_bar.sampling.sampling.max_tokens
         status = self.bridge.engine_status
         self.map.show_preview(document.preview, self.model.tones, reserve, status)
-        self._estimate_timer.start()
+        self._estimates.ask_soon()
 
     @Slot(object)
     def _on_engine(self, status: EngineStatus) -> None:
@@ -296,27 +299,11 @@ class DesignPanel(Panel):
         self.run_bar.show_running(running)
         self.busy_changed.emit(running)
 
-    @Slot()
-    def _ask_estimate(self) -> None:
-        spec = self._spec()
-        if spec is None:
-            return
-        self._estimates += 1
-        document = self.model.current
-        tokens = document.preview.prompt_tokens if document is not None else None
-        self.bridge.call(
-            lambda core: core.estimate(spec, tokens),
-            functools.partial(self._on_estimate, self._estimates),
-            self._on_no_estimate,
-            owner=self,
-        )
-
-    def _on_estimate(self, number: int, estimate: Estimate) -> None:
-        if number == self._estimates:
-            self.run_bar.show_estimate(estimate)
-
-    def _on_no_estimate(self, _error: WorkbenchError) -> None:
-        self.run_bar.show_estimate(None)
+    def _question(self) -> tuple[RunSpec, int | None] | None:
+        spec, document = self._spec(), self.model.current
+        if spec is None or document is None:
+            return None
+        return spec, document.preview.prompt_tokens
 
     @Slot()
     def _compare(self) -> None:

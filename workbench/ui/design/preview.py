@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -23,11 +23,13 @@ class RenderedPane(Pane):
     """The rendered prompt, in three views.
 
     Signals:
+        variable_wanted(str): an input that has no value and should get one.
         line_hovered(int): the template line of the span that is lit, 0 where there is none.
         variable_hovered(str): the variable of that span, "" where there is none.
         place_clicked(int, int): a template line and column that the person wants to see.
     """
 
+    variable_wanted = Signal(str)
     line_hovered = Signal(int)
     variable_hovered = Signal(str)
     place_clicked = Signal(int, int)
@@ -84,6 +86,12 @@ class RenderedPane(Pane):
             )
             if not preview.messages:
                 return
+        elif preview.missing:
+            first = preview.missing[0]
+            self.banner.show_message(
+                _without_values(preview.missing), "text-2", "Fill in",
+                lambda: self.variable_wanted.emit(first),
+            )  # fmt: skip
         else:
             self.banner.hide()
         self._preview = preview
@@ -137,3 +145,10 @@ class RenderedPane(Pane):
         else:
             self.tokens.draw(self._preview)
         self.caption.setVisible(page is self.messages)
+
+
+def _without_values(names: Sequence[str]) -> str:
+    """One sentence such as "topic and style are empty"."""
+    shown = [*names[:3], f"{len(names) - 3} more"] if len(names) > 4 else [*names]
+    listed = " and ".join([part for part in (", ".join(shown[:-1]), shown[-1]) if part])
+    return f"{listed} {'is' if len(names) == 1 else 'are'} empty."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.domain.errors import TemplateError, WorkbenchError
 from workbench.domain.prompts import Preview
 from workbench.domain.servers import PREFIX
 from workbench.domain.views import EngineStatus
@@ -37,6 +38,7 @@ class SourceMap(QObject):
         rendered.line_hovered.connect(editor.link_line)
         rendered.variable_hovered.connect(self._on_rendered_variable)
         rendered.place_clicked.connect(editor.go_to_line)
+        rendered.variable_wanted.connect(work.inputs.fields.focus_input)
         editor.line_changed.connect(rendered.link_line)
         editor.line_hovered.connect(self._on_line)
         editor.variable_hovered.connect(self._on_variable)
@@ -55,6 +57,11 @@ class SourceMap(QObject):
             reserve: tokens kept for the answer.
             status: the engine that counted.
         """
+        if preview.error is not None:
+            error = WorkbenchError.from_wire(preview.error)
+            place = (error.line, error.column) if isinstance(error, TemplateError) else (0, 0)
+            if self._work.is_half_typed(*place):
+                return
         self._rendered.show_preview(preview, tones)
         if preview.error is not None:
             return
@@ -114,7 +121,12 @@ class SourceMap(QObject):
 def _parts(preview: Preview, tones: Mapping[str, str]) -> list[Part]:
     """The bar's parts, the largest first."""
     known = sum(preview.variable_tokens.values())
-    parts = [Part(name, preview.variable_tokens.get(name, 0), tone) for name, tone in tones.items()]
+    filled = {name: tone for name, tone in tones.items() if name not in preview.missing}
+    parts = [
+        Part(name, preview.variable_tokens.get(name, 0), tone) for name, tone in filled.items()
+    ]
+    empty = sum(preview.variable_tokens.get(name, 0) for name in preview.missing)
+    parts.append(Part("not filled in", empty, "line"))
     parts.append(Part("template", sum(preview.message_tokens) - known, "text-3"))
     parts.append(Part("chat format", preview.format_tokens, "line-access"))
     return sorted(parts, key=lambda part: -part.tokens)

@@ -46,6 +46,10 @@ class Structure:
         """The line of an offset."""
         return bisect.bisect_right(self._starts, offset)
 
+    def start(self, line: int) -> int:
+        """The offset at which a line begins."""
+        return self._starts[min(max(line, 1), len(self._starts)) - 1]
+
     def tag(self, offset: int) -> Tag | None:
         """The tag in which a cursor stands."""
         return tag_at(self.tags, offset)

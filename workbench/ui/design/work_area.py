@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame
 
@@ -18,6 +18,7 @@ from workbench.ui.design.document import Document
 from workbench.ui.design.editor import Editor
 from workbench.ui.design.find_bar import FindBar
 from workbench.ui.design.inputs_pane import InputsPane
+from workbench.ui.design.library_actions import STOCK_SENTENCE
 from workbench.ui.design.problem_bar import ProblemBar
 from workbench.ui.design.problem_list import ProblemList
 from workbench.ui.design.prompt_text import PromptText
@@ -28,6 +29,8 @@ from workbench.ui.widgets import Banner, Splitter, column
 if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
+_PAUSE_MS = 900
+"""So long after the last key a tag that is being typed is not called wrong."""
 _DIVIDER = Action("", "", lambda: None)
 
 
@@ -36,8 +39,10 @@ class WorkArea(QFrame):
 
     Signals:
         tab_chosen(str), tab_closed(str): a path.
+        paused(): the person stopped typing for a moment.
     """
 
+    paused = Signal()
     tab_chosen = Signal(str)
     tab_closed = Signal(str)
 
@@ -46,9 +51,12 @@ class WorkArea(QFrame):
         self._model, self._bridge = model, bridge
         self._texts: dict[str, PromptText] = {}
         self._switching = False
+        self._made = ""
         self._hints: tuple[Problem, ...] = ()
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self.setProperty("surface", "canvas")
         self.setMinimumWidth(480)
+        self.upper = QFrame()
         self.tab_row = TabRow()
         self.tabs = self.tab_row.bar
         self.banner = Banner()
@@ -63,11 +71,10 @@ class WorkArea(QFrame):
         self.tab_row.set_menu(self._menu())
 
     def _build(self) -> None:
-        upper = QFrame()
         layout = column(self.find_bar, self.editor, self.problem_list, self.problems, gap=0)
         layout.setStretch(1, 1)
-        upper.setLayout(layout)
-        self.splitter = Splitter(upper, self.inputs, vertical=True)
+        self.upper.setLayout(layout)
+        self.splitter = Splitter(self.upper, self.inputs, vertical=True)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([520, 240])
         outer = column(self.tab_row, self.banner, self.splitter, gap=0)
@@ -87,6 +94,9 @@ class WorkArea(QFrame):
         self.editor.cursorPositionChanged.connect(self._on_cursor)
         self.editor.line_changed.connect(self.problems.show_line)
         self.editor.left.connect(self._model.save_drafts)
+        self.editor.typed.connect(self._pause.start)
+        self._pause.timeout.connect(self._show_problems)
+        self._pause.timeout.connect(self.paused)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
             QShortcut(QKeySequence(keys), self, functools.partial(self.tab_row.step, step))
         model = self._model
@@ -176,6 +186,21 @@ class WorkArea(QFrame):
         self._switching = False
         document.cursor = position
         self._say_head()
+        if document.path == self._made:
+            self._made = ""
+            self._select_stock()
+
+    @Slot(str)
+    def begin(self, path: str) -> None:
+        """A file was made and is being opened: go to where one begins to write."""
+        self._made = path
+        self.editor.setFocus()
+
+    def _select_stock(self) -> None:
+        """Select the sentence that every new prompt has, so that typing replaces it."""
+        found = self.editor.text.find(STOCK_SENTENCE)
+        if not found.isNull():
+            self.editor.setTextCursor(found)
 
     @Slot(str)
     def _on_closed(self, path: str) -> None:
@@ -237,6 +262,7 @@ class WorkArea(QFrame):
         self._hints = hints
         self._show_problems()
 
+    @Slot()
     def _show_problems(self) -> None:
         document = self._model.current
         if document is None:
@@ -247,10 +273,20 @@ class WorkArea(QFrame):
             document.preview.prompt_tokens,
             self._bridge.engine_status.context_tokens,
         )
-        problems = (*document.analysis.problems, *costs, *self._hints)
+        found = (*document.analysis.problems, *costs, *self._hints)
+        problems = tuple(each for each in found if not self.is_half_typed(each.line, each.column))
         self.editor.show_problems(problems, self._model.tones)
         self.problems.show_problems(problems)
         self.problem_list.show_problems(problems)
+
+    def is_half_typed(self, line: int, column: int) -> bool:
+        """Whether a place lies in the tag that the person is typing: it is not wrong yet."""
+        if not self._pause.isActive() or line != self.editor.textCursor().blockNumber() + 1:
+            return False
+        structure = self.editor.text.structure()
+        tag = structure.tag(self.editor.offset())
+        start = structure.start(line) + max(column - 1, 0)
+        return tag is not None and tag.start <= start <= tag.end
 
     def _say_head(self) -> None:
         document = self._model.current

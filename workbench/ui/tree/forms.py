@@ -60,10 +60,10 @@ class GrowForm(Popover):
     """The parameters of a strategy, to search on with; only those that were changed are told.
 
     Signals:
-        accepted(dict): the changed values by name.
+        accepted(object): the changed values by name.
     """
 
-    accepted = Signal(dict)
+    accepted = Signal(object)
 
     def __init__(
         self, fields: tuple[Field, ...], params: Mapping[str, Any], parent: QWidget

@@ -52,6 +52,7 @@ class Banner(QFrame):
         act: Callable[[], None] | None = None,
     ) -> None:
         """Show a sentence; ``remedy`` names what ``act`` does about it."""
+        is_news = self.isHidden() or self._text.text() != text
         self._tone, self._act = tone, act
         self._text.setText(text)
         set_tone(self._text, tone if tone != "text-2" else "text")
@@ -59,7 +60,8 @@ class Banner(QFrame):
         self._remedy.setVisible(bool(remedy))
         self._recolour()
         self.show()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        if is_news:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     @property
     def message(self) -> str:

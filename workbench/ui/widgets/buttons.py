@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from workbench.ui.actions import shown_keys
 from workbench.ui.theme import icon, theme
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    """Whether a key presses a button as the space bar does: people expect it of Enter too."""
+    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Button(QPushButton):
@@ -46,6 +53,12 @@ class Button(QPushButton):
         """Another icon of the family."""
         self._icon_name = name
         self._recolour()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_enter(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _recolour(self) -> None:
@@ -87,6 +100,12 @@ class IconButton(QToolButton):
         """Another icon of the family."""
         self._icon_name = name
         self._recolour()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_enter(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _recolour(self) -> None:

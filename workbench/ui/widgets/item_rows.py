@@ -255,10 +255,11 @@ class RowList(QFrame):
         super().keyPressEvent(event)
 
 
-def new_item(rows: Sequence[_Row]) -> Json:
-    """An empty item in the form of the last one."""
+def new_item(parts: Sequence[str], rows: Sequence[_Row]) -> Json:
+    """An empty item in the form of the last one; the first has ``parts``, or is a text."""
+    first: Json = dict.fromkeys(parts, "") if parts else ""
     try:
-        last = rows[-1].body.value() if rows else ""
+        last = rows[-1].body.value() if rows else first
     except ValueError:
         last = ""
     if isinstance(last, dict):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QFrame
 
+from workbench.ui.widgets.buttons import GhostButton
 from workbench.ui.widgets.layout import row
 
 
@@ -25,9 +26,8 @@ class Segmented(QFrame):
         self._group = QButtonGroup(self)
         layout = row(margins=(0, 0, 0, 0), gap=2)
         for index, title in enumerate(titles):
-            button = QPushButton(title)
+            button = GhostButton(title)
             button.setCheckable(True)
-            button.setProperty("kind", "ghost")
             button.setAccessibleName(f"{name}: {title}")
             self._group.addButton(button, index)
             layout.addWidget(button)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 from PySide6.QtCore import Signal, Slot
@@ -124,9 +125,15 @@ class StructuredField(QFrame):
             return ""
         return json.dumps(self._value, ensure_ascii=False, indent=2)
 
+    def _start(self) -> Json:
+        """What the form shows of a value that was not given: an object's parts are known."""
+        if self._each.type == "object":
+            return dict.fromkeys(self._each.parts, "")
+        return _EMPTY[self._each.type]
+
     def _can_show_parts(self) -> bool:
         """Whether the value has the form that rows can show, and not too many."""
-        value = _EMPTY[self._each.type] if self._value is None else self._value
+        value = self._start() if self._value is None else self._value
         if not fits(self._each.type, value) or len(value) > MOST_ROWS:
             return False
         return self._each.type != "object" or bool(value)
@@ -159,7 +166,7 @@ class StructuredField(QFrame):
 
     def _show_parts(self) -> None:
         self._filling = True
-        value = _EMPTY[self._each.type] if self._value is None else self._value
+        value = self._start() if self._value is None else self._value
         if isinstance(self._parts, RowList):
             self._parts.show_values(value)
         else:
@@ -178,10 +185,11 @@ class StructuredField(QFrame):
             body.changed.connect(self._on_parts)
             return body
         is_thread = self._each.type == "thread"
+        item = functools.partial(new_item, self._each.parts)
         rows = RowList(
             self._noun,
             MessageBody if is_thread else ItemBody,
-            new_message if is_thread else new_item,
+            new_message if is_thread else item,
         )
         rows.show_values(value)
         rows.changed.connect(self._on_parts)

@@ -25,6 +25,7 @@ from workbench.ui.widgets.label import Label, set_tone
 from workbench.ui.widgets.layout import column, row
 from workbench.ui.widgets.origin import OriginSquare
 from workbench.ui.widgets.structured_field import StructuredField, is_structured
+from workbench.ui.widgets.tab_order import reading_order
 
 _COLUMNS = 3
 _BESIDE = 4
@@ -43,11 +44,11 @@ class VariableFields(QFrame):
         bridge: reads the files that are chosen.
 
     Signals:
-        changed(dict): values by name.
+        changed(object): values by name. Not ``dict``: Qt would sort the names in it.
         resized(): fields were opened, folded, added or removed.
     """
 
-    changed = Signal(dict)
+    changed = Signal(object)
     resized = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
@@ -104,6 +105,13 @@ class VariableFields(QFrame):
             self._editors[each.name].show_value(_shown(each, values))
         self._filling = False
         self.values()
+
+    def focus_input(self, name: str) -> bool:
+        """Go to the field of an input, or to the first; False where there is no field."""
+        goal = next(reading_order(self.fields.get(name, self._body)), None)
+        if goal is not None:
+            goal.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return goal is not None
 
     def show_tokens(self, tokens: Mapping[str, int]) -> None:
         """How many tokens each variable makes in the prompt."""

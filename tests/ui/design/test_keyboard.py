@@ -1,0 +1,202 @@
+"""Writing a prompt without the mouse: from part to part, through snippets, fields and lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.ui.conftest import WAIT_MS
+from workbench.ui.design.panel import DesignPanel
+from workbench.ui.widgets.buttons import GhostButton, IconButton
+from workbench.ui.widgets.structured_field import StructuredField
+
+SOURCE = """---
+name: Labels
+inputs:
+  text: {type: string, multiline: true}
+  labels: {type: array}
+sample:
+  text: It ends by itself.
+---
+user:
+{{ text }}
+{% for label in labels %}
+- {{ label.name }}: {{ label.meaning }}
+{% endfor %}
+"""
+
+
+@pytest.fixture
+def panel(context, qtbot, paths) -> DesignPanel:
+    prompt = paths.prompts / "labels.prompty"
+    prompt.parent.mkdir(parents=True, exist_ok=True)
+    prompt.write_text(SOURCE)
+    made = DesignPanel(context)
+    qtbot.addWidget(made)
+    made.resize(1376, 800)
+    made.show()
+    made.activateWindow()
+    qtbot.waitActive(made)
+    made.model._on_core()
+    qtbot.waitUntil(lambda: bool(made.model.library), timeout=WAIT_MS)
+    made.model.open(str(prompt))
+    qtbot.waitUntil(lambda: opened(made) == "labels", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "labels" in made.work.inputs.fields.fields, timeout=WAIT_MS)
+    made.work.editor.setFocus()
+    return made
+
+
+def opened(panel: DesignPanel) -> str:
+    return Path(panel.model.current.path).stem if panel.model.current else ""
+
+
+def do(panel: DesignPanel, action: str) -> None:
+    next(each for each in panel.actions_table() if each.id == action).run()
+
+
+def press(qtbot, *keys: Qt.Key) -> None:
+    for key in keys:
+        qtbot.keyClick(QApplication.focusWidget(), key)
+
+
+def go_to(panel: DesignPanel, text: str) -> None:
+    """Put the cursor before a text of the editor."""
+    editor = panel.work.editor
+    found = editor.document().find(text)
+    cursor = editor.textCursor()
+    cursor.setPosition(found.selectionStart())
+    editor.setTextCursor(cursor)
+
+
+def test_the_focus_walks_the_parts_and_comes_back_to_where_it_was(panel):
+    editor, texts = panel.work.editor, panel.work.inputs.fields.fields
+    panel.library.tree.setFocus()
+    do(panel, "parts.next")
+    assert QApplication.focusWidget() is editor
+    do(panel, "parts.next")
+    assert panel.work.inputs.isAncestorOf(QApplication.focusWidget())
+    texts["text"].setFocus()
+    do(panel, "parts.next")
+    assert QApplication.focusWidget() is panel.rendered.messages
+    do(panel, "parts.next")
+    assert panel.run_bar.isAncestorOf(QApplication.focusWidget())
+    do(panel, "parts.next")
+    assert QApplication.focusWidget() is panel.library.tree
+    do(panel, "parts.next")
+    assert QApplication.focusWidget() is editor
+    do(panel, "parts.next")
+    assert QApplication.focusWidget() is texts["text"]
+    do(panel, "parts.before")
+    assert QApplication.focusWidget() is editor
+
+
+def test_a_variable_leads_to_its_field_and_back(panel):
+    go_to(panel, "labels %}")
+    do(panel, "parts.inputs")
+    assert panel.work.inputs.fields.fields["labels"].isAncestorOf(QApplication.focusWidget())
+    do(panel, "parts.inputs")
+    assert panel.work.editor.hasFocus()
+    go_to(panel, "user:")
+    do(panel, "parts.inputs")
+    assert QApplication.focusWidget() is panel.work.inputs.fields.fields["text"]
+
+
+def test_items_are_added_with_the_fields_that_the_template_reads(panel, qtbot):
+    go_to(panel, "labels %}")
+    do(panel, "parts.inputs")
+    press(qtbot, Qt.Key.Key_Return)
+    press(qtbot, Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Return)
+    for words in ("crash", "It ends by itself"):
+        assert isinstance(QApplication.focusWidget(), QLineEdit)
+        qtbot.keyClicks(QApplication.focusWidget(), words)
+        press(qtbot, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget().accessibleName() == "Remove item 1"
+    press(qtbot, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget().accessibleName() == "Add item"
+    wanted = [{"name": "crash", "meaning": "It ends by itself"}]
+    qtbot.waitUntil(lambda: panel.model.current.values.get("labels") == wanted, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: "- crash: It ends by itself" in panel.rendered.messages.toPlainText(),
+        timeout=WAIT_MS,
+    )
+
+
+def test_the_names_of_an_item_keep_their_order_on_the_way_to_the_prompt(panel, qtbot):
+    field = panel.work.inputs.fields.fields["labels"]
+    assert isinstance(field, StructuredField)
+    item = {"zone": "b", "area": "a", "big": 10**30}
+    field.show_value([item])
+    field.changed.emit()
+    value = panel.model.current.values["labels"]
+    assert value == [item]
+    assert list(value[0]) == ["zone", "area", "big"]
+
+
+def test_tab_fills_in_a_snippet_and_indents_afterwards(panel, qtbot):
+    editor = panel.work.editor
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(editor, "{% for")
+    popup = panel.work.completer.popup
+    qtbot.waitUntil(popup.isVisible, timeout=WAIT_MS)
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.keyClicks(editor, "row")
+    popup.hide()
+    press(qtbot, Qt.Key.Key_Tab)
+    assert editor.textCursor().selectedText() == "items"
+    qtbot.keyClicks(editor, "rows")
+    panel.work.completer.close_list()
+    press(qtbot, Qt.Key.Key_Tab)
+    qtbot.keyClicks(editor, "x")
+    press(qtbot, Qt.Key.Key_Tab)
+    assert editor.toPlainText().endswith("{% for row in rows %}\nx  \n{% endfor %}")
+
+
+def test_a_tag_is_not_called_wrong_while_it_is_being_typed(panel, qtbot):
+    editor, work = panel.work.editor, panel.work
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(editor, "{{ text | ")
+    qtbot.waitUntil(lambda: bool(panel.model.current.analysis.problems), timeout=WAIT_MS)
+    if work.is_half_typed(*place_of_problem(panel)):
+        assert work.problems.problems == ()
+    qtbot.waitUntil(lambda: bool(work.problems.problems), timeout=WAIT_MS)
+    assert not work.is_half_typed(*place_of_problem(panel))
+    assert panel.rendered.banner.message.startswith("Line ")
+
+
+def place_of_problem(panel: DesignPanel) -> tuple[int, int]:
+    problem = panel.model.current.analysis.problems[0]
+    return problem.line, problem.column
+
+
+def test_a_new_prompt_begins_with_its_stock_sentence_selected(panel, qtbot):
+    panel.library_actions.create()
+    qtbot.waitUntil(lambda: opened(panel) == "New prompt", timeout=WAIT_MS)
+    editor = panel.work.editor
+    assert editor.hasFocus()
+    qtbot.keyClicks(editor, "You sort reports.")
+    assert "system:\nYou sort reports.\nuser:" in editor.toPlainText()
+
+
+def test_tab_goes_from_the_words_to_find_to_those_to_put_there(panel, qtbot):
+    do(panel, "prompt.replace")
+    bar = panel.work.find_bar
+    assert QApplication.focusWidget() is bar.box
+    press(qtbot, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is bar.replacement
+
+
+@pytest.mark.parametrize("make", [lambda: GhostButton("Do"), lambda: IconButton("plus", "Do")])
+def test_enter_presses_a_button(qtbot, make):
+    button = make()
+    qtbot.addWidget(button)
+    button.show()
+    with qtbot.waitSignal(button.clicked, timeout=WAIT_MS):
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+    pressed: list[bool] = []
+    button.clicked.connect(pressed.append)
+    qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == []
