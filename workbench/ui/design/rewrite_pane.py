@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -29,6 +28,9 @@ from workbench.ui.widgets import (
     row,
 )
 from workbench.ui.widgets.diff_view import DiffView
+from workbench.ui.widgets.sending_text import SendingText
+
+_TEXT_HEIGHT = 52
 
 
 class PartView(QFrame):
@@ -78,9 +80,9 @@ class RewritePane(SidePane):
         self.parts: list[PartView] = []
         self._drawn: object = None
         self.banner = Banner()
-        self.goal = _Words("What should be better", lines=3)
-        self.failing = _Words("An answer that was not good", lines=3)
-        self.expected = _Words("What it should have been", lines=3)
+        self.goal = SendingText("What should be better", lines=3, height=_TEXT_HEIGHT)
+        self.failing = SendingText("An answer that was not good", lines=3, height=_TEXT_HEIGHT)
+        self.expected = SendingText("What it should have been", lines=3, height=_TEXT_HEIGHT)
         examples = QFrame()
         examples.setLayout(column(self.failing, self.expected, gap=6))
         self.example = Section("With an example", examples, opened=False)
@@ -246,47 +248,3 @@ class RewritePane(SidePane):
         own = [entry for entry in entries if entry.folder == "strategies"]
         if own:
             self.side.model.open(own[0].path)
-
-
-class _Words(QPlainTextEdit):
-    """A few lines under the name of what goes in.
-
-    Signals:
-        sent(): Ctrl+Enter was pressed, which elsewhere runs the prompt.
-    """
-
-    sent = Signal()
-
-    def __init__(self, name: str, *, lines: int) -> None:
-        super().__init__()
-        self.setProperty("input", True)
-        self.setProperty("lines", str(lines))
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(52)
-        self.setAccessibleName(name)
-        self.setPlaceholderText(name)
-
-    def text(self) -> str:
-        """What was typed."""
-        return self.toPlainText().strip()
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and _sends(event)
-        ):
-            event.accept()  # it is this field's, not the window's
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _sends(event):
-            self.sent.emit()
-            return
-        super().keyPressEvent(event)
-
-
-def _sends(event: QKeyEvent) -> bool:
-    enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-    return enter and event.modifiers() == Qt.KeyboardModifier.ControlModifier

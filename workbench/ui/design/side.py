@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from workbench.ui.actions import Action
 from workbench.ui.widgets import GhostButton, IconButton, Pane
@@ -50,7 +51,17 @@ class SidePane(Pane):
         self.header.addWidget(self.close_button)
 
     def shown(self) -> None:
-        """Called when it comes to the front."""
+        """Called when it comes to the front, by a key as often as not: take the focus."""
+
+    def event(self, event: QEvent) -> bool:
+        """Esc closes a tool that has the focus, but while the prompt runs it stops the run."""
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if is_escape and not self.side.run_bar.stop.isVisible():
+            if event.type() == QEvent.Type.KeyPress:
+                self.closed.emit()
+            event.accept()
+            return True
+        return super().event(event)
 
     def hidden(self) -> None:
         """Called when something else takes its place; marks in the editor go now."""
@@ -186,6 +197,8 @@ class SideStack(QStackedWidget):
         before = self.currentWidget()
         if before is widget:
             return
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
         if isinstance(before, SidePane):
             before.hidden()
         self.setCurrentWidget(widget)
@@ -193,3 +206,5 @@ class SideStack(QStackedWidget):
             button.setChecked(widget is self._panes.get(side))
         if isinstance(widget, SidePane):
             widget.shown()
+        elif had_focus:
+            self._context.work.editor.setFocus()

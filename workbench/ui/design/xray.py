@@ -60,6 +60,7 @@ class XRayPane(SidePane):
         self.model.read_runs()
         self._ask_estimate()
         self._mark()
+        self.parts.answer.setFocus()
 
     def hidden(self) -> None:
         """Take the tints away."""
