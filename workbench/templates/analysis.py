@@ -19,6 +19,7 @@ from workbench.templates.document import PromptDocument, parse_document, split_f
 from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
 from workbench.templates.guessing import guess_parts, guess_types
 from workbench.templates.head_edit import add_input
+from workbench.templates.including import included_inputs
 from workbench.templates.names import nearest, needed, optional, undefined_reason
 from workbench.templates.places import Place, name_place, token_places, variable_place
 from workbench.templates.roles import MARKER
@@ -170,6 +171,10 @@ class _Analysis:
                     required=name not in optional_names,
                     declared=False,
                 )
+        if self._tree is not None and self._sources is not None:
+            known = {*declared, *self._used}
+            included = included_inputs(self._tree, self._sources)
+            yield from (field for field in included if field.name not in known)
 
     def _problems(self) -> Iterator[Problem]:
         if self._fault is not None:

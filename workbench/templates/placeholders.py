@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.domain.errors import TemplateError, TemplateSyntaxError, UndefinedVariableError
+from workbench.domain.errors import TemplateError, UndefinedVariableError
 from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
@@ -46,14 +46,14 @@ async def render_unfilled(
         return await render(pool, text, path, variables, sources=sources), ()
     except UndefinedVariableError as error:
         missing = error
-    inputs = analyse(text, path, sources).inputs
-    unfilled = [each for each in inputs if _is_missing(each, variables)]
+    analysis = analyse(text, path, sources)
+    unfilled = [each for each in analysis.inputs if _is_missing(each, variables)]
     stand_ins = {each.name: _stand_in(each) for each in unfilled}
     try:
         messages = await render(pool, text, path, variables, sources=sources, stand_ins=stand_ins)
-    except TemplateSyntaxError:
-        raise
     except TemplateError:
+        if any(problem.severity == "error" for problem in analysis.problems):
+            raise  # it would be wrong with values too
         raise missing from None
     return messages, tuple(stand_ins)
 

@@ -6,7 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 
 from workbench.domain.completion import Candidate, Completion
@@ -37,7 +37,12 @@ class Completer(QObject):
 
     The list opens by itself where a name is expected: in tags, never in prose. It closes with Esc,
     with a click elsewhere and when nothing fits; an answer that comes late is dropped.
+
+    Signals:
+        closed(): the list was open and is no more.
     """
+
+    closed = Signal()
 
     def __init__(self, editor: Editor, model: DesignModel, bridge: Bridge) -> None:
         super().__init__(editor)
@@ -67,7 +72,12 @@ class Completer(QObject):
         """Close the list; an answer under way is dropped."""
         self._number += 1
         self._timer.stop()
-        self.popup.hide()
+        self._hide()
+
+    def _hide(self) -> None:
+        if self.popup.isVisible():
+            self.popup.hide()
+            self.closed.emit()
 
     @Slot(str)
     def _on_typed(self, key: str) -> None:
@@ -119,7 +129,7 @@ class Completer(QObject):
         if number != self._number:
             return
         if not completion.candidates or not self._editor.hasFocus():
-            self.popup.hide()
+            self._hide()
             return
         self._place, self._typed = place, completion.prefix
         self.popup.set_tones(self._model.tones)
@@ -145,6 +155,8 @@ class Completer(QObject):
             candidate.start, end, candidate.text, candidate.select, candidate.stops
         )
         self._editor.setFocus()
+        if candidate.label in _INCLUDING:
+            self.open_list()  # of the files
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if not self.popup.isVisible() or not isinstance(event, QKeyEvent):

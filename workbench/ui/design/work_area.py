@@ -95,6 +95,7 @@ class WorkArea(QFrame):
         self.editor.line_changed.connect(self.problems.show_line)
         self.editor.left.connect(self._model.save_drafts)
         self.editor.typed.connect(self._pause.start)
+        self.completer.closed.connect(self._pause.start)
         self._pause.timeout.connect(self._show_problems)
         self._pause.timeout.connect(self.paused)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
@@ -281,7 +282,8 @@ class WorkArea(QFrame):
 
     def is_half_typed(self, line: int, column: int) -> bool:
         """Whether a place lies in the tag that the person is typing: it is not wrong yet."""
-        if not self._pause.isActive() or line != self.editor.textCursor().blockNumber() + 1:
+        is_typing = self._pause.isActive() or self.completer.popup.isVisible()
+        if not is_typing or line != self.editor.textCursor().blockNumber() + 1:
             return False
         structure = self.editor.text.structure()
         tag = structure.tag(self.editor.offset())

@@ -1,0 +1,86 @@
+"""What the files that a template includes need: their inputs are its own."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+
+import msgspec
+from jinja2 import TemplateSyntaxError, nodes
+
+from workbench.domain.errors import FrontMatterError
+from workbench.domain.prompts import InputField
+from workbench.templates.diagnosis import parse
+from workbench.templates.document import parse_document
+from workbench.templates.environment import BoundedEnvironment, RecordingUndefined
+from workbench.templates.guessing import guess_parts, guess_types
+from workbench.templates.names import needed, optional
+
+MOST = 100
+"""Most files that are looked at; a rendering takes no more either."""
+
+
+class Needs(msgspec.Struct, frozen=True):
+    """What one file needs, and which others it brings in."""
+
+    fields: tuple[InputField, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def included_inputs(tree: nodes.Template, sources: Mapping[str, str]) -> list[InputField]:
+    """Inputs of the files that a template includes or extends, directly or through others.
+
+    What the template itself sets is none. Defaults of an included file's head do not count: only
+    the head of the prompt that is rendered does.
+
+    Args:
+        tree: the template.
+        sources: files by name.
+    """
+    found: dict[str, InputField] = {}
+    waiting, seen = [*_files(tree)], set[str]()
+    while waiting and len(seen) < MOST:
+        name = waiting.pop(0)
+        if name in seen or name not in sources:
+            continue
+        seen.add(name)
+        needs = _needs(sources[name], name)
+        waiting += needs.files
+        for field in needs.fields:
+            found.setdefault(field.name, field)
+    given = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+    return [field for name, field in found.items() if name not in given]
+
+
+def _files(tree: nodes.Template) -> Iterator[str]:
+    """The names of files that are written out; one that is computed is not known."""
+    written = [node.template for node in tree.find_all(nodes.Include)]
+    written += [node.template for node in tree.find_all(nodes.Extends)]
+    for name in written:
+        for part in name.items if isinstance(name, nodes.List | nodes.Tuple) else [name]:
+            if isinstance(part, nodes.Const) and isinstance(part.value, str):
+                yield part.value
+
+
+@functools.lru_cache(maxsize=256)
+def _needs(source: str, name: str) -> Needs:
+    try:
+        document = parse_document(source, name)
+        tree, _ = parse(BoundedEnvironment(RecordingUndefined, {}), document.body)
+        names = sorted(needed(tree)) if tree is not None else []
+    except (FrontMatterError, TemplateSyntaxError, RecursionError):
+        return Needs()  # its own tab says what is wrong with it
+    if tree is None:
+        return Needs()
+    declared = {field.name: field for field in document.inputs}
+    kinds, parts, not_needed = guess_types(tree), guess_parts(tree), optional(tree)
+    fields = []
+    for each in names:
+        field = declared.get(each, InputField(name=each, type=kinds.get(each, "string")))
+        fields.append(
+            msgspec.structs.replace(
+                field, default=None, declared=False, parts=parts.get(each, ()),
+                required=field.required and field.default is None and each not in not_needed,
+            )
+        )  # fmt: skip
+    return Needs(tuple(fields), tuple(_files(tree)))
