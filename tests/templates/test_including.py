@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from workbench.domain.prompts import InputField
+from workbench.sandbox.pool import SandboxPool
 from workbench.templates.analysis import analyse
+from workbench.templates.render import render
 
 SOURCES = {
     "parts/tone.md": "Be {{ tone }}. {{ tone2 | default('') }}",
@@ -24,7 +26,7 @@ def inputs(body: str, head: str = "") -> dict[str, InputField]:
 def test_inputs_come_through_files_that_include_files() -> None:
     found = inputs("{% include 'parts/rules.prompty' %}{{ question }}")
     assert list(found) == ["question", "limit", "rules", "tone", "tone2"]
-    assert found["limit"].type == "integer"
+    assert (found["limit"].type, found["limit"].default) == ("integer", 3)
     assert (found["rules"].type, found["rules"].parts) == ("array", ("text",))
     assert found["tone"].required
     assert not found["tone2"].required
@@ -42,3 +44,17 @@ def test_a_file_that_includes_itself_or_is_broken_or_gone_ends_the_search() -> N
     assert list(inputs("{% include 'parts/self.md' %}")) == ["again"]
     assert inputs("{% include 'parts/broken.md' %}{% include 'no.md' %}") == {}
     assert list(inputs("{% include ['no.md', 'parts/self.md'] %}")) == ["again"]
+
+
+async def test_defaults_of_an_included_head_hold_unless_the_prompt_has_its_own(
+    pool: SandboxPool,
+) -> None:
+    body = "{% include 'parts/rules.prompty' %}"
+    values = {"tone": "kind", "rules": []}
+    shown = await render(pool, body, "t.prompty", values, sources=SOURCES)
+    assert "At most 3." in shown[0].text
+    head = "---\ninputs:\n  limit: {type: integer, default: 5}\n---\n"
+    shown = await render(pool, head + body, "t.prompty", values, sources=SOURCES)
+    assert "At most 5." in shown[0].text
+    shown = await render(pool, body, "t.prompty", values | {"limit": "7"}, sources=SOURCES)
+    assert "At most 7." in shown[0].text

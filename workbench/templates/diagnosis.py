@@ -71,6 +71,11 @@ _MEANINGS = (
     (r"unexpected (.*), expected (.*)", r"\2 was expected here, not \1"),
     (r"expected token (.*), got (.*)", r"\1 was expected here, not \2"),
     (r"unexpected '\}'", 'a bracket "{" is missing before this "}"'),
+    (
+        r"(?:unexpected|Expected an expression, got) 'end of (?:print statement|statement block)'",
+        "something is missing before the end of the tag",
+    ),
+    (r"expected name or number", 'a name is missing after "."'),
     (r"(?:unexpected|Expected an expression, got) (.*)", r"\1 was not expected here"),
     (r"No (filter|test) named '(.*)'\.?", r'there is no \1 called "\2"'),
     (r"block '(\w+)' defined twice", r'the block "\1" is there twice'),

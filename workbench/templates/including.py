@@ -30,8 +30,7 @@ class Needs(msgspec.Struct, frozen=True):
 def included_inputs(tree: nodes.Template, sources: Mapping[str, str]) -> list[InputField]:
     """Inputs of the files that a template includes or extends, directly or through others.
 
-    What the template itself sets is none. Defaults of an included file's head do not count: only
-    the head of the prompt that is rendered does.
+    What the template itself sets is none.
 
     Args:
         tree: the template.
@@ -50,6 +49,28 @@ def included_inputs(tree: nodes.Template, sources: Mapping[str, str]) -> list[In
             found.setdefault(field.name, field)
     given = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
     return [field for name, field in found.items() if name not in given]
+
+
+def included_defaults(sources: Mapping[str, str]) -> list[InputField]:
+    """What the heads of included files say of inputs that need no value; the first one counts.
+
+    Args:
+        sources: the included files by name, in the order in which they are met.
+    """
+    found: dict[str, InputField] = {}
+    for name, source in sources.items():
+        for field in _declared(source, name):
+            if field.default is not None or not field.required:
+                found.setdefault(field.name, field)
+    return list(found.values())
+
+
+@functools.lru_cache(maxsize=256)
+def _declared(source: str, name: str) -> tuple[InputField, ...]:
+    try:
+        return parse_document(source, name).inputs
+    except FrontMatterError:
+        return ()  # its own tab says what is wrong with it
 
 
 def _files(tree: nodes.Template) -> Iterator[str]:
@@ -79,8 +100,8 @@ def _needs(source: str, name: str) -> Needs:
         field = declared.get(each, InputField(name=each, type=kinds.get(each, "string")))
         fields.append(
             msgspec.structs.replace(
-                field, default=None, declared=False, parts=parts.get(each, ()),
-                required=field.required and field.default is None and each not in not_needed,
+                field, declared=False, parts=parts.get(each, ()),
+                required=field.required and each not in not_needed,
             )
         )  # fmt: skip
     return Needs(tuple(fields), tuple(_files(tree)))

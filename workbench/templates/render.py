@@ -21,6 +21,7 @@ from workbench.domain.text import Message
 from workbench.sandbox.pool import SandboxPool
 from workbench.templates.body import TOO_LARGE, TOO_LONG, Body, BodyText
 from workbench.templates.document import parse_document, split_front_matter
+from workbench.templates.including import included_defaults
 from workbench.templates.inputs import complete
 from workbench.templates.packing import Packed, packed, unpacked
 from workbench.templates.roles import split_messages
@@ -74,10 +75,14 @@ async def render(
         TemplateError: a value of the wrong type, or anything else that failed.
     """
     document = parse_document(text, path)
-    values = complete(document, variables, stand_ins)
     included: dict[str, BodyText] = {}
     if sources is not None and _INCLUDING.search(document.body):
         included = await asyncio.to_thread(_included, document.body, sources)
+        own = {field.name for field in document.inputs}
+        further = included_defaults({name: sources[name] for name in included})
+        further = [field for field in further if field.name not in own]
+        document = msgspec.structs.replace(document, inputs=(*document.inputs, *further))
+    values = complete(document, variables, stand_ins)
     job = RenderJob(
         body=BodyText(sound(document.body), path, document.body_line),
         has_roles=document.has_roles,
