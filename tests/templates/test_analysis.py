@@ -70,7 +70,7 @@ def test_unknown_words_get_a_replacement(body: str, marked: str, replacement: st
         ("{{ a ? b }}", 1, 6, "cannot stand in an expression"),
         ("{{ (a }}", 1, 7, "')' was expected here"),
         ("{{ }}", 1, 4, "something is missing before the end"),
-        ("{{ a. }}", 1, 7, 'a name is missing after "."'),
+        ("{{ a. }}", 1, 1, 'a name is missing after "."'),
         ("{% raw %}x", 1, 1, "{% endraw %}"),
         ("{% block a %}{% endblock %}\n{% block a %}{% endblock %}", 2, 10, "twice"),
         ("{{ " + "(" * 300, 1, 0, "nested too deeply"),

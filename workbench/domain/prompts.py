@@ -73,6 +73,8 @@ class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):
     body_line: int = 1
     """The file line on which the body starts."""
     problems: tuple[Problem, ...] = ()
+    readable: bool = True
+    """False where head or body cannot be read as they stand: inputs may be missing."""
 
 
 class VariableReuse(msgspec.Struct, frozen=True, kw_only=True):

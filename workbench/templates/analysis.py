@@ -65,6 +65,7 @@ def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> T
             sample=document.sample,
             body_line=document.body_line,
             problems=(*head_problems, Problem(severity="error", message=TOO_DEEP)),
+            readable=False,
         )
 
 
@@ -108,6 +109,7 @@ class _Analysis:
             sample=document.sample,
             body_line=document.body_line,
             problems=tuple(sorted(found, key=lambda problem: (problem.line, problem.column))),
+            readable=self._fault is None and not problems,
         )
 
     def _replace_unknown(self) -> list[Problem]:

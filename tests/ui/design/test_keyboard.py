@@ -160,8 +160,10 @@ def test_a_tag_is_not_called_wrong_while_it_is_being_typed(panel, qtbot):
     editor.moveCursor(QTextCursor.MoveOperation.End)
     qtbot.keyClicks(editor, "{{ text | ")
     qtbot.waitUntil(lambda: bool(panel.model.current.analysis.problems), timeout=WAIT_MS)
-    if work.is_half_typed(*place_of_problem(panel)):
-        assert work.problems.problems == ()
+    qtbot.waitUntil(work.completer.popup.isVisible, timeout=WAIT_MS)
+    assert work.is_half_typed(*place_of_problem(panel))
+    assert work.problems.problems == ()
+    work.completer.close_list()
     qtbot.waitUntil(lambda: bool(work.problems.problems), timeout=WAIT_MS)
     assert not work.is_half_typed(*place_of_problem(panel))
     assert panel.rendered.banner.message.startswith("Line ")
@@ -170,6 +172,43 @@ def test_a_tag_is_not_called_wrong_while_it_is_being_typed(panel, qtbot):
 def place_of_problem(panel: DesignPanel) -> tuple[int, int]:
     problem = panel.model.current.analysis.problems[0]
     return problem.line, problem.column
+
+
+def test_a_new_line_is_as_far_in_as_the_one_above_and_further_after_a_name_in_the_head(
+    panel, qtbot
+):
+    editor = panel.work.editor
+    editor.folding.unfold_all()
+    go_to(panel, "text: {type")
+    qtbot.keyClicks(editor, "topic:")
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.keyClicks(editor, "type: string")
+    press(qtbot, Qt.Key.Key_Return)
+    assert "\n  topic:\n    type: string\n    text:" in editor.toPlainText()
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(editor, "Note:")
+    press(qtbot, Qt.Key.Key_Return)
+    assert editor.toPlainText().endswith("Note:\n")
+
+
+def test_fields_and_their_values_stay_while_the_text_cannot_be_read(panel, qtbot):
+    editor, fields = panel.work.editor, panel.work.inputs.fields
+    go_to(panel, "labels: {type")
+    qtbot.keyClicks(editor, "[")
+    qtbot.waitUntil(lambda: not panel.model.current.analysis.readable, timeout=WAIT_MS)
+    assert list(fields.fields) == ["text", "labels"]
+    assert isinstance(fields.fields["labels"], StructuredField)
+    press(qtbot, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: panel.model.current.analysis.readable, timeout=WAIT_MS)
+    assert panel.model.current.values["text"] == "It ends by itself."
+
+
+def test_escape_closes_a_tool_and_goes_back_to_the_text(panel, qtbot):
+    pane = panel.side.show_tool("rewrite")
+    assert pane.isAncestorOf(QApplication.focusWidget())
+    press(qtbot, Qt.Key.Key_Escape)
+    assert panel.rendered.isVisible()
+    assert panel.work.editor.hasFocus()
 
 
 def test_a_new_prompt_begins_with_its_stock_sentence_selected(panel, qtbot):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from workbench.domain.prompts import Draft, Preview, TemplateAnalysis
 from workbench.domain.spec import Json
 
@@ -32,6 +34,15 @@ class Document:
     def dirty(self) -> bool:
         """Whether there is something to save."""
         return self.text != self.saved
+
+    def take_analysis(self, analysis: TemplateAnalysis) -> None:
+        """Keep what is known of the text; while it cannot be read, inputs known before stay."""
+        if not analysis.readable:
+            before = self.analysis.inputs
+            names = {each.name for each in before}
+            inputs = (*before, *(each for each in analysis.inputs if each.name not in names))
+            analysis = msgspec.structs.replace(analysis, inputs=inputs)
+        self.analysis = analysis
 
     def draft(self) -> Draft:
         """What is kept so that a crash loses none of it."""

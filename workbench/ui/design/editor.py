@@ -27,10 +27,9 @@ from workbench.ui.design.marks import Mark, line_mark, problem_cursor, spans, un
 from workbench.ui.design.prompt_text import PromptText
 from workbench.ui.design.stops import Stops
 from workbench.ui.design.structure import python_offset, qt_offset
-from workbench.ui.design.typing_help import TypingHelp
+from workbench.ui.design.typing_help import INDENT, TypingHelp
 from workbench.ui.theme import color, font, theme
 
-_INDENT = "  "
 _PAUSE_MS = 250
 _LIT = 2_000
 """Most found places that are lit at once."""
@@ -378,7 +377,10 @@ class Editor(QPlainTextEdit):
         if event.key() == Qt.Key.Key_Tab and self._stops.go_on():
             return
         if event.key() == Qt.Key.Key_Tab and not self.textCursor().hasSelection():
-            self.insertPlainText(_INDENT)
+            self.insertPlainText(INDENT)
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.typing_help.enter()
             return
         if event.key() == Qt.Key.Key_Backspace and plain and self.typing_help.backspace():
             self.typed.emit("")

@@ -9,6 +9,7 @@ from workbench.domain.tags import text_in_quotes
 from workbench.ui.design.prompt_text import PromptText
 from workbench.ui.design.structure import python_offset
 
+INDENT = "  "
 _TAGS = {"{": "}}", "%": "%}", "#": "#}"}
 _BRACKETS = {"(": ")", "[": "]"}
 _QUOTES = "\"'"
@@ -70,6 +71,19 @@ class TypingHelp:
         if kept:
             self._remember(cursor, kept)
         return True
+
+    def enter(self) -> None:
+        """A new line as far in as this one; in the head further in after a name and its colon."""
+        cursor = self._editor.textCursor()
+        before, _ = self._around(cursor)
+        indent = before[: len(before) - len(before.lstrip(" \t"))]
+        text = self._editor.document()
+        assert isinstance(text, PromptText)
+        if before.endswith(":") and 0 < cursor.position() < text.structure().body:
+            indent += INDENT
+        cursor.insertText("\n" + indent)
+        self._editor.setTextCursor(cursor)
+        self._editor.ensureCursorVisible()
 
     def _around(self, cursor: QTextCursor) -> tuple[str, str]:
         text = cursor.block().text()

@@ -375,7 +375,7 @@ class DesignModel(QObject):
         for name in analysis.sample.keys() - document.seeded:
             document.values.setdefault(name, analysis.sample[name])
         document.seeded.update(analysis.sample)
-        document.analysis = analysis
+        document.take_analysis(analysis)
         self.analysed.emit()
         self._ask_preview(number, document)
 
