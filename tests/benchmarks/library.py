@@ -1,8 +1,9 @@
 """How well a model does on the prompts and data that ship: ``python -m tests.benchmarks.library``.
 
 ``score`` asks every row of the data sets with a truth, once with the most probable tokens and once
-with each seed, and counts what is right. ``read`` prints the answers to the sample sets, to be
-read. Figures of the starter model, and what was seen, are in docs/library.md.
+with each seed, and counts what is right; ``--held-out`` takes the rows that no prompt was tuned on.
+``read`` prints the answers to the sample sets, to be read. Figures of the starter model, and what
+was seen, are in docs/library.md.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from workbench.settings import Paths
 
 ROOT = Path(__file__).parents[2]
 PROMPTS, DATA = ROOT / "prompts", ROOT / "resources" / "data"
+HELD_OUT = DATA / "held-out"
 TOGETHER = 8
 
 
@@ -36,6 +38,11 @@ class Asker:
         self._core = core
         self._model = model
         self._places = asyncio.Semaphore(TOGETHER)
+
+    def share(self, right: int, rows: int) -> str:
+        """How many are right, and in which interval the true share lies with 95 % confidence."""
+        found = self._core.interval(right, rows)
+        return f"{right} ({found.low * 100:.0f} to {found.high * 100:.0f} %)"
 
     async def answer(
         self, path: Path, values: dict[str, Any], most: int, seed: int | None = None
@@ -65,9 +72,9 @@ class Asker:
         return texts[best]
 
 
-async def _score(asker: Asker, check: Check, seeds: int, show: bool) -> str:
+async def _score(asker: Asker, check: Check, folder: Path, seeds: int, show: bool) -> str:
     path = PROMPTS / f"{check.prompt}.prompty"
-    rows = [json.loads(line) for line in (DATA / f"{check.data}.jsonl").open(encoding="utf-8")]
+    rows = [json.loads(line) for line in (folder / f"{check.data}.jsonl").open(encoding="utf-8")]
     inputs = [{key: value for key, value in row.items() if key not in check.hidden} for row in rows]
 
     async def right(seed: int | None) -> list[bool]:
@@ -81,13 +88,13 @@ async def _score(asker: Asker, check: Check, seeds: int, show: bool) -> str:
                 click.echo(f"{'right' if good else 'wrong'}  {truth!r} <- {text!r}")
         return found
 
-    greedy = sum(await right(None))
+    greedy = asker.share(sum(await right(None)), len(rows))
     drawn = [sum(await right(seed)) for seed in range(1, seeds + 1)]
     picked = "-"
     if check.labels:
         texts = await asyncio.gather(*(asker.chosen(path, each, check) for each in inputs))
         found = [check.right(text, row) for text, row in zip(texts, rows, strict=True)]
-        picked = str(sum(found))
+        picked = asker.share(sum(found), len(rows))
     truths = Counter(row["label"] for row in rows if "label" in row)
     most_common = str(truths.most_common(1)[0][1]) if truths else "-"
     cells = (check.data, len(rows), greedy, " ".join(map(str, drawn)) or "-", picked, most_common)
@@ -125,16 +132,19 @@ def library() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--model", default="", help="A name or path; the starter model otherwise.")
 @click.option("--seeds", default=3, show_default=True)
+@click.option("--held-out", is_flag=True, help="The rows that no prompt was tuned on.")
 @click.option("--show", is_flag=True, help="Print the most probable answers.")
-def score(names: tuple[str, ...], model: str, seeds: int, show: bool) -> None:
+def score(names: tuple[str, ...], model: str, seeds: int, held_out: bool, show: bool) -> None:
     """Right answers on the data sets called NAMES (all without)."""
+    folder = HELD_OUT if held_out else DATA
     click.echo(
         "| data set | rows | most probable | drawn, by seed | by likelihood | most common label |"
     )
     click.echo("|---|---|---|---|---|---|")
     checks = [check for check in CHECKS if not names or check.data in names]
     _with_asker(
-        model, [lambda asker, check=check: _score(asker, check, seeds, show) for check in checks]
+        model,
+        [lambda asker, check=check: _score(asker, check, folder, seeds, show) for check in checks],
     )
 
 
