@@ -235,15 +235,35 @@ async def test_prompts_on_health_and_fraud_say_what_they_are_not(pool: SandboxPo
         assert "You do not diagnose and you do not give advice" in system
         assert "Call the emergency services now" in system
         assert values.get("emergency_number", "112") in system
-        assert "This is not medical advice" in system
+        assert "This is not medical advice. A person must read it." in system
     for values in sample_sets("fraud/triage.prompty").values():
         messages = await render(
             pool, PROMPTS["fraud/triage.prompty"], "fraud/triage.prompty", values
         )
         assert "You do not decide whether something is fraud" in messages[0].text
         assert "Never accuse anybody" in messages[0].text
-    assert "no diagnosis, no advice" in analyse(PROMPTS["health/intake.prompty"], "").description
-    assert "never establishes fraud" in analyse(PROMPTS["fraud/triage.prompty"], "").description
+    intake = analyse(PROMPTS["health/intake.prompty"], "").description
+    assert "no diagnosis, no advice" in intake
+    assert "A person must read every message." in intake
+    triage = analyse(PROMPTS["fraud/triage.prompty"], "").description
+    assert "never establishes fraud" in triage
+    assert 'What does not clearly say "Label: routine" is for review.' in triage
+
+
+async def test_the_intake_finds_alarm_words_before_any_model_is_asked(pool: SandboxPool) -> None:
+    async def asked(message: str, **more: Any) -> str:
+        name = "health/intake.prompty"
+        return (await render(pool, PROMPTS[name], name, {"message": message} | more))[-1].text
+
+    for row in rows_of("medical-intake"):
+        marked = "\nUrgent: yes\nCall the emergency services now: 112."
+        assert (marked in await asked(row["message"])) == (row["label"] == "yes")
+    for message in ("My CHEST hurts.", "Suddenly I can’t\nspeak.", "I can not speak."):
+        assert "Urgent: yes" in await asked(message)
+    assert "Urgent" not in await asked("It is my blood\npressure. The blood test was fine.")
+    assert "now: 999." in await asked("A chest pain.", emergency_number="999")
+    assert "Alarm words: limp." in await asked("She is Limp.", alarm_words=["LIMP", ""])
+    assert "Urgent" not in await asked("My chest hurts.", alarm_words=[])
 
 
 def test_the_solutions_of_the_programming_tasks_do_what_is_expected() -> None:
