@@ -44,9 +44,7 @@ class Asker:
         found = self._core.interval(right, rows)
         return f"{right} ({found.low * 100:.0f} to {found.high * 100:.0f} %)"
 
-    async def answer(
-        self, path: Path, values: dict[str, Any], most: int, seed: int | None = None
-    ) -> str:
+    async def answer(self, path: Path, values: dict[str, Any], seed: int | None, most: int) -> str:
         """What the model writes; the most probable tokens where there is no seed."""
         source = (await self._core.read_prompt(str(path))).text
         spec = RunSpec(
@@ -78,8 +76,10 @@ async def _score(asker: Asker, check: Check, folder: Path, seeds: int, show: boo
     inputs = [{key: value for key, value in row.items() if key not in check.hidden} for row in rows]
 
     async def right(seed: int | None) -> list[bool]:
+        # A seed of its own for each row: with one for all, an unlikely first draw is every row's.
+        seeds = [None if seed is None else 1000 * seed + place for place in range(len(inputs))]
         given = await asyncio.gather(
-            *(asker.answer(path, each, check.most, seed) for each in inputs)
+            *(asker.answer(path, *each, check.most) for each in zip(inputs, seeds, strict=True))
         )
         found = [check.right(text, row) for text, row in zip(given, rows, strict=True)]
         if show and seed is None:
@@ -103,7 +103,9 @@ async def _score(asker: Asker, check: Check, folder: Path, seeds: int, show: boo
 
 async def _read(asker: Asker, path: Path, most: int) -> str:
     sets = yaml.safe_load(path.with_suffix(".samples.yaml").read_text("utf-8"))
-    answers = await asyncio.gather(*(asker.answer(path, values, most) for values in sets.values()))
+    answers = await asyncio.gather(
+        *(asker.answer(path, values, None, most) for values in sets.values())
+    )
     shown = [f"[{name}]\n{text.strip()}" for name, text in zip(sets, answers, strict=True)]
     return f"=== {path.relative_to(PROMPTS)}\n" + "\n".join(shown)
 
