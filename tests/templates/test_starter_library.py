@@ -59,7 +59,8 @@ HELD_OUT = [f"held-out/{check.data}" for check in CHECKS]
 """Rows that no prompt was tuned on, for each data set that is scored."""
 TRUTHS = {"expected", "label", "solution"}
 LABELS = {check.data: check.labels for check in CHECKS if check.labels} | {
-    "rubric-judge": ("pass", "fail")
+    "medical-intake": ("yes", "no"),
+    "rubric-judge": ("pass", "fail"),
 }
 RUN = 5
 """So many words in a row are a repetition."""
@@ -235,6 +236,7 @@ async def test_prompts_on_health_and_fraud_say_what_they_are_not(pool: SandboxPo
         assert "You do not diagnose and you do not give advice" in system
         assert "Call the emergency services now" in system
         assert values.get("emergency_number", "112") in system
+        assert 'Otherwise write "Urgent: not decided". A person decides.' in system
         assert "This is not medical advice. A person must read it." in system
     for values in sample_sets("fraud/triage.prompty").values():
         messages = await render(
@@ -255,12 +257,15 @@ async def test_the_intake_finds_alarm_words_before_any_model_is_asked(pool: Sand
         name = "health/intake.prompty"
         return (await render(pool, PROMPTS[name], name, {"message": message} | more))[-1].text
 
+    assert "Urgent: no\n" not in PROMPTS["health/intake.prompty"]
     for row in rows_of("medical-intake"):
-        marked = "\nUrgent: yes\nCall the emergency services now: 112."
-        assert (marked in await asked(row["message"])) == (row["label"] == "yes")
+        urgent = "Urgent: yes\nCall the emergency services now: 112."
+        begin = urgent if row["label"] == "yes" else "Urgent: not decided"
+        assert (await asked(row["message"])).endswith(f"Begin with:\n{begin}")
     for message in ("My CHEST hurts.", "Suddenly I can’t\nspeak.", "I can not speak."):
         assert "Urgent: yes" in await asked(message)
-    assert "Urgent" not in await asked("It is my blood\npressure. The blood test was fine.")
+    undecided = await asked("It is my blood\npressure. The blood test was fine.")
+    assert undecided.endswith("Alarm words: none. Begin with:\nUrgent: not decided")
     assert "now: 999." in await asked("A chest pain.", emergency_number="999")
     assert "Alarm words: limp." in await asked("She is Limp.", alarm_words=["LIMP", ""])
     assert "Urgent" not in await asked("My chest hurts.", alarm_words=[])
