@@ -34,9 +34,10 @@ TOGETHER = 8
 class Asker:
     """Asks one model, a few prompts at a time."""
 
-    def __init__(self, core: Workbench, model: str) -> None:
+    def __init__(self, core: Workbench, model: str, stop: tuple[str, ...] = ()) -> None:
         self._core = core
         self._model = model
+        self._stop = stop
         self._places = asyncio.Semaphore(TOGETHER)
 
     def share(self, right: int, rows: int) -> str:
@@ -50,7 +51,9 @@ class Asker:
         spec = RunSpec(
             prompt=TemplatePrompt(str(path), source, values),
             model=self._model,
-            sampling=Sampling(temperature=0.0 if seed is None else 0.7, max_tokens=most),
+            sampling=Sampling(
+                temperature=0.0 if seed is None else 0.7, max_tokens=most, stop=self._stop
+            ),
             seed=seed or 1,
         )
         async with self._places:
@@ -110,13 +113,13 @@ async def _read(asker: Asker, path: Path, most: int) -> str:
     return f"=== {path.relative_to(PROMPTS)}\n" + "\n".join(shown)
 
 
-def _with_asker(model: str, jobs: Any) -> None:
+def _with_asker(model: str, stop: tuple[str, ...], jobs: Any) -> None:
     async def session() -> None:
         with tempfile.TemporaryDirectory() as folder:
             core = Workbench(Paths(data=Path(folder), logs=Path(folder) / "logs"))
             await core.open()
             try:
-                asker = Asker(core, model)
+                asker = Asker(core, model, stop)
                 for job in jobs:
                     click.echo(await job(asker))
             finally:
@@ -134,9 +137,17 @@ def library() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--model", default="", help="A name or path; the starter model otherwise.")
 @click.option("--seeds", default=3, show_default=True)
+@click.option("--stop", multiple=True, help="A text at which an answer ends.")
 @click.option("--held-out", is_flag=True, help="The rows that no prompt was tuned on.")
 @click.option("--show", is_flag=True, help="Print the most probable answers.")
-def score(names: tuple[str, ...], model: str, seeds: int, held_out: bool, show: bool) -> None:
+def score(
+    names: tuple[str, ...],
+    model: str,
+    seeds: int,
+    stop: tuple[str, ...],
+    held_out: bool,
+    show: bool,
+) -> None:
     """Right answers on the data sets called NAMES (all without)."""
     folder = HELD_OUT if held_out else DATA
     click.echo(
@@ -146,6 +157,7 @@ def score(names: tuple[str, ...], model: str, seeds: int, held_out: bool, show: 
     checks = [check for check in CHECKS if not names or check.data in names]
     _with_asker(
         model,
+        stop,
         [lambda asker, check=check: _score(asker, check, folder, seeds, show) for check in checks],
     )
 
@@ -161,7 +173,7 @@ def read(names: tuple[str, ...], model: str, tokens: int) -> None:
         for path in sorted(PROMPTS.rglob("*.samples.yaml"))
         if not names or any(path.relative_to(PROMPTS).as_posix().startswith(n) for n in names)
     ]
-    _with_asker(model, [lambda asker, path=path: _read(asker, path, tokens) for path in paths])
+    _with_asker(model, (), [lambda asker, path=path: _read(asker, path, tokens) for path in paths])
 
 
 if __name__ == "__main__":
