@@ -246,10 +246,12 @@ async def test_prompts_on_health_and_fraud_say_what_they_are_not(pool: SandboxPo
         assert "Never accuse anybody" in messages[0].text
     intake = analyse(PROMPTS["health/intake.prompty"], "").description
     assert "no diagnosis, no advice" in intake
+    assert "nothing is ever marked as not urgent" in intake
     assert "A person must read every message." in intake
     triage = analyse(PROMPTS["fraud/triage.prompty"], "").description
     assert "never establishes fraud" in triage
-    assert 'What does not clearly say "Label: routine" is for review.' in triage
+    assert 'What does not clearly say "Label: routine" is for review' in triage
+    assert "a person must look at those too" in triage
 
 
 async def test_the_intake_finds_alarm_words_before_any_model_is_asked(pool: SandboxPool) -> None:
