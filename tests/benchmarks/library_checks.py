@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 Right = Callable[[str, dict[str, Any]], bool]
+UNDECIDED = "not decided"
 _SECONDS = 5
 
 
@@ -46,6 +47,12 @@ def label_after(prefix: str) -> Right:
         return plain(found.removeprefix(prefix)) == row["label"]
 
     return right
+
+
+def urgency(answer: str, row: dict[str, Any]) -> bool:
+    """An urgent message is marked; any other is left to a person, and none is called harmless."""
+    wanted = "yes" if row["label"] == "yes" else UNDECIDED
+    return label_after("Urgent:")(answer, {"label": wanted})
 
 
 def contains(answer: str, row: dict[str, Any]) -> bool:
@@ -129,7 +136,10 @@ CHECKS = (
     _labelled("sentiment", "classify/sentiment", "", "positive", "neutral", "negative"),
     _labelled("topic", "classify/topic", "", *TOPICS),
     _labelled("fraud-triage", "fraud/triage", "Label:", "routine", "review"),
-    _labelled("medical-intake", "health/intake", "Urgent:", "yes", "no"),
+    Check(
+        data="medical-intake", prompt="health/intake", right=urgency, prefix="Urgent:",
+        labels=("yes", UNDECIDED),
+    ),
     _labelled(
         "research", "research/check-claim", "Verdict:", "supported", "contradicted", "not stated"
     ),
