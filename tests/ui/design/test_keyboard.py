@@ -206,9 +206,30 @@ def test_fields_and_their_values_stay_while_the_text_cannot_be_read(panel, qtbot
 def test_escape_closes_a_tool_and_goes_back_to_the_text(panel, qtbot):
     pane = panel.side.show_tool("rewrite")
     assert pane.isAncestorOf(QApplication.focusWidget())
-    press(qtbot, Qt.Key.Key_Escape)
+    do(panel, "design.stop")
     assert panel.rendered.isVisible()
     assert panel.work.editor.hasFocus()
+
+
+def test_a_prompt_with_an_empty_input_does_not_run_but_goes_to_the_field(panel, qtbot):
+    fields = panel.work.inputs.fields.fields
+    qtbot.waitUntil(lambda: panel.model.current.preview.missing == ("labels",), timeout=WAIT_MS)
+    do(panel, "design.run")
+    assert not panel.side.shows_result
+    assert panel.work.inputs.banner.message == "labels is empty. The prompt cannot run yet."
+    assert fields["labels"].isAncestorOf(QApplication.focusWidget())
+    fields["labels"].show_value([{"name": "a", "meaning": "b"}])
+    fields["labels"].changed.emit()
+    qtbot.waitUntil(lambda: panel.work.inputs.banner.message == "", timeout=WAIT_MS)
+    do(panel, "design.run")
+    assert panel.side.shows_result
+
+
+def test_the_result_of_another_prompt_does_not_stay(panel, qtbot):
+    panel.side.show_result()
+    panel.library_actions.create()
+    qtbot.waitUntil(lambda: opened(panel) == "New prompt", timeout=WAIT_MS)
+    assert not panel.side.shows_result
 
 
 def test_a_new_prompt_begins_with_its_stock_sentence_selected(panel, qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -53,6 +54,13 @@ class Document:
             variables=self.values,
         )
 
+    def unfilled(self) -> tuple[str, ...]:
+        """Required inputs without a value, as the last preview of these values found them."""
+        given = self.given_values()
+        return tuple(
+            name for name in self.preview.missing if not str(given.get(name) or "").strip()
+        )
+
     def given_values(self) -> dict[str, Json]:
         """The values of the variables that the template has; those left empty are not given."""
         names = {each.name for each in self.analysis.inputs}
@@ -61,3 +69,10 @@ class Document:
             for name, value in self.values.items()
             if name in names and value is not None
         }
+
+
+def empty_inputs(names: Sequence[str]) -> str:
+    """One sentence such as "topic and style are empty."."""
+    shown = [*names[:3], f"{len(names) - 3} more"] if len(names) > 4 else [*names]
+    listed = " and ".join([part for part in (", ".join(shown[:-1]), shown[-1]) if part])
+    return f"{listed} {'is' if len(names) == 1 else 'are'} empty."

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea
 from workbench.domain.spec import Json
 from workbench.ui.actions import Action
 from workbench.ui.design.data_model import DataModel
+from workbench.ui.design.document import empty_inputs
 from workbench.ui.design.samples import SamplesModel
 from workbench.ui.design.samples_bar import SamplesBar
 from workbench.ui.design.view_model import DesignModel
@@ -33,6 +34,7 @@ class InputsPane(Pane):
         super().__init__("Inputs")
         self._model = model
         self._shown: object = None
+        self._asked = False
         self.samples = SamplesModel(model)
         self.data = DataModel(model, self.samples)
         self.bar = SamplesBar(self.samples)
@@ -114,6 +116,16 @@ class InputsPane(Pane):
                    functools.partial(data.step, -1), "Alt+PgUp", has_rows, scope),
         )  # fmt: skip
 
+    def is_filled(self) -> bool:
+        """Whether the prompt can run; if not, say what is missing and go there."""
+        document = self._model.current
+        missing = document.unfilled() if document is not None else ()
+        if missing:
+            self._asked = True
+            self.banner.show_message(f"{empty_inputs(missing)} The prompt cannot run yet.", "warn")
+            self.fields.focus_input(missing[0])
+        return not missing
+
     @Slot()
     def _order_tabs(self) -> None:
         *_, last = reading_order(self.bar)
@@ -167,6 +179,9 @@ class InputsPane(Pane):
         document = self._model.current
         if document is not None and document.preview.error is None:
             preview = document.preview
+            if not preview.missing and self._asked:
+                self._asked = False
+                self.banner.hide()
             counts = preview.variable_tokens.items()
             self.fields.show_tokens({n: count for n, count in counts if n not in preview.missing})
 

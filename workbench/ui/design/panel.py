@@ -121,7 +121,8 @@ class DesignPanel(Panel):
         return (
             Action("design.run", "Run the prompt", self._start, "Ctrl+Return", self._can_run,
                    scope),
-            Action("design.stop", "Stop the run", self._stop, "Esc", self._is_running, scope),
+            Action("design.stop", "Stop the run, or go back to the rendered prompt", self._escape,
+                   "Esc", scope=scope),
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
@@ -174,6 +175,8 @@ class DesignPanel(Panel):
         if document is None or path == self._rendered_path:
             return
         self._rendered_path = path
+        if self.side.shows_result and not self._is_running():
+            self.side.show_preview()  # the result is another prompt's
         if document.preview.messages:
             self._on_previewed()
         else:
@@ -278,6 +281,8 @@ class DesignPanel(Panel):
         info = self.run_bar.strategy.infos.get(self.run_bar.strategy.strategy)
         if spec is None or info is None or self._is_running():
             return
+        if not self.work.inputs.is_filled():
+            return
         self.model.save_drafts()
         if self._run is None:
             self._run = RunModel(self.bridge, info, dict(spec.params))
@@ -287,6 +292,12 @@ class DesignPanel(Panel):
         self._run.start(spec)
         self.result.follow(self._run)
         self.side.show_result()
+
+    def _escape(self) -> None:
+        if self._is_running():
+            self._stop()
+        else:
+            self.side.show_preview()
 
     @Slot()
     def _stop(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget
 from workbench.domain.errors import TemplateError, WorkbenchError
 from workbench.domain.prompts import Preview
 from workbench.domain.text import Span
+from workbench.ui.design.document import empty_inputs
 from workbench.ui.design.messages_page import MessagesPage
 from workbench.ui.design.pages import RawPage, TokensPage
 from workbench.ui.theme import theme
@@ -89,7 +90,7 @@ class RenderedPane(Pane):
         elif preview.missing:
             first = preview.missing[0]
             self.banner.show_message(
-                _without_values(preview.missing), "text-2", "Fill in",
+                empty_inputs(preview.missing), "text-2", "Fill in",
                 lambda: self.variable_wanted.emit(first),
             )  # fmt: skip
         else:
@@ -145,10 +146,3 @@ class RenderedPane(Pane):
         else:
             self.tokens.draw(self._preview)
         self.caption.setVisible(page is self.messages)
-
-
-def _without_values(names: Sequence[str]) -> str:
-    """One sentence such as "topic and style are empty"."""
-    shown = [*names[:3], f"{len(names) - 3} more"] if len(names) > 4 else [*names]
-    listed = " and ".join([part for part in (", ".join(shown[:-1]), shown[-1]) if part])
-    return f"{listed} {'is' if len(names) == 1 else 'are'} empty."

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from workbench.ui.actions import Action
@@ -52,16 +51,6 @@ class SidePane(Pane):
 
     def shown(self) -> None:
         """Called when it comes to the front, by a key as often as not: take the focus."""
-
-    def event(self, event: QEvent) -> bool:
-        """Esc closes a tool that has the focus, but while the prompt runs it stops the run."""
-        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if is_escape and not self.side.run_bar.stop.isVisible():
-            if event.type() == QEvent.Type.KeyPress:
-                self.closed.emit()
-            event.accept()
-            return True
-        return super().event(event)
 
     def hidden(self) -> None:
         """Called when something else takes its place; marks in the editor go now."""
@@ -183,6 +172,11 @@ class SideStack(QStackedWidget):
         pane = self.pane(side)
         self._show(pane)
         return pane
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether the run is in front."""
+        return self.currentWidget() is self._result
 
     @Slot()
     def show_preview(self) -> None:

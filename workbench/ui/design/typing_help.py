@@ -10,6 +10,7 @@ from workbench.ui.design.prompt_text import PromptText
 from workbench.ui.design.structure import python_offset
 
 INDENT = "  "
+_ROLES = ("system:", "user:", "assistant:")
 _TAGS = {"{": "}}", "%": "%}", "#": "#}"}
 _BRACKETS = {"(": ")", "[": "]"}
 _QUOTES = "\"'"
@@ -50,8 +51,10 @@ class TypingHelp:
         return pairs and after[:1] in _CLOSES and self._pair(cursor, key, before)
 
     def backspace(self) -> bool:
-        """Take back an empty pair that was closed here; False where there is none."""
+        """Take back an indentation, or an empty pair that was closed here; False for neither."""
         cursor = self._editor.textCursor()
+        if not cursor.hasSelection() and self._outdent(cursor):
+            return True
         closer = self._closer_at(cursor)
         if cursor.hasSelection() or closer is None:
             return False
@@ -72,18 +75,33 @@ class TypingHelp:
             self._remember(cursor, kept)
         return True
 
+    def _outdent(self, cursor: QTextCursor) -> bool:
+        """Take two blanks away where nothing but blanks stands before the cursor."""
+        before, _ = self._around(cursor)
+        if not before or before.strip(" ") or len(before) % len(INDENT):
+            return False
+        for _ in INDENT:
+            cursor.deletePreviousChar()
+        return True
+
     def enter(self) -> None:
         """A new line as far in as this one; in the head further in after a name and its colon."""
         cursor = self._editor.textCursor()
         before, _ = self._around(cursor)
         indent = before[: len(before) - len(before.lstrip(" \t"))]
-        text = self._editor.document()
-        assert isinstance(text, PromptText)
-        if before.endswith(":") and 0 < cursor.position() < text.structure().body:
+        if before.endswith(":") and self._is_in_head(cursor) and before.strip() not in _ROLES:
             indent += INDENT
         cursor.insertText("\n" + indent)
         self._editor.setTextCursor(cursor)
         self._editor.ensureCursorVisible()
+
+    def _is_in_head(self, cursor: QTextCursor) -> bool:
+        """Whether a cursor is in the head, also in one that is not closed yet."""
+        text = self._editor.document()
+        assert isinstance(text, PromptText)
+        structure = text.structure()
+        opened = structure.text.startswith("---")
+        return opened and (not structure.body or cursor.position() < structure.body)
 
     def _around(self, cursor: QTextCursor) -> tuple[str, str]:
         text = cursor.block().text()
