@@ -225,6 +225,25 @@ def test_a_prompt_with_an_empty_input_does_not_run_but_goes_to_the_field(panel, 
     assert panel.side.shows_result
 
 
+def test_a_text_that_was_emptied_again_is_missing_also_where_no_head_describes_it(panel, qtbot):
+    panel.work.editor.moveCursor(QTextCursor.MoveOperation.End)
+    panel.work.editor.insertPlainText("{{ author }}{{ place | default('here') }}")
+    qtbot.waitUntil(lambda: "place" in fields_of(panel), timeout=WAIT_MS)
+    fields = fields_of(panel)
+    for name in ("author", "place"):
+        fields[name].setText("x")
+        fields[name].setText("")
+    document = panel.model.current
+    assert document.values["author"] == ""
+    assert not {"author", "place"} & document.given_values().keys()
+    qtbot.waitUntil(lambda: "author" in document.preview.missing, timeout=WAIT_MS)
+    assert "‹author›here" in panel.rendered.messages.toPlainText()
+
+
+def fields_of(panel: DesignPanel) -> dict[str, QLineEdit]:
+    return panel.work.inputs.fields.fields
+
+
 def test_the_result_of_another_prompt_does_not_stay(panel, qtbot):
     panel.side.show_result()
     panel.library_actions.create()

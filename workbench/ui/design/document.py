@@ -63,12 +63,13 @@ class Document:
 
     def given_values(self) -> dict[str, Json]:
         """The values of the variables that the template has; those left empty are not given."""
-        names = {each.name for each in self.analysis.inputs}
-        return {
-            name: value
-            for name, value in self.values.items()
-            if name in names and value is not None
-        }
+        found: dict[str, Json] = {}
+        for each in self.analysis.inputs:
+            value = self.values.get(each.name)
+            is_blank = isinstance(value, str) and not value.strip()
+            if value is not None and not (is_blank and each.required):
+                found[each.name] = value
+        return found
 
 
 def empty_inputs(names: Sequence[str]) -> str:
