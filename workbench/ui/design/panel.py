@@ -23,10 +23,12 @@ from workbench.ui.design.preview import RenderedPane
 from workbench.ui.design.result import ResultPane
 from workbench.ui.design.reuse_view import ReuseView
 from workbench.ui.design.run_bar import RunBar
+from workbench.ui.design.session import restore_session, saved_session
 from workbench.ui.design.side import SideContext, SideStack
 from workbench.ui.design.source_map import SourceMap
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
+from workbench.ui.design.xray_entry import XRayEntry
 from workbench.ui.panels import Context, Panel
 from workbench.ui.runs.run_model import RunModel
 from workbench.ui.widgets import Pane, column
@@ -46,6 +48,7 @@ class DesignPanel(Panel):
         self._run: RunModel | None = None
         self._rendered_path = ""
         self._estimates = 0
+        self._asked = False
         self.library = LibraryTree()
         self.library_actions = LibraryActions(self.bridge, self.model)
         self.library_commands = LibraryCommands(self.library, self.library_actions, self.model)
@@ -69,6 +72,7 @@ class DesignPanel(Panel):
         side = SideContext(self.context, self.model, self.work, self.run_bar, self.result)
         self.side = SideStack(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
+        self.explaining = XRayEntry(side, self.side)
         left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)
         self.splitter = FoldingSplitter(left, self.work, right)
         self.splitter.setStretchFactor(1, 1)
@@ -351,49 +355,31 @@ class DesignPanel(Panel):
             self.breadcrumb_changed.emit([])
 
     def handle(self, request: dict[str, object]) -> None:
-        """Open ``path`` with ``variables``, or a new prompt with ``text``."""
+        """Open ``path`` with ``variables``, a new prompt with ``text``, or ``explain`` a run.
+
+        The last is an :class:`workbench.ui.runs.explaining.ExplainRequest`.
+        """
         path, text = request.get("path"), request.get("text")
         values: Any = request.get("variables")
-        if isinstance(path, str) and path:
+        explain: Any = request.get("explain")
+        self._asked = True
+        if explain:
+            self.explaining.open(explain)
+        elif isinstance(path, str) and path:
             self.model.open(path, values)
         elif isinstance(text, str):
             self.library_actions.create("From chat", text)
 
+    def open_unless_asked(self, path: str) -> None:
+        """Open what was open at the end, unless another workspace asks for something."""
+        if not self._asked:
+            self.model.open(path)
+
     def save_session(self) -> dict[str, object]:
         """Open prompts, cursors, sizes, and how runs are made; unsaved text is kept too."""
         self.model.save_drafts()
-        documents = self.model.documents
-        sampling = self.run_bar.sampling.form.values()
-        return {
-            "open": [
-                [path, documents[path].values, documents[path].cursor]
-                for path in self.work.paths()
-                if path in documents
-            ],
-            "current": self.model.current.path if self.model.current else "",
-            "sizes": self.splitter.wanted(),
-            "folded": self.splitter.folded_by_hand(),
-            "library": self.library.tree.folds(),
-            "inner_sizes": self.work.splitter.sizes(),
-            "strategy": self.run_bar.strategy.strategy,
-            "params": self.run_bar.parameters.form.values(),
-            "sampling": sampling,
-        }
+        return saved_session(self)
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Open again what was open."""
-        found: Any = state
-        for path, values, cursor in found.get("open", []):
-            self.model.open(path, values, cursor)
-        current = found.get("current")
-        if current:
-            QTimer.singleShot(0, self, functools.partial(self.model.open, current))
-        if found.get("sizes"):
-            self.splitter.restore(found["sizes"], found.get("folded", []))
-            self.work.splitter.setSizes(found["inner_sizes"])
-        self.library.tree.restore_folds(found.get("library"))
-        if found.get("sampling"):
-            self.run_bar.sampling.set_values(found["sampling"])
-        if found.get("strategy"):
-            self.run_bar.strategy.choose(found["strategy"])
-            self.run_bar.parameters.form.set_values(found.get("params", {}))
+        restore_session(self, state)
