@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.exchange import HeadOptions
+from workbench.domain.head_options import HeadOptions
 from workbench.templates.document import parse_document
 from workbench.templates.head import edit_head, options_of, read_head
 from workbench.templates.references import Allowed, resolved

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from workbench.domain.head_options import HeadOptions
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
 
@@ -70,6 +71,8 @@ class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):
     """Sample values from the front matter."""
     body_line: int = 1
     """The file line on which the body starts."""
+    options: HeadOptions = HeadOptions()
+    """How the head says that it is run."""
     problems: tuple[Problem, ...] = ()
 
 

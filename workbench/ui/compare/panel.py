@@ -138,6 +138,7 @@ class ComparePanel(Panel):
             sampling = msgspec.convert(
                 msgspec.to_builtins(asked.get("sampling", self.model.sampling)), Sampling
             )
+            self.model.comes_with_settings = True
             self.model.set_sampling(
                 sampling, asked.get("seed", self.model.seed), asked.get("mode", self.model.mode)
             )

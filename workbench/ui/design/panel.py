@@ -20,6 +20,7 @@ from workbench.ui.design.library_commands import LibraryCommands
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.library_watch import LibraryWatch
 from workbench.ui.design.preview import RenderedPane
+from workbench.ui.design.prompt_options import PromptOptions
 from workbench.ui.design.result import ResultPane
 from workbench.ui.design.reuse_view import ReuseView
 from workbench.ui.design.run_bar import RunBar
@@ -73,6 +74,7 @@ class DesignPanel(Panel):
         self.side = SideStack(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
         self.explaining = XRayEntry(side, self.side)
+        self.options = PromptOptions(side, self)
         left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)
         self.splitter = FoldingSplitter(left, self.work, right)
         self.splitter.setStretchFactor(1, 1)
@@ -111,6 +113,7 @@ class DesignPanel(Panel):
         self.result.history_wanted.connect(self._open_history)
         self.run_bar.changed.connect(self._estimate_timer.start)
         self._estimate_timer.timeout.connect(self._ask_estimate)
+        self.options.failed.connect(self._on_failed)
         self.run_bar.run.clicked.connect(self._start)
         self.run_bar.stop.clicked.connect(self._stop)
         self.run_bar.compare.clicked.connect(self._compare)
@@ -126,6 +129,8 @@ class DesignPanel(Panel):
             Action("design.stop", "Stop the run", self._stop, "Esc", self._is_running, scope),
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
+            Action("prompt.write_options", "Write these options into the prompt",
+                   self.options.write, when=self.options.can_write, scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
             *self.work.actions_table(),
@@ -278,6 +283,9 @@ class DesignPanel(Panel):
         spec = self._spec()
         info = self.run_bar.strategy.infos.get(self.run_bar.strategy.strategy)
         if spec is None or info is None or self._is_running():
+            return
+        if not self.options.are_known():
+            self.options.wait(self._start)
             return
         self.model.save_drafts()
         if self._run is None:

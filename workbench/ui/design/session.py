@@ -27,7 +27,8 @@ def saved_session(panel: DesignPanel) -> dict[str, object]:
         "inner_sizes": panel.work.splitter.sizes(),
         "strategy": panel.run_bar.strategy.strategy,
         "params": panel.run_bar.parameters.form.values(),
-        "sampling": panel.run_bar.sampling.form.values(),
+        "sampling": panel.run_bar.sampling.own_values(),
+        "options": panel.options.changed_options(),
     }
 
 
@@ -43,8 +44,7 @@ def restore_session(panel: DesignPanel, state: dict[str, object]) -> None:
         panel.splitter.restore(found["sizes"], found.get("folded", []))
         panel.work.splitter.setSizes(found["inner_sizes"])
     panel.library.tree.restore_folds(found.get("library"))
-    if found.get("sampling"):
-        panel.run_bar.sampling.set_values(found["sampling"])
+    panel.options.restore(found.get("sampling") or {}, found.get("options") or {})
     if found.get("strategy"):
         panel.run_bar.strategy.choose(found["strategy"])
         panel.run_bar.parameters.form.set_values(found.get("params", {}))
