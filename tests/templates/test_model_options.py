@@ -39,6 +39,7 @@ def test_every_sampling_parameter_may_stand_in_a_head_in_either_spelling():
     assert found.sampling == {"temperature": 0.2, "top_p": 0.9, "min_p": 0.1, "stop": ["END"]}
     assert found.seed == 7
     assert found.given["seed"] == 7
+    assert len(found.faults) == 1
 
 
 def test_an_option_that_is_not_known_is_a_warning_at_its_place():

@@ -340,3 +340,5 @@ def _tell_head(head: HeadOptions, options: RunOptions, seed: int | None, model: 
         said.append(f"model {head.model}{missing}")
     if said:
         click.echo(f"From the prompt's head: {', '.join(said)}.", err=True)
+    for sentence in head.faults:
+        click.echo(sentence, err=True)

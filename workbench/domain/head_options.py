@@ -25,6 +25,8 @@ class HeadOptions(msgspec.Struct, frozen=True, kw_only=True):
     sampling: dict[str, Json] = {}
     seed: int | None = None
     unresolved: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    """Sentences about options that have no effect."""
 
     @property
     def given(self) -> dict[str, Json]:

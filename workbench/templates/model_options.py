@@ -183,5 +183,8 @@ def options_of_model(model: Json) -> HeadOptions:
         name = configuration.get("azure_deployment") or configuration.get("name")
     found = usable(given_options(model))
     return HeadOptions(
-        model=name if isinstance(name, str) else "", sampling=found.sampling, seed=found.seed
+        model=name if isinstance(name, str) else "",
+        sampling=found.sampling,
+        seed=found.seed,
+        faults=tuple(found.faults.values()),
     )

@@ -58,7 +58,7 @@ def stored(panel, qtbot):
 
 def test_a_run_takes_the_heads_options_and_keeps_them(panel, qtbot):
     assert panel.run_bar.sampling.text().strip().startswith("temp 0.2 · top-p 0.95 · seed 7")
-    assert panel.run_bar.origin.text().startswith("3 from the prompt")
+    assert panel.run_bar.origin.text().startswith("3 from prompt")
     spec = stored(panel, qtbot)
     assert (spec.sampling.temperature, spec.sampling.max_tokens, spec.seed) == (0.2, 60, 7)
     assert any("wobble" in each.message for each in panel.work.problems.problems)
@@ -72,7 +72,7 @@ def test_text_that_was_typed_just_now_counts(panel, qtbot):
 
 def test_what_was_changed_stays_with_its_prompt(panel, qtbot, paths):
     panel.run_bar.sampling.form.editors["temperature"].setValue(0.5)
-    assert panel.run_bar.origin.text().startswith("2 from the prompt, 1 changed")
+    assert panel.run_bar.origin.text().startswith("2 from prompt, 1 changed")
     other = paths.prompts / "plain.prompty"
     other.write_text("user:\nHi")
     open_prompt(panel, qtbot, other)
@@ -103,7 +103,7 @@ def test_changes_are_written_into_the_head_and_undone(panel, qtbot, going):
     )
     qtbot.waitUntil(lambda: panel.model.current.text == wanted, timeout=WAIT_MS)
     qtbot.waitUntil(panel.options.are_known, timeout=WAIT_MS)
-    assert panel.run_bar.origin.text().startswith("4 from the prompt")
+    assert panel.run_bar.origin.text().startswith("4 from prompt")
     assert not action.when()
     assert "Ctrl+Z" in going.notices[-1]
     panel.work.editor.undo()

@@ -31,7 +31,7 @@ def test_what_is_changed_wins_and_is_told_apart(button):
     assert button.sampling.temperature == 0.5
     assert button.changed_values() == {"temperature": 0.5}
     origins = button.origins()
-    assert origins.short == "2 from the prompt, 2 changed"
+    assert origins.short == "2 from prompt, 2 changed"
     assert origins.lines == (
         "From the prompt: seed 4000000000, stop END",
         "Changed here: temperature 0.5 (prompt: 0.123), top k 7",

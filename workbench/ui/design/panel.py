@@ -155,7 +155,8 @@ class DesignPanel(Panel):
     def _on_library(self) -> None:
         self.library.show_listing(self.model.listing)
         self.library_watch.watch(self.model.listing.folders)
-        if self.model.current is None and not self.model.documents and self.model.library:
+        nothing_open = self.model.current is None and not self.model.documents
+        if nothing_open and not self._asked and self.model.library:
             first = next((e for e in self.model.library if _FIRST in e.name), self.model.library[0])
             self.model.open(first.path)
 

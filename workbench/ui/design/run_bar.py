@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame
 
 from workbench.domain.views import Estimate
@@ -15,6 +16,9 @@ from workbench.ui.widgets.run_choices import (
     SamplingButton,
     StrategyChooser,
 )
+
+_WIDE = 1240
+"""Pixels from which on there is room to say where options come from."""
 
 
 class RunBar(QFrame):
@@ -69,7 +73,15 @@ class RunBar(QFrame):
         """Say which options are the prompt's, in a few words; ``tip`` names them."""
         self.origin.setText(words)
         self.origin.setToolTip(plain_tip(tip))
-        self.origin.setVisible(bool(words))
+        self._fit()
+
+    def _fit(self) -> None:
+        """What a run takes goes before where its options come from, which the button says too."""
+        self.origin.setVisible(bool(self.origin.text()) and self.width() >= _WIDE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def show_running(self, running: bool) -> None:
         """Run while nothing runs, Stop while something does."""

@@ -27,10 +27,10 @@ class Origins(NamedTuple):
 
     @property
     def short(self) -> str:
-        """How many of each: "2 from the prompt, 1 changed"; "" where the head gives none."""
+        """How many of each: "2 from prompt, 1 changed"; "" where the head gives none."""
         if not self.given:
             return ""
-        parts = [f"{len(self.kept)} from the prompt"] if self.kept else []
+        parts = [f"{len(self.kept)} from prompt"] if self.kept else []
         parts += [f"{len(self.changed)} changed"] if self.changed else []
         return ", ".join(parts)
 

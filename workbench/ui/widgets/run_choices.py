@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -58,6 +58,7 @@ class SamplingButton(FormButton):
         super().__init__("Sampling", body)
         self.form.changed.connect(self.on_form)
         self.form.resized.connect(self.refit)
+        self.clicked.connect(self._fit_soon)
         self.origins_view.reset_wanted.connect(self._on_reset)
         self.origins_view.write_wanted.connect(self.write_wanted)
         self.show_summary()
@@ -150,11 +151,16 @@ class SamplingButton(FormButton):
         return Origins(given, self.changed_values() | others)
 
     @Slot()
+    def _fit_soon(self) -> None:
+        """Wrapped words know their height once they are shown."""
+        QTimer.singleShot(0, self, self.refit)
+
+    @Slot()
     def _on_reset(self) -> None:
         with QSignalBlocker(self.form):
             self.form.set_values(self._given)
         self.on_form()
-        self.refit()
+        self._fit_soon()
 
     # --- words ----------------------------------------------------------------------------------
 
