@@ -10,6 +10,7 @@ from tests.ui.conftest import WAIT_MS
 from tests.ui.design.test_xray import SOURCE, GateEngine
 from workbench.domain.sampling import Sampling
 from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.views import EngineStatus, ModelEntry
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.design.xray import XRayPane
 from workbench.ui.runs.explaining import explain_request
@@ -144,3 +145,21 @@ def test_a_prompt_that_is_gone_is_said_and_nothing_is_opened(panel, bridge, qtbo
     panel.handle({"explain": explain_request(run_id, spec, state)})
     qtbot.waitUntil(lambda: bool(panel.work.banner.message), timeout=WAIT_MS)
     assert panel.explaining._wanted is None
+
+
+def test_it_is_xrayed_with_the_model_of_the_run(panel, bridge, qtbot, file, tmp_path, paths):
+    run_id, spec, state = run(bridge, qtbot, spec_of(file))
+    other = ModelEntry(name="other", path=str(tmp_path / "other.gguf"))
+    chooser = panel.run_bar.model
+    chooser._show((*chooser.entries, other))
+    loaded = chooser.model_path
+    request = explain_request(run_id, spec, state)
+    explain(panel, qtbot, request | {"model": other.path})
+    assert chooser.model_path == other.path
+    chooser._on_engine(EngineStatus(state="ready", model_path=loaded))
+    assert chooser.model_path == other.path
+    panel.model.refresh()
+    qtbot.waitUntil(panel.options.are_known, timeout=WAIT_MS)
+    assert chooser.model_path == other.path
+    panel.options._on_picked()
+    assert not panel.options._models

@@ -34,6 +34,8 @@ class PromptOptions(QObject):
         self._side = side
         self._bar = side.run_bar
         self._changed: dict[str, dict[str, Json]] = {}
+        self._models: dict[str, str] = {}
+        """Models that prompts are shown with because a run of theirs is looked at."""
         self._own_models: set[str] = set()
         """Prompts for which the person chose another model than their head names."""
         self._then: Callable[[], None] | None = None
@@ -66,7 +68,8 @@ class PromptOptions(QObject):
         name = document.analysis.options.model
         found = model_of_head(name, self._bar.model.entries)
         own = document.path in self._own_models
-        self._bar.model.want(found.path if found is not None and not own else "")
+        of_head = found.path if found is not None and not own else ""
+        self._bar.model.want(self._models.get(document.path) or of_head)
         origins = self._bar.sampling.origins()
         words = [origins.short] if origins.short else []
         lines = [*origins.lines] if origins.given else []
@@ -100,8 +103,19 @@ class PromptOptions(QObject):
     @Slot()
     def _on_picked(self) -> None:
         document = self._document
-        if document is not None and document.analysis.options.model:
+        if document is None:
+            return
+        self._models.pop(document.path, None)
+        if document.analysis.options.model:
             self._own_models.add(document.path)
+        self._show_model(document)
+
+    def take_model(self, path: str) -> None:
+        """Work on the open prompt with the model that a run of it had, if that is still here."""
+        document = self._document
+        known = any(each.path == path for each in self._bar.model.entries)
+        if document is not None and known and path != self._bar.model.model_path:
+            self._models[document.path] = path
             self._show_model(document)
 
     @Slot(str, str)

@@ -10,6 +10,7 @@ from workbench.ui.design.xray import XRayPane
 from workbench.ui.runs.explaining import ExplainRequest
 
 if TYPE_CHECKING:
+    from workbench.ui.design.prompt_options import PromptOptions
     from workbench.ui.design.side import SideContext, SideStack
 
 
@@ -19,9 +20,9 @@ class XRayEntry(QObject):
     Text that the prompt has by now stays one step of undo away.
     """
 
-    def __init__(self, side: SideContext, stack: SideStack) -> None:
+    def __init__(self, side: SideContext, stack: SideStack, options: PromptOptions) -> None:
         super().__init__(stack)
-        self._side, self._stack = side, stack
+        self._side, self._stack, self._options = side, stack, options
         self._wanted: ExplainRequest | None = None
         side.model.opened.connect(self._on_opened)
         side.model.failed.connect(self._on_failed)
@@ -40,8 +41,7 @@ class XRayEntry(QObject):
         self._take_prompt(wanted)
         pane = self._stack.show_tool("xray")
         assert isinstance(pane, XRayPane)
-        if wanted["model"]:
-            self._side.run_bar.model.choose(wanted["model"])
+        self._options.take_model(wanted["model"])
         pane.explain(wanted)
 
     def _take_prompt(self, wanted: ExplainRequest) -> None:
