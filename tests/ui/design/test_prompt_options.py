@@ -70,6 +70,19 @@ def test_text_that_was_typed_just_now_counts(panel, qtbot):
     assert stored(panel, qtbot).sampling.temperature == 0.9
 
 
+def test_a_run_that_waits_for_its_head_is_not_made_of_another_prompt(panel, qtbot, paths):
+    other = paths.prompts / "plain.prompty"
+    other.write_text("user:\nHi")
+    open_prompt(panel, qtbot, other)
+    gate = str(paths.prompts / "gate.prompty")
+    panel.model.show(gate)
+    panel.work.editor.replace_all(SOURCE + "more")
+    panel._start()
+    panel.model.show(str(other))
+    qtbot.waitUntil(lambda: panel.options._then is None, timeout=WAIT_MS)
+    assert panel._run is None
+
+
 def test_what_was_changed_stays_with_its_prompt(panel, qtbot, paths):
     panel.run_bar.sampling.form.editors["temperature"].setValue(0.5)
     assert panel.run_bar.origin.text().startswith("2 from prompt, 1 changed")

@@ -133,7 +133,7 @@ def test_a_new_run_takes_the_place_of_the_answer_that_was_asked_for(panel, bridg
     run_id, spec, state = run(bridge, qtbot, spec_of(file))
     pane = explain(panel, qtbot, explain_request(run_id, spec, state))
     panel._start()
-    qtbot.waitUntil(lambda: panel._run.phase == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
     panel.side.show_tool("xray")
     last = f"Answer of run {panel._run.run_id}, the last one"
     qtbot.waitUntil(lambda: pane.parts.box.origin.text() == last, timeout=WAIT_MS)

@@ -39,8 +39,9 @@ class PromptOptions(QObject):
         self._own_models: set[str] = set()
         """Prompts for which the person chose another model than their head names."""
         self._then: Callable[[], None] | None = None
+        self._waiting: Document | None = None
         model = side.model
-        model.opened.connect(self._show)
+        model.opened.connect(self._on_opened)
         model.analysed.connect(self._on_analysed)
         model.moved.connect(self._on_moved)
         self._bar.sampling.changed.connect(self._on_sampling)
@@ -51,6 +52,12 @@ class PromptOptions(QObject):
     @property
     def _document(self) -> Document | None:
         return self._side.model.current
+
+    @Slot()
+    def _on_opened(self) -> None:
+        if self._waiting is not self._document:
+            self._then = None  # what waits is meant for another prompt
+        self._show()
 
     # --- shown ------------------------------------------------------------------------------------
 
@@ -84,8 +91,9 @@ class PromptOptions(QObject):
     @Slot()
     def _on_analysed(self) -> None:
         self._show()
-        then, self._then = self._then, None
+        then = self._then
         if then is not None and self.are_known():
+            self._then = None
             then()
 
     @Slot()
@@ -132,7 +140,7 @@ class PromptOptions(QObject):
 
     def wait(self, then: Callable[[], None]) -> None:
         """Read the head now, and go on with it."""
-        self._then = then
+        self._then, self._waiting = then, self._document
         self._side.model.refresh()
 
     # --- into the prompt --------------------------------------------------------------------------
