@@ -148,6 +148,29 @@ def test_render_counts_by_line_and_says_what_should_move(tmp_path):
 
 
 @pytest.mark.model
+@pytest.mark.timeout(200)
+def test_options_of_the_head_count_unless_others_are_given(tmp_path):
+    prompt = tmp_path / "gates.prompty"
+    prompt.write_text(
+        "---\nmodel:\n  id: no-such-model\n  options:\n    temperature: 0\n"
+        "    maxOutputTokens: 6\n    seed: 7\n    wobble: 1\n---\nuser:\nSay a poem about gates."
+    )
+    done = workbench("run", str(prompt), "--json", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "From the prompt's head: temperature 0, max tokens 6, seed 7" in done.stderr
+    assert "no-such-model (not on this machine" in done.stderr
+    assert "The option wobble is not known here" in done.stderr
+    assert json.loads(done.stdout)["completion_tokens"] == 6
+    spec = json.loads(workbench("history", "show", "1", "--json", home=tmp_path).stdout)["spec"]
+    assert (spec["sampling"]["temperature"], spec["sampling"]["max_tokens"]) == (0.0, 6)
+    assert spec["seed"] == 7
+    other = ("--max-tokens", "3", "--seed", "9")
+    done = workbench("run", str(prompt), *other, "--json", home=tmp_path)
+    assert json.loads(done.stdout)["completion_tokens"] == 3
+    assert "From the prompt's head: temperature 0, model" in done.stderr
+
+
+@pytest.mark.model
 @pytest.mark.timeout(400)
 def test_a_search_on_the_real_model_is_in_the_history_afterwards(tmp_path):
     prompt = str(ROOT / "prompts" / "reasoning" / "object-counting.prompty")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.exchange import HeadOptions
+from workbench.domain.head_options import HeadOptions
 from workbench.templates.document import parse_document
 from workbench.templates.head import edit_head, options_of, read_head
 from workbench.templates.references import Allowed, resolved
@@ -123,12 +123,13 @@ model:
 Hi"""
 
 
-def test_model_options_of_both_formats_are_read_and_nothing_is_applied():
+def test_model_options_of_both_formats_are_read():
     older = options_of(read_head(OLDER, "a.prompty"))
     assert older == HeadOptions(
         model="gpt-x",
         sampling={"temperature": 0.3, "max_tokens": 128, "top_p": 0.9, "stop": ["END"]},
         seed=7,
+        faults=("The option odd is not known here and has no effect.",),
     )
     newer = options_of(read_head(NEWER, "a.prompty"))
     assert newer.model == "m-1"

@@ -91,7 +91,9 @@ async def _specs(
     for name in names:
         params = _params_for(core, name, options.parameters, names)
         seed = first[0].seed if first else options.seed
-        made = await build_spec(core, prompt, options, strategy=name, params=params, seed=seed)
+        made = await build_spec(
+            core, prompt, options, strategy=name, params=params, seed=seed, tell=not first
+        )
         first.append(msgspec.structs.replace(made, group=comparison_group(made)))
     return [
         msgspec.structs.replace(spec, seed=repeat_seed(spec.seed, repeat))

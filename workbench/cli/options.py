@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from workbench.domain.errors import UsageError
+from workbench.domain.head_options import HeadOptions, words_of_option
 from workbench.domain.parameters import build
 from workbench.domain.prompts import PromptFile
 from workbench.domain.sampling import Sampling
@@ -59,7 +60,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     data_row: str
     params: tuple[str, ...]
     model: str
-    seed: int
+    seed: int | None
     temperature: float | None
     max_tokens: int | None
     sampling_pairs: tuple[str, ...]
@@ -78,9 +79,21 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         """The strategy's parameters as texts."""
         return pairs(self.params, "--param")
 
+    def sampling_over(self, head: Mapping[str, Json]) -> Sampling:
+        """How tokens are drawn: as the prompt's head says, and over it what was given.
+
+        Raises:
+            UsageError: a name or value cannot be used.
+        """
+        values = self.sampling_values
+        either = {"grammar", "json_schema"}
+        bound = bool(either & values.keys())  # an answer follows one of them: the given one
+        kept = {key: value for key, value in head.items() if not (bound and key in either)}
+        return build(Sampling, kept | values, "Sampling")
+
     @property
-    def sampling(self) -> Sampling:
-        """How tokens are drawn (UsageError where a name or value cannot be used)."""
+    def sampling_values(self) -> dict[str, Any]:
+        """The sampling parameters that were given, by name."""
         values: dict[str, Any] = {
             name: _sampling_value(name, text)
             for name, text in pairs(self.sampling_pairs, "--sampling").items()
@@ -93,7 +106,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
             values["grammar"] = _read(self.grammar_file)
         if self.schema_file:
             values["json_schema"] = _read(self.schema_file)
-        return build(Sampling, values, "Sampling")
+        return values
 
 
 _RUN_OPTIONS = (
@@ -103,7 +116,11 @@ _RUN_OPTIONS = (
     data_row,
     click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Of the strategy."),
     click.option("--model", default="", metavar="NAME|PATH", help="Default: last used."),
-    click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one."),
+    click.option(
+        "--seed",
+        type=click.IntRange(0, 2**32 - 1),
+        help="0 picks one. Default: that of the prompt's head, else 0.",
+    ),
     click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable."),
     click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer."),
     click.option(
@@ -288,21 +305,40 @@ async def build_spec(
     *,
     strategy: str,
     params: dict[str, str],
-    seed: int,
+    seed: int | None,
+    tell: bool = True,
 ) -> RunSpec:
     """The run that a command line describes.
 
-    Values of the sample set, or of a row of a data set, stand in for variables that were not given.
+    Values of the sample set, or of a row of a data set, stand in for variables that were not given,
+    and options of the prompt's head for those that were not; ``tell`` says so.
     """
     file = await core.read_prompt(prompt)
+    head = (await core.analyse(file.text, file.path)).options
+    model = options.model or await core.model_of_head(head.model)
+    if tell:
+        _tell_head(head, options, seed, model)
     known = await known_values(core, file, options.sample, options.data_row)
     spec = RunSpec(
         prompt=TemplatePrompt(file.path, file.text, known | options.variables),
         strategy=strategy,
         params=dict(params),
-        model=options.model,
-        sampling=options.sampling,
-        seed=seed,
+        model=model,
+        sampling=options.sampling_over(head.sampling),
+        seed=(head.seed or 0) if seed is None else seed,
         mode=options.mode,
     )
     return await core.prepare(spec)
+
+
+def _tell_head(head: HeadOptions, options: RunOptions, seed: int | None, model: str) -> None:
+    """Say on the error stream what the prompt's head decides."""
+    given = options.sampling_values.keys() | ({"seed"} if seed is not None else set())
+    said = [words_of_option(*each) for each in head.given.items() if each[0] not in given]
+    if head.model and not options.model:
+        missing = "" if model else " (not on this machine: another one is used)"
+        said.append(f"model {head.model}{missing}")
+    if said:
+        click.echo(f"From the prompt's head: {', '.join(said)}.", err=True)
+    for sentence in head.faults:
+        click.echo(sentence, err=True)

@@ -15,7 +15,8 @@ from rich.table import Table
 from workbench.cli.main import FAILED, with_workbench
 from workbench.cli.options import as_json, read_variables, variables, variables_file
 from workbench.domain.errors import FormatError, LibraryError
-from workbench.domain.exchange import Exported, HeadOptions, ImportPreview
+from workbench.domain.exchange import Exported, ImportPreview
+from workbench.domain.head_options import HeadOptions
 from workbench.domain.prompts import PromptFile, TemplateAnalysis
 from workbench.settings import Paths
 

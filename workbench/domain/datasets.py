@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
+
 import msgspec
 
 from workbench.domain.spec import Json
@@ -89,3 +92,23 @@ class ImageSize(msgspec.Struct, frozen=True):
     name: str
     width: int
     height: int
+
+
+def expected_of(row: Mapping[str, Json], inputs: Collection[str]) -> str:
+    """The right answer that stands beside the values of inputs, "" where there is none.
+
+    Args:
+        row: values by name.
+        inputs: names that are inputs, and so no answers.
+    """
+    loose = {loose_key(column): column for column in row if column not in inputs}
+    for name in EXPECTED:
+        value = row.get(loose.get(name, ""))
+        if value is not None and value != "":
+            return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return ""
+
+
+def loose_key(name: str) -> str:
+    """A name without regard to case, blanks, "-" and "_"."""
+    return "".join(letter for letter in name.casefold() if letter not in " -_")

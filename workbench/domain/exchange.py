@@ -48,16 +48,3 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
     suffix: str
     notes: tuple[str, ...] = ()
-
-
-class HeadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a head says about the model: shown, never applied by itself.
-
-    ``sampling`` has the names of :class:`workbench.domain.sampling.Sampling`; ``seed`` is None
-    where there is none; ``unresolved`` are references such as ``${env:KEY}`` that stay as they are.
-    """
-
-    model: str = ""
-    sampling: dict[str, Json] = {}
-    seed: int | None = None
-    unresolved: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from workbench.domain.head_options import HeadOptions
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
 
@@ -72,6 +73,8 @@ class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):
     """Sample values from the front matter."""
     body_line: int = 1
     """The file line on which the body starts."""
+    options: HeadOptions = HeadOptions()
+    """How the head says that it is run."""
     problems: tuple[Problem, ...] = ()
     readable: bool = True
     """False where head or body cannot be read as they stand: inputs may be missing."""

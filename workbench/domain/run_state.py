@@ -130,6 +130,15 @@ class RunState:
             node = self.nodes.get(node.parent) if node.parent else None
         return tuple(reversed(path))
 
+    def answering_call(self) -> CallState | None:
+        """The last call that wrote the run's output, None where no call did."""
+        if not self.output.strip():
+            return None
+        for call in reversed(self.calls.values()):
+            if call.messages and any(each.text == self.output for each in call.samples):
+                return call
+        return None
+
 
 def fold(state: RunState, logged: ev.LoggedEvent) -> RunState:
     """Apply one event to ``state`` and return it.

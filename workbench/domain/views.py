@@ -206,6 +206,8 @@ class EngineStatus(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     place: str = ""
     """The machine to which text is sent, "" where it stays on this one."""
+    can_score: bool = True
+    """Whether the model that is loaded tells how likely each token of a given text is."""
 
 
 # --- history ------------------------------------------------------------------------------------

@@ -276,7 +276,12 @@ class LlamaEngine:
         digest = self._digests.get((wanted.path, wanted.stamp), "")
         self._model = msgspec.structs.replace(model, file_sha256=digest)
         self._wanted, self._name = wanted, name
-        self._board.update(state="ready", progress=1.0, context_tokens=model.context_tokens)
+        self._board.update(
+            state="ready",
+            progress=1.0,
+            context_tokens=model.context_tokens,
+            can_score=model.can_score,
+        )
         return self._model
 
     async def _start_worker(self) -> None:

@@ -155,6 +155,7 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     shared_prefixes: bool = True
     """False where a prefix can only be used again when a whole earlier prompt is one."""
     can_score: bool = True
+    """Whether it tells how likely each token of a given text is, and not of labels alone."""
     can_embed: bool = True
     takes_grammars: bool = True
     decode_width: int = 1

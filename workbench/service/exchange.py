@@ -20,10 +20,10 @@ from workbench.domain.errors import (
 from workbench.domain.exchange import (
     Exported,
     FormatInfo,
-    HeadOptions,
     ImportedPrompt,
     ImportPreview,
 )
+from workbench.domain.head_options import HeadOptions
 from workbench.domain.prompts import PromptFile
 from workbench.domain.spec import Json
 from workbench.domain.text import Message
@@ -40,7 +40,7 @@ from workbench.templates.document import parse_document
 from workbench.templates.formats import bundle, registry, safe
 from workbench.templates.formats.format import Source
 from workbench.templates.formats.placing import SAMPLES, Placing
-from workbench.templates.head import edit_head, options_of, read_head
+from workbench.templates.head import edit_head, options_of, read_head, write_options
 from workbench.templates.references import Allowed, resolved
 from workbench.templates.render import render
 
@@ -182,6 +182,20 @@ class ExchangeService(PromptService):
             FrontMatterError: the head cannot be read, or not be changed in that place alone.
         """
         return await self._in_thread(edit_head, text, path, tuple(key), value)
+
+    async def write_options(self, text: str, path: str, values: dict[str, Json]) -> str:
+        """A prompt's text with model options of its head changed, and all else as it was.
+
+        Args:
+            text: the whole file.
+            path: stands in errors.
+            values: by name, as in :class:`workbench.domain.sampling.Sampling`, and "seed"; None
+                takes an option away.
+
+        Raises:
+            FrontMatterError: the head cannot be read, or not be changed in that place alone.
+        """
+        return await self._in_thread(write_options, text, path, values)
 
     async def resolve_references(
         self, text: str, path: str, environment: Collection[str] = (), *, files: bool = False

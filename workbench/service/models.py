@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from workbench.domain.errors import ModelNotFoundError, UsageError
+from workbench.domain.head_options import model_of_head
 from workbench.domain.views import EngineStatus, LoadSettings, MemoryUse, ModelDetails, ModelEntry
 from workbench.engine.protocol import Engine, LoadedModel
 from workbench.models import details, discovery
@@ -82,6 +83,11 @@ class ModelService(ModelFolderService):
             return served
         added = await self._added_folders.all()
         return await self._in_thread(discovery.find_model, self.paths, ref, added)
+
+    async def model_of_head(self, name: str) -> str:
+        """The path of the model that a prompt's head names, "" where it is not on this machine."""
+        found = model_of_head(name, await self.list_models()) if name else None
+        return found.path if found is not None else ""
 
     async def _default_ref(self) -> str:
         if self._engine.model is not None:

@@ -165,10 +165,9 @@ class XRayService(ScoringService, RunService):
         """
         state = await self.load_run(run_id)
         await self.run_spec(run_id)  # says where there is no such run
-        for call in reversed(state.calls.values()):
-            texts = [each.text for each in call.samples if each.text.strip()]
-            if call.messages and state.output in texts:
-                return call.messages, state.output
+        call = state.answering_call()
+        if call is not None:
+            return call.messages, state.output
         raise UsageError(f"Run {run_id} has no answer that could be compared.")
 
     async def counterfactual_against(

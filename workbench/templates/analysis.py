@@ -50,7 +50,7 @@ def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> T
     """
     try:
         document = parse_document(text, path)
-        head_problems: list[Problem] = []
+        head_problems: list[Problem] = [*document.problems]
     except FrontMatterError as error:
         document = _without_head(text, path)
         head_problems = [
@@ -64,6 +64,7 @@ def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> T
             inputs=document.inputs,
             sample=document.sample,
             body_line=document.body_line,
+            options=document.options,
             problems=(*head_problems, Problem(severity="error", message=TOO_DEEP)),
             readable=False,
         )
@@ -108,6 +109,7 @@ class _Analysis:
             inputs=tuple(self._inputs()),
             sample=document.sample,
             body_line=document.body_line,
+            options=document.options,
             problems=tuple(sorted(found, key=lambda problem: (problem.line, problem.column))),
             readable=self._fault is None and not problems,
         )

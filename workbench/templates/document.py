@@ -7,7 +7,8 @@ from pathlib import PurePath
 import msgspec
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.prompts import InputField
+from workbench.domain.head_options import HeadOptions
+from workbench.domain.prompts import InputField, Problem
 from workbench.domain.spec import Json
 from workbench.templates.formats.handlebars import read_handlebars
 from workbench.templates.formats.jinja_text import write_jinja
@@ -38,6 +39,9 @@ class PromptDocument(msgspec.Struct, frozen=True, kw_only=True):
     input_lines: dict[str, int] = {}
     """The file line on which each input is declared, where it is known."""
     has_front_matter: bool = False
+    options: HeadOptions = HeadOptions()
+    problems: tuple[Problem, ...] = ()
+    """What of the head has no effect."""
     exact: bool = False
     """The head names a template engine: rendering follows the Prompty format to the letter."""
 
@@ -72,6 +76,8 @@ def parse_document(text: str, path: str) -> PromptDocument:
         sample=matter.sample,
         input_lines=matter.input_lines,
         has_front_matter=True,
+        options=matter.options,
+        problems=matter.problems,
         exact=bool(matter.engine),
         body=_from_mustache(body, path, body_line) if matter.engine == "mustache" else body,
     )

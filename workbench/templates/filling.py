@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from workbench.domain.datasets import EXPECTED, Filled
+from workbench.domain.datasets import Filled, expected_of, loose_key
 from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.templates.inputs import as_type
@@ -32,11 +32,11 @@ def fill(row: Mapping[str, Json], inputs: Sequence[InputField]) -> Filled:
         row: values by column.
         inputs: of the prompt.
     """
-    loose = {_key(column): column for column in reversed(list(row))}
+    loose = {loose_key(column): column for column in reversed(list(row))}
     values: dict[str, Json] = {}
     problems: list[str] = []
     for field in inputs:
-        column = field.name if field.name in row else loose.get(_key(field.name), "")
+        column = field.name if field.name in row else loose.get(loose_key(field.name), "")
         given = row.get(column)
         if given is None or (isinstance(given, str) and not given.strip()):
             continue
@@ -55,7 +55,7 @@ def fill(row: Mapping[str, Json], inputs: Sequence[InputField]) -> Filled:
         values=values,
         missing=tuple(missing),
         problems=tuple(problems),
-        expected=_expected(row, {field.name for field in inputs}),
+        expected=expected_of(row, {field.name for field in inputs}),
     )
 
 
@@ -74,16 +74,3 @@ def _fitted(field: InputField, given: Json) -> Json:
         if (low is not None and found < low) or (high is not None and found > high):
             raise ValueError
     return found
-
-
-def _expected(row: Mapping[str, Json], names: set[str]) -> str:
-    loose = {_key(column): column for column in row if column not in names}
-    for name in EXPECTED:
-        value = row.get(loose.get(name, ""))
-        if value is not None and value != "":
-            return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return ""
-
-
-def _key(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter not in " -_")

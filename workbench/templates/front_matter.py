@@ -17,8 +17,10 @@ import msgspec
 import yaml
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.prompts import InputField, InputType, type_of
+from workbench.domain.head_options import HeadOptions
+from workbench.domain.prompts import InputField, InputType, Problem, type_of
 from workbench.domain.spec import Json
+from workbench.templates.model_options import options_of_model, problems_of
 
 HEAD_CHARACTERS = 64 * 1024
 ALIASES = 100
@@ -54,6 +56,9 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     input_lines: dict[str, int] = {}
     engine: str = ""
     """The template engine that the head names, "" where it names none."""
+    options: HeadOptions = HeadOptions()
+    problems: tuple[Problem, ...] = ()
+    """Model options that have no effect."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -159,7 +164,12 @@ def read_front_matter(head: str, path: str) -> FrontMatter:
         raise FrontMatterError("the head is nested too deeply.", path, 1) from None
     if not isinstance(values, dict):
         raise FrontMatterError('the head must be lines of the form "name: value".', path, 2)
-    return _front_matter(values, _input_lines(node), path)
+    model = values.get("model")
+    return msgspec.structs.replace(
+        _front_matter(values, _input_lines(node), path),
+        options=options_of_model(model),
+        problems=problems_of(model, node),
+    )
 
 
 def _front_matter(values: dict[str, Json], lines: dict[str, int], path: str) -> FrontMatter:

@@ -6,26 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import yaml
 
 from workbench.domain.errors import FrontMatterError
-from workbench.domain.exchange import HeadOptions
+from workbench.domain.head_options import HeadOptions
 from workbench.domain.spec import Json
 from workbench.templates.document import split_front_matter
 from workbench.templates.front_matter import HEAD_CHARACTERS, read_front_matter, read_yaml
+from workbench.templates.model_options import OPTIONS, PLACES, name_of, options_of_model, usable
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_OPTIONS = {
-    "temperature": "temperature",
-    "top_p": "top_p", "topP": "top_p",
-    "top_k": "top_k", "topK": "top_k",
-    "max_tokens": "max_tokens", "maxOutputTokens": "max_tokens", "max_completion_tokens":
-    "max_tokens", "maxTokens": "max_tokens",
-    "stop": "stop", "stopSequences": "stop", "stop_sequences": "stop",
-    "frequency_penalty": "frequency_penalty", "frequencyPenalty": "frequency_penalty",
-    "presence_penalty": "presence_penalty", "presencePenalty": "presence_penalty",
-}  # fmt: skip
-"""Names of model options in prompt files, and what the same is called here."""
 REFERENCE = re.compile(r"\$\{(env|file):([^}\n]{1,500})\}", re.IGNORECASE)
 
 
@@ -45,43 +36,13 @@ def read_head(text: str, path: str) -> dict[str, Json]:
 
 def options_of(values: Mapping[str, Json]) -> HeadOptions:
     """What a head says about the model, in either form of the Prompty format."""
-    model = values.get("model")
-    if isinstance(model, str):
-        return HeadOptions(model=model, unresolved=references(values))
-    if not isinstance(model, dict):
-        return HeadOptions(unresolved=references(values))
-    options: dict[str, Json] = {}
-    for key in ("parameters", "options"):  # the older name, and the newer
-        given = model.get(key)
-        if isinstance(given, dict):
-            options |= given
-    name = model.get("id") or model.get("name")
-    configuration = model.get("configuration")
-    if not name and isinstance(configuration, dict):
-        name = configuration.get("azure_deployment") or configuration.get("name")
-    return HeadOptions(
-        model=name if isinstance(name, str) else "",
-        sampling=sampling_of(options),
-        seed=_whole(options.get("seed")),
-        unresolved=references(values),
-    )
+    options = options_of_model(values.get("model"))
+    return msgspec.structs.replace(options, unresolved=references(values))
 
 
 def sampling_of(options: Mapping[str, Json]) -> dict[str, Json]:
-    """Model options that have an equal here, under its name; others are left out."""
-    found: dict[str, Json] = {}
-    for key, value in options.items():
-        name = _OPTIONS.get(key)
-        if name == "stop":
-            stops = [value] if isinstance(value, str) else value
-            if isinstance(stops, list) and all(isinstance(each, str) for each in stops):
-                found[name] = stops
-        elif name in {"max_tokens", "top_k"}:
-            if _whole(value) is not None:
-                found[name] = value
-        elif name and isinstance(value, int | float) and not isinstance(value, bool):
-            found[name] = value
-    return found
+    """Options of a request in other programs' names that have an equal here; others go."""
+    return usable({key: value for key, value in options.items() if key in OPTIONS}).sampling
 
 
 def references(values: Json) -> tuple[str, ...]:
@@ -97,10 +58,6 @@ def references(values: Json) -> tuple[str, ...]:
         elif isinstance(each, list):
             waiting += reversed(each)
     return tuple(dict.fromkeys(found))
-
-
-def _whole(value: Json) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 # --- changes --------------------------------------------------------------------------------
@@ -138,6 +95,66 @@ def edit_head(text: str, path: str, key: tuple[str, ...], value: Json) -> str:
     if len("".join(changed)) > HEAD_CHARACTERS or _at(read_head(result, path), key) != value:
         raise FrontMatterError(f'the value "{".".join(key)}" cannot be changed here.', path, 1)
     return result
+
+
+def write_options(text: str, path: str, values: Mapping[str, Json]) -> str:
+    """A prompt file with model options of its head changed, added, or (with None) removed.
+
+    An option keeps the name and the place that it has there; a new one goes to the others. Where
+    they are written on one line, that line is written anew.
+
+    Args:
+        text: the whole file.
+        path: stands in errors.
+        values: by the names that options have here, "seed" among them.
+
+    Raises:
+        FrontMatterError: the head cannot be read, or not be changed there.
+    """
+    for name, value in values.items():
+        head = read_head(text, path)
+        model = head.get("model")
+        if isinstance(model, str) and value is None:
+            continue
+        if isinstance(model, str):
+            text = edit_head(text, path, ("model",), {"id": model, "options": {name: value}})
+            continue
+        text = _with_option(text, path, *_place_of(model, name), value)
+    return text
+
+
+def _place_of(model: Json, name: str) -> tuple[str, str]:
+    """The key below "model" and the key there under which an option stands, or is to stand.
+
+    Options are new to a head below "parameters": the newer name would make it a head of the
+    second format, whose inputs mean something else.
+    """
+    tables = {place: model.get(place) if isinstance(model, dict) else None for place in PLACES}
+    for place in reversed(PLACES):  # the newer counts where both have it
+        table = tables[place]
+        for key in table if isinstance(table, dict) else ():
+            if name_of(key) == name:
+                return place, key
+    return next((place for place in reversed(PLACES) if tables[place]), PLACES[0]), name
+
+
+def _with_option(text: str, path: str, place: str, key: str, value: Json) -> str:
+    """One option changed; what is written on one line around it is written anew as a whole."""
+    try:
+        return edit_head(text, path, ("model", place, key), value)
+    except FrontMatterError:
+        head = read_head(text, path)
+    model = head.get("model")
+    table = {**_mapping(_mapping(model).get(place)), key: value}
+    table = {name: each for name, each in table.items() if each is not None}
+    try:
+        return edit_head(text, path, ("model", place), table)
+    except FrontMatterError:
+        return edit_head(text, path, ("model",), {**_mapping(model), place: table})
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _at(values: Json, key: tuple[str, ...]) -> Json:

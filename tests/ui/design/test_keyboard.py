@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.conftest import WAIT_MS
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.widgets.buttons import GhostButton, IconButton
+from workbench.ui.widgets.sending_text import SendingText
 from workbench.ui.widgets.structured_field import StructuredField
 
 SOURCE = """---
@@ -249,6 +250,22 @@ def test_the_result_of_another_prompt_does_not_stay(panel, qtbot):
     panel.library_actions.create()
     qtbot.waitUntil(lambda: opened(panel) == "New prompt", timeout=WAIT_MS)
     assert not panel.side.shows_result
+
+
+@pytest.mark.parametrize("tool", ["xray", "rewrite"])
+def test_control_enter_in_a_tool_is_the_tools(panel, qtbot, tool):
+    pane = panel.side.show_tool(tool)
+    field = QApplication.focusWidget()
+    assert isinstance(field, SendingText)
+    assert pane.isAncestorOf(field)
+    override = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
+    )
+    override.ignore()
+    QApplication.sendEvent(field, override)
+    assert override.isAccepted()
+    with qtbot.waitSignal(field.sent, timeout=WAIT_MS):
+        qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_a_new_prompt_begins_with_its_stock_sentence_selected(panel, qtbot):

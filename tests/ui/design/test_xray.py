@@ -16,6 +16,7 @@ from workbench.engine.simulated import SimulatedEngine
 from workbench.ui.design.gutter import LineNote
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.design.xray import XRayPane
+from workbench.ui.design.xray_answer import Known
 from workbench.ui.design.xray_list import words_of
 from workbench.ui.theme import theme
 from workbench.ui.widgets.heat import heat_bar, heat_tint, nats
@@ -164,14 +165,71 @@ def test_a_run_gives_its_answer_and_can_be_compared_with(pane, panel, qtbot):
     assert "nats a token" in pane.runs.old.note.text()
 
 
-def test_an_answer_that_was_typed_is_not_replaced(pane):
+def test_an_answer_that_was_typed_is_not_replaced(pane, panel):
+    box, path = pane.parts.box, panel.model.current.path
     pane.parts.answer.setPlainText("mine")
-    pane.parts.suggest_answer("of the run")
+    assert box.origin.text() == "Typed here"
+    box.offer(path, Known("of the run", "Answer of run 1"))
     assert pane.parts.answer_text == "mine"
     pane.parts.answer.setPlainText("")
-    pane.parts.suggest_answer("of the run")
-    pane.parts.suggest_answer("of the next run")
-    assert pane.parts.answer_text == "of the next run"
+    box.offer(path, Known("of the run", "Answer of run 1"))
+    box.offer(path, Known("of the next run", "Answer of run 2"))
+    assert (pane.parts.answer_text, box.origin.text()) == ("of the next run", "Answer of run 2")
+
+
+def test_what_was_typed_comes_back_with_its_prompt(pane):
+    box = pane.parts.box
+    box.offer("a", Known())
+    pane.parts.answer.setPlainText("mine")
+    box.offer("b", Known("known", "Expected"))
+    assert pane.parts.answer_text == "known"
+    box.offer("a", Known("known of a", "Expected"))
+    assert pane.parts.answer_text == "mine"
+    box.follow("a", "c")
+    box.offer("c", Known())
+    assert pane.parts.answer_text == "mine"
+
+
+def test_the_expected_answer_goes_before_that_of_the_last_run(pane, panel, qtbot):
+    panel._start()
+    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.side.toggle("xray")
+    run_id = panel._run.run_id
+    assert pane.parts.box.origin.text() == f"Answer of run {run_id}, the last one"
+    panel.work.inputs.samples.leave("row 3 of gates.jsonl")
+    panel.model.fill({}, "It is 7341.")
+    assert pane.parts.answer_text == "It is 7341."
+    assert pane.parts.box.origin.text() == "Expected, row 3 of gates.jsonl"
+    panel.work.inputs._forget.click()
+    assert pane.parts.answer_text == "The code is 7341."
+
+
+def test_the_last_run_of_an_earlier_session_gives_its_answer(panel, pane, qtbot):
+    panel._start()
+    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.result.model = None
+    panel.side.toggle("xray")
+    qtbot.waitUntil(lambda: pane.parts.answer_text == "The code is 7341.", timeout=WAIT_MS)
+
+
+def test_the_right_answer_may_stand_in_a_sample_set(panel, pane, paths, qtbot):
+    file = paths.prompts / "codes.prompty"
+    file.write_text(
+        SOURCE.replace("name: Gate", "sample: {gate: green, expected: 7341}") + "{{ gate }}"
+    )
+    Path(file.with_suffix("").as_posix() + ".samples.yaml").write_text(
+        "red:\n  gate: red\n  answer: none\n"
+    )
+    panel.model.open(str(file))
+    qtbot.waitUntil(lambda: pane.parts.answer_text == "7341", timeout=WAIT_MS)
+    assert pane.parts.box.origin.text() == "Expected, set sample"
+    samples = panel.work.inputs.samples
+    qtbot.waitUntil(lambda: len(samples.sets) == 2, timeout=WAIT_MS)
+    samples.choose("red")
+    assert pane.parts.answer_text == "none"
+    samples.save("again")
+    qtbot.waitUntil(lambda: samples.is_own("again"), timeout=WAIT_MS)
+    assert samples.chosen.values == {"gate": "red", "expected": "none"}
 
 
 def test_stopping_keeps_what_is_known(pane, qtbot):

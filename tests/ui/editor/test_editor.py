@@ -102,6 +102,36 @@ def test_the_arrow_in_the_gutter_folds(editor, qtbot):
     assert not editor.folding.is_folded(1)
 
 
+BRANCHES = """user:
+{% if a %}
+one
+{% elif b %}
+two
+{% else %}
+three
+{% endif %}
+"""
+
+
+def test_a_branch_folds_alone_with_keys_and_arrow(editor, qtbot):
+    editor.show_text(PromptText(BRANCHES, editor))
+    put(editor, 5)
+    editor.folding.fold_here()
+    assert editor.folding.folded() == {4}
+    assert visible(editor) == [1, 2, 3, 4, 6, 7, 8, 9]
+    area = next(area for block, area in editor.visible_lines() if block.blockNumber() == 5)
+    y = round(area.center().y()) + editor.viewport().y()
+    place = QPoint(editor.gutter_width() - 8, y)
+    qtbot.mouseClick(editor._gutter, Qt.MouseButton.LeftButton, pos=place)
+    assert editor.folding.folded() == {4, 6}
+    put(editor, 7)
+    assert editor.folding.folded() == {4}
+    editor.folding.fold_all()
+    assert visible(editor) == [1, 9]
+    editor.folding.unfold(1)
+    assert visible(editor) == [1, 2, 4, 6, 8, 9]
+
+
 def test_up_and_down_step_over_a_fold(editor, qtbot):
     put(editor, 6)
     editor.folding.fold(6)

@@ -33,11 +33,38 @@ def test_head_messages_and_blocks_fold() -> None:
     assert found == {
         (1, 5, "head"),
         (6, 12, "message"),
-        (8, 11, "block"),
+        (8, 9, "block"),
+        (10, 11, "block"),
         (14, 16, "message"),
         (15, 18, "block"),
         (17, 18, "message"),
     }
+
+
+def test_each_branch_folds_by_itself_and_ends_a_message_in_it() -> None:
+    text = """{% if a %}
+user:
+one
+{% elif b %}
+{% if c %}
+two
+three
+{% endif %}
+{% else %}{{ x }}
+four
+{% endif %}
+{% for x in a %}{{ x }}{% else %}none{% endfor %}
+"""
+    found = {(r.first, r.last, r.kind) for r in Structure(text).regions.values()}
+    assert found == {
+        (1, 3, "block"),
+        (2, 3, "message"),
+        (4, 8, "block"),
+        (5, 7, "block"),
+        (9, 10, "block"),
+    }
+    regions = Structure(text).regions
+    assert [regions[line].hidden for line in (1, 4, 9)] == ["2 lines", "4 lines", "1 line"]
 
 
 def _word(text: str, start: int, length: int) -> str:

@@ -121,7 +121,9 @@ class RemoteEngine:
             raise
         self._habits = Habits(facts.kind, facts.slots or None)
         self._model = self._describe(path, name, facts)
-        self._board.update(state="ready", context_tokens=facts.context_tokens)
+        self._board.update(
+            state="ready", context_tokens=facts.context_tokens, can_score=self._model.can_score
+        )
         return self._model
 
     def _describe(self, path: str, name: str, facts: Facts) -> LoadedModel:
@@ -142,6 +144,7 @@ class RemoteEngine:
             threads=0,
             library=f"{server.base_url} ({runs})" if runs else server.base_url,
             memory_kind="remote",
+            can_score=facts.kind in ("llama.cpp", "vLLM"),
             takes_grammars=facts.kind in ("llama.cpp", "vLLM"),
             decode_width=server.concurrency,
         )

@@ -13,6 +13,7 @@ from workbench.templates.formats.format import Foreign, PromptFormat, Source
 from workbench.templates.formats.parts import Text
 from workbench.templates.formats.prompt_text import Turn, prompt_text
 from workbench.templates.head import options_of, read_head, sampling_of
+from workbench.templates.model_options import OPTIONS
 
 ROLES: dict[str, Role] = {
     "system": "system",
@@ -23,6 +24,8 @@ ROLES: dict[str, Role] = {
     "ai": "assistant",
     "model": "assistant",
 }
+_SENT = frozenset(OPTIONS.values())
+"""Options that the format has; others are llama.cpp's own."""
 _LOST = {"tool_calls", "function_call", "audio", "refusal"}
 
 
@@ -120,7 +123,7 @@ def _write(source: Source) -> Exported:
     request["messages"] = [
         {"role": message.role, "content": message.text} for message in source.messages
     ]
-    request |= options.sampling
+    request |= {key: value for key, value in options.sampling.items() if key in _SENT}
     if options.seed is not None:
         request["seed"] = options.seed
     content = json.dumps(request, ensure_ascii=False, indent=2) + "\n"

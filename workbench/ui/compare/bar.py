@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSpinBox
 
+from workbench.domain.head_options import HeadOptions, model_of_head
 from workbench.ui.bridge import Bridge
 from workbench.ui.compare.session import MOST_REPEATS
 from workbench.ui.compare.view_model import CompareModel
@@ -100,6 +101,7 @@ class CompareBar(QFrame):
         self.stop.clicked.connect(self.stop_wanted)
         self._model.library_changed.connect(self._on_library)
         self._model.prompt_changed.connect(self._on_library)
+        self._model.prompt_changed.connect(self._on_prompt)
         self._model.settings_changed.connect(self._on_settings)
         self._model.running_changed.connect(self.show_running)
 
@@ -149,7 +151,22 @@ class CompareBar(QFrame):
         self._filling = False
 
     @Slot()
+    def _on_prompt(self) -> None:
+        """Take what the prompt's head says, unless it came together with how it is run."""
+        model, analysis = self._model, self._model.analysis
+        options = analysis.options if analysis is not None else HeadOptions()
+        comes_with, model.comes_with_settings = model.comes_with_settings, False
+        if comes_with:
+            self.sampling.show_for_prompt(options.given)
+        else:
+            self.sampling.show_prompt(options.given, {})
+            found = model_of_head(options.model, self.model.entries)
+            self.model.want(found.path if found is not None else "")
+        self._on_sampling()
+
+    @Slot()
     def _on_prompt_chosen(self) -> None:
+        self._model.comes_with_settings = False
         self._model.open_prompt(str(self.prompt.currentData()))
 
     @Slot()

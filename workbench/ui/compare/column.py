@@ -56,6 +56,7 @@ class ColumnView(QFrame):
         pinned(bool): the others are to be compared with this one, or not.
         expanded(): it is to fill the width (also by Enter).
         tree_wanted(): its search is to be shown in the tree.
+        xray_wanted(), dice_wanted(): its answer is to be explained, alone or beside the pinned one.
         strategy_chosen(str): another strategy's id.
         text_replaced(): another text is shown.
     """
@@ -69,6 +70,8 @@ class ColumnView(QFrame):
     pinned = Signal(bool)
     expanded = Signal()
     tree_wanted = Signal()
+    xray_wanted = Signal()
+    dice_wanted = Signal()
     strategy_chosen = Signal(str)
     text_replaced = Signal()
 
@@ -125,6 +128,8 @@ class ColumnView(QFrame):
         self.menu.opened.connect(self.opened)
         self.menu.duplicated.connect(self.duplicated)
         self.menu.moved.connect(self.moved)
+        self.menu.xray_wanted.connect(self.xray_wanted)
+        self.menu.dice_wanted.connect(self.dice_wanted)
         self.repeats = RepeatStrip(self.model)
         self.repeats.wanted_again.connect(self.repeat_wanted)
         self.metrics = Metrics(tone)

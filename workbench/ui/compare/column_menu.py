@@ -6,14 +6,16 @@ from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from workbench.ui.runs.explaining import DICE, XRAY
 from workbench.ui.theme import icon, theme
+from workbench.ui.widgets import plain_tip
 
 
 class ColumnMenu(QMenu):
-    """Duplicate, move, open in History, remove; opened by its button.
+    """Duplicate, move, open in History, explain, remove; opened by its button.
 
     Signals:
-        duplicated(), opened(), removed(): what was chosen.
+        duplicated(), opened(), removed(), xray_wanted(), dice_wanted(): what was chosen.
         moved(int): so many places to the right; less than 0 to the left.
     """
 
@@ -21,6 +23,8 @@ class ColumnMenu(QMenu):
     moved = Signal(int)
     opened = Signal()
     removed = Signal()
+    xray_wanted = Signal()
+    dice_wanted = Signal()
 
     def __init__(self, button: QToolButton) -> None:
         super().__init__(button)
@@ -35,6 +39,11 @@ class ColumnMenu(QMenu):
         self.addSeparator()
         self.open_history = self._add("Open this run in History", "history")
         self.open_history.triggered.connect(self.opened)
+        self.xray = self._add(XRAY, "xray")
+        self.xray.triggered.connect(self.xray_wanted)
+        self.dice = self._add(DICE, "compare")
+        self.dice.triggered.connect(self.dice_wanted)
+        self.setToolTipsVisible(True)
         self.addSeparator()
         self.remove = self._add("Remove this column", "close")
         self.remove.triggered.connect(self.removed)
@@ -46,6 +55,15 @@ class ColumnMenu(QMenu):
         action = self.addAction(title)
         self._icons.append((action, icon_name))
         return action
+
+    def show_reasons(self, xray: str, dice: str) -> None:
+        """Why the shown answer cannot be explained, "" where it can: as tooltips."""
+        for action, reason, can in (
+            (self.xray, xray, "See in Design which part of the prompt this answer rests on"),
+            (self.dice, dice, "Score this answer and the pinned one under both prompts"),
+        ):
+            action.setEnabled(not reason)
+            action.setToolTip(plain_tip(reason or can))
 
     @Slot()
     def _on_left(self) -> None:

@@ -17,6 +17,7 @@ from workbench.ui.compare.board import Board
 from workbench.ui.compare.changes import Changes
 from workbench.ui.compare.column import ColumnView
 from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.compare.explaining import Explaining
 from workbench.ui.compare.question import QuestionStrip
 from workbench.ui.compare.scroll_together import ScrollTogether
 from workbench.ui.compare.summary import SummaryTable
@@ -37,6 +38,7 @@ class ComparePanel(Panel):
         self.model.setParent(self)
         self.bar = CompareBar(self.model, context.bridge)
         self.question = QuestionStrip(self.model)
+        self.explaining = Explaining(self.model, context)
         self.views: list[ColumnView] = []
         self.board = Board()
         self.summary = SummaryTable(self.model, context.bridge)
@@ -86,6 +88,20 @@ class ComparePanel(Panel):
             ),
             Action("compare.add_column", "Add a column", self._on_add, scope="compare"),
             *self._column_actions(),
+            Action(
+                "compare.xray",
+                "X-ray the column's answer",
+                self._on_xray,
+                when=self._can_xray,
+                scope="compare",
+            ),
+            Action(
+                "compare.dice",
+                "Prompt or dice? The column against the pinned one",
+                self._on_dice,
+                when=self._can_dice,
+                scope="compare",
+            ),
         )
 
     def _column_actions(self) -> tuple[Action, ...]:
@@ -122,6 +138,7 @@ class ComparePanel(Panel):
             sampling = msgspec.convert(
                 msgspec.to_builtins(asked.get("sampling", self.model.sampling)), Sampling
             )
+            self.model.comes_with_settings = True
             self.model.set_sampling(
                 sampling, asked.get("seed", self.model.seed), asked.get("mode", self.model.mode)
             )
@@ -173,6 +190,9 @@ class ComparePanel(Panel):
         view.expanded.connect(functools.partial(self.board.toggle_focus, view))
         view.text_replaced.connect(self._on_text_replaced)
         view.tree_wanted.connect(functools.partial(self._on_tree, model))
+        view.menu.aboutToShow.connect(functools.partial(self._on_menu, view))
+        view.xray_wanted.connect(functools.partial(self.explaining.xray, model))
+        view.dice_wanted.connect(functools.partial(self.explaining.dice, model))
         view.strategy_chosen.connect(functools.partial(self._on_strategy, model))
         self.together.add(view)
         return view
@@ -261,6 +281,32 @@ class ComparePanel(Panel):
         view = self.board.current()
         if view is not None:
             self.board.toggle_focus(view)
+
+    def _on_menu(self, view: ColumnView) -> None:
+        explaining = self.explaining
+        view.menu.show_reasons(
+            explaining.why_no_xray(view.model), explaining.why_no_dice(view.model)
+        )
+
+    def _can_xray(self) -> bool:
+        view = self.board.current()
+        return view is not None and not self.explaining.why_no_xray(view.model)
+
+    def _can_dice(self) -> bool:
+        view = self.board.current()
+        return view is not None and not self.explaining.why_no_dice(view.model)
+
+    @Slot()
+    def _on_xray(self) -> None:
+        view = self.board.current()
+        if view is not None:
+            self.explaining.xray(view.model)
+
+    @Slot()
+    def _on_dice(self) -> None:
+        view = self.board.current()
+        if view is not None:
+            self.explaining.dice(view.model)
 
     # --- elsewhere ----------------------------------------------------------------------------
 

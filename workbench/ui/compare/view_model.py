@@ -67,6 +67,8 @@ class CompareModel(PromptModel):
         self.equal_seconds = False
         self.budget_seconds = DEFAULT_BUDGET_SECONDS
         self.repeats = DEFAULT_REPEATS
+        self.comes_with_settings = False
+        """Whether the prompt that is being opened comes with how it is run: its head gives way."""
         self.expected = ""
         self.pinned: ColumnModel | None = None
         self.changes = False
@@ -300,6 +302,7 @@ class CompareModel(PromptModel):
         self.budget_seconds = round(first.budget.max_seconds or self.budget_seconds)
         self.settings_changed.emit()
         self.counted.emit()
+        self.comes_with_settings = True
         if isinstance(first.prompt, TemplatePrompt):
             self.open_prompt(first.prompt.path, first.prompt.source, first.prompt.variables)
 
@@ -347,5 +350,6 @@ class CompareModel(PromptModel):
             self._wanted, self._wanted_pin = saved.columns, saved.pinned
             if self.strategies:
                 self._make_wanted()
+        self.comes_with_settings = True
         if saved.path:
             self.open_prompt(saved.path, saved.text, saved.variables)

@@ -135,7 +135,9 @@ class Gutter(QWidget):
             place = self.mapFromGlobal(self.cursor().pos())
             line = self._line_at(place.y())
             if line in self._sided.folding.regions():
-                words = "Unfold" if self._sided.folding.is_folded(line) else "Fold"
+                folding = self._sided.folding
+                verb = "Unfold" if folding.is_folded(line) else "Fold"
+                words = f"{verb} {folding.regions()[line].hidden}"
                 QToolTip.showText(self.cursor().pos(), words, self)
             return True
         return super().event(event)

@@ -44,13 +44,15 @@ def _behind(editor: Editor, block: QTextBlock, area: QRectF) -> QRectF:
 
 
 def _paint_fold(editor: Editor, painter: QPainter, block: QTextBlock, area: QRectF) -> None:
-    """What is folded behind a line; of the head what it says."""
+    """How much is folded behind a line; of the head also what it says."""
     room = _behind(editor, block, area)
     head = block.blockNumber() == 0 and editor.text.structure().body > 0
     painter.setPen(color("text-2" if head else "text-3"))
     painter.setFont(font("code"))
     metrics = painter.fontMetrics()
-    words, tail = "⋯", " ---"
+    region = editor.folding.regions().get(block.blockNumber() + 1)
+    hidden = region.hidden if region is not None else ""
+    words, tail = f"⋯ {hidden}", f" · {hidden} ---"
     if head:
         width = int(room.width()) - metrics.horizontalAdvance(" " + tail)
         said = editor.head_note or "head"

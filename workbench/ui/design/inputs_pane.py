@@ -195,7 +195,7 @@ class InputsPane(Pane):
     def _on_forget(self) -> None:
         if self._model.current is not None:
             self._model.current.expected = ""
-        self._show_expected()
+            self._model.filled.emit()
 
     @Slot(str)
     def _on_deleted(self, name: str) -> None:

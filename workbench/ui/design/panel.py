@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.domain.spec import RunSpec, TemplatePrompt
@@ -20,14 +20,17 @@ from workbench.ui.design.library_commands import LibraryCommands
 from workbench.ui.design.library_tree import LibraryTree
 from workbench.ui.design.library_watch import LibraryWatch
 from workbench.ui.design.preview import RenderedPane
+from workbench.ui.design.prompt_options import PromptOptions
 from workbench.ui.design.regions import Navigation, Part
 from workbench.ui.design.result import ResultPane
 from workbench.ui.design.reuse_view import ReuseView
 from workbench.ui.design.run_bar import RunBar
+from workbench.ui.design.session import restore_session, saved_session
 from workbench.ui.design.side import SideContext, SideStack
 from workbench.ui.design.source_map import SourceMap
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
+from workbench.ui.design.xray_entry import XRayEntry
 from workbench.ui.panels import Context, Panel
 from workbench.ui.runs.run_model import RunModel
 from workbench.ui.widgets import Pane, column
@@ -45,6 +48,7 @@ class DesignPanel(Panel):
         self.model = DesignModel(self.bridge)
         self._run: RunModel | None = None
         self._rendered_path = ""
+        self._asked = False
         self.library = LibraryTree()
         self.library_actions = LibraryActions(self.bridge, self.model)
         self.library_commands = LibraryCommands(self.library, self.library_actions, self.model)
@@ -70,6 +74,8 @@ class DesignPanel(Panel):
         self.exchange = ExchangeActions(side, self)
         parts = Part(self.library, self.library.tree), Part(self.side, self.rendered.messages)
         self._navigation = Navigation(self.work, *parts, Part(self.run_bar))
+        self.options = PromptOptions(side, self)
+        self.explaining = XRayEntry(side, self.side, self.options)
         left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)
         self.splitter = FoldingSplitter(left, self.work, right)
         self.splitter.setStretchFactor(1, 1)
@@ -109,6 +115,7 @@ class DesignPanel(Panel):
         self.result.history_wanted.connect(self._open_history)
         self.run_bar.changed.connect(self._estimates.ask_soon)
         self._estimates.told.connect(self.run_bar.show_estimate)
+        self.options.failed.connect(self._on_failed)
         self.run_bar.run.clicked.connect(self._start)
         self.run_bar.stop.clicked.connect(self._stop)
         self.run_bar.compare.clicked.connect(self._compare)
@@ -125,6 +132,8 @@ class DesignPanel(Panel):
                    "Esc", scope=scope),
             Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
             Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
+            Action("prompt.write_options", "Write these options into the prompt",
+                   self.options.write, when=self.options.can_write, scope=scope),
             Action("prompt.compare", "Compare strategies on this prompt", self._compare,
                    scope=scope),
             *self.work.actions_table(),
@@ -150,7 +159,8 @@ class DesignPanel(Panel):
     def _on_library(self) -> None:
         self.library.show_listing(self.model.listing)
         self.library_watch.watch(self.model.listing.folders)
-        if self.model.current is None and not self.model.documents and self.model.library:
+        nothing_open = self.model.current is None and not self.model.documents
+        if nothing_open and not self._asked and self.model.library:
             first = next((e for e in self.model.library if _FIRST in e.name), self.model.library[0])
             self.model.open(first.path)
 
@@ -281,6 +291,9 @@ class DesignPanel(Panel):
         info = self.run_bar.strategy.infos.get(self.run_bar.strategy.strategy)
         if spec is None or info is None or self._is_running():
             return
+        if not self.options.are_known():
+            self.options.wait(self._start)
+            return
         if not self.work.inputs.is_filled():
             return
         self.model.save_drafts()
@@ -349,49 +362,31 @@ class DesignPanel(Panel):
             self.breadcrumb_changed.emit([])
 
     def handle(self, request: dict[str, object]) -> None:
-        """Open ``path`` with ``variables``, or a new prompt with ``text``."""
+        """Open ``path`` with ``variables``, a new prompt with ``text``, or ``explain`` a run.
+
+        The last is an :class:`workbench.ui.runs.explaining.ExplainRequest`.
+        """
         path, text = request.get("path"), request.get("text")
         values: Any = request.get("variables")
-        if isinstance(path, str) and path:
+        explain: Any = request.get("explain")
+        self._asked = True
+        if explain:
+            self.explaining.open(explain)
+        elif isinstance(path, str) and path:
             self.model.open(path, values)
         elif isinstance(text, str):
             self.library_actions.create("From chat", text)
 
+    def open_unless_asked(self, path: str) -> None:
+        """Open what was open at the end, unless another workspace asks for something."""
+        if not self._asked:
+            self.model.open(path)
+
     def save_session(self) -> dict[str, object]:
         """Open prompts, cursors, sizes, and how runs are made; unsaved text is kept too."""
         self.model.save_drafts()
-        documents = self.model.documents
-        sampling = self.run_bar.sampling.form.values()
-        return {
-            "open": [
-                [path, documents[path].values, documents[path].cursor]
-                for path in self.work.paths()
-                if path in documents
-            ],
-            "current": self.model.current.path if self.model.current else "",
-            "sizes": self.splitter.wanted(),
-            "folded": self.splitter.folded_by_hand(),
-            "library": self.library.tree.folds(),
-            "inner_sizes": self.work.splitter.sizes(),
-            "strategy": self.run_bar.strategy.strategy,
-            "params": self.run_bar.parameters.form.values(),
-            "sampling": sampling,
-        }
+        return saved_session(self)
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Open again what was open."""
-        found: Any = state
-        for path, values, cursor in found.get("open", []):
-            self.model.open(path, values, cursor)
-        current = found.get("current")
-        if current:
-            QTimer.singleShot(0, self, functools.partial(self.model.open, current))
-        if found.get("sizes"):
-            self.splitter.restore(found["sizes"], found.get("folded", []))
-            self.work.splitter.setSizes(found["inner_sizes"])
-        self.library.tree.restore_folds(found.get("library"))
-        if found.get("sampling"):
-            self.run_bar.sampling.set_values(found["sampling"])
-        if found.get("strategy"):
-            self.run_bar.strategy.choose(found["strategy"])
-            self.run_bar.parameters.form.set_values(found.get("params", {}))
+        restore_session(self, state)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.domain.datasets import HEAD_SET, SampleFile, SampleSet
+from workbench.domain.datasets import EXPECTED, HEAD_SET, SampleFile, SampleSet, expected_of
 from workbench.domain.errors import FileChangedError, WorkbenchError
 from workbench.domain.spec import Json
 from workbench.ui.widgets.input_values import same_values
@@ -34,6 +34,10 @@ class _State:
     origin: str = ""
     """What filled the form in place of a set: "row 3 of tickets.jsonl"."""
     edits: dict[str, dict[str, Json]] = field(default_factory=dict)
+    touched: bool = False
+    """Whether the form was filled here, so that what was kept is no longer asked for."""
+    looked: bool = False
+    """Whether the set that fills a prompt when it is opened was asked for the right answer."""
 
 
 class SamplesModel(QObject):
@@ -56,7 +60,7 @@ class SamplesModel(QObject):
         self._states: dict[str, _State] = {}
         self._undo: tuple[str, SampleSet, int] | None = None
         design.opened.connect(self._on_opened)
-        design.analysed.connect(self.changed)
+        design.analysed.connect(self._on_analysed)
 
     # --- what is ----------------------------------------------------------------------------------
 
@@ -90,6 +94,12 @@ class SamplesModel(QObject):
         return self._state.origin
 
     @property
+    def title(self) -> str:
+        """What filled the form, in a few words; "" where nothing did."""
+        chosen = self.chosen
+        return self.origin or (f"set {chosen.name}" if chosen is not None else "")
+
+    @property
     def modified(self) -> bool:
         """Whether the form holds other values than the chosen set."""
         chosen, document = self.chosen, self._document
@@ -120,9 +130,20 @@ class SamplesModel(QObject):
         self._read(path)
         self.changed.emit()
 
+    @Slot()
+    def _on_analysed(self) -> None:
+        state, chosen, document = self._state, self.chosen, self._document
+        if document is not None and not state.looked and not state.touched:
+            state.looked = True
+            if chosen is not None and not self.modified:
+                document.expected = document.expected or self._expected_in(chosen.values)
+                if document.expected:
+                    self._design.filled.emit()
+        self.changed.emit()
+
     def _on_kept(self, path: str, kept: Any) -> None:
-        if isinstance(kept, dict):
-            state = self._states[path]
+        state = self._states[path]
+        if isinstance(kept, dict) and not state.touched:
             state.chosen = str(kept.get("chosen", state.chosen))
             state.origin = str(kept.get("origin", ""))
             state.edits = kept.get("edits") or {}
@@ -160,7 +181,8 @@ class SamplesModel(QObject):
         self._leave()
         state = self._state
         state.chosen, state.origin = name, ""
-        self._design.fill(dict(state.edits.pop(name, wanted.values)))
+        values = dict(state.edits.pop(name, wanted.values))
+        self._design.fill(values, self._expected_in(wanted.values))
         self._keep()
         self.changed.emit()
 
@@ -174,8 +196,15 @@ class SamplesModel(QObject):
     def reset(self) -> None:
         """Take the saved values of the chosen set again."""
         if self.chosen is not None:
-            self._design.fill(dict(self.chosen.values))
+            values = self.chosen.values
+            self._design.fill(dict(values), self._expected_in(values))
             self.changed.emit()
+
+    def _expected_in(self, values: Mapping[str, Json]) -> str:
+        """The right answer that a set has beside the values of the inputs."""
+        document = self._document
+        names = {each.name for each in document.analysis.inputs} if document is not None else ()
+        return expected_of(values, names)
 
     def leave(self, origin: str) -> None:
         """The form is about to be filled from elsewhere, as from "row 3 of tickets.jsonl"."""
@@ -195,6 +224,7 @@ class SamplesModel(QObject):
         document, state = self._document, self._state
         if document is None:
             return
+        state.touched = True
         kept: dict[str, Any] = {"chosen": state.chosen, "origin": state.origin}
         if len(json.dumps(state.edits)) <= _MOST_KEPT:
             kept["edits"] = dict(state.edits)
@@ -210,6 +240,9 @@ class SamplesModel(QObject):
         if document is None or not name:
             return
         values, place = document.given_values(), -1
+        free = [each for each in EXPECTED if each not in values]
+        if document.expected and free:
+            values[free[0]] = document.expected
         self._change(
             lambda core, path, digest: core.save_sample_set(path, name, values, digest, place),
             name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import heapq
 import re
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from workbench.domain.tags import Block, Tag, body_start, find_blocks, find_tags, tag_at
@@ -26,6 +27,12 @@ class Region(NamedTuple):
     first: int
     last: int
     kind: RegionKind
+
+    @property
+    def hidden(self) -> str:
+        """What goes, in words: "1 line", "12 lines"."""
+        count = self.last - self.first
+        return f"{count:,} line" if count == 1 else f"{count:,} lines"
 
 
 class Structure:
@@ -73,10 +80,11 @@ class Structure:
         return found
 
     def _regions(self) -> list[Region]:
+        """What folds; of a block with branches (elif, else) each branch by itself."""
         found: list[Region] = []
         if self.body:
             found.append(Region(1, self.line(self.body - 1), "head"))
-        spans = [(block.tags[0], block.tags[-1]) for block in self.blocks if len(block.tags) > 1]
+        spans = [branch for block in self.blocks for branch in pairwise(block.tags)]
         for begin, end in spans:
             found.append(Region(self.line(begin.end - 1), self.line(end.start) - 1, "block"))
         found += [
@@ -95,7 +103,7 @@ class Structure:
         return tag.kind in ("raw", "comment") and tag.closed and offset < tag.end
 
     def _messages(self, spans: list[tuple[Tag, Tag]]) -> list[Region]:
-        """A message ends before the next marker, or with the block it stands in."""
+        """A message ends before the next marker, or with the branch of a block it stands in."""
         markers = [
             match.start()
             for match in _MARKER.finditer(self.text, self.body)

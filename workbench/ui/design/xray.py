@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QStackedWidget
 
 from workbench.domain.spec import TemplatePrompt
 from workbench.ui.design.side import SideContext, SidePane
+from workbench.ui.design.xray_answer import Known
 from workbench.ui.design.xray_model import XRayModel
 from workbench.ui.design.xray_parts import PartsPage
 from workbench.ui.design.xray_runs import RunsPage
+from workbench.ui.runs.explaining import STRATEGY, ExplainRequest
 from workbench.ui.widgets import Segmented, row
 
 _ESTIMATE_MS = 400
+_PARTS, _RUNS = 0, 1
 
 
 class XRayPane(SidePane):
@@ -45,18 +48,21 @@ class XRayPane(SidePane):
         self.parts.segments.line_wanted.connect(self.side.work.editor.go_to_line)
         self.runs.compare_wanted.connect(self._compare)
         self.model.changed.connect(self._mark)
+        self.model.last_changed.connect(self._offer)
         design = self.side.model
         design.previewed.connect(self._on_prompt)
         design.opened.connect(self._on_opened)
+        design.filled.connect(self._on_filled)
+        design.moved.connect(self.parts.box.follow)
         self.side.work.editor.textChanged.connect(self._mark)
         self.bridge.run_ended.connect(self._on_run_ended)
 
     # --- shown and hidden -----------------------------------------------------------------------
 
     def shown(self) -> None:
-        """Take the answer of the last run; show what is known."""
+        """Take the answer that is known; show what is known."""
         self._is_shown = True
-        self.parts.suggest_answer(self._last_answer())
+        self._offer()
         self.model.read_runs()
         self._ask_estimate()
         self._mark()
@@ -67,14 +73,48 @@ class XRayPane(SidePane):
         self._is_shown = False
         self._mark()
 
-    def _last_answer(self) -> str:
+    def explain(self, wanted: ExplainRequest) -> None:
+        """Take the answer of a run, or with ``against`` set two runs against each other."""
+        run_id = wanted["run_id"]
+        document = self.side.model.current
+        if wanted["answer"] and document is not None:
+            known = Known(wanted["answer"], f"Answer of run {run_id:,}")
+            self.parts.box.take(document.path, known)
+        against = wanted.get("against")
+        if against is None:
+            self.pages.choose(_PARTS)
+            self.parts.start.setFocus()
+            return
+        self.pages.choose(_RUNS)
+        self.runs.choose(against, run_id, {against: wanted["against_note"], run_id: wanted["note"]})
+        self.runs.start.setFocus()
+
+    # --- the answer -----------------------------------------------------------------------------
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offer the right answer where it is known, else that of the last run."""
+        document = self.side.model.current
+        if not self._is_shown or document is None:
+            return
+        known = self._of_result() or self.model.last_answer()
+        if document.expected.strip():
+            origin = self.side.work.inputs.samples.title
+            known = Known(document.expected, f"Expected, {origin}" if origin else "Expected")
+        self.parts.box.offer(document.path, known or Known())
+
+    def _of_result(self) -> Known | None:
+        """The answer of the run that was made here just now."""
         run = self.side.result.model
         document = self.side.model.current
-        if run is None or run.spec is None or run.state is None or document is None:
-            return ""
+        if run is None or run.spec is None or run.state is None or document is None or run.busy:
+            return None
         prompt = run.spec.prompt
         is_ours = isinstance(prompt, TemplatePrompt) and prompt.path == document.path
-        return run.state.output.strip() if is_ours and not run.busy else ""
+        text = run.state.output if run.spec.strategy == STRATEGY else run.answer
+        if not is_ours or not text.strip():
+            return None
+        return Known(text.strip(), f"Answer of run {run.run_id or 0:,}, the last one")
 
     @Slot(int)
     def _on_page(self, index: int) -> None:
@@ -90,14 +130,23 @@ class XRayPane(SidePane):
     @Slot(str)
     def _on_opened(self, _path: str) -> None:
         if self._is_shown:
-            self.parts.suggest_answer(self._last_answer())
+            self._offer()
             self.model.read_runs()
             self._mark()
 
+    @Slot()
+    def _on_filled(self) -> None:
+        if self.side.model.current is not None:
+            self.parts.box.release(self.side.model.current.path)
+        self._offer()
+
     @Slot(int)
-    def _on_run_ended(self, _run_id: int) -> None:
+    def _on_run_ended(self, run_id: int) -> None:
+        run, document = self.side.result.model, self.side.model.current
+        if document is not None and run is not None and run.run_id == run_id:
+            self.parts.box.release(document.path)
         if self._is_shown:
-            self.parts.suggest_answer(self._last_answer())
+            self._offer()
             self.model.read_runs()
 
     # --- work -----------------------------------------------------------------------------------
@@ -108,10 +157,10 @@ class XRayPane(SidePane):
         model = self.side.run_bar.model.model_path
         self.model.start(parts.answer_text, parts.level, model, thorough=parts.thorough.isChecked())
 
-    @Slot(int)
-    def _compare(self, run_id: int) -> None:
+    @Slot(int, int)
+    def _compare(self, old: int, new: int) -> None:
         model = self.side.run_bar.model.model_path
-        self.model.compare(run_id, self.parts.answer_text, model)
+        self.model.compare(old, new, self.parts.answer_text, model)
 
     @Slot()
     def _ask_estimate(self) -> None:

@@ -14,14 +14,16 @@ from workbench.domain.spec import TemplatePrompt
 from workbench.domain.views import RunSummary
 from workbench.domain.xray import Counterfactual, Level, XRay, XRayEstimate
 from workbench.ui.design.view_model import DesignModel
+from workbench.ui.design.xray_answer import Known
+from workbench.ui.runs.explaining import STRATEGY
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
 _RUNS = 256
-_STRATEGY = "direct"
-"""Other strategies ask with prompts of their own, which cannot be set against the template."""
+_LOOKED_AT = 8
+"""So many of the last runs are looked at for one of the prompt that is open."""
 
 
 class Asked(NamedTuple):
@@ -41,12 +43,14 @@ class XRayModel(QObject):
         changed(): more is known, or it has ended.
         estimated(): the cost is known, or there is none to tell.
         runs_changed(): the runs to compare with were read.
+        last_changed(): the answer of the prompt's last run was read.
         compared(): the comparison is there, or failed.
     """
 
     changed = Signal()
     estimated = Signal()
     runs_changed = Signal()
+    last_changed = Signal()
     compared = Signal()
 
     def __init__(self, bridge: Bridge, design: DesignModel) -> None:
@@ -58,8 +62,11 @@ class XRayModel(QObject):
         self.error = ""
         self.estimate: XRayEstimate | None = None
         self.runs: tuple[RunSummary, ...] = ()
+        self._last: dict[str, Known] = {}
         self.comparison: Counterfactual | None = None
         self.comparison_error = ""
+        self.compared_runs = (0, 0)
+        """The runs of the comparison, old and new; 0 is the prompt in the editor."""
         self._future: Future[None] | None = None
         self._comparing: Future[None] | None = None
         self._number = 0
@@ -184,20 +191,52 @@ class XRayModel(QObject):
         found = tuple(
             run
             for run in runs
-            if run.title == title and run.strategy == _STRATEGY and run.status == "done"
+            if run.title == title and run.strategy == STRATEGY and run.status == "done"
         )
         if found != self.runs:
             self.runs = found
             self.runs_changed.emit()
+        if prompt is not None:
+            done = [run for run in runs if run.title == title and run.status == "done"]
+            path, ids = prompt.path, [run.run_id for run in done[:_LOOKED_AT]]
+            self._bridge.call(
+                lambda core: _last_answer(core, path, ids),
+                functools.partial(self._on_last, path),
+                owner=self,
+            )
 
-    def compare(self, run_id: int, answer: str, model: str) -> None:
-        """Score a run's answer, and ``answer`` where there is one, under its prompt and ours."""
+    def last_answer(self) -> Known | None:
+        """What the last run of the prompt answered, None where that is not known."""
+        prompt = self.prompt
+        return self._last.get(prompt.path) if prompt is not None else None
+
+    def _on_last(self, path: str, known: Known) -> None:
+        if known.text and known != self._last.get(path):
+            self._last[path] = known
+            self.last_changed.emit()
+
+    def compare(self, old: int, new: int, answer: str, model: str) -> None:
+        """Score a run's answer and another one under the prompts of both.
+
+        Args:
+            old: the run.
+            new: the other run; 0 is the prompt that is open.
+            answer: that of the prompt that is open, "" where there is none.
+            model: a name or path, "" the usual one.
+        """
         prompt = self.prompt
         if prompt is None or self.comparing:
             return
+
+        async def ask(core: Workbench) -> Counterfactual:
+            if new:
+                return await core.counterfactual_of_runs(old, new, model)
+            return await core.counterfactual_against(old, prompt, answer, model)
+
         self.comparison, self.comparison_error = None, ""
+        self.compared_runs = (old, new)
         self._comparing = self._bridge.call(
-            lambda core: core.counterfactual_against(run_id, prompt, answer, model),
+            ask,
             self._on_compared,
             self._on_not_compared,
             owner=self,
@@ -221,3 +260,16 @@ class XRayModel(QObject):
         if self.comparing:
             self.comparison_error, self._comparing = str(error), None
             self.compared.emit()
+
+
+async def _last_answer(core: Workbench, path: str, run_ids: list[int]) -> Known:
+    """The answer of the first of some runs that is the prompt's; of others their short answer."""
+    for run_id in run_ids:
+        spec = await core.run_spec(run_id)
+        if not isinstance(spec.prompt, TemplatePrompt) or spec.prompt.path != path:
+            continue
+        state = await core.load_run(run_id)
+        text = state.output if spec.strategy == STRATEGY else state.answer or ""
+        if text.strip():
+            return Known(text.strip(), f"Answer of run {run_id:,}, the last one")
+    return Known()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from workbench.domain.xray import LEVELS, MANY_LEVELS, Level, SegmentEffect, XRay
 from workbench.ui.design.gutter import LineNote
+from workbench.ui.design.xray_answer import AnswerBox
 from workbench.ui.design.xray_list import SegmentList
 from workbench.ui.design.xray_model import XRayModel
 from workbench.ui.design.xray_tokens import TokenHeat
@@ -25,7 +25,6 @@ from workbench.ui.widgets import (
 )
 from workbench.ui.widgets.heat import heat_bar, heat_tint, nats
 
-_ANSWER_HEIGHT = 62
 _TOKENS_HEIGHT = 72
 _ALL_ROOM = 1000
 """The results take all room, and while there are none the controls stay at the top."""
@@ -49,9 +48,8 @@ class PartsPage(QWidget):
     def __init__(self, model: XRayModel) -> None:
         super().__init__()
         self._model = model
-        self._suggested = ""
-        self.answer = _AnswerEdit()
-        self.answer.start_wanted.connect(self._on_start)
+        self.box = AnswerBox()
+        self.answer = self.box.edit
         self.level_chooser = Chooser("Parts to leave out")
         for level in LEVELS:
             self.level_chooser.add_choice(MANY_LEVELS[level].capitalize(), level)
@@ -79,7 +77,6 @@ class PartsPage(QWidget):
         self._show()
 
     def _build(self) -> None:
-        head = row(Label("Answer to explain", "micro", "text-2"), None)
         choices = row(self.level_chooser, self.thorough, None, self.start, self.stop)
         self.tokens.setFixedHeight(_TOKENS_HEIGHT)
         found = column(
@@ -93,7 +90,7 @@ class PartsPage(QWidget):
         )
         found.setStretch(5, 1)
         self._results.setLayout(found)
-        top = column(head, self.answer, choices, self.note, margins=(16, 8, 16, 8), gap=6)
+        top = column(self.box, choices, self.note, margins=(16, 8, 16, 8), gap=6)
         self.empty.setContentsMargins(16, 16, 16, 16)
         outer = column(top, self.bar, self.banner, self.stale, self.empty, gap=0)
         outer.addWidget(self._results, _ALL_ROOM)
@@ -103,7 +100,8 @@ class PartsPage(QWidget):
     def _connect(self) -> None:
         self.start.clicked.connect(self._on_start)
         self.stop.clicked.connect(self._model.cancel)
-        self.answer.textChanged.connect(self._show_controls)
+        self.box.start_wanted.connect(self._on_start)
+        self.box.changed.connect(self._show_controls)
         self.level_chooser.currentIndexChanged.connect(self.settings_changed)
         self.thorough.toggled.connect(self.settings_changed)
         self.segments.selected.connect(self._on_selected)
@@ -122,13 +120,7 @@ class PartsPage(QWidget):
     @property
     def answer_text(self) -> str:
         """The answer to explain."""
-        return self.answer.toPlainText()
-
-    def suggest_answer(self, text: str) -> None:
-        """Put an answer in, unless the person typed another."""
-        if text and self.answer_text in ("", self._suggested):
-            self.answer.setPlainText(text)
-            self._suggested = text
+        return self.box.text
 
     @Slot()
     def _on_start(self) -> None:
@@ -218,28 +210,6 @@ class PartsPage(QWidget):
         self.token_note.setText(
             words or f"Whole prompt: {mean} nats a token. Blue needs this part."
         )
-
-
-class _AnswerEdit(QPlainTextEdit):
-    """Where the answer is typed; Ctrl+Enter starts."""
-
-    start_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("input", True)
-        self.setProperty("lines", 3)
-        self.setAccessibleName("Answer to explain")
-        self.setPlaceholderText("Run the prompt, or type the answer you want")
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(_ANSWER_HEIGHT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.start_wanted.emit()
-            return
-        super().keyPressEvent(event)
 
 
 def _cost(found: XRay) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit
 from workbench.domain.spec import TemplatePrompt
 from workbench.domain.views import StrategyInfo
 from workbench.ui.actions import Action
+from workbench.ui.history.run_menu import RunMenu
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.runs_model import RunsModel
 from workbench.ui.history.runs_table import RunsTable
@@ -50,6 +51,7 @@ class HistoryPanel(Panel):
         self.opened.setParent(self)
         self.table = RunsTable(self.runs)
         self.view = RunView(self.opened)
+        self.menu = RunMenu(self.opened, self.view, context)
         self.notice = Banner()
         self._make_list()
         self._make_empty()
@@ -124,6 +126,7 @@ class HistoryPanel(Panel):
         self.runs.failed.connect(self._on_failed)
         self.table.chosen.connect(self.opened.open)
         self.table.delete_wanted.connect(self._on_delete)
+        self.table.menu_wanted.connect(self.menu.open_at)
         self.opened.changed.connect(self._on_opened)
         self.opened.failed.connect(self._on_failed)
         self.opened.deleted.connect(self._on_deleted)
@@ -159,6 +162,13 @@ class HistoryPanel(Panel):
                 "Open the tree of the opened run",
                 self._on_tree,
                 when=self.view.tree.isVisible,
+                scope="history",
+            ),
+            Action(
+                "history.xray",
+                "X-ray the opened run's answer",
+                self.menu.open_xray,
+                when=self.menu.can_xray,
                 scope="history",
             ),
             Action(

@@ -143,6 +143,10 @@ class RunView(QFrame):
         self._strategies = {info.id: info for info in strategies}
         self.show_run()
 
+    def strategy_title(self, strategy_id: str) -> str:
+        """What a strategy is called."""
+        return self._strategies.get(strategy_id, NO_STRATEGY).title or strategy_id
+
     @Slot()
     def show_run(self) -> None:
         """Show the open run as it is now."""

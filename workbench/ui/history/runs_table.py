@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -84,10 +93,12 @@ class RunsTable(QTableView):
     Signals:
         chosen(int): the run's id.
         delete_wanted(): the Delete key.
+        menu_wanted(QPoint): the menu of the chosen run, at a place of the screen.
     """
 
     chosen = Signal(int)
     delete_wanted = Signal()
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, model: RunsModel) -> None:
         super().__init__()
@@ -162,6 +173,18 @@ class RunsTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        self.selectRow(index.row())
+        place = event.globalPos()
+        if by_key:
+            prompt = self.model().index(index.row(), COLUMNS.index("Prompt"))
+            place = self.viewport().mapToGlobal(self.visualRect(prompt).bottomLeft())
+        self.menu_wanted.emit(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:

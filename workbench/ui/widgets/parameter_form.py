@@ -138,7 +138,7 @@ class ParameterForm(QFrame):
             elif isinstance(editor, QCheckBox):
                 editor.setChecked(bool(value))
             elif isinstance(editor, QSpinBox):
-                editor.setValue(int(value))
+                editor.setValue(min(int(value), editor.maximum()))
             elif isinstance(editor, QDoubleSpinBox):
                 editor.setValue(float(value))
             elif isinstance(editor, TextsEdit):

@@ -216,4 +216,9 @@ def _default_of(name: str) -> Any:
 def changed_count(values: Mapping[str, Any], beside: tuple[str, ...] = ()) -> int:
     """How many parameters differ from their defaults, ``beside`` those named."""
     names = [name for name in _FIELDS if name in values and name not in beside]
-    return sum(values[name] != _default_of(name) for name in names)
+    return sum(is_changed(name, values[name]) for name in names)
+
+
+def is_changed(name: str, value: Any) -> bool:
+    """Whether a parameter is another than its default."""
+    return bool(value != _default_of(name))

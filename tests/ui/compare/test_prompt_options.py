@@ -1,0 +1,47 @@
+"""Options of a prompt's head in Compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import WAIT_MS
+from workbench.domain.sampling import Sampling
+from workbench.ui.compare.panel import ComparePanel
+
+SOURCE = "---\nmodel:\n  parameters:\n    temperature: 0.2\n    seed: 7\n---\nuser:\nSticks?"
+
+
+def opened(panel: ComparePanel, qtbot: QtBot, path: str) -> None:
+    qtbot.waitUntil(lambda: panel.model.path == path, timeout=WAIT_MS)
+
+
+def test_a_prompt_that_is_chosen_brings_its_options(
+    panel: ComparePanel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file, plain = tmp_path / "cold.prompty", tmp_path / "plain.prompty"
+    file.write_text(SOURCE)
+    plain.write_text("user:\nHi")
+    panel.model.open_prompt(str(file))
+    opened(panel, qtbot, str(file))
+    assert (panel.model.sampling.temperature, panel.model.seed) == (0.2, 7)
+    assert "From the prompt: temperature 0.2, seed 7" in panel.bar.sampling.toolTip()
+    panel.model.open_prompt(str(plain))
+    opened(panel, qtbot, str(plain))
+    assert (panel.model.sampling.temperature, panel.model.seed) == (0.7, 0)
+
+
+def test_how_it_was_run_elsewhere_wins_over_the_head(panel: ComparePanel, qtbot: QtBot) -> None:
+    panel.handle(
+        {
+            "path": "/tmp/cold.prompty",
+            "text": SOURCE,
+            "variables": {},
+            "sampling": Sampling(temperature=0.6),
+            "seed": 7,
+        }
+    )
+    opened(panel, qtbot, "/tmp/cold.prompty")
+    assert (panel.model.sampling.temperature, panel.model.seed) == (0.6, 7)
+    assert "Changed here: temperature 0.6 (prompt: 0.2)" in panel.bar.sampling.toolTip()

@@ -1,0 +1,106 @@
+"""What can be done with a run of the list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QMenu
+
+from workbench.ui.history.run_view import RunView
+from workbench.ui.history.view_model import OpenRun
+from workbench.ui.panels import Context
+from workbench.ui.runs.explaining import XRAY, explain_request, why_no_xray
+from workbench.ui.theme import icon, theme
+from workbench.ui.widgets import plain_tip
+
+_READING = "The run is being read."
+
+
+class RunMenu(QMenu):
+    """The menu of the run that is opened: what its buttons do, and its X-ray.
+
+    Args:
+        opened: the run; one that is still being read can do nothing yet.
+        view: whose buttons do the work.
+        context: of the window.
+    """
+
+    def __init__(self, opened: OpenRun, view: RunView, context: Context) -> None:
+        super().__init__(view)
+        self._opened, self._view, self._context = opened, view, context
+        self._icons: list[tuple[QAction, str]] = []
+        self._buttons: list[tuple[QAction, QAbstractButton]] = []
+        self.setAccessibleName("Run")
+        self.setToolTipsVisible(True)
+        self._press("Open in Design", "design", view.design)
+        self.xray = self._add(XRAY, "xray")
+        self.xray.triggered.connect(self.open_xray)
+        self._press("Open the comparison", "compare", view.compare)
+        self._press("Open the tree", "tot", view.tree)
+        self.addSeparator()
+        self._press("Run again", "retry", view.again)
+        self._press("Delete this run", "trash", view.delete)
+        opened.changed.connect(self.refresh)
+        theme().changed.connect(self._recolour)
+        self._recolour()
+
+    def _add(self, title: str, icon_name: str) -> QAction:
+        action = self.addAction(title)
+        self._icons.append((action, icon_name))
+        return action
+
+    def _press(self, title: str, icon_name: str, button: QAbstractButton) -> None:
+        action = self._add(title, icon_name)
+        action.triggered.connect(button.click)
+        self._buttons.append((action, button))
+
+    @Slot(QPoint)
+    def open_at(self, place: QPoint) -> None:
+        """Show it at a place of the screen."""
+        self.refresh()
+        self.popup(place)
+
+    @property
+    def _is_read(self) -> bool:
+        opened = self._opened
+        return opened.state is not None and opened.state.run_id == opened.run_id
+
+    def why_no_xray(self) -> str:
+        """Why the run cannot be X-rayed, "" where it can."""
+        opened = self._opened
+        if not self._is_read:
+            return _READING
+        if opened.spec is None:
+            return opened.problem or _READING
+        status = self._context.bridge.engine_status
+        title = self._view.strategy_title(opened.spec.strategy)
+        return why_no_xray(opened.spec, opened.state, status, title)
+
+    def can_xray(self) -> bool:
+        """Whether the run can be X-rayed."""
+        return not self.why_no_xray()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what can be done now."""
+        reason = self.why_no_xray()
+        self.xray.setEnabled(not reason)
+        can = "See in Design which part of the prompt this answer rests on"
+        self.xray.setToolTip(plain_tip(reason or can))
+        for action, button in self._buttons:
+            action.setEnabled(self._is_read and not button.isHidden() and button.isEnabled())
+
+    @Slot()
+    def open_xray(self) -> None:
+        """Open the X-ray of the run's answer in Design."""
+        opened = self._opened
+        if opened.run_id is None or opened.spec is None or opened.state is None:
+            return
+        if self.can_xray():
+            request = explain_request(opened.run_id, opened.spec, opened.state)
+            self._context.go("design", explain=request)
+
+    @Slot()
+    def _recolour(self) -> None:
+        for action, name in self._icons:
+            action.setIcon(icon(name))
