@@ -145,7 +145,7 @@ def search(library: object) -> None:
             QTest.keyClicks(library.search, letter)
             seconds.append(wait(lambda shown=shown: shown))
             pause(300)
-        rows = library.tree.library.rowCount()
+        rows = len(library.tree.library.result.hits)
         each = ", ".join(f"{second * 1000:.0f}" for second in seconds)
         print(
             f"  {query!r}: {each} ms from a key to {rows:,} rows; "

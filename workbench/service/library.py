@@ -79,6 +79,10 @@ class LibraryService(ModelService):
         favourites = await self.favourites()
         return await self._in_thread(self._library.search, text, favourites)
 
+    async def prepare_search(self) -> None:
+        """A person is about to search: read what will be looked at, so that no key waits for it."""
+        await self._in_thread(self._library.prepare_search)
+
     # --- folders of the library -----------------------------------------------------------------
 
     async def library_folders(self) -> tuple[LibraryFolder, ...]:

@@ -133,6 +133,11 @@ class PromptLibrary:
         """
         return search(read_query(text), self._look().searchable(), favourites, self._index.text)
 
+    def prepare_search(self) -> None:
+        """Read the texts that the next searches will look at."""
+        for _, file in self._look().searchable():
+            self._index.text(file)
+
     def _look(self) -> LibraryLook:
         look = self._last
         if look is None or not look.holds(self._roots):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -23,11 +24,14 @@ KEPT_CHARACTERS = 32 * 1024 * 1024
 """Texts that are kept for the next search, each also casefolded."""
 
 
+_USER = os.geteuid() if hasattr(os, "geteuid") else -1
+
+
 class Found(NamedTuple):
     """A prompt file on disk and what tells one state of it from another.
 
-    Texts, not a ``Path``: there may be thousands, and each is looked at on every key of a search.
-    ``folder`` is relative to the root, divided by "/".
+    Texts, not a ``Path``: there may be thousands. ``folder`` is relative to the root, divided by
+    "/"; ``own`` says that the person who runs the program owns it and may write it.
     """
 
     path: str
@@ -35,6 +39,7 @@ class Found(NamedTuple):
     name: str
     mtime_ns: int
     size: int
+    own: bool = False
 
 
 class Walk(NamedTuple):
@@ -118,7 +123,13 @@ def found_of(file: Path | os.DirEntry[str], folder: str = "") -> Found:
         status = file.stat()
     except OSError:
         return Found(os.fspath(file), folder, file.name, 0, 0)
-    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size)
+    own = status.st_uid == _USER and bool(status.st_mode & stat.S_IWUSR)
+    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size, own)
+
+
+def can_write(file: Found) -> bool:
+    """Whether a file in a folder that can be written can be, too; a person's own needs no call."""
+    return file.own or os.access(file.path, os.W_OK)
 
 
 def _folder_problem(place: str, error: OSError) -> str:

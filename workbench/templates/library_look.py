@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from workbench.domain.library import LibraryFolder, LibraryListing
 from workbench.domain.prompts import LibraryEntry
-from workbench.templates.library_index import Found, LibraryIndex, changed_at, walk
+from workbench.templates.library_index import Found, LibraryIndex, can_write, changed_at, walk
 from workbench.templates.library_roots import LibraryRoots
 from workbench.templates.library_search import Searchable
 
@@ -51,8 +50,7 @@ class LibraryLook:
             folders.append(folder)
             there.files.sort(key=lambda file: (file.folder, file.name.casefold()))
             self._places += [
-                _Place(file, folder, folder.writable and os.access(file.path, os.W_OK))
-                for file in there.files
+                _Place(file, folder, folder.writable and can_write(file)) for file in there.files
             ]
         self._folders = tuple(folders)
 
@@ -106,7 +104,7 @@ class LibraryLook:
             path=file.path,
             name=file.name,
             folder=file.folder,
-            title=details.title if details else Path(file.name).stem,
+            title=details.title if details else file.name.rpartition(".")[0] or file.name,
             description=details.description if details else "",
             writable=writable,
             shipped=root.kind == "shipped",

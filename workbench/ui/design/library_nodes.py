@@ -68,22 +68,17 @@ def tree_of(listing: LibraryListing) -> list[Node]:
     return shown
 
 
-def list_of(listing: LibraryListing, hits: Iterable[LibraryHit]) -> list[Node]:
-    """What a search found, one after the other."""
-    entries = {entry.path: entry for entry in listing.entries}
-    found: list[Node] = []
-    for hit in hits:
-        if hit.path in entries:
-            node = file_node(entries[hit.path], f"hit:{hit.path}")
-            node.hit, node.row = hit, len(found)
-            found.append(node)
-    return found
-
-
 def file_node(entry: LibraryEntry, key: str) -> Node:
     """The row of a prompt."""
-    writable = entry.writable and not entry.shipped
-    return Node("file", key, stem(entry.name), entry.path, entry=entry, writable=writable)
+    node = Node("file", key, stem(entry.name), entry.path)
+    set_entry(node, entry)
+    return node
+
+
+def set_entry(node: Node, entry: LibraryEntry) -> None:
+    """Have the row of a prompt know what the list says of it by now."""
+    node.entry = entry
+    node.writable = entry.writable and not entry.shipped
 
 
 def section_name(root: LibraryFolder) -> str:
