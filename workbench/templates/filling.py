@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from workbench.domain.datasets import EXPECTED, Filled
+from workbench.domain.fitting import columns_of, loosely
 from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.templates.inputs import as_type
@@ -32,12 +33,11 @@ def fill(row: Mapping[str, Json], inputs: Sequence[InputField]) -> Filled:
         row: values by column.
         inputs: of the prompt.
     """
-    loose = {_key(column): column for column in reversed(list(row))}
+    columns = columns_of(row, inputs)
     values: dict[str, Json] = {}
     problems: list[str] = []
     for field in inputs:
-        column = field.name if field.name in row else loose.get(_key(field.name), "")
-        given = row.get(column)
+        given = row.get(columns.get(field.name, ""))
         if given is None or (isinstance(given, str) and not given.strip()):
             continue
         try:
@@ -77,13 +77,9 @@ def _fitted(field: InputField, given: Json) -> Json:
 
 
 def _expected(row: Mapping[str, Json], names: set[str]) -> str:
-    loose = {_key(column): column for column in row if column not in names}
+    loose = {loosely(column): column for column in row if column not in names}
     for name in EXPECTED:
         value = row.get(loose.get(name, ""))
         if value is not None and value != "":
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return ""
-
-
-def _key(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter not in " -_")
