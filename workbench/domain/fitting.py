@@ -38,6 +38,11 @@ def columns_of(columns: Iterable[str], inputs: Sequence[InputField]) -> dict[str
     return {name: column for name, column in found.items() if column}
 
 
+def needed_of(inputs: Sequence[InputField]) -> list[str]:
+    """The inputs that must be given a value."""
+    return [field.name for field in inputs if field.required and field.default is None]
+
+
 def loosely(name: str) -> str:
     """A name as it is compared."""
     return "".join(letter for letter in name.casefold() if letter not in " -_")

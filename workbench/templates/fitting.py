@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from workbench.domain.datasets import EXPECTED, DataFile
 from workbench.domain.errors import DataSetError, SandboxError
-from workbench.domain.fitting import DataFit, columns_of, loosely
+from workbench.domain.fitting import DataFit, columns_of, loosely, needed_of
 from workbench.domain.prompts import InputField
 from workbench.sandbox.pool import SandboxPool
 from workbench.templates.datasets import json_lines, parse_job, read_beginning
@@ -112,7 +112,7 @@ def ranked(
         prompt: its path.
         clues: more texts about the prompt: its title, the sample set that is chosen.
     """
-    needed = {field.name for field in inputs if field.required and field.default is None}
+    needed = set(needed_of(inputs))
     place = PurePath(prompt)
     stem, folder = place.name.partition(".")[0], place.parent.name
     about = [_words(stem), _words(folder), _words(" ".join(clues))]

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from workbench.domain.fitting import columns_of, said_of_fit
+from workbench.domain.fitting import columns_of, needed_of, said_of_fit
 from workbench.ui.design.data_model import RUNS, DataModel
 from workbench.ui.design.data_preview import RowPreview
 from workbench.ui.design.side import SideContext, SidePane
@@ -158,8 +158,9 @@ class DataPane(SidePane):
         for each in self.model.sources:
             fit = self.model.fits.get(each.path)
             fills = len(fit.fills) if fit is not None else 0
-            note = f"fills {fills} of {len(self.model.inputs)}" if fills else ""
-            self.sources.add_choice(each.name, each.path, note=note)
+            note = f"{fills} of {len(self.model.inputs)}" if fills else ""
+            icon = "database" if fills else ""
+            self.sources.add_choice(each.name, each.path, icon=icon, note=note)
         for path in self._opened_files:
             if path not in known:
                 self.sources.add_choice(Path(path).name, path)
@@ -189,7 +190,7 @@ class DataPane(SidePane):
         """Say why no data set is open; where none fits, one can be opened."""
         inputs, known = self.model.inputs, self.model.sources
         if known and inputs:
-            names = ", ".join(field.name for field in inputs)
+            names = ", ".join(needed_of(inputs) or [field.name for field in inputs])
             self.empty.title.setText("No data set fits this prompt")
             self.empty.sentence.setText(
                 f"None of the {len(known):,} data sets has a column for what the prompt needs "

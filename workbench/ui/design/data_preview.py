@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout
 from workbench.domain.datasets import DataRow
 from workbench.domain.fitting import columns_of
 from workbench.domain.prompts import InputField
-from workbench.ui.widgets import Label
+from workbench.ui.widgets import Label, set_tone
 from workbench.ui.widgets.input_values import text_of_cell
 
 MOST_LINES = 6
@@ -38,15 +38,16 @@ class RowPreview(QFrame):
 
     def show_row(self, row: DataRow | None, inputs: Sequence[InputField]) -> None:
         """Show a row; None, or a prompt without inputs, shows nothing."""
-        texts: list[tuple[str, str]] = []
+        texts: list[tuple[str, str, bool]] = []
         if row is not None:
             columns = columns_of(row.values, inputs)
             for field in inputs[:MOST_LINES]:
                 value = row.values.get(columns.get(field.name, ""))
                 shown = " ".join(text_of_cell(value)[:_CHARACTERS].split())
-                texts.append((field.name, shown if field.name in columns else "no column"))
+                there = field.name in columns
+                texts.append((field.name, shown if there else "no column", there))
             if len(inputs) > MOST_LINES:
-                texts.append(("", f"and {len(inputs) - MOST_LINES:,} more inputs"))
+                texts.append(("", f"and {len(inputs) - MOST_LINES:,} more inputs", False))
         for place, (name, value) in enumerate(self.lines):
             there = place < len(texts)
             name.setVisible(there)
@@ -54,4 +55,5 @@ class RowPreview(QFrame):
             if there:
                 name.setText(texts[place][0])
                 value.setText(texts[place][1])
+                set_tone(value, "text" if texts[place][2] else "text-3")
         self.setVisible(bool(texts))
