@@ -157,10 +157,8 @@ class DataPane(SidePane):
         known = {each.path for each in self.model.sources}
         for each in self.model.sources:
             fit = self.model.fits.get(each.path)
-            fills = len(fit.fills) if fit is not None else 0
-            note = f"{fills} of {len(self.model.inputs)}" if fills else ""
-            icon = "database" if fills else ""
-            self.sources.add_choice(each.name, each.path, icon=icon, note=note)
+            icon = "database" if fit is not None and fit.fills else ""
+            self.sources.add_choice(each.name, each.path, icon=icon)
         for path in self._opened_files:
             if path not in known:
                 self.sources.add_choice(Path(path).name, path)

@@ -11,7 +11,7 @@ from workbench.domain.library import LibraryFolder, LibraryHit, LibraryListing
 from workbench.domain.prompts import LibraryEntry
 
 NodeKind = Literal["favourites", "root", "folder", "file", "note"]
-_ENDINGS = (".prompty", ".jinja2", ".jinja", ".j2", ".md")
+_ENDINGS = frozenset({"prompty", "jinja2", "jinja", "j2", "md"})
 
 
 @dataclass(slots=True, eq=False)
@@ -46,10 +46,8 @@ class Node:
 
 def stem(name: str) -> str:
     """The name of a prompt file without its ending."""
-    for ending in _ENDINGS:
-        if name.lower().endswith(ending):
-            return name[: -len(ending)]
-    return name
+    start, _, ending = name.rpartition(".")
+    return start if ending.lower() in _ENDINGS else name
 
 
 def tree_of(listing: LibraryListing) -> list[Node]:
