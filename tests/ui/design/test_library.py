@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.domain.library import LibraryFolder, LibraryHit, LibraryListing, LibraryResult
 from workbench.domain.prompts import LibraryEntry
-from workbench.service.library import LibraryService
+from workbench.service import library
 from workbench.ui.design.library_model import mime_of, paths_of
 from workbench.ui.design.library_paint import LibraryPainter, places_of
 from workbench.ui.design.library_tree import LibraryTree
@@ -417,25 +417,19 @@ def test_the_hits_of_a_search_are_made_as_one_scrolls(qtbot, qtmodeltester):
     ]
 
 
-def test_heads_are_read_by_one_call_at_a_time(panel, qtbot, home, monkeypatch):
-    running: set[object] = set()
-    most_running: list[int] = []
-    listing = LibraryService.library_listing
+def test_heads_are_read_once_however_often_files_are_looked_for(panel, qtbot, home, monkeypatch):
+    read: list[str] = []
+    read_heads = library.read_heads
 
-    async def counted(core, *, most=None):
-        call = object()
-        if most:
-            running.add(call)
-            most_running.append(len(running))
-        try:
-            return await listing(core, most=most)
-        finally:
-            running.discard(call)
+    async def counted(pool, files):
+        read.extend(path for path, _ in files)
+        return await read_heads(pool, files)
 
     for n in range(5):
         (home / f"new{n}.prompty").write_text(TEXT.format(name=f"N{n}", tags="fresh", text="x"))
-    monkeypatch.setattr(LibraryService, "library_listing", counted)
+    monkeypatch.setattr(library, "read_heads", counted)
     for _ in range(3):
         panel.model.read_library()
     qtbot.waitUntil(lambda: "fresh" in panel.library.foot.tags(), timeout=WAIT_MS)
-    assert set(most_running) == {1}
+    qtbot.waitUntil(lambda: not panel.model.listing.pending, timeout=WAIT_MS)
+    assert sorted(read) == [str(home / f"new{n}.prompty") for n in range(5)]

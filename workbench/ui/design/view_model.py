@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -61,8 +60,6 @@ class DesignModel(QObject):
         self.bridge = self._bridge = bridge
         self.listing = LibraryListing()
         self.strategies: tuple[StrategyInfo, ...] = ()
-        self._reading: Future[None] | None = None
-        """The reading of heads that is going on."""
         self.documents: dict[str, Document] = {}
         self.current: Document | None = None
         self._drafts: dict[str, Draft] = {}
@@ -114,14 +111,10 @@ class DesignModel(QObject):
         if listing != self.listing:
             self.listing = listing
             self.library_changed.emit()
-        if listing.pending and (self._reading is None or self._reading.done()):
-            self._reading = self._bridge.call(
-                lambda core: core.library_listing(most=_READ_AT_ONCE), self._on_heads, owner=self
+        if listing.pending:
+            self._bridge.call(
+                lambda core: core.library_listing(most=_READ_AT_ONCE), self._on_library, owner=self
             )
-
-    def _on_heads(self, listing: LibraryListing) -> None:
-        self._reading = None
-        self._on_library(listing)
 
     def _on_strategies(self, infos: tuple[StrategyInfo, ...]) -> None:
         if infos != self.strategies:
