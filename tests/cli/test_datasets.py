@@ -55,6 +55,20 @@ def test_what_cannot_be_used_is_said(prompt, tmp_path, options, words):
     assert words in done.stderr
 
 
+def test_the_data_sets_that_fit_a_prompt_are_listed_the_best_first(prompt, tmp_path):
+    home = tmp_path / "home"
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "counts.csv").write_text("count\n3\n")
+    (home / "data" / "people.csv").write_text("Name,count\nLinus,3\n")
+    done = workbench("data", "list", "--for", str(prompt), "--json", home=home)
+    found = [(each["file"]["name"], each["fills"]) for each in json.loads(done.stdout)]
+    assert found[0] == ("people.csv", ["name", "count"])
+    assert ("counts.csv", ["count"]) in found
+    other = tmp_path / "other.prompty"
+    other.write_text("user:\n{{ no_such_column }}\n")
+    assert "None fits" in workbench("data", "list", "--for", str(other), home=home).stdout
+
+
 def test_data_and_sets_are_listed_and_shown(prompt, tmp_path):
     home = tmp_path / "home"
     (home / "data").mkdir(parents=True)

@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
-from workbench.domain.errors import LibraryError, UsageError
+from workbench.domain.errors import LibraryError, SandboxError, UsageError
 from workbench.domain.library import Trashed
 from workbench.domain.prompts import Draft
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
+from workbench.templates import library_heads
 
 
 def with_core(paths, work):
@@ -94,3 +95,76 @@ def test_what_was_put_aside_comes_back(paths):
 
     path, back = with_core(paths, work)
     assert path == back
+
+
+HEAD = "---\nname: N{n}\ntags: [t{n}]\n---\nuser:\ntext {n}\n"
+
+
+def write_prompts(folder, number):
+    for n in range(number):
+        (folder / f"p{n}.prompty").write_text(HEAD.format(n=n))
+
+
+def own(listing):
+    return [entry for entry in listing.entries if not entry.shipped]
+
+
+def test_heads_are_read_in_the_sandbox_some_at_a_time(paths, monkeypatch):
+    paths.create()
+    write_prompts(paths.prompts, 5)
+
+    def here(path, _text):
+        raise AssertionError(f"{path} was read in this process")
+
+    monkeypatch.setattr(library_heads, "head_of", here)
+
+    async def work(core):
+        listings = [await core.library_listing(most=0), await core.library_listing(most=3)]
+        return (*listings, await core.library_listing())
+
+    names, some, whole = with_core(paths, work)
+    assert [entry.title for entry in own(names)] == [f"p{n}" for n in range(5)]
+    assert names.pending
+    assert some.pending
+    assert sum(bool(entry.tags) for entry in some.entries) == 3
+    assert [(entry.title, entry.tags) for entry in own(whole)] == [
+        (f"N{n}", (f"t{n}",)) for n in range(5)
+    ]
+    assert not whole.pending
+
+
+def test_heads_are_read_without_a_sandbox_too(paths, monkeypatch):
+    paths.create()
+    write_prompts(paths.prompts, 2)
+    (paths.prompts / "damaged.prompty").write_bytes(b"\xff")
+
+    async def refuse(*_args, **_options):
+        raise SandboxError("no process")
+
+    async def work(core):
+        monkeypatch.setattr(core._pool, "call", refuse)
+        return await core.library_listing()
+
+    listing = with_core(paths, work)
+    assert [entry.title for entry in own(listing)] == ["damaged", "N0", "N1"]
+    assert "UTF-8" in own(listing)[0].problem
+    assert not listing.pending
+
+
+def test_a_search_sees_files_that_came_and_went_since_the_listing(paths):
+    paths.create()
+    write_prompts(paths.prompts, 2)
+
+    async def names(core, text):
+        return [hit.path.rpartition("/")[2] for hit in (await core.search_library(text)).hits]
+
+    async def work(core):
+        await core.library_listing()
+        await core.prepare_search()
+        found = [await names(core, "tag:t1")]
+        made = await core.create_prompt("fresh", "", "user:\nzebra\n")
+        found.append(await names(core, "zebra"))
+        await core.trash_prompt(made.path)
+        return [*found, await names(core, "zebra")]
+
+    assert with_core(paths, work) == [["p1.prompty"], ["fresh.prompty"], []]

@@ -368,6 +368,7 @@ def test_a_search_looks_at_names_first_then_heads_then_texts(library):
 
 
 def test_prefixes_narrow_a_search(library, user):
+    library.listing()
     assert found(library, "tag:few") == ["mail.prompty"]
     assert found(library, "tag:few tag:maths") == []
     assert found(library, 'folder:work "{{ a }}"') == ["sum.prompty"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,8 @@ from rich.table import Table
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
 from workbench.domain.datasets import HEAD_SET, SampleSet
+from workbench.domain.fitting import DataFit, said_of_fit
+from workbench.domain.prompts import TemplateAnalysis
 from workbench.domain.spec import Json
 from workbench.settings import Paths
 
@@ -29,10 +32,18 @@ def data() -> None:
 
 
 @data.command("list")
+@click.option(
+    "--for",
+    "prompt",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Only those that fill inputs of this prompt, the best first.",
+)
 @as_json
 @click.pass_obj
-def list_data(paths: Paths, as_json: bool) -> int:
+def list_data(paths: Paths, prompt: str | None, as_json: bool) -> int:
     """Every data set of your data folder, and those that come with the program."""
+    if prompt:
+        return _list_fitting(paths, prompt, as_json=as_json)
     found = with_workbench(paths, lambda core: core.data_sets())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -42,6 +53,27 @@ def list_data(paths: Paths, as_json: bool) -> int:
         return 0
     rows = ((each.name, f"{each.bytes / 1024:,.0f} KiB", each.path) for each in found)
     _print(("Name", "Size", "File"), rows)
+    return 0
+
+
+def _list_fitting(paths: Paths, prompt: str, *, as_json: bool) -> int:
+    place = str(Path(prompt).resolve())
+
+    async def work(core: Workbench) -> tuple[TemplateAnalysis, tuple[DataFit, ...]]:
+        file = await core.read_prompt(prompt)
+        analysis = await core.analyse(file.text, file.path)
+        return analysis, await core.fitting_data(place, analysis.inputs, (analysis.name,))
+
+    analysis, fits = with_workbench(paths, work)
+    found = [fit for fit in fits if fit.fills]
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return 0
+    if not found:
+        click.echo(f"None fits. {said_of_fit((), analysis.inputs)}")
+        return 0
+    rows = ((f.file.name, said_of_fit(f.fills, analysis.inputs), f.file.path) for f in found)
+    _print(("Name", "Fit", "File"), rows)
     return 0
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from workbench.domain.datasets import DataFile, DataPage, DataRow, DataSet, Filled, ImageSize
 from workbench.domain.errors import UsageError
+from workbench.domain.fitting import DataFit
 from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json, TemplatePrompt
 from workbench.domain.views import RunSummary
 from workbench.service.samples import SampleService
-from workbench.templates import datasets, filling, input_files
+from workbench.templates import datasets, filling, fitting, input_files
 
 _KEPT = 3
 _PAGE = 200
@@ -28,11 +29,32 @@ class DataService(SampleService):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tables: dict[tuple[str, int, int], DataSet] = {}
+        self._columns: dict[tuple[str, int, int], tuple[str, ...]] = {}
 
     async def data_sets(self) -> tuple[DataFile, ...]:
         """The data sets of the user's folder, then those that come with the program."""
         folders = ((self.paths.data_sets, False), (self.paths.shipped_data, True))
         return await self._in_thread(datasets.list_data, folders)
+
+    async def fitting_data(
+        self, prompt: str, inputs: Sequence[InputField], clues: Sequence[str] = ()
+    ) -> tuple[DataFit, ...]:
+        """All data sets, the one that fits a prompt best first.
+
+        Args:
+            prompt: its path.
+            inputs: what it takes.
+            clues: more texts about it: its title, the sample set that is chosen.
+        """
+        files = await self.data_sets()
+        states = await self._in_thread(lambda: [_state(Path(file.path)) for file in files])
+        keys = [(file.path, *state) for file, state in zip(files, states, strict=True)]
+        new = [(f, key) for f, key in zip(files, keys, strict=True) if key not in self._columns]
+        texts = await self._in_thread(lambda: [(f.path, fitting.beginning_of(f)) for f, _ in new])
+        found = await fitting.read_columns(self._pool, texts)
+        self._columns |= {key: columns for (_, key), columns in zip(new, found, strict=True)}
+        known = [(f, self._columns[key]) for f, key in zip(files, keys, strict=True)]
+        return fitting.ranked(known, inputs, prompt, clues)
 
     async def read_data(self, path: str) -> DataSet:
         """A whole data set (DataSetError where it cannot be read); the last few stay in memory."""

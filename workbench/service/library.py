@@ -6,26 +6,34 @@ into the trash and back too, so that a new file of the same name begins without 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from workbench.domain.errors import StoreError
+from workbench.domain.errors import SandboxError, StoreError
 from workbench.domain.library import LibraryFolder, LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.prompts import PromptFile
 from workbench.domain.views import StoreStatus
 from workbench.service.added_folders import AddedFolders, existing_folder
 from workbench.service.models import ModelService
+from workbench.templates.library_heads import heads_job, read_heads
 
 _FOLDERS = "library_folders"
 _FAVOURITES = "library_favourites"
+_HEADS_AT_ONCE = 1_000
 log = logging.getLogger(__name__)
 
 
 class LibraryService(ModelService):
     """The part of the service that knows the library as a whole."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._reading_heads = asyncio.Lock()
 
     async def open(self) -> StoreStatus:
         """Open the history, and show the folders that were added to the library."""
@@ -34,10 +42,34 @@ class LibraryService(ModelService):
         return status
 
     async def library_listing(self, *, most: int | None = None) -> LibraryListing:
-        """Folders, prompts and favourites; ``most`` files that are new are read, None reads all."""
+        """Folders, prompts and favourites; ``most`` files that are new are read, None reads all.
+
+        With 0 the folders are looked at; a number goes on with what was seen then. Heads are read
+        in the sandbox.
+        """
         await self._show_folders()
-        listing = await self._in_thread(self._library.listing, most=most)
+        if most:
+            await self._read_heads(most)
+            listing = await self._in_thread(self._library.listing_so_far)
+        else:
+            listing = await self._in_thread(self._library.listing, most=0)
+        while most is None and listing.pending:
+            await self._read_heads(_HEADS_AT_ONCE)
+            listing = await self._in_thread(self._library.listing_so_far)
         return msgspec.structs.replace(listing, favourites=await self.favourites())
+
+    async def _read_heads(self, most: int) -> None:
+        """Read the heads of files that are new."""
+        async with self._reading_heads:
+            files = await self._in_thread(self._library.unread, most)
+            texts = [(found.path, text) for found, text in files]
+            try:
+                heads = await read_heads(self._pool, texts)
+            except SandboxError as error:
+                log.warning("The heads of prompts are read without the sandbox: %s", error)
+                heads = await self._in_thread(heads_job, texts)
+            for (found, _), head in zip(files, heads, strict=True):
+                self._library.learn(found, head)
 
     async def search_library(self, text: str) -> LibraryResult:
         """Prompts that fit words, ``tag:``, ``folder:`` and ``is:favourite``, the best first.
@@ -45,7 +77,11 @@ class LibraryService(ModelService):
         As one types, so it waits for no head: ``tag:`` finds what a listing has read.
         """
         favourites = await self.favourites()
-        return await self._in_thread(self._library.search, text, favourites, most=0)
+        return await self._in_thread(self._library.search, text, favourites)
+
+    async def prepare_search(self) -> None:
+        """A person is about to search: read what will be looked at, so that no key waits for it."""
+        await self._in_thread(self._library.prepare_search)
 
     # --- folders of the library -----------------------------------------------------------------
 

@@ -33,7 +33,7 @@ class PromptService(LibraryService):
 
     async def library(self) -> tuple[LibraryEntry, ...]:
         """All prompt files of the library's folders."""
-        return await self._in_thread(self._library.list)
+        return (await self.library_listing()).entries
 
     async def read_prompt(self, path: str) -> PromptFile:
         """The text of a prompt file (LibraryError where it cannot be read)."""

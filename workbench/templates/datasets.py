@@ -54,21 +54,34 @@ def read_bytes(path: Path, most: int = FILE_BYTES) -> bytes:
     Raises:
         DataSetError: it is missing, no file, too large, or cannot be read.
     """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise DataSetError(str(path), "this is not a file.")
-        with path.open("rb") as file:
-            content = file.read(most + 1)
-    except FileNotFoundError:
-        raise DataSetError(str(path), "this file does not exist (any more).") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataSetError(str(path), f"the file cannot be read ({reason}).") from error
+    content = _first_bytes(path, most + 1)
     if len(content) > most:
         raise DataSetError(
             str(path), f"the file is larger than {most // 2**20} MB: take a part of it."
         )
     return content
+
+
+def _first_bytes(path: Path, most: int) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DataSetError(str(path), "this is not a file.")
+        with path.open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError:
+        raise DataSetError(str(path), "this file does not exist (any more).") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataSetError(str(path), f"the file cannot be read ({reason}).") from error
+
+
+def read_beginning(path: Path, most: int) -> str:
+    """Up to ``most`` bytes of a file as text; what is no UTF-8 in it is marked.
+
+    Raises:
+        DataSetError: it is missing, no file, or cannot be read.
+    """
+    return _first_bytes(path, most).decode("utf-8-sig", "replace")
 
 
 def read_utf8(path: Path, most: int = FILE_BYTES) -> str:
@@ -112,7 +125,7 @@ def parse_job(text: str, path: str) -> DataSet:
     if suffix in {".csv", ".tsv"}:
         rows: Iterable[Json] = _csv_rows(text, path, "\t" if suffix == ".tsv" else "")
     elif suffix in {".jsonl", ".ndjson"}:
-        rows = _json_lines(text, path)
+        rows = json_lines(text, path)
     elif suffix in {".yaml", ".yml"}:
         rows = _listed(_yaml(text, path), path)
     elif suffix == ".json":
@@ -175,7 +188,8 @@ def _check_head(head: list[str], path: str) -> None:
         raise DataSetError(path, "the first line must name every column.")
 
 
-def _json_lines(text: str, path: str) -> Iterator[Json]:
+def json_lines(text: str, path: str) -> Iterator[Json]:
+    """The rows of JSONL (DataSetError at the first line that is none)."""
     number = 0
     for place, line in enumerate(text.split("\n"), 1):
         if not line.strip():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from workbench.domain.datasets import Filled, expected_of, loose_key
+from workbench.domain.datasets import Filled, expected_of
+from workbench.domain.fitting import columns_of
 from workbench.domain.prompts import InputField
 from workbench.domain.spec import Json
 from workbench.templates.inputs import as_type
@@ -32,12 +33,11 @@ def fill(row: Mapping[str, Json], inputs: Sequence[InputField]) -> Filled:
         row: values by column.
         inputs: of the prompt.
     """
-    loose = {loose_key(column): column for column in reversed(list(row))}
+    columns = columns_of(row, inputs)
     values: dict[str, Json] = {}
     problems: list[str] = []
     for field in inputs:
-        column = field.name if field.name in row else loose.get(loose_key(field.name), "")
-        given = row.get(column)
+        given = row.get(columns.get(field.name, ""))
         if given is None or (isinstance(given, str) and not given.strip()):
             continue
         try:

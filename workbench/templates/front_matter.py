@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 import yaml
@@ -21,12 +21,9 @@ from workbench.domain.head_options import HeadOptions
 from workbench.domain.prompts import InputField, InputType, Problem, type_of
 from workbench.domain.spec import Json
 from workbench.templates.model_options import options_of_model, problems_of
+from workbench.templates.yaml_loader import DEPTH, VALUES, load_yaml
 
 HEAD_CHARACTERS = 64 * 1024
-ALIASES = 100
-VALUES = 10_000
-"""Most values after aliases are written out."""
-DEPTH = 50
 
 _TYPES: dict[str, InputType] = {name: name for name in get_args(InputType)} | {
     "str": "string",
@@ -61,31 +58,6 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """Model options that have no effect."""
 
 
-class _Loader(yaml.SafeLoader):
-    """A safe loader that refuses many aliases and keys that stand twice."""
-
-    aliases = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            self.aliases += 1
-            if self.aliases > ALIASES:
-                raise yaml.MarkedYAMLError(
-                    problem=f"it has more than {ALIASES} aliases",
-                    problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
-                )
-        return super().compose_node(parent, index)
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Take merge keys ("<<") in, which multiply from level to level, up to a number."""
-        super().flatten_mapping(node)
-        if len(node.value) > VALUES:
-            raise yaml.MarkedYAMLError(
-                problem=f"its merge keys make more than {VALUES:,} values",
-                problem_mark=node.start_mark,
-            )
-
-
 class _Counter:
     """Makes plain JSON values of what YAML gave, up to a number of values."""
 
@@ -118,9 +90,8 @@ def read_yaml(text: str, most: int = VALUES) -> Json:
         ValueError: one plain reason, with the text's line where it is known.
     """
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        return _Counter(most).plain(loader.construct_document(node) if node is not None else None)
+        _, value = load_yaml(text)
+        return _Counter(most).plain(value)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "it cannot be read"
@@ -146,10 +117,8 @@ def read_front_matter(head: str, path: str) -> FrontMatter:
             1,
         )
     try:
-        loader = _Loader(head)
-        node = loader.get_single_node()
-        raw = loader.construct_document(node) if node is not None else {}
-        values = _Counter().plain(raw)
+        node, raw = load_yaml(head)
+        values = _Counter().plain(raw if node is not None else {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "it cannot be read"

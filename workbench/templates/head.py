@@ -187,7 +187,11 @@ class _Editor:
         self._end = end
         self._path = path
         plain = "".join(line.rstrip("\r\n") + "\n" for line in lines)
-        self._root = yaml.compose(plain, Loader=yaml.SafeLoader)
+        try:
+            self._root = yaml.compose(plain, Loader=yaml.SafeLoader)
+        except yaml.YAMLError:  # libyaml, which read it before, takes a little more
+            reason = "a value of this head cannot be changed alone: edit it yourself."
+            raise FrontMatterError(reason, path, 1) from None
 
     def changed(self, key: tuple[str, ...], value: Json) -> list[str]:
         node, stop = self._root, len(self._lines)

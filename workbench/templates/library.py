@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import math
+import builtins
 import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from workbench.domain.errors import LibraryError
-from workbench.domain.library import (
-    LibraryFolder,
-    LibraryListing,
-    LibraryResult,
-    Moved,
-    Trashed,
-)
+from workbench.domain.library import LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.prompts import LibraryEntry, PromptFile
 from workbench.templates import library_moves as moves
 from workbench.templates.files import read_file, write_file
-from workbench.templates.library_index import (
-    Details,
-    Found,
-    LibraryIndex,
-    found_of,
-    walk,
-)
+from workbench.templates.library_heads import Head
+from workbench.templates.library_index import Found, LibraryIndex, found_of
+from workbench.templates.library_look import LibraryLook
 from workbench.templates.library_names import (
     file_name,
     folder_name,
@@ -38,7 +28,7 @@ from workbench.templates.library_search import read_query, search
 from workbench.templates.library_tags import tag_of, with_tags
 
 STRATEGIES = "strategies"
-_Pairs = list[tuple[LibraryEntry, Found]]
+_MOST_CHARACTERS = 8 * 1024 * 1024
 NEW_PROMPT = """\
 ---
 name: {title}
@@ -72,6 +62,7 @@ class PromptLibrary:
         self._roots = LibraryRoots(shipped=shipped, user=user, extra=extra)
         self._user = user
         self._index = LibraryIndex(index)
+        self._last: LibraryLook | None = None
 
     def show(self, added: Iterable[Path]) -> None:
         """Show these folders too, those that the user added in the program."""
@@ -89,55 +80,69 @@ class PromptLibrary:
         return self.listing().entries
 
     def listing(self, *, most: int | None = None) -> LibraryListing:
-        """All prompt files, as :meth:`list`, and the folders they are in.
+        """All prompt files, as :meth:`list`, and the folders they are in, as they are now.
 
         Args:
             most: read so many files at most that are new or have changed, None reads all. The
                 others have what they had before, or their names alone, and ``pending`` says that
                 there are some.
         """
-        folders, pairs, pending = self._scan(most)
-        entries = tuple(entry for entry, _ in pairs)
-        return LibraryListing(folders=folders, entries=entries, pending=pending)
+        look = self._last = LibraryLook(self._roots, self._index)
+        if most != 0:
+            for file in look.unread()[:most]:
+                self._index.details(file)
+        self._index.keep(look.paths())
+        return look.listing()
 
-    def search(
-        self, text: str, favourites: Collection[str] = (), *, most: int | None = None
-    ) -> LibraryResult:
+    def listing_so_far(self) -> LibraryListing:
+        """The listing of the last time, with what was learnt since; anew where files came or went.
+
+        A file that was changed in its place is not noticed, only those of :meth:`listing` are.
+        """
+        look = self._look()
+        self._index.keep(look.paths())
+        return look.listing()
+
+    def unread(self, most: int | None = None) -> builtins.list[tuple[Found, str]]:
+        """Files of the last listing that are to be read, with their texts.
+
+        At most ``most``, and not more than can be held at a time. Those that cannot be read are
+        left out, as this is learnt at once.
+        """
+        files: builtins.list[tuple[Found, str]] = []
+        characters = 0
+        for file in self._look().unread()[:most]:
+            text = self._index.read(file)
+            if text is not None:
+                files.append((file, text))
+                characters += len(text)
+            if characters > _MOST_CHARACTERS:
+                break
+        return files
+
+    def learn(self, file: Found, head: Head) -> None:
+        """Keep what was read of one of :meth:`unread`."""
+        self._index.learn(file, head)
+
+    def search(self, text: str, favourites: Collection[str] = ()) -> LibraryResult:
         """Prompts that fit what was typed: words, ``tag:``, ``folder:``, ``is:favourite``.
 
-        Names come first, then descriptions and tags, then texts; "" finds all. With ``most`` as
-        in :meth:`listing`, files whose heads were not read yet are found by name and text.
+        Names come first, then descriptions and tags, then texts; "" finds all. Files whose heads
+        were not read yet are found by name and text. Made for every key: it looks for files again
+        only where some came or went.
         """
-        _, pairs, _ = self._scan(most)
-        return search(read_query(text), pairs, favourites, self._index.text)
+        return search(read_query(text), self._look().searchable(), favourites, self._index.text)
 
-    def _scan(self, most: int | None) -> tuple[tuple[LibraryFolder, ...], _Pairs, bool]:
-        folders: list[LibraryFolder] = []
-        pairs: _Pairs = []
-        left = math.inf if most is None else most
-        pending = False
-        for root, kind in self._roots.kinds():
-            there = walk(root)
-            writable = kind != "shipped" and os.access(root, os.W_OK)
-            problem = "" if kind == "shipped" and not root.exists() else there.problem
-            folder = LibraryFolder(
-                path=str(root),
-                kind=kind,
-                writable=writable,
-                problem=problem,
-                folders=tuple(there.folders),
-            )
-            folders.append(folder)
-            for file in sorted(there.files, key=lambda file: (file.folder, file.name.casefold())):
-                details = self._index.known(file)
-                if details is None and left > 0:
-                    left -= 1
-                    details = self._index.details(file)
-                elif details is None:
-                    pending, details = True, self._index.outdated(file)
-                pairs.append((_entry(file, details, folder), file))
-        self._index.keep({entry.path for entry, _ in pairs})
-        return tuple(folders), pairs, pending
+    def prepare_search(self) -> None:
+        """Read the texts that the next searches will look at."""
+        for _, file in self._look().searchable():
+            self._index.text(file)
+
+    def _look(self) -> LibraryLook:
+        look = self._last
+        if look is None or not look.holds(self._roots):
+            look = self._last = LibraryLook(self._roots, self._index)
+        return look
 
     def read(self, path: str) -> PromptFile:
         """A prompt file; any path may be given, in the library or not.
@@ -337,18 +342,3 @@ class PromptLibrary:
     def sources(self) -> Mapping[str, str]:
         """What templates can include, by path relative to a root; read when asked for."""
         return LibrarySources(self._roots.all())
-
-
-def _entry(file: Found, details: Details | None, root: LibraryFolder) -> LibraryEntry:
-    return LibraryEntry(
-        path=file.path,
-        name=file.name,
-        folder=file.folder,
-        title=details.title if details else Path(file.name).stem,
-        description=details.description if details else "",
-        writable=root.writable and os.access(file.path, os.W_OK),
-        shipped=root.kind == "shipped",
-        root=root.path,
-        tags=details.tags if details else (),
-        problem=details.problem if details else "",
-    )

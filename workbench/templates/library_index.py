@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import secrets
+import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from workbench import __version__
-from workbench.domain.errors import FrontMatterError, LibraryError
-from workbench.templates.diagnosis import TOO_DEEP, parse
-from workbench.templates.document import parse_document
-from workbench.templates.environment import BoundedEnvironment, prompt_environment
+from workbench.domain.errors import LibraryError
 from workbench.templates.files import read_file
+from workbench.templates.library_heads import Head, head_of, unusable
 from workbench.templates.library_names import is_prompt_name
 
 MOST_FILES = 20_000
 MOST_FOLDERS = 5_000
-KEPT_CHARACTERS = 64 * 1024 * 1024
-"""Texts that are kept for the next search."""
-_ENTRY_CHARACTERS = 300
+KEPT_CHARACTERS = 32 * 1024 * 1024
+"""Texts that are kept for the next search, each also casefolded."""
+
+
+_USER = os.geteuid() if hasattr(os, "geteuid") else -1
 
 
 class Found(NamedTuple):
     """A prompt file on disk and what tells one state of it from another.
 
-    Texts, not a ``Path``: there may be thousands, and each is looked at on every key of a search.
-    ``folder`` is relative to the root, divided by "/".
+    Texts, not a ``Path``: there may be thousands. ``folder`` is relative to the root, divided by
+    "/"; ``own`` says that the person who runs the program owns it and may write it.
     """
 
     path: str
@@ -40,14 +39,19 @@ class Found(NamedTuple):
     name: str
     mtime_ns: int
     size: int
+    own: bool = False
 
 
 class Walk(NamedTuple):
-    """What is below a folder: prompt files, folders (relative, "/"), and what was in the way."""
+    """What is below a folder: prompt files, folders (relative, "/"), and what was in the way.
+
+    ``times`` are those of the last change of each folder: of what is in it, not of its files.
+    """
 
     files: list[Found]
     folders: list[str]
     problem: str
+    times: dict[str, int]
 
 
 class Details(msgspec.Struct, frozen=True, gc=False):
@@ -77,10 +81,12 @@ def walk(root: Path) -> Walk:
     files: list[Found] = []
     folders: list[str] = []
     problem = ""
+    times: dict[str, int] = {}
     waiting = [""]
     while waiting:
         inside_root = waiting.pop()
-        folder = root / inside_root
+        folder = os.path.join(root, inside_root)  # noqa: PTH118 - many, and texts already
+        times[folder] = changed_at(folder)
         try:
             with os.scandir(folder) as entries:
                 inside = sorted(entries, key=lambda entry: entry.name)
@@ -100,7 +106,15 @@ def walk(root: Path) -> Walk:
             limit = f"{MOST_FILES:,} prompts in {MOST_FOLDERS:,} folders"
             problem = f"This folder holds more than {limit}: only some are shown."
             break
-    return Walk(files[:MOST_FILES], sorted(folders[:MOST_FOLDERS]), problem)
+    return Walk(files[:MOST_FILES], sorted(folders[:MOST_FOLDERS]), problem, times)
+
+
+def changed_at(folder: str) -> int:
+    """When something came into a folder or went out of it last (ns), 0 where it is not there."""
+    try:
+        return os.stat(folder).st_mtime_ns  # noqa: PTH116 - a text
+    except OSError:
+        return 0
 
 
 def found_of(file: Path | os.DirEntry[str], folder: str = "") -> Found:
@@ -109,7 +123,13 @@ def found_of(file: Path | os.DirEntry[str], folder: str = "") -> Found:
         status = file.stat()
     except OSError:
         return Found(os.fspath(file), folder, file.name, 0, 0)
-    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size)
+    own = status.st_uid == _USER and bool(status.st_mode & stat.S_IWUSR)
+    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size, own)
+
+
+def can_write(file: Found) -> bool:
+    """Whether a file in a folder that can be written can be, too; a person's own needs no call."""
+    return file.own or os.access(file.path, os.W_OK)
 
 
 def _folder_problem(place: str, error: OSError) -> str:
@@ -135,48 +155,80 @@ class LibraryIndex:
         self._kept = kept
         self._lock = threading.RLock()
         self._details: dict[str, Details] | None = None
-        self._texts: dict[str, tuple[int, int, str]] = {}
+        self._texts: dict[str, tuple[int, int, str, str]] = {}
         self._characters = 0
         self._changed = False
+        self.version = 0
+        """Another number whenever something was learnt of a file."""
 
-    def known(self, found: Found) -> Details | None:
-        """The details of a file as it is now, None where it was not read since it changed."""
-        details = self._all().get(found.path)
-        if details is None or (details.mtime_ns, details.size) != (found.mtime_ns, found.size):
-            return None
-        return details
+    def newest(self, found: Found) -> tuple[Details | None, bool]:
+        """What a file said of itself when it was read last, and whether it has not changed since.
 
-    def outdated(self, found: Found) -> Details | None:
-        """What a file said of itself when it was read last, None where it never was."""
-        return self._all().get(found.path)
+        None, and no, where it never was.
+        """
+        details = (self._details or self._all()).get(found.path)
+        return details, details is not None and _is_of(details, found)
 
     def details(self, found: Found) -> Details:
-        """The details of a file, which is read where they are not known."""
+        """The details of a file, which is read here where they are not known."""
         with self._lock:
-            details = self.known(found)
-            if details is None:
-                details = _read_details(found)
-                self._all()[found.path] = details
-                self._changed = True
+            details, current = self.newest(found)
+            if details is None or not current:
+                path = found.path
+                try:
+                    head = head_of(path, read_file(Path(path)).text)
+                except LibraryError as error:
+                    head = _unreadable(path, error)
+                details = self.learn(found, head)
             return details
 
-    def text(self, found: Found) -> str:
-        """The text of a file for a search, "" where it cannot be read."""
-        key = found.path
-        kept = self._texts.get(key)
+    def learn(self, found: Found, head: Head) -> Details:
+        """Keep what was read of a file when it was as ``found``."""
+        details = Details(
+            mtime_ns=found.mtime_ns,
+            size=found.size,
+            title=head.title,
+            description=head.description,
+            tags=head.tags,
+            problem=head.problem,
+        )
+        with self._lock:
+            self._all()[found.path] = details
+            self._changed = True
+            self.version += 1
+        return details
+
+    def read(self, found: Found) -> str | None:
+        """The text of a file whose head is to be read; None, and learnt, where it has none."""
+        try:
+            text = read_file(Path(found.path)).text
+        except LibraryError as error:
+            self.learn(found, _unreadable(found.path, error))
+            return None
+        self._keep_text(found, text)
+        return text
+
+    def text(self, found: Found) -> tuple[str, str]:
+        """The text of a file for a search, as it is and casefolded; "" where it cannot be read."""
+        kept = self._texts.get(found.path)
         if kept is not None and kept[:2] == (found.mtime_ns, found.size):
-            return kept[2]
+            return kept[2], kept[3]
         try:
             text = read_file(Path(found.path)).text
         except LibraryError:
             text = ""
+        return self._keep_text(found, text)
+
+    def _keep_text(self, found: Found, text: str) -> tuple[str, str]:
+        folded = text.casefold()
         with self._lock:
+            kept = self._texts.get(found.path)
             self._characters += len(text) - (len(kept[2]) if kept else 0)
             if self._characters > KEPT_CHARACTERS:
                 self._texts.clear()
                 self._characters = len(text)
-            self._texts[key] = (found.mtime_ns, found.size, text)
-        return text
+            self._texts[found.path] = (found.mtime_ns, found.size, text, folded)
+        return text, folded
 
     def keep(self, present: set[str]) -> None:
         """Forget files that are not ``present``, and write down what is new since the last time.
@@ -210,6 +262,14 @@ class LibraryIndex:
         return dict(kept.files) if kept.version == __version__ else {}
 
 
+def _is_of(details: Details, found: Found) -> bool:
+    return details.mtime_ns == found.mtime_ns and details.size == found.size
+
+
+def _unreadable(path: str, error: LibraryError) -> Head:
+    return unusable(path, error.reason[:1].upper() + error.reason[1:])
+
+
 def _write(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
@@ -217,49 +277,3 @@ def _write(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@functools.lru_cache(maxsize=1)
-def _environment() -> BoundedEnvironment:
-    return prompt_environment({})
-
-
-def _read_details(found: Found) -> Details:
-    """What a file says of itself; a file that cannot be used is known by its name."""
-    path = Path(found.path)
-    title, description, problem = path.stem, "", ""
-    tags: tuple[str, ...] = ()
-    try:
-        document = parse_document(read_file(path).text, str(path))
-        title, description, tags = document.name, document.description, document.tags
-        _, fault = parse(_environment(), document.body)
-        if fault is not None:
-            reason = fault.reason[:1].upper() + fault.reason[1:]
-            line = document.body_line + fault.line - 1
-            problem = f"Line {line}: {reason}" if fault.line else reason
-    except FrontMatterError as error:
-        problem = f"Line {error.line}: {error.reason}" if error.line else error.reason
-    except LibraryError as error:
-        problem = error.reason[:1].upper() + error.reason[1:]
-    except RecursionError:
-        problem = TOO_DEEP
-    return Details(
-        mtime_ns=found.mtime_ns,
-        size=found.size,
-        title=_one_line(title),
-        description=_one_line(description),
-        tags=tuple(dict.fromkeys(_tidy(tags))),
-        problem=problem,
-    )
-
-
-def _tidy(tags: tuple[str, ...]) -> Iterator[str]:
-    for tag in tags:
-        text = _one_line(tag).removeprefix("#")
-        if text:
-            yield text
-
-
-def _one_line(text: str) -> str:
-    """Text of a shared file for one line of a list: no line ends, not without end."""
-    return " ".join(text.split())[:_ENTRY_CHARACTERS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from workbench.domain.errors import LibraryError
 from workbench.templates.document import PLAIN_SUFFIXES
 
 SUFFIXES = frozenset({".prompty", *PLAIN_SUFFIXES} - {".txt"})
+_ENDINGS = tuple(SUFFIXES)
 MOST_BYTES = 200
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -17,7 +17,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 def is_prompt_name(name: str) -> bool:
     """Whether a file of this name is shown in the library."""
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122
+    return not name.startswith(".") and name.lower().endswith(_ENDINGS)
 
 
 def file_name(name: str, suffix: str = ".prompty") -> str:

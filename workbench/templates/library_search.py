@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
@@ -25,6 +24,31 @@ class LibraryQuery(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     favourite: bool = False
+
+
+class Searchable(msgspec.Struct, frozen=True, gc=False):
+    """What a search looks at in a prompt before its text, casefolded once for all searches."""
+
+    path: str
+    name: str
+    """File name and title."""
+    head: str
+    """These, the folder, the description and the tags."""
+    folder: str
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entry: LibraryEntry) -> Searchable:
+        """The texts of a prompt of the list."""
+        name = f"{entry.name} {entry.title}".casefold()
+        rest = f"{entry.folder} {entry.description} {' '.join(entry.tags)}".casefold()
+        return cls(
+            path=entry.path,
+            name=name,
+            head=f"{name} {rest}",
+            folder=f"/{entry.folder.casefold()}",
+            tags=tuple(tag.casefold() for tag in entry.tags),
+        )
 
 
 def read_query(text: str) -> LibraryQuery:
@@ -55,56 +79,48 @@ def read_query(text: str) -> LibraryQuery:
 
 def search(
     query: LibraryQuery,
-    entries: Iterable[tuple[LibraryEntry, F]],
+    prompts: Iterable[tuple[Searchable, F]],
     favourites: Collection[str],
-    text_of: Callable[[F], str],
+    text_of: Callable[[F], tuple[str, str]],
 ) -> LibraryResult:
-    """The entries that fit, those first whose name does, then by head, then by text.
+    """The prompts that fit, those first whose name does, then by head, then by text.
 
     Args:
         query: what is looked for.
-        entries: prompts and their files, in the order in which equally good ones are given.
+        prompts: with their files, in the order in which equally good ones are given.
         favourites: their paths.
-        text_of: the text of a file; asked only where its head does not answer.
+        text_of: the text of a file, as it is and casefolded; asked only where its head does not
+            answer.
     """
-    ranked: list[tuple[int, LibraryHit]] = []
-    for entry, file in entries:
-        if not _belongs(query, entry, favourites):
+    ranked: tuple[list[LibraryHit], ...] = ([], [], [])
+    for prompt, file in prompts:
+        if not _belongs(query, prompt, favourites):
             continue
-        found = _hit(query.words, entry, functools.partial(text_of, file))
-        if found is not None:
-            ranked.append(found)
-    ranked.sort(key=lambda pair: pair[0])
-    return LibraryResult(hits=tuple(hit for _, hit in ranked), words=query.words)
+        left = _missing(query.words, prompt.head)
+        if not left:
+            in_name = not _missing(query.words, prompt.name)
+            ranked[0 if in_name else 1].append(LibraryHit(path=prompt.path))
+            continue
+        text, folded = text_of(file)
+        if not _missing(left, folded):
+            line, excerpt = _excerpt(text, left[0])
+            ranked[2].append(LibraryHit(path=prompt.path, excerpt=excerpt, line=line))
+    hits = (*ranked[0], *ranked[1], *ranked[2])
+    return LibraryResult(hits=hits, words=query.words)
 
 
-def _belongs(query: LibraryQuery, entry: LibraryEntry, favourites: Collection[str]) -> bool:
+def _belongs(query: LibraryQuery, prompt: Searchable, favourites: Collection[str]) -> bool:
     """Whether the prefixes fit. A tag may be half typed; a folder means those inside it too."""
-    if query.favourite and entry.path not in favourites:
+    if query.favourite and prompt.path not in favourites:
         return False
-    tags = [tag.casefold() for tag in entry.tags]
-    if not all(any(tag.startswith(wanted) for tag in tags) for wanted in query.tags):
-        return False
-    folder = f"/{entry.folder.casefold()}"
-    return all(f"/{wanted}" in folder for wanted in query.folders)
+    for wanted in query.tags:
+        if not any(tag.startswith(wanted) for tag in prompt.tags):
+            return False
+    return all(f"/{wanted}" in prompt.folder for wanted in query.folders)
 
 
-def _hit(
-    words: tuple[str, ...], entry: LibraryEntry, text_of: Callable[[], str]
-) -> tuple[int, LibraryHit] | None:
-    name = f"{entry.name} {entry.title}".casefold()
-    if all(word in name for word in words):
-        return 0, LibraryHit(path=entry.path)
-    head = f"{name} {entry.folder} {entry.description} {' '.join(entry.tags)}".casefold()
-    left = [word for word in words if word not in head]
-    if not left:
-        return 1, LibraryHit(path=entry.path)
-    text = text_of()
-    folded = text.casefold()
-    if not all(word in folded for word in left):
-        return None
-    line, excerpt = _excerpt(text, left[0])
-    return 2, LibraryHit(path=entry.path, excerpt=excerpt, line=line)
+def _missing(words: Iterable[str], text: str) -> list[str]:
+    return [word for word in words if word not in text]
 
 
 def _excerpt(text: str, word: str) -> tuple[int, str]:

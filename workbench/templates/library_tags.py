@@ -90,11 +90,15 @@ def _changed(text: str, path: str, line: str) -> str:
 
 def _place_of_tags(head: str, path: str) -> _Place | None:
     """Where the tags stand, None where there are none."""
-    root = yaml.compose(head, Loader=yaml.SafeLoader)
+    odd = LibraryError(path, "its head has a form that only you can change: edit it.")
+    try:
+        root = yaml.compose(head, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # libyaml, which read it before, takes a little more
+        raise odd from None
     if root is None:
         return None
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
-        raise LibraryError(path, "its head has a form that only you can change: edit it.")
+        raise odd
     for key, value in root.value:
         if key.value == "tags":
             block = isinstance(value, yaml.SequenceNode) and not value.flow_style

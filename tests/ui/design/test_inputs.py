@@ -470,6 +470,64 @@ def test_long_tables_come_page_by_page(panel, qtbot, data, tmp_path, qtmodeltest
     qtmodeltester.check(rows)
 
 
+@pytest.fixture
+def own_data(paths) -> Path:
+    """Data sets of the person."""
+    paths.create()
+    (paths.data_sets / "people.csv").write_text("count,Name\n1,Ada\n2,Grace\n")
+    (paths.data_sets / "moods.csv").write_text("mood\ngladly\n")
+    return paths.data_sets
+
+
+def test_the_data_set_that_fits_is_proposed_and_worked_by_keys(panel, qtbot, own_data):
+    panel.work.inputs.bar.fill.click()
+    pane = panel.side.pane("data")
+    qtbot.waitUntil(lambda: pane.model.rows.rowCount() == 2, timeout=WAIT_MS)
+    assert pane.model.source == str(own_data / "people.csv")
+    assert pane.sources.itemText(1) == "people.csv"
+    count = len(panel.model.current.analysis.inputs)
+    assert pane.fit.text() == f"Fills 1 of {count} inputs: name"
+    assert pane.table.currentIndex().row() == 0
+    assert [each.text() for each in pane.preview.lines[0]] == ["name", "Ada"]
+    assert pane.preview.lines[1][1].text() == "no column"
+    assert panel.window().focusWidget() is pane.table
+    qtbot.keyClick(pane.table, Qt.Key.Key_Down)
+    assert pane.preview.lines[0][1].text() == "Grace"
+    qtbot.keyClick(pane.table, Qt.Key.Key_Return)
+    rendered(panel, qtbot, "Greet Grace")
+    assert unnamed(panel) == []
+
+
+def test_a_person_chooses_another_and_finds_it_again(panel, qtbot, own_data):
+    panel.work.inputs.bar.fill.click()
+    pane = panel.side.pane("data")
+    qtbot.waitUntil(lambda: pane.model.rows.rowCount() == 2, timeout=WAIT_MS)
+    pane.sources.choose(str(own_data / "moods.csv"))
+    pane.sources.activated.emit(pane.sources.currentIndex())
+    qtbot.waitUntil(lambda: pane.model.rows.columns == ("mood",), timeout=WAIT_MS)
+    panel.side.show_preview()
+    panel.work.inputs.bar.fill.click()
+    with qtbot.waitSignal(pane.model.sources_changed, timeout=WAIT_MS):
+        pass
+    assert pane.model.source == str(own_data / "moods.csv")
+    assert pane.sources.currentText() == "moods.csv"
+
+
+def test_where_no_data_set_fits_it_is_said_and_one_can_be_opened(panel, qtbot, own_data):
+    panel.work.editor.selectAll()
+    panel.work.editor.insertPlainText("user:\n{{ nothing_has_this }}\n")
+    qtbot.waitUntil(
+        lambda: [each.name for each in panel.model.current.analysis.inputs] == ["nothing_has_this"],
+        timeout=WAIT_MS,
+    )
+    panel.work.inputs.bar.fill.click()
+    pane = panel.side.pane("data")
+    qtbot.waitUntil(lambda: "No data set fits" in pane.empty.title.text(), timeout=WAIT_MS)
+    assert "nothing_has_this" in pane.empty.sentence.text()
+    assert pane.model.source is None
+    assert panel.window().focusWidget() is pane.empty.button
+
+
 def test_an_earlier_run_fills_the_form(panel, qtbot):
     field(panel, "name").setText("Grace")
     rendered(panel, qtbot, "Greet Grace")

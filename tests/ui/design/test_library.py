@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from tests.ui.conftest import WAIT_MS, unnamed
-from workbench.domain.library import LibraryFolder, LibraryListing
+from workbench.domain.library import LibraryFolder, LibraryHit, LibraryListing, LibraryResult
 from workbench.domain.prompts import LibraryEntry
+from workbench.service import library
 from workbench.ui.design.library_model import mime_of, paths_of
 from workbench.ui.design.library_paint import LibraryPainter, places_of
 from workbench.ui.design.library_tree import LibraryTree
@@ -361,3 +362,74 @@ def test_five_thousand_prompts_are_painted_when_in_view(qtbot, monkeypatch):
     assert 0 < len(painted) < 60
     rows = pane.tree.library
     assert rows.rowCount(rows.index_of("/p/f7")) == 100
+
+
+def many(number: int, **known: object) -> LibraryListing:
+    entries = tuple(
+        LibraryEntry(path=f"/p/n{n}.md", name=f"n{n}.md", folder="", root="/p", **known)
+        for n in range(number)
+    )
+    return LibraryListing(folders=(LibraryFolder(path="/p", kind="user"),), entries=entries)
+
+
+def test_what_is_learnt_of_prompts_is_shown_in_their_rows(qtbot):
+    pane = LibraryTree()
+    qtbot.addWidget(pane)
+    pane.show_listing(many(40))
+    rows = pane.tree.library
+    resets: list[object] = []
+    rows.modelReset.connect(lambda: resets.append(None))
+    with qtbot.waitSignal(rows.dataChanged) as changed:
+        pane.show_listing(many(40, tags=("maths",), description="Adds.", problem="Line 2: no."))
+    first, last = changed.args[:2]
+    assert (first.row(), last.row()) == (0, 39)
+    assert resets == []
+    index = rows.index_of("/p/n7.md")
+    assert "Tags: maths" in rows.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert "Line 2" in rows.data(index, Qt.ItemDataRole.AccessibleTextRole)
+    assert pane.foot.tags() == ["maths"]
+    pane.show_listing(many(41))
+    assert resets == [None]
+    assert rows.rowCount(rows.index(0, 0)) == 41
+
+
+def test_the_hits_of_a_search_are_made_as_one_scrolls(qtbot, qtmodeltester):
+    pane = LibraryTree()
+    qtbot.addWidget(pane)
+    pane.resize(240, 400)
+    pane.show()
+    listing = many(1_000)
+    pane.show_listing(listing)
+    pane.open_search()
+    pane.search.setText("n")
+    result = LibraryResult(hits=tuple(LibraryHit(path=e.path) for e in listing.entries))
+    pane.show_result("n", result)
+    rows = pane.tree.library
+    assert rows.rowCount() < 1_000
+    assert pane.foot.count.text() == "1,000 found"
+    qtmodeltester.check(rows, force_py=True)
+    bar = pane.tree.verticalScrollBar()
+    for _ in range(10):
+        bar.setValue(bar.maximum())
+    assert rows.rowCount() == 1_000
+    assert [rows.node(rows.index(row, 0)).path for row in (0, 500, 999)] == [
+        f"/p/n{row}.md" for row in (0, 500, 999)
+    ]
+
+
+def test_heads_are_read_once_however_often_files_are_looked_for(panel, qtbot, home, monkeypatch):
+    read: list[str] = []
+    read_heads = library.read_heads
+
+    async def counted(pool, files):
+        read.extend(path for path, _ in files)
+        return await read_heads(pool, files)
+
+    for n in range(5):
+        (home / f"new{n}.prompty").write_text(TEXT.format(name=f"N{n}", tags="fresh", text="x"))
+    monkeypatch.setattr(library, "read_heads", counted)
+    for _ in range(3):
+        panel.model.read_library()
+    qtbot.waitUntil(lambda: "fresh" in panel.library.foot.tags(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.model.listing.pending, timeout=WAIT_MS)
+    assert sorted(read) == [str(home / f"new{n}.prompty") for n in range(5)]

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 
 from workbench.domain.datasets import DataFile, DataPage, DataRow, Filled
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.fitting import DataFit
 from workbench.domain.prompts import InputField
 from workbench.ui.widgets.input_values import text_of_cell
 
@@ -31,6 +32,7 @@ RUNS = ""
 """The source that is the earlier runs of the prompt; every other one is a file's path."""
 _PAGE = 200
 _TIP_CHARACTERS = 2_000
+_NO_ROWS = DataPage(path="", name="", columns=(), total=0, matched=0, rows=())
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -117,8 +119,11 @@ class RowsModel(QAbstractTableModel):
 class DataModel(QObject):
     """Which source is open, its rows, and filling the form of ``design`` from one of them.
 
+    While it is ``watching``, each prompt that is opened gets the data set that fits it best, until
+    a person chooses another for it.
+
     Signals:
-        sources_changed(): there are other data sets.
+        sources_changed(): there are other data sets, or others fit.
         loaded(): other rows are shown, or what can be said of them.
         filled(int): the form was filled from the row at that place of the table.
         told(str, str): a sentence and its tone (ok, warn, bad).
@@ -134,6 +139,9 @@ class DataModel(QObject):
         self._design, self._samples = design, samples
         self._bridge = design.bridge
         self.sources: tuple[DataFile, ...] = ()
+        self.fits: dict[str, DataFit] = {}
+        """What each of :attr:`sources` can do for the open prompt, the best first."""
+        self.watching = False
         self.source: str | None = None
         self.name = ""
         self.total = 0
@@ -141,20 +149,67 @@ class DataModel(QObject):
         self.rows = RowsModel()
         self.current = -1
         """The place in the table of the row that filled the form last."""
+        self._chosen: dict[str, str] = {}
+        self._proposed_for = ""
+        self._looked_for: object = None
         self._asked = 0
         self._reading = False
         self._step_after = 0
         self.rows.wanted.connect(self._on_wanted)
         design.opened.connect(self._on_opened)
+        design.analysed.connect(self._on_analysed)
 
-    def read_sources(self) -> None:
-        """Look which data sets there are."""
-        self._bridge.call(lambda core: core.data_sets(), self._on_sources, owner=self)
+    @property
+    def inputs(self) -> tuple[InputField, ...]:
+        """What the open prompt takes."""
+        return self._design.current.analysis.inputs if self._design.current is not None else ()
 
-    def _on_sources(self, files: tuple[DataFile, ...]) -> None:
-        if files != self.sources:
-            self.sources = files
-            self.sources_changed.emit()
+    # --- sources ----------------------------------------------------------------------------------
+
+    def watch(self, watching: bool) -> None:
+        """Propose a data set for the open prompt and those that are opened from now on, or no more.
+
+        A person who comes back to the same prompt finds what was open before.
+        """
+        self.watching = watching
+        if watching:
+            self._look()
+
+    def _look(self) -> None:
+        """Look which data sets there are, and which of them fit the open prompt."""
+        document = self._design.current
+        if document is None or document.analysed is None:
+            self._looked_for = None
+            return
+        path, inputs = document.path, self.inputs
+        chosen = self._samples.chosen
+        clues = (document.analysis.name, chosen.name if chosen is not None else "")
+        self._looked_for = (path, [field.name for field in inputs])
+        self._bridge.call(
+            lambda core: core.fitting_data(path, inputs, clues),
+            functools.partial(self._on_fits, path),
+            owner=self,
+        )
+
+    def _on_fits(self, path: str, fits: tuple[DataFit, ...]) -> None:
+        if self._design.current is None or self._design.current.path != path:
+            return
+        self.fits = {fit.file.path: fit for fit in fits}
+        self.sources = tuple(fit.file for fit in fits)
+        if self._proposed_for != path:
+            self._proposed_for = path
+            best = fits[0].file.path if fits and fits[0].serves else None
+            self._propose(self._chosen.get(path, RUNS if self.source == RUNS else best))
+        self.sources_changed.emit()
+
+    def _propose(self, source: str | None) -> None:
+        if source is not None and source != self.source:
+            self.open(source)
+        elif source is None:
+            self.source, self.current, self.words = None, -1, ""
+            self._asked += 1
+            self.rows.show_page(_NO_ROWS)
+            self.loaded.emit()
 
     @Slot(str)
     def _on_opened(self, _path: str) -> None:
@@ -162,6 +217,23 @@ class DataModel(QObject):
         self.told.emit("", "text-3")
         if self.source == RUNS:
             self.open(RUNS)
+        if self.watching:
+            self._look()
+
+    @Slot()
+    def _on_analysed(self) -> None:
+        document = self._design.current
+        if self.watching and document is not None:
+            names = [field.name for field in self.inputs]
+            if self._looked_for != (document.path, names):
+                self._look()
+
+    def choose(self, source: str) -> None:
+        """A person wants the rows of a file, or of earlier runs, for the open prompt."""
+        if self._design.current is not None:
+            self._chosen[self._design.current.path] = source
+            self._proposed_for = self._design.current.path
+        self.open(source)
 
     # --- rows -------------------------------------------------------------------------------------
 
@@ -206,8 +278,8 @@ class DataModel(QObject):
             self.rows.add_page(page)
             self._step_on()
             return
-        if self.source == RUNS and self._design.current is not None:
-            page = _in_order(page, self._design.current.analysis.inputs)
+        if self.source == RUNS:
+            page = _in_order(page, self.inputs)
         self.name, self.total = page.name, page.total
         self.rows.show_page(page)
         self.loaded.emit()
@@ -216,7 +288,7 @@ class DataModel(QObject):
         if number == self._asked:
             self._reading = False
             self.name, self.total = Path(self.source or "").name, 0
-            self.rows.show_page(DataPage(path="", name="", columns=(), total=0, matched=0, rows=()))
+            self.rows.show_page(_NO_ROWS)
             self.loaded.emit()
             self.told.emit(str(error), "bad")
 

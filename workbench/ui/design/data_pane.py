@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from workbench.domain.fitting import columns_of, needed_of, said_of_fit
 from workbench.ui.design.data_model import RUNS, DataModel
+from workbench.ui.design.data_preview import RowPreview
 from workbench.ui.design.side import SideContext, SidePane
 from workbench.ui.theme import font
 from workbench.ui.theme.tokens import TOKENS
@@ -33,6 +35,10 @@ from workbench.ui.widgets import (
 _FILTER_MS = 200
 _COLUMN = 240
 _NUMBER = 48
+_WHAT_FOR = (
+    "A row of a data set, or what an earlier run was given, fills the inputs of the prompt: a "
+    "column for each input, by its name."
+)
 _DATA_FILES = "Data sets (*.jsonl *.ndjson *.json *.csv *.tsv *.yaml *.yml)"
 
 
@@ -43,6 +49,8 @@ class DataPane(SidePane):
         super().__init__("Data", side)
         self.model: DataModel = side.work.inputs.data
         self._opened_files: list[str] = []
+        self._comes = False
+        """It has just come to the front: its rows get the focus as soon as there are any."""
         self.sources = Chooser("Source of rows", height=24)
         self.sources.setMaximumWidth(200)
         self.sources.activated.connect(self._on_source)
@@ -52,47 +60,50 @@ class DataPane(SidePane):
         self.header.insertSpacing(1, 4)
         self.header.insertWidget(self.header.count() - 1, self.open_file)
         self.search = QLineEdit()
-        self.search.setAccessibleName("Filter rows")
-        self.search.setPlaceholderText("Filter rows")
-        self.search.setClearButtonEnabled(True)
-        self.search.installEventFilter(self)
         self._timer = QTimer(self, singleShot=True, interval=_FILTER_MS)
-        self._timer.timeout.connect(self._on_filter)
-        self.search.textChanged.connect(self._timer.start)
+        self._set_up_search()
         self.table = QTableView()
         self._set_up_table()
-        self.empty = EmptyState(
-            "No data set is open",
-            "A row of a data set, or what an earlier run was given, fills the inputs of the "
-            "prompt: a column for each input, by its name.",
-            "Open a data set…",
-        )
+        self.empty = EmptyState("No data set is open", _WHAT_FOR, "Open a data set…")
         self.empty.button.clicked.connect(self._on_open)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.table)
+        self.fit = Label("", "small", "text-2", elide=True)
+        self.preview = RowPreview()
         self.note = Label("", "small", "text-3", wrap=True)
         self.count = Label("", "small", "text-3")
         self.fill = PrimaryButton("Fill", tip="Fill the inputs from the chosen row (Enter)")
         self.fill.clicked.connect(self._on_fill)
-        line = QFrame()
-        line.setLayout(row(self.search, self.count, margins=(12, 8, 12, 8)))
-        self._line = line
-        foot = QFrame()
-        foot.setProperty("rule", "top")
-        layout = row(self.note, self.fill, margins=(16, 8, 12, 8))
-        layout.setStretch(0, 1)
-        foot.setLayout(layout)
-        self._foot = foot
-        self.body.addWidget(line)
-        self.body.addWidget(self._pages, 1)
-        self.body.addWidget(foot)
+        self._line, self._fit_line, self._foot = QFrame(), QFrame(), QFrame()
+        self._build()
         self.model.sources_changed.connect(self._show_sources)
         self.model.loaded.connect(self._on_loaded)
         self.model.filled.connect(self._on_filled)
         self.model.told.connect(self._on_told)
         self._show_sources()
         self._on_loaded()
+
+    def _build(self) -> None:
+        self._line.setLayout(row(self.search, self.count, margins=(12, 8, 12, 8)))
+        self._fit_line.setLayout(row(self.fit, margins=(16, 0, 16, 8)))
+        self._foot.setProperty("rule", "top")
+        layout = row(self.note, self.fill, margins=(16, 8, 12, 8))
+        layout.setStretch(0, 1)
+        self._foot.setLayout(layout)
+        self.body.addWidget(self._line)
+        self.body.addWidget(self._fit_line)
+        self.body.addWidget(self._pages, 1)
+        self.body.addWidget(self.preview)
+        self.body.addWidget(self._foot)
+
+    def _set_up_search(self) -> None:
+        self.search.setAccessibleName("Filter rows")
+        self.search.setPlaceholderText("Filter rows")
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(self._timer.start)
+        self._timer.timeout.connect(self._on_filter)
 
     def _set_up_table(self) -> None:
         table = self.table
@@ -117,17 +128,23 @@ class DataPane(SidePane):
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.doubleClicked.connect(self._on_fill)
+        table.selectionModel().currentRowChanged.connect(self._show_row)
         table.installEventFilter(self)
 
     def shown(self) -> None:
-        self.model.read_sources()
-        self._show_sources()
-        (self.sources if self.model.source is None else self.search).setFocus()
+        """Propose the data set that fits the open prompt; arrows and Enter go to its rows."""
+        self._comes = True
+        self._on_loaded()
+        self.model.watch(True)
+
+    def hidden(self) -> None:
+        self._comes = False
+        self.model.watch(False)
 
     def show_runs(self) -> None:
         """Show what earlier runs of the prompt were given."""
-        self.model.open(RUNS)
-        self._show_sources()
+        self.model.choose(RUNS)
+        self._show_current()
         self.table.setFocus()
 
     # --- sources ----------------------------------------------------------------------------------
@@ -139,20 +156,58 @@ class DataPane(SidePane):
         self.sources.add_choice("Earlier runs", RUNS, icon="history")
         known = {each.path for each in self.model.sources}
         for each in self.model.sources:
-            self.sources.add_choice(each.name, each.path, note="shipped" if each.shipped else "")
+            fit = self.model.fits.get(each.path)
+            icon = "database" if fit is not None and fit.fills else ""
+            self.sources.add_choice(each.name, each.path, icon=icon)
         for path in self._opened_files:
             if path not in known:
                 self.sources.add_choice(Path(path).name, path)
         self.sources.setPlaceholderText("Choose…")
+        self.sources.blockSignals(False)
+        self._show_current()
+        if self._comes and self.model.source is None:
+            self._comes = False
+            self.empty.button.setFocus()
+
+    def _show_current(self) -> None:
+        """Say which source is open and what it can do for the prompt."""
+        self.sources.blockSignals(True)
         self.sources.setCurrentIndex(-1)
         if self.model.source is not None:
             self.sources.choose(self.model.source)
         self.sources.blockSignals(False)
         self.sources.updateGeometry()
+        columns = columns_of(self.model.rows.columns, self.model.inputs)
+        self._fit_line.setVisible(bool(self.model.rows.columns))
+        self.fit.setText(said_of_fit(columns, self.model.inputs))
+        set_tone(self.fit, "text-2" if columns else "warn")
+        self._show_none()
+        self._show_row()
+
+    def _show_none(self) -> None:
+        """Say why no data set is open; where none fits, one can be opened."""
+        inputs, known = self.model.inputs, self.model.sources
+        if known and inputs:
+            names = ", ".join(needed_of(inputs) or [field.name for field in inputs])
+            self.empty.title.setText("No data set fits this prompt")
+            self.empty.sentence.setText(
+                f"None of the {len(known):,} data sets has a column for what the prompt needs "
+                f"({names}). Open a file that has, or choose one above all the same."
+            )
+        else:
+            self.empty.title.setText("No data set is open")
+            self.empty.sentence.setText(_WHAT_FOR)
+
+    @Slot()
+    def _show_row(self) -> None:
+        """Show what the current row gives to each input."""
+        place = self.table.currentIndex().row()
+        rows = self.model.rows.rows
+        self.preview.show_row(rows[place] if 0 <= place < len(rows) else None, self.model.inputs)
 
     @Slot(int)
     def _on_source(self, index: int) -> None:
-        self.model.open(str(self.sources.itemData(index)))
+        self.model.choose(str(self.sources.itemData(index)))
 
     @Slot()
     def _on_open(self) -> None:
@@ -164,7 +219,7 @@ class DataPane(SidePane):
         """Show the rows of a file."""
         if path not in self._opened_files:
             self._opened_files.append(path)
-        self.model.open(path)
+        self.model.choose(path)
         self._show_sources()
 
     # --- rows -------------------------------------------------------------------------------------
@@ -192,6 +247,10 @@ class DataPane(SidePane):
         if has_rows:
             self._fit_columns()
             self.table.selectRow(0)
+        self._show_current()
+        if self._comes:
+            (self.table if is_open else self.empty.button).setFocus()
+            self._comes = not has_rows
 
     def _fit_columns(self) -> None:
         """Columns as wide as the first rows need, within limits; the last takes the rest."""

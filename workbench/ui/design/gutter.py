@@ -13,6 +13,7 @@ from workbench.ui.design.folding import Folding
 from workbench.ui.theme import color, font, theme
 
 ARROW = 14
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _MARGIN = 10
 _GAP = 4
 _NOTE_BAR = 3
@@ -83,7 +84,7 @@ class Gutter(QWidget):
         painter.fillRect(0, place.top(), _NOTE_BAR, place.height(), note.bar)
         painter.setPen(color("text-2"))
         words = place.adjusted(_NOTE_BAR + _GAP, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, note.words)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | _MIDDLE, note.words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -101,7 +102,7 @@ class Gutter(QWidget):
             tone = "bad" if number in sided.wrong_lines else "text" if current else "text-3"
             painter.setPen(color(tone))
             place = QRect(0, round(area.top()) + top, right, height)
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(number))
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | _MIDDLE, str(number))
             if number in self._notes:
                 self._paint_note(painter, place, self._notes[number])
             if number in regions:

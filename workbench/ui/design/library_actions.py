@@ -145,6 +145,11 @@ class LibraryActions(QObject):
         if wanted:
             self._do(mark)
 
+    @Slot()
+    def prepare_search(self) -> None:
+        """Have the core read what searches look at."""
+        self._bridge.call(lambda core: core.prepare_search(), owner=self)
+
     def search(self, text: str) -> None:
         """Look for prompts; the answer comes with the question, so that a late one is known."""
         self._bridge.call(

@@ -44,6 +44,7 @@ class LibraryCommands(QObject):
         tree.create_wanted.connect(self.create)
         tree.menu_wanted.connect(self.show_menu)
         tree.searched.connect(actions.search)
+        tree.search_opened.connect(actions.prepare_search)
         view.duplicate_wanted.connect(actions.duplicate)
         view.trash_wanted.connect(actions.trash)
         view.favourite_wanted.connect(actions.favourite)

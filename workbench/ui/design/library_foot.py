@@ -30,10 +30,12 @@ class LibraryFoot(QFrame):
         super().__init__()
         self.setFixedHeight(36)
         self.setProperty("rule", "top")
+        self._entries: tuple[LibraryEntry, ...] = ()
         self._tags: list[tuple[str, int]] = []
         self._chosen: frozenset[str] = frozenset()
         self.all_tags = IconButton("tag", "All tags", size=24, glyph=14)
         self.all_tags.clicked.connect(self._show_menu)
+        self.all_tags.hide()
         self.chips: list[QToolButton] = []
         self._row = row(gap=0)
         self.count = Label("", "small", "text-2")
@@ -45,22 +47,29 @@ class LibraryFoot(QFrame):
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_entries(self, entries: Iterable[LibraryEntry]) -> None:
+    def show_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
         """Count the tags of these prompts; a tag in another case is the same one."""
+        if entries is self._entries:
+            self._show_count()
+            return
+        self._entries = entries
         counted: Counter[str] = Counter()
         names: dict[str, str] = {}
-        number = 0
         for entry in entries:
-            number += 1
             for tag in entry.tags:
                 key = tag.casefold()
                 names.setdefault(key, tag)
                 counted[key] += 1
         ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
         self._tags = [(names[key], times) for key, times in ranked]
-        self.count.setText("1 prompt" if number == 1 else f"{number:,} prompts")
         self.all_tags.setVisible(bool(self._tags))
         self._make_chips()
+        self._show_count()
+
+    def _show_count(self) -> None:
+        number = len(self._entries)
+        self.count.setText("1 prompt" if number == 1 else f"{number:,} prompts")
+        self._fit()
 
     def show_found(self, number: int) -> None:
         """Say how many a search found."""

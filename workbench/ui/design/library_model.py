@@ -18,11 +18,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from workbench.domain.library import LibraryListing, LibraryResult
-from workbench.ui.design.library_nodes import Node, NodeKind, list_of, tree_of
+from workbench.domain.library import LibraryHit, LibraryListing, LibraryResult
+from workbench.domain.prompts import LibraryEntry
+from workbench.ui.design.library_nodes import Node, NodeKind, file_node, set_entry, tree_of
 from workbench.ui.widgets import plain_tip
 
 PROMPTS_MIME = "application/x-workbench-prompts"
+HITS_AT_ONCE = 200
+"""Rows of a search that are made at a time; the next when one scrolls to them."""
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
 
@@ -48,20 +51,76 @@ class LibraryModel(QAbstractItemModel):
         self._top: list[Node] = []
         self._nodes: list[Node] = []
         self._by_path: dict[str, list[Node]] = {}
+        self._entries: dict[str, LibraryEntry] = {}
+        self._hits: list[LibraryHit] = []
+        """Those of a search that are no rows yet, the next at the end."""
 
     # --- what is shown --------------------------------------------------------------------------
 
     def show(self, listing: LibraryListing, result: LibraryResult | None = None) -> None:
         """Show the library, or with ``result`` what a search found in it."""
         self.beginResetModel()
+        self._entries = {} if result is None else _by_path(listing, self.listing, self._entries)
         self.listing, self.result = listing, result
-        self._top = tree_of(listing) if result is None else list_of(listing, result.hits)
         self._nodes = []
         self._by_path = {}
+        self._hits = []
+        if result is None:
+            self._top = tree_of(listing)
+        else:
+            self._hits = [hit for hit in reversed(result.hits) if hit.path in self._entries]
+            self._top = self._next_hits(0)
         for row, node in enumerate(self._top):
             node.row = row
             self._number(node)
         self.endResetModel()
+
+    def update(self, listing: LibraryListing) -> bool:
+        """Show what else is known of the same prompts; no, and nothing, where the rows differ."""
+        before = self.listing
+        if (
+            self.result is not None
+            or before.folders != listing.folders
+            or before.favourites != listing.favourites
+            or [entry.path for entry in before.entries] != [entry.path for entry in listing.entries]
+        ):
+            return False
+        self.listing = listing
+        rows: dict[Node, list[int]] = {}
+        for old, new in zip(before.entries, listing.entries, strict=True):
+            if old is not new and old != new:
+                for node in self._by_path.get(new.path, ()):
+                    set_entry(node, new)
+                    if node.parent is not None:
+                        rows.setdefault(node.parent, []).append(node.row)
+        for parent, changed in rows.items():
+            first, last = parent.children[min(changed)], parent.children[max(changed)]
+            self.dataChanged.emit(self._index_of(first), self._index_of(last))
+        return True
+
+    def _next_hits(self, row: int) -> list[Node]:
+        """The next rows of a search, of which the first one has this number."""
+        made: list[Node] = []
+        while self._hits and len(made) < HITS_AT_ONCE:
+            hit = self._hits.pop()
+            node = file_node(self._entries[hit.path], f"hit:{hit.path}")
+            node.hit, node.row = hit, row + len(made)
+            made.append(node)
+        return made
+
+    def canFetchMore(self, parent: _Index) -> bool:
+        return not parent.isValid() and bool(self._hits)
+
+    def fetchMore(self, parent: _Index) -> None:
+        """Make the next rows of a search."""
+        if not self.canFetchMore(parent):
+            return
+        made = self._next_hits(len(self._top))
+        self.beginInsertRows(_TOP, len(self._top), len(self._top) + len(made) - 1)
+        self._top += made
+        for node in made:
+            self._number(node)
+        self.endInsertRows()
 
     def _number(self, top: Node) -> None:
         waiting = [top]
@@ -72,6 +131,9 @@ class LibraryModel(QAbstractItemModel):
             if node.path:
                 self._by_path.setdefault(node.path, []).append(node)
             waiting.extend(node.children)
+
+    def _index_of(self, node: Node) -> QModelIndex:
+        return self.createIndex(node.row, 0, node.id)
 
     def mark_dirty(self, paths: Iterable[str]) -> None:
         """Mark the prompts that have unsaved text."""
@@ -86,7 +148,7 @@ class LibraryModel(QAbstractItemModel):
     def _repaint(self, paths: Iterable[str]) -> None:
         for path in paths:
             for node in self._by_path.get(path, ()):
-                index = self.createIndex(node.row, 0, node.id)
+                index = self._index_of(node)
                 self.dataChanged.emit(index, index)
 
     def node(self, index: _Index) -> Node | None:
@@ -102,13 +164,13 @@ class LibraryModel(QAbstractItemModel):
             node for node in nodes if node.parent is None or node.parent.kind != "favourites"
         ]
         for node in (*at_home, *nodes):
-            return self.createIndex(node.row, 0, node.id)
+            return self._index_of(node)
         return QModelIndex()
 
     def foldable(self) -> list[tuple[Node, QModelIndex]]:
         """Sections and folders with their indexes."""
         return [
-            (node, self.createIndex(node.row, 0, node.id))
+            (node, self._index_of(node))
             for node in self._nodes
             if node.kind in ("favourites", "root", "folder")
         ]
@@ -128,7 +190,7 @@ class LibraryModel(QAbstractItemModel):
         node = self.node(index)
         if node is None or node.parent is None:
             return QModelIndex()
-        return self.createIndex(node.parent.row, 0, node.parent.id)
+        return self._index_of(node.parent)
 
     def rowCount(self, parent: _Index = _TOP) -> int:
         node = self.node(parent)
@@ -238,6 +300,15 @@ class LibraryModel(QAbstractItemModel):
         prompts = "1 prompt" if node.count == 1 else f"{node.count:,} prompts"
         locked = ", cannot be changed" if node.kind == "root" and not node.writable else ""
         return f"{node.name}, {prompts}{locked}"
+
+
+def _by_path(
+    listing: LibraryListing, before: LibraryListing, known: dict[str, LibraryEntry]
+) -> dict[str, LibraryEntry]:
+    """The prompts of a listing by their paths, those that are known where it is the same one."""
+    if known and listing.entries is before.entries:
+        return known
+    return {entry.path: entry for entry in listing.entries}
 
 
 @functools.lru_cache

@@ -11,7 +11,7 @@ from workbench.domain.library import LibraryFolder, LibraryHit, LibraryListing
 from workbench.domain.prompts import LibraryEntry
 
 NodeKind = Literal["favourites", "root", "folder", "file", "note"]
-_ENDINGS = (".prompty", ".jinja2", ".jinja", ".j2", ".md")
+_ENDINGS = frozenset({"prompty", "jinja2", "jinja", "j2", "md"})
 
 
 @dataclass(slots=True, eq=False)
@@ -46,10 +46,8 @@ class Node:
 
 def stem(name: str) -> str:
     """The name of a prompt file without its ending."""
-    for ending in _ENDINGS:
-        if name.lower().endswith(ending):
-            return name[: -len(ending)]
-    return name
+    start, _, ending = name.rpartition(".")
+    return start if ending.lower() in _ENDINGS else name
 
 
 def tree_of(listing: LibraryListing) -> list[Node]:
@@ -68,22 +66,17 @@ def tree_of(listing: LibraryListing) -> list[Node]:
     return shown
 
 
-def list_of(listing: LibraryListing, hits: Iterable[LibraryHit]) -> list[Node]:
-    """What a search found, one after the other."""
-    entries = {entry.path: entry for entry in listing.entries}
-    found: list[Node] = []
-    for hit in hits:
-        if hit.path in entries:
-            node = file_node(entries[hit.path], f"hit:{hit.path}")
-            node.hit, node.row = hit, len(found)
-            found.append(node)
-    return found
-
-
 def file_node(entry: LibraryEntry, key: str) -> Node:
     """The row of a prompt."""
-    writable = entry.writable and not entry.shipped
-    return Node("file", key, stem(entry.name), entry.path, entry=entry, writable=writable)
+    node = Node("file", key, stem(entry.name), entry.path)
+    set_entry(node, entry)
+    return node
+
+
+def set_entry(node: Node, entry: LibraryEntry) -> None:
+    """Have the row of a prompt know what the list says of it by now."""
+    node.entry = entry
+    node.writable = entry.writable and not entry.shipped
 
 
 def section_name(root: LibraryFolder) -> str:

@@ -15,6 +15,7 @@ from workbench.ui.design.library_view import LibraryView
 from workbench.ui.widgets import IconButton, Label, Pane, row
 
 _SEARCH_MS = 60
+"""How long a search waits for the next key while the one before it has not been answered."""
 _TAG = re.compile(r'tag:(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 
 
@@ -52,12 +53,14 @@ class LibraryTree(Pane):
         opened(str): a prompt was chosen.
         create_wanted(): a new prompt. menu_wanted(QPoint): a menu at a place of ``tree``.
         searched(str): words to look for; answered by :meth:`show_result`.
+        search_opened(): a person is about to type.
     """
 
     opened = Signal(str)
     create_wanted = Signal()
     menu_wanted = Signal(QPoint)
     searched = Signal(str)
+    search_opened = Signal()
 
     def __init__(self) -> None:
         super().__init__("Library", "chrome")
@@ -78,7 +81,9 @@ class LibraryTree(Pane):
         self._search_row = QFrame()
         self._search_row.setLayout(row(self.search, margins=(8, 6, 8, 0)))
         self._search_row.hide()
-        self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
+        self._waiting = False
+        """A search was asked for and not answered."""
+        self._search_timer = QTimer(self, singleShot=True)
         self._search_timer.timeout.connect(self._ask)
         self.search.textChanged.connect(self._on_text)
         self.search.left.connect(self._leave_search)
@@ -114,6 +119,7 @@ class LibraryTree(Pane):
 
     def show_result(self, text: str, result: LibraryResult) -> None:
         """Show what was found; an answer to an older question is left out."""
+        self._waiting = False
         if text != self.query:
             return
         self.tree.show_library(self._listing, result)
@@ -140,6 +146,7 @@ class LibraryTree(Pane):
         self._search_row.show()
         self.search.setFocus()
         self.search.selectAll()
+        self.search_opened.emit()
 
     @Slot(str)
     def toggle_tag(self, tag: str) -> None:
@@ -171,7 +178,7 @@ class LibraryTree(Pane):
     def _on_text(self, text: str) -> None:
         self.foot.show_chosen(found[1] or found[2] for found in _TAG.finditer(text))
         if self.query:
-            self._search_timer.start()
+            self._search_timer.start(_SEARCH_MS if self._waiting else 0)
         else:
             self._search_timer.stop()
             self.nothing.hide()
@@ -181,6 +188,7 @@ class LibraryTree(Pane):
     @Slot()
     def _ask(self) -> None:
         if self.query:
+            self._waiting = True
             self.searched.emit(self.query)
 
     @Slot()

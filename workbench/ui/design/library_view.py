@@ -72,6 +72,12 @@ class LibraryView(QTreeView):
 
     def show_library(self, listing: LibraryListing, result: LibraryResult | None = None) -> None:
         """Show other files, or what a search found; place and selection stay where they can."""
+        if result is None and self.library.update(listing):
+            self._start_editing()
+            return
+        self._show_anew(listing, result)
+
+    def _show_anew(self, listing: LibraryListing, result: LibraryResult | None) -> None:
         current = self._node_of(self.currentIndex())
         seen = self.viewport().rect().intersects(self.visualRect(self.currentIndex()))
         chosen = set(self.chosen_paths())
@@ -116,7 +122,7 @@ class LibraryView(QTreeView):
         """Fold as it was when :meth:`folds` was taken."""
         if isinstance(state, dict):
             self._folded = {str(key): bool(folded) for key, folded in state.items()}
-            self.show_library(self.library.listing, self.library.result)
+            self._show_anew(self.library.listing, self.library.result)
 
     def select(self, path: str) -> None:
         """Mark a prompt as the one that is open."""

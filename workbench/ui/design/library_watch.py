@@ -54,6 +54,9 @@ class LibraryWatch(QObject):
 
     @Slot(Qt.ApplicationState)
     def _on_state(self, state: Qt.ApplicationState) -> None:
-        """A file that another program wrote in place is seen when this one comes to the front."""
-        if state == Qt.ApplicationState.ApplicationActive:
+        """A file that another program wrote in place is seen when this one comes to the front.
+
+        Not at the start, before anything is watched: the files are being looked for anyway.
+        """
+        if state == Qt.ApplicationState.ApplicationActive and self._watcher.directories():
             self._timer.start()

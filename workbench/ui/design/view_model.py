@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
 _PREVIEW_MS = 150
-_READ_AT_ONCE = 500
+_READ_AT_ONCE = 1_000
 _MOVING_MS = 1_500
 _DRAFT_MS = 500
 """Unsaved text is kept this long after the first key that changed it, however one types on."""

@@ -23,6 +23,9 @@ from workbench.ui.theme.tokens import RESOURCES, TOKENS, Scheme
 
 ThemeChoice = Literal["system", "light", "dark"]
 
+_MONO, _MONO_TALL = "JetBrains Mono", "Workbench Mono"
+_TALL = 1.5
+"""From this many times its size on a line takes the taller copy: editors know no line height."""
 _PALETTE: tuple[tuple[QPalette.ColorRole, str], ...] = (
     (QPalette.ColorRole.Window, "panel"),
     (QPalette.ColorRole.WindowText, "text"),
@@ -114,7 +117,8 @@ class Theme(QObject):
     def font(self, name: str) -> QFont:
         """The font of a type token, with tabular figures."""
         token = TOKENS.type[name]
-        family = "Inter" if token.family == "ui" else "JetBrains Mono"
+        mono = _MONO_TALL if token.line >= _TALL * token.size else _MONO
+        family = "Inter" if token.family == "ui" else mono
         font = QFont(family)
         font.setPixelSize(token.size)
         font.setWeight(QFont.Weight(token.weight))
