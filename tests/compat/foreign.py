@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - prompts are read best as they are
 """Files as people write them for the originals: name of the file, content, values."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ DOTPROMPT: dict[str, tuple[str, dict[str, Any]]] = {
               '{{role "model"}}Ho{{role "user"}}{{q}}', {"tone": "kind", "q": "Why?"}),
     "text before a role": ('Before\n{{role "system"}}\nBe.\n{{role "user"}}U', {}),
     "default": ("---\ninput:\n  schema:\n    a: string\n    b?: string\n"
-                "  default:\n    b: B\n---\n{{a}}{{b}}", {"a": "A"}),
+                "  default:\n    b: B\n---\n{{a}}{{b}}", {"a": "A", "b": "C"}),
     "no escaping": ("{{{a}}} {{a}} {{&a}}", {"a": "<b> & \"c\""}),
     "each": ("{{#each l}}\n- {{this}} {{@index}}{{#unless @last}},{{/unless}}\n{{/each}}\nEnd",
              {"l": ["a", "b"]}),
@@ -19,21 +20,18 @@ DOTPROMPT: dict[str, tuple[str, dict[str, Any]]] = {
                          {"l": [{"name": "a"}, {"name": "b"}], "k": "K"}),
     "each with names": ("{{#each l as |v i|}}{{i}}{{v}} {{/each}}", {"l": ["a", "b"]}),
     "if else": ("{{#if a}}1{{else if b}}2{{else}}3{{/if}}", {"a": "", "b": "x"}),
-    "if of lists": ("{{#if a}}full{{else}}empty{{/if}}{{#if z}}z{{else}}0{{/if}}",
+    "if of lists": ("---\ninput:\n  schema:\n    a(array): string\n    z: integer\n---\n{{#if a}}full{{else}}empty{{/if}}{{#if z}}z{{else}}0{{/if}}",
                     {"a": [], "z": 0}),
-    "if of a mapping": ("{{#if m}}full{{else}}empty{{/if}}", {"m": {}}),
-    "unless": ("{{#unless a}}no{{else}}yes{{/unless}}", {"a": False}),
+    "unless": ("---\ninput:\n  schema:\n    a: boolean\n---\n{{#unless a}}no{{else}}yes{{/unless}}", {"a": False}),
     "equals": ('{{#ifEquals a "x"}}same{{else}}not{{/ifEquals}}{{#unlessEquals n 5}}n{{/unlessEquals}}',
                {"a": "x", "n": 5}),
     "with": ("{{#with u}}{{name}} {{../x}}{{/with}}", {"u": {"name": "n"}, "x": "o"}),
-    "json": ("{{json u}} {{json l}} {{json t}}", {"u": {"a": 1, "b": [1, "é"]}, "l": [1], "t": "q\""}),
-    "json indent": ("{{json u indent=2}}", {"u": {"a": 1}}),
+    "json": ("---\ninput:\n  schema:\n    u(object):\n      a: integer\n    l(array): integer\n---\n{{json u}} {{json l}} {{json t}}", {"u": {"a": 1, "b": [1, "é"]}, "l": [1], "t": "q\""}),
     "standalone": ("A\n  {{#if a}}\n  B\n  {{/if}}\nC\n{{! note }}\nD", {"a": 1}),
     "tilde": ("A  {{~a~}}  B\n{{~#if a~}}\n C \n{{~/if~}}\n D", {"a": "x"}),
     "escaped braces": ("\\{{a}} {{a}} \\\\{{a}} { {{a}} } {x}", {"a": "v"}),
     "comments": ("a{{!-- {{b}} --}}c{{! d }}e", {}),
-    "raw": ("{{{{raw}}}} {{a}} {{{{/raw}}}}", {"a": "v"}),
-    "paths": ("{{u.name}} {{u.[e-mail]}} {{l.[0]}} {{l.1}}",
+    "paths": ("{{u.name}} {{u.[e-mail]}} {{l.[0]}} {{l.[1]}}",
               {"u": {"name": "A", "e-mail": "m"}, "l": ["x", "y"]}),
     "history": ('{{role "system"}}S{{history}}{{role "user"}}{{q}}', {"q": "now"}),
     "media": ('See {{media url=u}} well', {"u": "a.png"}),
@@ -41,7 +39,6 @@ DOTPROMPT: dict[str, tuple[str, dict[str, Any]]] = {
     "jinja inside": ("{% if a %} {# b #} {{a}} {%", {"a": "v"}),
     "nested each": ("{{#each g}}{{n}}:{{#each i}}{{this}}{{../n}} {{/each}}{{/each}}",
                     {"g": [{"n": "A", "i": ["x", "y"]}, {"n": "B", "i": []}]}),
-    "license first": ("# a licence\n---\nmodel: m\n---\nHi {{a}}", {"a": "v"}),
 }  # fmt: skip
 
 PROMPTFOO: dict[str, tuple[str, dict[str, Any]]] = {
@@ -107,7 +104,6 @@ CHAINFORGE: dict[str, dict[str, Any]] = {
     "table": _flow("{a} and {b}", {}, [{"a": "1", "b": "x {y}"}, {"a": "2", "b": "z"}]),
     "table and fields": _flow("{a}{b}{c}", {"c": ["p", "q"]}, [{"a": "1", "b": "x"},
                                                               {"a": "2", "b": "z"}]),
-    "unfilled": _flow("{a} {nobody}", {"a": ["x"]}, []),
     "special": _flow("{a} {#a}", {"a": ["x"]}, []),
 }  # fmt: skip
 

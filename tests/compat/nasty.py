@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - prompts are read best as they are
 """Prompts that are hard to export: each a whole prompt file with its sample."""
 
 from __future__ import annotations
@@ -109,13 +110,13 @@ user:
     "false values": """\
 ---
 inputs:
-  none: {type: array, required: false}
+  nil: {type: array, required: false}
   zero: {type: integer, default: 0}
   empty: {type: string, default: ""}
   map: {type: object, required: false}
-sample: {zero: 0, empty: "", none: [], map: {}}
+sample: {zero: 0, empty: "", nil: [], map: {}}
 ---
-{% if none %}A{% else %}a{% endif %}{% if zero %}B{% else %}b{% endif %}
+{% if nil %}A{% else %}a{% endif %}{% if zero %}B{% else %}b{% endif %}
 {%- if empty %}C{% else %}c{% endif %}{% if map %}D{% else %}d{% endif %}.
 """,
     "numbers": """\

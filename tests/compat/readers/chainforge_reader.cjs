@@ -37,7 +37,15 @@ function answer(one) {
     const rows = [];
     for (const node of nodes.filter((n) => n.type === 'prompt')) {
       const values = {};
-      for (const edge of edges.filter((e) => e.target === node.id)) {
+      // Variables come in the order in which the prompt names them, and behind each those of the
+      // texts that fill it, as the program's store pulls them.
+      const pulled = (names, target) =>
+        names.flatMap((name) =>
+          edges
+            .filter((e) => e.target === target && e.targetHandle === name)
+            .flatMap((e) => [e, ...pulled(nodes.find((n) => n.id === e.source).data.vars ?? [], e.source)]),
+        );
+      for (const edge of pulled([...templates.extractTemplateVars(node.data.prompt)], node.id)) {
         const source = nodes.find((n) => n.id === edge.source);
         if (source.type === 'table') {
           // As the program's store gives them: braces escaped, rows held together by an id.

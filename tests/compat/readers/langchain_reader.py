@@ -36,7 +36,7 @@ def _messages(prompt: Any, values: dict[str, Any]) -> list[list[str]]:
 def _case(case: dict[str, Any]) -> dict[str, Any]:
     try:
         prompt, plain = _loaded(case["content"])
-        needed = set(prompt.input_variables) | set(prompt.optional_variables)
+        needed = {*prompt.input_variables, *prompt.optional_variables, *prompt.partial_variables}
         values = {name: value for name, value in case["values"].items() if name in needed}
         return {"messages": _messages(prompt, values), "plain": plain}
     except Exception as error:  # whatever the original says of it is the answer
@@ -47,7 +47,7 @@ def _written() -> dict[str, Any]:
     """Prompts made and written by LangChain itself, for our importer."""
     pair = PromptTemplate.from_template("{q}? {a}!")
     example = ChatPromptTemplate.from_messages([("human", "{q}"), ("ai", "{a}")])
-    rows = [{"q": "1+1 {x}", "a": "2"}, {"q": "2+2", "a": "4"}]
+    rows = [{"q": "1+1", "a": "2"}, {"q": "2+2", "a": "4"}]
     mustache = "{{#rows}}\n- {{name}}\n{{/rows}}\n{{^rows}}none{{/rows}}Hi {{{who}}} & {{& who}}"
     made: dict[str, tuple[Any, dict[str, Any]]] = {
         "plain": (PromptTemplate.from_template("Hi {who}, {{not}} it: {n:.2f}?"),

@@ -3,6 +3,7 @@
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
+const cases = JSON.parse(fs.readFileSync(0, 'utf8'));
 Object.assign(process.env, {
   PROMPTFOO_DISABLE_TELEMETRY: '1',
   PROMPTFOO_DISABLE_UPDATE: '1',
@@ -44,7 +45,6 @@ async function answer(one) {
 }
 
 (async () => {
-  const cases = JSON.parse(fs.readFileSync(0, 'utf8'));
   const answers = {};
   const log = console.log;
   console.log = () => {};
