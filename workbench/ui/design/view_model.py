@@ -129,13 +129,15 @@ class DesignModel(QObject):
             self.show(path)
             return
         self._bridge.call(
-            lambda core: core.read_prompt(path),
+            lambda core: core.open_prompt(path),
             functools.partial(self._on_read, values, cursor),
             self._on_failed,
             owner=self,
         )
 
     def _on_read(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
+        if file.path in self.listing.unopened:
+            self.read_library()
         if file.path in self.documents:  # asked for twice, as at the start: the first one counts
             self.show(file.path)
             return
