@@ -23,9 +23,12 @@ def made(paths) -> Workbench:
 
 
 @pytest.fixture
-async def core(paths) -> AsyncIterator[Workbench]:
+async def core(paths, tmp_path) -> AsyncIterator[Workbench]:
+    model = tmp_path / "pretend.gguf"
+    model.write_bytes(b"")
     workbench = made(paths)
     await workbench.open()
+    await workbench.load_model(str(model))
     yield workbench
     await workbench.close()
 

@@ -171,7 +171,7 @@ class LibraryPainter(QStyledItemDelegate):
             right -= 4
         if node.path in self._model.listing.unopened:
             right -= _MARK
-            self._picture(painter, "download", "accent", right, area, _MARK)
+            self._picture(painter, "download", "warn", right, area, _MARK)
             right -= 4
         in_section = node.parent is not None and node.parent.kind == "favourites"
         if node.path in self._model.listing.favourites and not in_section:
