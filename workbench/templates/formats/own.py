@@ -7,7 +7,7 @@ import re
 from workbench.domain.exchange import Exported, FormatInfo, ImportedPrompt
 from workbench.domain.prompts import InputField, type_of
 from workbench.domain.spec import Json
-from workbench.templates.document import parse_document
+from workbench.templates.document import parse_document, split_front_matter
 from workbench.templates.formats.format import Foreign, PromptFormat, Source
 from workbench.templates.formats.jinja_text import read_jinja, untrimmed
 from workbench.templates.formats.parts import Parts, RoleMark, Text, Untranslatable
@@ -41,7 +41,9 @@ def _write(source: Source) -> Exported:
     if document.exact and isinstance(head.get("template"), dict):
         return Exported(content=source.text.encode(), suffix=".prompty", notes=tuple(notes))
     try:
-        body = document.body if document.exact else _body(source, notes)
+        # A Mustache body is Jinja in the document.
+        raw = split_front_matter(source.text, source.name)[1]
+        body = raw if document.exact else _body(source, notes)
     except Untranslatable as error:
         raise untranslated(source.name, _TITLE, error) from None
     head = {"name": document.name, **head, "template": _template(head)}
