@@ -253,6 +253,16 @@ Go on.
 user:
 {{ q }}
 """,
+    "only a conversation": """\
+---
+inputs: {history: thread}
+sample:
+  history:
+    - {role: system, content: "Be {kind}"}
+    - {role: user, content: Hello}
+---
+{{ history }}
+""",
     "image": """\
 ---
 inputs: {photo: image, what: string}

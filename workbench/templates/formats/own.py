@@ -10,7 +10,7 @@ from workbench.domain.spec import Json
 from workbench.templates.document import parse_document, split_front_matter
 from workbench.templates.formats.format import Foreign, PromptFormat, Source
 from workbench.templates.formats.jinja_text import read_jinja, untrimmed
-from workbench.templates.formats.parts import Parts, RoleMark, Text, Untranslatable
+from workbench.templates.formats.parts import Parts, RoleMark, Untranslatable, texts
 from workbench.templates.formats.printing import JSON_OF_JINJA
 from workbench.templates.formats.prompt_text import as_yaml, has_inner_marks, untranslated
 from workbench.templates.head import read_head
@@ -75,6 +75,8 @@ def _described(each: InputField, values: dict[str, Json]) -> dict[str, Json]:
         found["required"] = True
     if each.choices:
         found["enumValues"] = list(each.choices)
+    if each.multiline:
+        found["multiline"] = True
     if each.name in values and values[each.name] != each.default:
         found["example"] = values[each.name]
     return found
@@ -95,7 +97,7 @@ def _body(source: Source, notes: list[str]) -> str:
         parts = read_jinja(document.body, [], roles=document.has_roles)
     except Untranslatable:  # more than the parts can say, and so no way to look closer
         parts = ()
-    if any(MARKER.search(part.text) for part in parts if isinstance(part, Text)):
+    if any(MARKER.search(text) for text in texts(parts)):
         raise Untranslatable("a line as text that would start a message there")
     if _JSON.search(document.body):
         notes.append(JSON_OF_JINJA)

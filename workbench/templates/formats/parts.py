@@ -155,6 +155,17 @@ def printed(parts: Parts) -> Iterator[Value]:
             yield from printed(part.body + part.otherwise)
 
 
+def texts(parts: Parts) -> Iterator[str]:
+    """All texts of parts."""
+    for part in parts:
+        if isinstance(part, Text):
+            yield part.text
+        elif isinstance(part, Either):
+            yield from texts(part.then + part.otherwise)
+        elif isinstance(part, Each):
+            yield from texts(part.body + part.otherwise)
+
+
 def usable_name(name: str) -> str:
     """A name that a template can use for an input, as near as possible to the given one."""
     found = _OTHER.sub("_", name).strip("_") or "value"

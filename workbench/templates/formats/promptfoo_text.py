@@ -21,6 +21,8 @@ _FILTERS = frozenset(
     | {"replace", "sum", "title", "trim", "upper", "wordcount"}
 )
 """Filters that Nunjucks has too, and that do the same there."""
+_SPECIAL = re.compile(r"\A\s*(?:[\[{](?![{%#])|- role:|\w+://)|\A[^\n]*[*/\\.:][^\n]*\Z")
+"""Texts that promptfoo takes for something else; a single line with such signs for a path."""
 _TAG = re.compile(r"\{[{%#]")
 _EXPECTED = ("expected", "answer", "label")
 
@@ -34,6 +36,8 @@ def write_promptfoo(source: Source) -> Exported:
     notes: list[str] = []
     try:
         turns = turns_of(source.document, notes)
+        if turns and all(turn.thread for turn in turns):
+            raise Untranslatable("nothing but a conversation")
     except Untranslatable as error:
         raise untranslated(source.name, TITLE, error) from None
     notes += [f"The conversation {turn.thread} is left out." for turn in turns if turn.thread]
@@ -57,18 +61,24 @@ def write_promptfoo(source: Source) -> Exported:
 
 def _raw(turns: tuple[Turn, ...], tests: list[dict[str, Any]], lists: set[str]) -> str:
     texts = [write_jinja(turn.parts, trimming=False, nunjucks=True, lists=lists) for turn in turns]
-    values = [value for test in tests for value in test["vars"].values()]
-    # A prompt that is plain text is read as JSON or YAML where it looks like it, and templates
-    # inside of values are filled in there.
-    is_plain = not texts[0].lstrip().startswith(("[", "{", "- role:")) and not any(
-        isinstance(value, str) and _TAG.search(value) for value in values
-    )
-    if [turn.role for turn in turns] == ["user"] and is_plain:
+    if [turn.role for turn in turns] == ["user"] and _is_plain(texts[0], tests):
         return texts[0]
     messages = [
         {"role": turn.role, "content": text} for turn, text in zip(turns, texts, strict=True)
     ]
     return json.dumps(messages, ensure_ascii=False, indent=2)
+
+
+def _is_plain(text: str, tests: list[dict[str, Any]]) -> bool:
+    """Whether a prompt can be written as text and not as a chat.
+
+    As text it is read as JSON, YAML or a file where it looks like one, and templates inside of
+    values are filled in.
+    """
+    values = (value for test in tests for value in test["vars"].values())
+    return not _SPECIAL.search(text) and not any(
+        isinstance(value, str) and _TAG.search(value) for value in values
+    )
 
 
 def _tests(source: Source) -> list[dict[str, Any]]:
