@@ -4,7 +4,7 @@ PYTHON ?=
 BOOTSTRAP = sh packaging/python.sh packaging/bootstrap.py
 BIN = .venv/bin
 
-.PHONY: help run test check bench fuzz pictures setup clean
+.PHONY: help run test check bench fuzz compat pictures setup clean
 
 help: ## these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -31,6 +31,9 @@ bench: ## compare the engine with others, e.g. make bench BENCH="--small --only 
 fuzz: ## load 500 damaged model files and tell what became of each
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+compat: ## compare exports and imports with the formats' own programs in ORIGINALS=DIR (tests/compat)
+	$(BIN)/python -m tests.compat $(ORIGINALS) $(COMPAT)
 
 setup: ## set up what is missing, with the tools for development
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test

@@ -10,7 +10,7 @@ CHAT = '[{"role": "system", "content": "Be brief."}, {"role": "user", "content":
 
 
 def test_every_command_has_help(tmp_path):
-    for command in ("formats", "import", "export", "check"):
+    for command in ("formats", "import", "export", "check", "show"):
         done = workbench("prompts", command, "--help", home=tmp_path)
         assert done.returncode == 0
         assert "Usage" in done.stdout
@@ -37,6 +37,24 @@ def test_a_file_comes_in_and_goes_out(tmp_path):
     assert "--force" in again.stderr
     done = workbench(*arguments, "-", home=tmp_path)
     assert done.stdout == target.read_text()
+
+
+def test_an_imported_prompt_is_shown_before_it_is_run(tmp_path):
+    (tmp_path / "chat.json").write_text(CHAT)
+    done = workbench("prompts", "import", str(tmp_path / "chat.json"), home=tmp_path)
+    assert "workbench prompts show" in done.stdout
+    path = str(tmp_path / "prompts" / "chat.prompty")
+    listed = workbench("library", "list", "--search", "chat", home=tmp_path)
+    assert "imported, not opened yet" in " ".join(listed.stdout.split())
+    refused = workbench("run", path, home=tmp_path)
+    assert refused.returncode != 0
+    assert "nobody has opened it yet" in refused.stderr
+    shown = workbench("prompts", "show", path, home=tmp_path)
+    assert shown.stdout == (tmp_path / "prompts" / "chat.prompty").read_text()
+    listed = workbench("library", "list", "--search", "chat", "--json", home=tmp_path)
+    assert [each["unopened"] for each in json.loads(listed.stdout) if each["path"] == path] == [
+        False
+    ]
 
 
 def test_check_tells_problems_by_its_status(tmp_path):

@@ -65,7 +65,13 @@ def list_prompts(
 def _plain(entry: LibraryEntry, hit: LibraryHit, listing: LibraryListing) -> dict[str, object]:
     fields: dict[str, object] = msgspec.to_builtins(entry)
     favourite = entry.path in listing.favourites
-    return fields | {"favourite": favourite, "excerpt": hit.excerpt, "line": hit.line}
+    unopened = entry.path in listing.unopened
+    return fields | {
+        "favourite": favourite,
+        "unopened": unopened,
+        "excerpt": hit.excerpt,
+        "line": hit.line,
+    }
 
 
 def _print_prompts(found: list[tuple[LibraryEntry, LibraryHit]], listing: LibraryListing) -> None:
@@ -76,6 +82,8 @@ def _print_prompts(found: list[tuple[LibraryEntry, LibraryHit]], listing: Librar
         name = f"{entry.folder}/{entry.name}" if entry.folder else entry.name
         star = "★ " if entry.path in listing.favourites else ""
         note = entry.problem or (f"{hit.line}: {hit.excerpt}" if hit.excerpt else "")
+        if entry.path in listing.unopened:
+            note = " · ".join(part for part in ("imported, not opened yet", note) if part)
         table.add_row(name, f"{star}{entry.title}", ", ".join(entry.tags), note)
     Console(highlight=False, markup=False).print(table)
 

@@ -1,4 +1,4 @@
-"""``workbench prompts``: import, export and check prompt files."""
+"""``workbench prompts``: import, export, show and check prompt files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BUNDLE = "bundle"
 
 @click.group()
 def prompts() -> None:
-    """Import, export and check prompt files."""
+    """Import, export, show and check prompt files."""
 
 
 @prompts.command()
@@ -76,7 +76,8 @@ def import_files(
 ) -> int:
     """Take the prompts of files of other programs, or of bundles, into your library.
 
-    No file that exists is changed; a prompt gets another name where its own is taken.
+    No file that exists is changed; a prompt gets another name where its own is taken. None of
+    them is run, or included by another, before somebody has read it: see “prompts show”.
     """
 
     async def work(core: Workbench) -> list[tuple[ImportPreview, tuple[PromptFile, ...]]]:
@@ -102,6 +103,8 @@ def import_files(
             click.echo(f"  {prompt.name}{data}: {where}")
             for note in prompt.notes:
                 click.echo(f"    note: {note}")
+    if not dry_run:
+        click.echo("Read each with “workbench prompts show” before it is run, or open it.")
     return 0
 
 
@@ -122,6 +125,16 @@ def _as_object(preview: ImportPreview, written: tuple[PromptFile, ...]) -> dict[
             for place, prompt in enumerate(preview.prompts)
         ],
     }
+
+
+@prompts.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.pass_obj
+def show(paths: Paths, file: str) -> int:
+    """Print a prompt file. An imported one counts as opened then, and can be run."""
+    path = str(Path(file).expanduser().absolute())
+    click.echo(with_workbench(paths, lambda core: core.open_prompt(path)).text, nl=False)
+    return 0
 
 
 @prompts.command()

@@ -13,7 +13,8 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   ├── UndefinedVariableError
     │   └── TemplateLimitError     too slow, too large, too deep
     ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
-    │   └── FileChangedError
+    │   ├── FileChangedError
+    │   └── UnopenedError          it came from outside and nobody has looked at it yet
     ├── FormatError                a file of another program, or a bundle, cannot be read or written
     ├── DataSetError               a data set, or a file for an input, cannot be read
     ├── ModelError
@@ -135,6 +136,16 @@ class LibraryError(WorkbenchError):
 @dataclass(eq=False)
 class FileChangedError(LibraryError):
     """The file on disk is not the one that was opened; saving would lose the other change."""
+
+
+@dataclass(eq=False)
+class UnopenedError(LibraryError):
+    """An imported prompt is to be used before a person has opened it."""
+
+    reason: str = (
+        "it was imported and nobody has opened it yet: open it in the library, or read it with "
+        "workbench prompts show."
+    )
 
 
 @dataclass(eq=False)

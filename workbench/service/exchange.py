@@ -84,6 +84,8 @@ class ExchangeService(PromptService):
     ) -> tuple[PromptFile, ...]:
         """Write what was chosen of a preview; no file that exists is touched.
 
+        What was written is marked: it is not run before somebody has opened it.
+
         Args:
             preview: as :meth:`preview_import` gave it.
             chosen: which of its prompts, counted from 0.
@@ -98,8 +100,11 @@ class ExchangeService(PromptService):
         placing = Placing(self.paths.prompts, self.paths.data_sets)
         if preview.format == BUNDLE:
             stem = Path(preview.path).stem
-            return await self._in_thread(placing.bundle, prompts, folder, stem)
-        return await self._in_thread(placing.files, prompts, folder)
+            files = await self._in_thread(placing.bundle, prompts, folder, stem)
+        else:
+            files = await self._in_thread(placing.files, prompts, folder)
+        await self._add_unopened(files)
+        return files
 
     async def export_prompt(
         self, path: str, wanted: str, values: Mapping[str, Json] | None = None

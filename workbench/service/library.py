@@ -7,6 +7,7 @@ into the trash and back too, so that a new file of the same name begins without 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,13 +15,15 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.errors import SandboxError, StoreError
+from workbench.domain.errors import SandboxError, StoreError, UnopenedError
 from workbench.domain.library import LibraryFolder, LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.prompts import PromptFile
 from workbench.domain.views import StoreStatus
 from workbench.service.added_folders import AddedFolders, existing_folder
 from workbench.service.models import ModelService
+from workbench.service.unopened import Unopened
 from workbench.templates.library_heads import heads_job, read_heads
+from workbench.templates.sound import sound
 
 _FOLDERS = "library_folders"
 _FAVOURITES = "library_favourites"
@@ -34,11 +37,13 @@ class LibraryService(ModelService):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._reading_heads = asyncio.Lock()
+        self._unopened = Unopened(self._store)
 
     async def open(self) -> StoreStatus:
         """Open the history, and show the folders that were added to the library."""
         status = await super().open()
         await self._show_folders()
+        await self._read_unopened()
         return status
 
     async def library_listing(self, *, most: int | None = None) -> LibraryListing:
@@ -56,7 +61,12 @@ class LibraryService(ModelService):
         while most is None and listing.pending:
             await self._read_heads(_HEADS_AT_ONCE)
             listing = await self._in_thread(self._library.listing_so_far)
-        return msgspec.structs.replace(listing, favourites=await self.favourites())
+        await self._read_unopened()
+        return msgspec.structs.replace(
+            listing,
+            favourites=await self.favourites(),
+            unopened=await self._unopened.paths(entry.path for entry in listing.entries),
+        )
 
     async def _read_heads(self, most: int) -> None:
         """Read the heads of files that are new."""
@@ -134,7 +144,47 @@ class LibraryService(ModelService):
             FrontMatterError: its head cannot be read.
             LibraryError: a tag cannot be one, or the file cannot be changed.
         """
-        return await self._in_thread(self._library.tag, path, tuple(add), tuple(remove))
+        before = await self._in_thread(self._library.read, path)
+        file = await self._in_thread(self._library.tag, path, tuple(add), tuple(remove))
+        await self._keep_unopened(before, file)
+        return file
+
+    # --- what came from outside -----------------------------------------------------------------
+
+    async def open_prompt(self, path: str) -> PromptFile:
+        """A prompt file for a person to look at: from then on it can be run and included.
+
+        Raises:
+            LibraryError: it cannot be read.
+        """
+        file = await self._in_thread(self._library.read, path)
+        if await self._unopened.open(file.sha256):
+            await self._read_unopened()
+        return file
+
+    async def refuse_unopened(self, text: str, path: str) -> None:
+        """Refuse a text that was imported and that nobody has looked at.
+
+        Raises:
+            UnopenedError: it is such a text.
+        """
+        await self._read_unopened()
+        if hashlib.sha256(sound(text).encode()).hexdigest() in self._library.unopened:
+            raise UnopenedError(path)
+
+    async def _add_unopened(self, files: Iterable[PromptFile]) -> None:
+        """Mark files that came from outside; texts that ship with the program need no look."""
+        shipped = await self._in_thread(_digests_below, self.paths.shipped_prompts)
+        await self._unopened.add(file for file in files if file.sha256 not in shipped)
+        await self._read_unopened()
+
+    async def _keep_unopened(self, before: PromptFile, after: PromptFile) -> None:
+        """What was made of a text that nobody has opened is one too."""
+        if before.sha256 in self._library.unopened:
+            await self._add_unopened((after,))
+
+    async def _read_unopened(self) -> None:
+        self._library.unopened = await self._unopened.digests()
 
     # --- moving ---------------------------------------------------------------------------------
 
@@ -152,7 +202,9 @@ class LibraryService(ModelService):
         Raises:
             LibraryError: it is no prompt file, cannot be read, or the folder cannot be changed.
         """
-        return await self._in_thread(self._library.bring_in, path, folder)
+        moved = await self._in_thread(self._library.bring_in, path, folder)
+        await self._add_unopened((await self._in_thread(self._library.read, moved.new),))
+        return moved
 
     async def create_folder(self, parent: str, name: str) -> str:
         """A new folder in a folder of the library (LibraryError where that cannot be)."""
@@ -195,6 +247,7 @@ class LibraryService(ModelService):
             if place != draft.path:
                 await self._store.save_draft(msgspec.structs.replace(draft, path=place))
                 await self._store.discard_draft(draft.path)
+        await self._unopened.follow(moved)
         favourites = await self.favourites()
         followed = {moved.place_of(path) for path in favourites}
         if followed != favourites:
@@ -207,3 +260,9 @@ class LibraryService(ModelService):
 
     async def _show_folders(self) -> None:
         self._library.show(map(Path, await self._added_library_folders.all()))
+
+
+def _digests_below(folder: Path) -> frozenset[str]:
+    """The digests of all files in a folder of the program."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)

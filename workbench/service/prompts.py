@@ -80,7 +80,9 @@ class PromptService(LibraryService):
 
     async def duplicate_prompt(self, path: str) -> PromptFile:
         """A copy named after the original, beside it or in the user's folder."""
+        before = await self.read_prompt(path)
         made = await self._in_thread(self._library.duplicate, path)
+        await self._keep_unopened(before, made)
         await self._keep_versions(made.path, (made.text, "saved"))
         return made
 
@@ -162,8 +164,9 @@ class PromptService(LibraryService):
         )
 
     async def render_prompt(self, path: str, variables: dict[str, Json]) -> tuple[Message, ...]:
-        """Render a prompt file; raises TemplateError or LibraryError."""
+        """Render a prompt file for a model; raises TemplateError or LibraryError."""
         prompt = await self.read_prompt(path)
+        await self.refuse_unopened(prompt.text, path)
         return await render(
             self._pool, prompt.text, path, variables, sources=self._library.sources()
         )

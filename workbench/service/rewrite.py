@@ -43,6 +43,7 @@ class RewriteService(RunService):
         _, body = _head_and_body(request.text, request.path)
         if not body.strip():
             raise UsageError("There is nothing to rewrite: the prompt has no text yet.")
+        await self.refuse_unopened(request.text, request.path)
         template = await self._in_thread(self._library.strategy_prompt, TEMPLATE)
         found = await self.analyse(request.text, request.path)
         tokens = min(max(len(body) // _CHARACTERS_PER_TOKEN, _LEAST_TOKENS), _MOST_TOKENS)

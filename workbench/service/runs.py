@@ -66,8 +66,11 @@ class RunService(PromptService):
 
         Raises:
             UsageError: unknown strategy, or a parameter that cannot be used.
+            UnopenedError: the prompt was imported and nobody has opened it.
             ModelError: there is no such model.
         """
+        if isinstance(spec.prompt, TemplatePrompt):
+            await self.refuse_unopened(spec.prompt.source, spec.prompt.path)
         entry = STRATEGIES.get(spec.strategy)
         params = build(entry.params, spec.params, entry.title)
         model = await self.find_model(spec.model)

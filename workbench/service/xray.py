@@ -226,6 +226,7 @@ class XRayService(ScoringService, RunService):
     async def _rendered_for_xray(
         self, prompt: TemplatePrompt, values: dict[str, Json]
     ) -> tuple[Message, ...]:
+        await self.refuse_unopened(prompt.source, prompt.path)
         sources = self._library.sources()
         return await render(self._pool, prompt.source, prompt.path, values, sources=sources)
 

@@ -40,10 +40,11 @@ def included_inputs(tree: nodes.Template, sources: Mapping[str, str]) -> list[In
     waiting, seen = [*_files(tree)], set[str]()
     while waiting and len(seen) < MOST:
         name = waiting.pop(0)
-        if name in seen or name not in sources:
+        source = sources.get(name)
+        if name in seen or source is None:
             continue
         seen.add(name)
-        needs = _needs(sources[name], name)
+        needs = _needs(source, name)
         waiting += needs.files
         for field in needs.fields:
             found.setdefault(field.name, field)

@@ -69,12 +69,17 @@ def complete(
         elif field.required:
             missing.append(field.name)
         else:
-            values[field.name] = _EMPTY.get(field.type)
+            values[field.name] = empty_of(field.type)
     if missing:
         line = document.input_lines.get(missing[0], 0)
         reason = undefined_reason(missing, "")
         raise UndefinedVariableError(reason, document.path, line, names=tuple(missing))
     return values
+
+
+def empty_of(kind: str) -> Json:
+    """What an optional input of a type is without a value."""
+    return _EMPTY.get(kind)
 
 
 def is_given(field: InputField, given: Json) -> bool:

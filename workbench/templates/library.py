@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from workbench.domain.errors import LibraryError
+from workbench.domain.errors import LibraryError, UnopenedError
 from workbench.domain.library import LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.prompts import LibraryEntry, PromptFile
 from workbench.templates import library_moves as moves
@@ -54,6 +54,9 @@ class PromptLibrary:
         user: the user's folder; new files go there, and what is put aside.
         extra: further folders to show, given from outside.
         index: a file that remembers what is in the prompts, so that the next list is fast.
+
+    ``unopened`` are digests of imported texts that nobody has looked at: no template and no
+    strategy may take one.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class PromptLibrary:
         self._user = user
         self._index = LibraryIndex(index)
         self._last: LibraryLook | None = None
+        self.unopened: frozenset[str] = frozenset()
 
     def show(self, added: Iterable[Path]) -> None:
         """Show these folders too, those that the user added in the program."""
@@ -331,14 +335,18 @@ class PromptLibrary:
 
         Raises:
             LibraryError: there is none of this name.
+            UnopenedError: it was imported and nobody has opened it.
         """
         for root in self._roots.all():
             path = root / STRATEGIES / f"{name}.prompty"
             if path.is_file():
-                return read_file(path)
+                file = read_file(path)
+                if file.sha256 in self.unopened:
+                    raise UnopenedError(file.path)
+                return file
         missing = self._roots.shipped / STRATEGIES / f"{name}.prompty"
         raise LibraryError(str(missing), "this prompt of a strategy is missing: restore the file.")
 
     def sources(self) -> Mapping[str, str]:
         """What templates can include, by path relative to a root; read when asked for."""
-        return LibrarySources(self._roots.all())
+        return LibrarySources(self._roots.all(), self.unopened)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from workbench.domain.errors import LibraryError
+from workbench.domain.errors import LibraryError, UnopenedError
 from workbench.domain.library import FolderKind
 from workbench.templates.files import read_file
 from workbench.templates.library_index import walk
@@ -93,11 +94,17 @@ class LibraryRoots:
 class LibrarySources(Mapping[str, str]):
     """The files below some folders, read one by one when a template names them.
 
-    A name with ".." or a link that leads out of its folder is not found.
+    A name with ".." or a link that leads out of its folder is not found. A file whose text nobody
+    has opened since it was imported is there, but taking it is an UnopenedError.
+
+    Args:
+        roots: the folders.
+        unopened: digests of such texts.
     """
 
-    def __init__(self, roots: Iterable[Path]) -> None:
+    def __init__(self, roots: Iterable[Path], unopened: Collection[str] = ()) -> None:
         self._roots = tuple(roots)
+        self._unopened = unopened
 
     def __getitem__(self, name: str) -> str:
         parts = PurePosixPath(name)
@@ -108,10 +115,26 @@ class LibrarySources(Mapping[str, str]):
             if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
                 continue
             try:
-                return read_file(path).text
+                file = read_file(path)
             except LibraryError as error:
                 raise KeyError(name) from error
+            if file.sha256 in self._unopened:
+                raise UnopenedError(file.path)
+            return file.text
         raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return super().__contains__(name)
+        except UnopenedError:
+            return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The text; ``default`` where there is none that can be taken."""
+        try:
+            return self[name]
+        except (KeyError, UnopenedError):
+            return default
 
     def __iter__(self) -> Iterator[str]:
         names = (

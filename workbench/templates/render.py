@@ -113,9 +113,8 @@ def _included(body: str, sources: Mapping[str, str]) -> dict[str, BodyText]:
         for statement in _INCLUDING.findall(waiting.pop()):
             for names in _QUOTED.findall(statement):
                 name = names[0] or names[1]
-                source = sources.get(name)
-                if source is not None and name not in found:
-                    _, inner, line = split_front_matter(source, name)
+                if name not in found and name in sources:
+                    _, inner, line = split_front_matter(sources[name], name)
                     found[name] = BodyText(sound(inner), name, line)
                     waiting.append(inner)
     return found

@@ -31,7 +31,8 @@ def rendered(text: str) -> list[tuple[str, str]]:
     """Role and text of each message, as the sandbox would make them."""
     document = parse_document(text, "made.prompty")
     values = complete(document, crafting.VALUES)
-    body = Body(BodyText(document.body, "made.prompty", document.body_line), {}, set(values))
+    text = BodyText(document.body, "made.prompty", document.body_line)
+    body = Body(text, {}, set(values), exact=document.exact)
     found = split_messages(body.render(values), has_roles=True)
     return [(each.role, "".join(piece.text for piece in each.pieces)) for each in found]
 

@@ -71,6 +71,25 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_taken(
     assert unnamed(pane) == []
 
 
+def test_what_came_in_is_marked_in_the_tree_until_it_is_opened(
+    panel, qtbot, monkeypatch, given, paths
+):
+    pane = opened(panel, qtbot, monkeypatch, given)
+    qtbot.waitUntil(pane.take.isVisible, timeout=WAIT_MS)
+    qtbot.mouseClick(pane.take, Qt.MouseButton.LeftButton)
+    first, second = (str(paths.prompts / f"given-{number}.prompty") for number in (1, 2))
+    qtbot.waitUntil(lambda: panel.model.listing.unopened == {second}, timeout=WAIT_MS)
+    assert panel.model.current.path == first  # the first one is before the person's eyes
+    rows = panel.library.tree.library
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    assert rows.data(rows.index_of(second), spoken) == "given-2, imported, not opened yet"
+    assert "before it is run" in rows.data(rows.index_of(second), Qt.ItemDataRole.ToolTipRole)
+    assert rows.data(rows.index_of(first), spoken) == "given-1"
+    panel.model.open(second)
+    qtbot.waitUntil(lambda: not panel.model.listing.unopened, timeout=WAIT_MS)
+    assert rows.data(rows.index_of(second), spoken) == "given-2"
+
+
 def test_a_file_that_cannot_be_read_is_said_in_the_pane(panel, qtbot, monkeypatch, tmp_path):
     broken = tmp_path / "broken.json"
     broken.write_text('{"messages": [')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Collection, Iterator
 
 from workbench.templates.formats.parts import (
     Part,
@@ -17,7 +18,7 @@ from workbench.templates.formats.parts import (
 )
 
 _STEP = re.compile(r"[.\[\]]+")
-_FORGE = re.compile(r"\\([{}])|(?<!\\)\{([^{}\\]+)\}(?P<line>[ \t]*\n)?")
+_BLANK_REST = re.compile(r"[ \t]*\n")
 
 
 def read_format_string(source: str, notes: list[str]) -> Parts:
@@ -68,35 +69,75 @@ def write_format_string(parts: Parts) -> str:
     )
 
 
-def read_forge(source: str, notes: list[str]) -> Parts:
+def read_forge(
+    source: str, notes: list[str], *, escapes: bool = True, known: Collection[str] | None = None
+) -> Parts:
     r"""A ChainForge template as parts: ``{name}``, with ``\{`` and ``\}`` as braces.
 
     ``{=name}`` sets something of the model and is left out; ``{#name}`` becomes ``name``.
+
+    Args:
+        source: the template.
+        notes: gets a sentence for what is lost.
+        escapes: False for texts in which the backslash stays, as it does in system messages.
+        known: the names that are variables; None where all are.
     """
     made: list[Part] = []
     position = 0
-    for match in _FORGE.finditer(source):
-        made.append(Text(source[position : match.start()]))
-        position = match.end()
-        name = match[2]
-        if name is None:
-            made.append(Text(match[1]))
-        elif name.startswith("="):
+    for start, end in _spans(source):
+        if start < position:
+            continue
+        name = source[start + 1 : end]
+        made.append(_unescaped(source[position:start], escapes=escapes))
+        position = end + 1
+        if name.startswith("="):
             notes.append(f"{{{name}}} sets the model and is left out.")
+            rest = _BLANK_REST.match(source, position)
+            position = rest.end() if rest else position
+        elif "{" in name or (known is not None and name not in known):
+            made.append(_unescaped(source[start : end + 1], escapes=escapes))
         else:
             made.append(Value((_named(name, notes),)))
-            made.append(Text(match["line"] or ""))
-    made.append(Text(source[position:]))
+    made.append(_unescaped(source[position:], escapes=escapes))
     return merged(made)
 
 
-def write_forge(parts: Parts) -> str:
+def _spans(source: str) -> Iterator[tuple[int, int]]:
+    """Where variables stand, by ChainForge's own rules: its braces from the first to the last.
+
+    A backslash escapes the brace behind it, a line break ends an open group, and ``{}`` is none.
+    """
+    start = -1
+    for place, sign in enumerate(source):
+        if place and source[place - 1] == "\\":
+            continue
+        if start < 0 and sign == "{":
+            start = place
+        elif sign == "\n":
+            start = -1
+        elif start >= 0 and sign == "}":
+            if start + 1 < place:
+                yield start, place
+            start = -1
+
+
+def _unescaped(text: str, *, escapes: bool) -> Text:
+    return Text(text.replace("\\{", "{").replace("\\}", "}") if escapes else text)
+
+
+def write_forge(parts: Parts, *, escapes: bool = True) -> str:
     """Parts as a ChainForge template; only texts and plain variables can be written.
+
+    Args:
+        parts: what to write.
+        escapes: False for texts in which a backslash would stay, as it does in system messages.
 
     Raises:
         Untranslatable: there is something else.
     """
     out = ""
+    if not escapes:
+        return _unescaped_forge(parts)
     for part in parts:
         if isinstance(part, Text):
             text = re.sub(r"[{}]", r"\\\g<0>", part.text)
@@ -107,6 +148,17 @@ def write_forge(parts: Parts) -> str:
             if out.endswith("\\"):
                 raise Untranslatable("a backslash just before a value")
             out += f"{{{_plain(part)}}}"
+    return out
+
+
+def _unescaped_forge(parts: Parts) -> str:
+    """The same where braces cannot be escaped: only such texts in which they mean nothing."""
+    names = {_plain(part) for part in parts if isinstance(part, Value)}
+    out = "".join(part.text if isinstance(part, Text) else f"{{{_plain(part)}}}" for part in parts)
+    found = [out[start + 1 : end] for start, end in _spans(out)]
+    meant = [_plain(part) for part in parts if not isinstance(part, Text)]
+    if [name for name in found if name in names] != meant:
+        raise Untranslatable("braces in a system message")
     return out
 
 

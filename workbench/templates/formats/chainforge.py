@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from workbench.domain.errors import FormatError
@@ -11,7 +13,14 @@ from workbench.domain.exchange import Exported, FormatInfo, ImportedPrompt
 from workbench.domain.spec import Json
 from workbench.templates.formats.braces import read_forge, write_forge
 from workbench.templates.formats.format import Foreign, PromptFormat, Source
-from workbench.templates.formats.parts import Parts, Text, Untranslatable, roots, usable_name
+from workbench.templates.formats.parts import (
+    Parts,
+    Text,
+    Untranslatable,
+    roots,
+    usable_name,
+    with_filters,
+)
 from workbench.templates.formats.prompt_text import (
     Turn,
     file_name,
@@ -23,6 +32,7 @@ from workbench.templates.formats.prompt_text import (
 
 _TITLE = "ChainForge"
 _SYSTEM = "=system_msg"
+_SYSTEM_MARK = re.compile(r"\{=system_msg\}(?:[ \t]*\n)?")
 _PROMPTS = {"prompt", "chat"}
 MOST_ROWS = 200
 
@@ -81,23 +91,25 @@ class _Flow:
         assert isinstance(data, dict)
         notes: list[str] = []
         columns, table = self._values(str(node.get("id")))
-        system = columns.pop(_SYSTEM, [])
+        above = columns.pop(_SYSTEM, [])
+        filled = {*columns, *(name for row in table for name in row)}
+        system = [read_forge(text, notes, escapes=False, known=filled) for text in above]
         columns = {usable_name(name): values for name, values in columns.items()}
         if system:
-            source = source.replace(f"{{{_SYSTEM}}}\n", "").replace(f"{{{_SYSTEM}}}", "")
+            source = _SYSTEM_MARK.sub("", source)
         else:
-            system = self._system(data, notes)
+            system = [(Text(text),) for text in self._system(data, notes)]
         if len(system) > 1:
             notes.append("Only the first of several system messages is taken.")
         rows = _rows(columns, table, notes)
         parts = read_forge(source, notes)
-        above = read_forge(system[0], notes) if system else ()
+        first = system[0] if system else ()
         title = str(data.get("title") or "").strip()
         self._count += 1
         name = title or f"{self._file.stem}{f'-{self._count}' if self._count > 1 else ''}"
-        known = {**roots(above), **roots(parts)}
+        known = {**roots(first), **roots(parts)}
         sample = {key: value for key, value in (rows[0] if rows else {}).items() if key in known}
-        text = _text(name, above, parts, sample)
+        text = _text(name, first, parts, sample)
         return [
             ImportedPrompt(
                 name=file_name(name),
@@ -125,7 +137,7 @@ class _Flow:
         """Values by variable, and the rows of a table that fills several of them."""
         columns: dict[str, list[str]] = {}
         table: list[dict[str, Json]] = []
-        for edge in self._edges.get(node, []):
+        for edge in self._pulled(node):
             source = self._nodes.get(edge.source, {})
             data = source.get("data")
             if not isinstance(data, dict):
@@ -139,6 +151,14 @@ class _Flow:
                 if values:
                     columns[edge.variable] = values
         return columns, table
+
+    def _pulled(self, node: str) -> list[_Edge]:
+        """The edges into a node, and those into the texts it takes, which have variables too."""
+        found = list(self._edges.get(node, []))
+        for place, edge in enumerate(found):
+            if place < MOST_ROWS and edge.source != node:
+                found += [each for each in self._edges.get(edge.source, []) if each not in found]
+        return found
 
 
 def _texts(fields: Json) -> list[str]:
@@ -200,11 +220,14 @@ def _text(name: str, system: Parts, user: Parts, sample: dict[str, Json]) -> str
 def _write(source: Source) -> Exported:
     notes: list[str] = []
     try:
-        turns = turns_of(source.document, notes)
+        turns = tuple(
+            replace(turn, parts=with_filters(turn.parts, (), notes))
+            for turn in turns_of(source.document, notes)
+        )
         roles = [turn.role for turn in turns]
         if any(turn.thread for turn in turns) or roles not in (["user"], ["system", "user"]):
             raise Untranslatable("other messages than one of the system and one of the user")
-        system = write_forge(turns[0].parts) if len(turns) > 1 else ""
+        system = write_forge(turns[0].parts, escapes=False) if len(turns) > 1 else ""
         prompt = write_forge(turns[-1].parts)
     except Untranslatable as error:
         raise untranslated(source.name, _TITLE, error) from None
@@ -213,23 +236,31 @@ def _write(source: Source) -> Exported:
     notes.append("Types, defaults and descriptions of the inputs are left out.")
     if len(source.rows) > 1 and len(names) > 1:
         notes.append("ChainForge combines all values; the rows of the data set are not kept whole.")
+    inner = roots(turns[0].parts) if system else {}
+    if any("{" in text or "}" in text for name in inner for text in values[name]):
+        notes.append("Braces in values of the system message get a backslash there.")
     if system:
         prompt = f"{{{_SYSTEM}}}\n{prompt}"
         values[_SYSTEM] = [system]
-    flow = _flow(source.document.name, prompt, values)
+    above = [name for name in inner if name not in roots(turns[-1].parts)]
+    flow = _flow(source.document.name, prompt, values, above)
     content = json.dumps(flow, ensure_ascii=False, indent=1) + "\n"
     return Exported(content=content.encode(), suffix=".cforge", notes=tuple(notes))
 
 
 def _column(source: Source, name: str) -> list[str]:
-    rows = source.rows or (source.values,)
+    rows = tuple(map(source.seen, source.rows)) or (source.seen(source.optional) | source.values,)
     found = [row[name] for row in rows if row.get(name) is not None]
-    texts = [each if isinstance(each, str) else json.dumps(each) for each in found]
+    texts = map(str, found)
     escaped = (write_forge((Text(text),)) if text else "" for text in texts)
     return list(dict.fromkeys(escaped)) or [""]
 
 
-def _flow(title: str, prompt: str, values: dict[str, list[str]]) -> dict[str, Any]:
+def _flow(
+    title: str, prompt: str, values: dict[str, list[str]], above: list[str]
+) -> dict[str, Any]:
+    """A flow with a node of texts for each variable; those of ``above`` go to the system's."""
+    system = f"textfields-{list(values).index(_SYSTEM) + 1}" if _SYSTEM in values else ""
     nodes: list[dict[str, Any]] = [
         {
             "id": "prompt-1",
@@ -248,6 +279,7 @@ def _flow(title: str, prompt: str, values: dict[str, list[str]]) -> dict[str, An
                 "data": {
                     "title": name.removeprefix("="),
                     "fields": {f"f{index}": text for index, text in enumerate(texts)},
+                    **({"vars": above} if above and name == _SYSTEM else {}),
                 },
             }
         )
@@ -256,7 +288,7 @@ def _flow(title: str, prompt: str, values: dict[str, list[str]]) -> dict[str, An
                 "id": f"edge-{number + 1}",
                 "source": f"textfields-{number + 1}",
                 "sourceHandle": "output",
-                "target": "prompt-1",
+                "target": system if name in above else "prompt-1",
                 "targetHandle": name,
             }
         )

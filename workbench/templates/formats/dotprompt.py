@@ -13,8 +13,16 @@ from workbench.domain.spec import Json
 from workbench.templates.formats.format import Foreign, PromptFormat, Source
 from workbench.templates.formats.handlebars import HISTORY, read_handlebars
 from workbench.templates.formats.handlebars_text import write_handlebars
-from workbench.templates.formats.parts import Parts, RoleMark, Text, Untranslatable, usable_name
+from workbench.templates.formats.parts import (
+    Parts,
+    RoleMark,
+    Text,
+    Untranslatable,
+    usable_name,
+    with_filters,
+)
 from workbench.templates.formats.picoschema import fields_of_schema, schema_of_fields
+from workbench.templates.formats.printing import joined, notes_of_javascript, notes_of_mappings
 from workbench.templates.formats.prompt_text import (
     Turn,
     as_yaml,
@@ -112,7 +120,8 @@ def _write(source: Source) -> Exported:
                 source.name, f"Dotprompt has a helper called {each.name}: rename the input."
             )
     try:
-        parts = parts_of(document, notes)
+        parts = with_filters(joined(parts_of(document, notes)), (), notes)
+        notes += notes_of_javascript([parts], document) + notes_of_mappings(parts, document)
         if has_inner_marks(parts):
             body = write_handlebars(parts)
         else:
@@ -120,7 +129,7 @@ def _write(source: Source) -> Exported:
             body = "".join(_message(turn, notes) for turn in turns)
     except Untranslatable as error:
         raise untranslated(source.name, _TITLE, error) from None
-    head: dict[str, Json] = {}
+    head: dict[str, Json] = {"name": document.name}
     if document.description:
         head["description"] = document.description
     options = options_of(read_head(source.text, source.name))
@@ -136,7 +145,7 @@ def _write(source: Source) -> Exported:
         head["input"] = schema_of_fields(fields, source.values, notes)
     if source.rows:
         notes.append("The data set is not part of a Dotprompt file.")
-    text = f"---\n{as_yaml(head)}---\n{body}" if head else f"---\n---\n{body}"
+    text = f"---\n{as_yaml(head)}---\n{body}"
     return Exported(content=text.encode(), suffix=".prompt", notes=tuple(notes))
 
 

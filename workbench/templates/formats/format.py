@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from workbench.domain.spec import Json
 from workbench.domain.text import Message
 from workbench.templates.document import PromptDocument
 from workbench.templates.formats.safe import decoded, read_json, read_yaml
+from workbench.templates.inputs import as_type, empty_of
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,25 @@ class Source:
         defaults = {
             each.name: each.default for each in self.document.inputs if each.default is not None
         }
-        return defaults | dict(self.document.sample)
+        return self.seen(defaults | dict(self.document.sample))
+
+    def seen(self, values: Mapping[str, Json]) -> dict[str, Json]:
+        """Values in the types of their inputs: text in place of files and images."""
+        found = dict(values)
+        for each in self.document.inputs:
+            if found.get(each.name) is not None:
+                with contextlib.suppress(ValueError):  # rendering says what is wrong with it
+                    found[each.name] = as_type(each.type, found[each.name])
+        return found
+
+    @property
+    def optional(self) -> dict[str, Json]:
+        """What inputs are that need no value: their defaults, or nothing of their type."""
+        return {
+            each.name: empty_of(each.type) if each.default is None else each.default
+            for each in self.document.inputs
+            if each.default is not None or not each.required
+        }
 
 
 @dataclass(frozen=True)

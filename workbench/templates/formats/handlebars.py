@@ -128,6 +128,7 @@ class _Reader:
             self._notes.append(f"A section mark in line {token.line} is left out.")
             found = []
         elif name == "json" and words:
+            self._notes.append("JSON has other white space here.")
             found = [Value(self._path(words[0], scope, token.line), as_json=True)]
         return found
 

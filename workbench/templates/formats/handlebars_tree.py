@@ -21,7 +21,7 @@ _WORD = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\|(?P<names>[^|]*)\|"""
     r"""|(?P<named>[\w-]+)=|(?P<word>[^\s|="']+)"""
 )
-_LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
+_LINE_START = re.compile(r"(?:^|\n)[ \t]*\Z")
 _LINE_END = re.compile(r"^[ \t]*(?:\n|$)")
 
 
@@ -94,7 +94,7 @@ def _standalone(tokens: list[Token]) -> list[Token]:
         starts = _LINE_START.search(before.text) and ("\n" in before.text or index == 1)
         ends = _LINE_END.search(after.text) and ("\n" in after.text or index == len(tokens) - 2)
         if starts and ends:
-            texts[index - 1] = re.sub(r"[ \t]*$", "", texts[index - 1])
+            texts[index - 1] = re.sub(r"[ \t]*\Z", "", texts[index - 1])
             texts[index + 1] = re.sub(r"^[ \t]*(?:\n|$)", "", texts[index + 1], count=1)
     return [
         token._replace(text=texts[index]) if token.code is None else token

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 
 from jinja2 import TemplateSyntaxError, nodes
+from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from workbench.domain.spec import Json
+from workbench.domain.text import Role
 from workbench.templates.diagnosis import parse
 from workbench.templates.environment import EXTENSIONS, BoundedEnvironment, RecordingUndefined
 from workbench.templates.formats.parts import (
     Each,
     Either,
+    Filter,
     Part,
     Parts,
     Path,
@@ -26,13 +31,22 @@ from workbench.templates.formats.parts import (
 from workbench.templates.roles import MARKER
 
 _BRACES = re.compile(r"\{+[{%#]|\{$")
+_BRACES_AND_ENDS = re.compile(r"\{+[{%#]|\{$|[#%}]\}")
+KNOWN_FILTERS = frozenset(FILTERS) - {"tojson", "safe", "string"}
+"""Filters that are kept; the two last change nothing where nothing is escaped."""
+_ENDS = frozenset({"block_end", "comment_end", "raw_begin", "raw_end"})
+_LAST = (0, "", "")
 _MEMBERS = frozenset(dir(dict))
 """Names that Jinja finds on a mapping itself before it looks inside it."""
 
 
-def escaped(text: str, *, marks: bool = False) -> str:
-    """Text in which nothing is Jinja and no line is a role marker, unless ``marks`` keeps those."""
-    found = _BRACES.sub(lambda match: "{{ " + repr(match.group()) + " }}", text)
+def escaped(text: str, *, marks: bool = False, ends: bool = False) -> str:
+    """Text in which nothing is Jinja and no line is a role marker, unless ``marks`` keeps those.
+
+    With ``ends`` the closing signs are written as values too: Nunjucks trips over a lone one.
+    """
+    signs = _BRACES_AND_ENDS if ends else _BRACES
+    found = signs.sub(lambda match: "{{ " + repr(match.group()) + " }}", text)
     if marks:
         return found
     return MARKER.sub(lambda match: "{{ " + repr(match.group().strip()) + " }}", found)
@@ -41,10 +55,14 @@ def escaped(text: str, *, marks: bool = False) -> str:
 class _Writer:
     """Writes tags so that Jinja's ``trim_blocks`` and ``lstrip_blocks`` change no text."""
 
-    def __init__(self, *, trimming: bool, json_filter: str, marks: bool) -> None:
+    def __init__(
+        self, *, trimming: bool, marks: bool, nunjucks: bool, lists: Collection[str]
+    ) -> None:
         self.out = ""
         self.marks = marks
-        self.json_filter = json_filter
+        self.nunjucks = nunjucks
+        self.json_filter = "dump" if nunjucks else "tojson"
+        self.lists = lists
         self._trimming = trimming
         self._after_tag = False
 
@@ -71,17 +89,23 @@ class _Writer:
 
 
 def write_jinja(
-    parts: Parts, *, trimming: bool = True, json_filter: str = "tojson", marks: bool = False
+    parts: Parts,
+    *,
+    trimming: bool = True,
+    marks: bool = False,
+    nunjucks: bool = False,
+    lists: Collection[str] = (),
 ) -> str:
     """Parts as a Jinja template.
 
     Args:
         parts: what to write.
         trimming: whether it is for an environment with ``trim_blocks`` and ``lstrip_blocks``.
-        json_filter: what the filter is called that writes JSON.
         marks: whether role markers in texts stay markers.
+        nunjucks: whether it is for Nunjucks.
+        lists: inputs that are lists or mappings, of which Nunjucks takes empty ones for true.
     """
-    writer = _Writer(trimming=trimming, json_filter=json_filter, marks=marks)
+    writer = _Writer(trimming=trimming, marks=marks, nunjucks=nunjucks, lists=lists)
     _write(parts, writer)
     return writer.out
 
@@ -89,16 +113,17 @@ def write_jinja(
 def _write(parts: Parts, writer: _Writer, *, inside: bool = False) -> None:
     for part in parts:
         if isinstance(part, Text):
-            writer.text(escaped(part.text, marks=writer.marks))
+            writer.text(escaped(part.text, marks=writer.marks, ends=writer.nunjucks))
         elif isinstance(part, Value):
+            filters = "".join(f" | {_called(each)}" for each in part.filters)
             json_too = f" | {writer.json_filter}" if part.as_json else ""
-            writer.text(f"{{{{ {expression(part.path)}{json_too} }}}}")
+            writer.text(f"{{{{ {expression(part.path)}{filters}{json_too} }}}}")
         elif isinstance(part, RoleMark):
             # Inside of a block the text before can be that of the loop's last turn.
             at_start = not inside and (not writer.out or writer.out.endswith("\n"))
             writer.text(f"{'' if at_start else chr(10)}{part.role}:\n")
         elif isinstance(part, Either):
-            writer.tag(f"if {_condition(part.test)}")
+            writer.tag(f"if {_condition(part.test, writer.lists)}")
             _write(part.then, writer, inside=True)
             _write_else(part.otherwise, writer)
             writer.tag("endif")
@@ -126,23 +151,65 @@ def expression(path: Path) -> str:
     return found
 
 
-def _condition(test: Test) -> str:
+def _called(each: Filter) -> str:
+    given = [_constant(value) for value in each.arguments]
+    given += [f"{name}={_constant(value)}" for name, value in each.named]
+    return f"{each.name}({', '.join(given)})" if given else each.name
+
+
+def _constant(value: Json) -> str:
+    """A constant as Jinja and Nunjucks read it."""
+    if value is None:
+        return "none"
+    return repr(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _condition(test: Test, lists: Collection[str] = ()) -> str:
     subject = expression(test.path)
+    if test.same_as is None and not test.constant and subject in lists:
+        subject += " | length"
     if test.same_as is not None:
         return f"{subject} {'!=' if test.negated else '=='} {expression(test.same_as)}"
     if test.constant:
-        constant = test.constant[0]
-        shown = repr(constant) if isinstance(constant, str) else json.dumps(constant)
-        shown = "none" if constant is None else shown
-        return f"{subject} {'!=' if test.negated else '=='} {shown}"
+        return f"{subject} {'!=' if test.negated else '=='} {_constant(test.constant[0])}"
     return f"not {subject}" if test.negated else subject
+
+
+def untrimmed(source: str) -> str:
+    """A template for an environment that trims no blocks, which means the same there.
+
+    All of Jinja stays as it is; only the white space goes that ours drops around blocks.
+
+    Raises:
+        Untranslatable: it is no Jinja.
+    """
+    lexer = BoundedEnvironment(RecordingUndefined, {}).lexer
+    try:
+        tokens = list(lexer.tokeniter(source, None))
+    except TemplateSyntaxError as error:
+        raise Untranslatable("a syntax error", error.lineno) from None
+    made = ""
+    for (_line, token, value), (_, _, following) in zip(tokens, [*tokens[1:], _LAST], strict=True):
+        # A marker needs a line of its own before it is rendered, not only behind the tag.
+        keep = token not in _ENDS or MARKER.match(following)
+        made += value if keep else value.rstrip("\n")
+    return made
 
 
 # --- reading ------------------------------------------------------------------------------------
 
 
-def read_jinja(source: str, notes: list[str], *, trimming: bool = True) -> Parts:
-    """A Jinja template as parts. Filters that change a value are left out, with a note.
+def read_jinja(
+    source: str, notes: list[str], *, trimming: bool = True, roles: bool = False
+) -> Parts:
+    """A Jinja template as parts. Filters that are not known are left out, with a note.
+
+    Args:
+        source: the template.
+        notes: gets a sentence for what is lost.
+        trimming: whether it is for an environment with ``trim_blocks`` and ``lstrip_blocks``, as
+            ours is.
+        roles: whether role markers in its own text start messages.
 
     Raises:
         Untranslatable: it does more than the parts can say, or is no Jinja.
@@ -156,7 +223,7 @@ def read_jinja(source: str, notes: list[str], *, trimming: bool = True) -> Parts
         )
     try:
         tree = _parsed(environment, source)
-        return _Reader(notes).parts(tree.body)
+        return _Reader(notes, foreign=not trimming, roles=roles).parts(tree.body)
     except RecursionError:
         raise Untranslatable("a template with too many levels") from None
 
@@ -175,14 +242,16 @@ def _parsed(environment: ImmutableSandboxedEnvironment, source: str) -> nodes.Te
 
 
 class _Reader:
-    def __init__(self, notes: list[str]) -> None:
+    def __init__(self, notes: list[str], *, foreign: bool, roles: bool) -> None:
         self._notes = notes
+        self._foreign = foreign
+        self._roles = roles
 
     def parts(self, found: list[nodes.Node]) -> Parts:
         made: list[Part] = []
         for node in found:
             if isinstance(node, nodes.Output):
-                made += [self._output(each) for each in node.nodes]
+                made += self._outputs(node.nodes)
             elif isinstance(node, nodes.If):
                 made.append(self._either(node, list(node.elif_)))
             elif isinstance(node, nodes.For):
@@ -191,22 +260,45 @@ class _Reader:
                 raise Untranslatable(f"“{type(node).__name__.lower()}”", node.lineno)
         return merged(made)
 
+    def _outputs(self, found: list[nodes.Expr]) -> list[Part]:
+        made: list[Part] = []
+        for index, node in enumerate(found):
+            if isinstance(node, nodes.TemplateData) and self._roles:
+                # A value beside it may complete a marker's line, so that it is none.
+                after = index + 1 < len(found)
+                made += _split(node.data, value_before=index > 0, value_after=after)
+            else:
+                made.append(self._output(node))
+        return made
+
     def _output(self, node: nodes.Expr) -> Part:
         if isinstance(node, nodes.TemplateData):
             return Text(node.data)
         if isinstance(node, nodes.Const) and isinstance(node.value, str):
             return Text(node.value)
-        as_json = False
+        filters: list[Filter] = []
+        as_json = isinstance(node, nodes.Filter) and node.name in {"tojson", "dump"}
         while isinstance(node, nodes.Filter) and node.node is not None:
-            if node.name in {"tojson", "dump"}:
-                as_json = True
-            elif node.name not in {"string", "safe"}:
-                self._notes.append(
-                    f"The filter {node.name} in line {node.lineno} is left out: the text is the "
-                    "value as it is."
-                )
+            if node.name in KNOWN_FILTERS and (filter_ := self._filter(node)) is not None:
+                filters.insert(0, filter_)
+            elif node.name not in {"string", "safe", "tojson", "dump"}:
+                note = f"The filter {node.name} is left out: the text is the value as it is."
+                self._notes += [note] if note not in self._notes else []
             node = node.node
-        return Value(self._path(node), as_json)
+        return Value(self._path(node), as_json, tuple(filters))
+
+    def _filter(self, node: nodes.Filter) -> Filter | None:
+        """A filter with constant arguments; None for another."""
+        try:
+            arguments = tuple(each.as_const() for each in node.args)
+            named = tuple((str(each.key), each.value.as_const()) for each in node.kwargs)
+        except nodes.Impossible:
+            return None
+        if node.dyn_args or node.dyn_kwargs or not _all_plain([*arguments, *dict(named).values()]):
+            return None
+        if self._foreign and node.name in {"default", "d"} and len(arguments) == 1:
+            arguments = (*arguments, True)  # a missing value is an empty one here
+        return Filter(node.name, arguments, named)
 
     def _path(self, node: nodes.Node | None) -> Path:
         if isinstance(node, nodes.Name):
@@ -240,6 +332,8 @@ class _Reader:
                 if isinstance(operand.expr, nodes.Const):
                     return Test(path, negated, None, (operand.expr.value,))
                 return Test(path, negated, self._path(operand.expr))
+        if isinstance(node, nodes.Filter) and node.name in {"length", "count"}:
+            return Test(self._path(node.node))
         return Test(self._path(node))
 
     def _each(self, node: nodes.For) -> Each:
@@ -248,3 +342,23 @@ class _Reader:
         return Each(
             self._path(node.iter), node.target.name, self.parts(node.body), self.parts(node.else_)
         )
+
+
+def _all_plain(values: list[object]) -> bool:
+    return all(value is None or isinstance(value, str | int | float) for value in values)
+
+
+def _split(text: str, *, value_before: bool, value_after: bool) -> list[Part]:
+    """Text cut at its role markers."""
+    found: list[Part] = []
+    position = 0
+    for match in MARKER.finditer(text):
+        touches = (value_before and match.start() == 0) or (
+            value_after and match.end() == len(text)
+        )
+        if touches:
+            continue
+        role: Role = match.group(1).lower()  # type: ignore[assignment] # one of three by pattern
+        found += [Text(text[position : match.start()]), RoleMark(role)]
+        position = match.end() + (text[match.end() : match.end() + 1] == "\n")
+    return [*found, Text(text[position:])]

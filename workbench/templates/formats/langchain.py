@@ -5,11 +5,14 @@ Objects are read by the last part of their "id"; nothing is imported or called.
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import msgspec
 
 from workbench.domain.errors import FormatError
 from workbench.domain.exchange import FormatInfo, ImportedPrompt
-from workbench.domain.prompts import InputField
+from workbench.domain.prompts import InputField, type_of
 from workbench.domain.spec import Json
 from workbench.domain.text import Role
 from workbench.templates.formats.braces import read_format_string
@@ -39,6 +42,8 @@ _MESSAGES: dict[str, Role] = {
     "AIMessage": "assistant",
 }
 _EXAMPLES = "examples"
+_HTML = re.compile(r"(?<!\{)\{\{\s*[\w.]")
+"""A value in Mustache that is written as HTML."""
 
 
 def _kind(value: Json) -> str:
@@ -53,6 +58,10 @@ def _kind(value: Json) -> str:
             "chat": "ChatPromptTemplate",
         }.get(str(old), "")  # fmt: skip
     return ""
+
+
+def _is_unwritten(value: Json) -> bool:
+    return isinstance(value, dict) and value.get("type") == "not_implemented"
 
 
 def _arguments(value: Json) -> dict[str, Json]:
@@ -82,6 +91,7 @@ class _Reader:
         self._path = path
         self.notes: list[str] = []
         self._examples: dict[str, Json] = {}
+        self._threads: set[str] = set()
 
     def inputs(self, arguments: dict[str, Json]) -> list[InputField]:
         """Inputs that the file knows more of than their name."""
@@ -92,8 +102,14 @@ class _Reader:
         partial = arguments.get("partial_variables")
         if isinstance(partial, dict):
             for name, value in partial.items():
-                if isinstance(value, str | int | float | bool):
-                    found.append(InputField(name=usable_name(name), default=value))
+                if usable_name(name) in self._threads:
+                    continue
+                if value is None:
+                    found.append(InputField(name=usable_name(name), required=False))
+                elif not _kind(value):
+                    found.append(
+                        InputField(name=usable_name(name), type=type_of(value), default=value)
+                    )
                 else:
                     self.notes.append(f"The value of {name} is a program's and is left out.")
         return found
@@ -101,6 +117,8 @@ class _Reader:
     def prompt(self, value: Json) -> tuple[Turn, ...]:
         """The messages of any prompt object."""
         kind, arguments = _kind(value), _arguments(value)
+        if _is_unwritten(value):
+            raise FormatError(self._path, "LangChain could not write this prompt as JSON.")
         if kind == "PromptTemplate":
             return (Turn("user", trimmed(self._template(arguments))),)
         if kind == "FewShotPromptTemplate":
@@ -113,8 +131,6 @@ class _Reader:
             for each in messages if isinstance(messages, list) else []:
                 turns += self._message(each)
             return tuple(turns)
-        if isinstance(value, dict) and value.get("type") == "not_implemented":
-            raise FormatError(self._path, "LangChain could not write this prompt as JSON.")
         raise FormatError(self._path, f"it is no prompt of LangChain ({kind or 'unknown kind'}).")
 
     def _message(self, value: Json) -> list[Turn]:
@@ -125,20 +141,20 @@ class _Reader:
             return [Turn(role, trimmed(self._template(short)))] if role else []
         if kind == "MessagesPlaceholder":
             name = usable_name(str(arguments.get("variable_name") or "history"))
+            self._threads.add(name)
             return [Turn("user", thread=name)]
-        if kind == "FewShotChatMessagePromptTemplate":
+        if kind == "FewShotChatMessagePromptTemplate" and not _is_unwritten(value):
             return self._few_shot_chat(arguments)
-        if kind in {"ChatMessagePromptTemplate", "ChatMessage"}:
-            found = role_of(arguments.get("role"), self.notes)
-        else:
-            found = _MESSAGES.get(kind)
+        named = kind in {"ChatMessagePromptTemplate", "ChatMessage"}
+        found = role_of(arguments.get("role"), self.notes) if named else _MESSAGES.get(kind)
         if found is None:
             self.notes.append(f"A message of the kind {kind or 'unknown'} is left out.")
             return []
         if "prompt" in arguments:
-            return [Turn(found, trimmed(self._content(arguments["prompt"])))]
-        text = content_text(arguments.get("content"), self.notes)
-        return [Turn(found, trimmed((Text(text),)))]
+            content = self._content(arguments["prompt"])
+        else:
+            content = (Text(content_text(arguments.get("content"), self.notes)),)
+        return [Turn(found, trimmed(content))]
 
     def _content(self, prompt: Json) -> Parts:
         """The parts of a message's content: a template, or a list of templates and images."""
@@ -164,6 +180,11 @@ class _Reader:
             if language == "jinja2":
                 return read_jinja(source, self.notes, trimming=False)
             if language == "mustache":
+                if _HTML.search(source):
+                    self.notes.append(
+                        "LangChain writes &lt; for < in {{...}}, and so on; here values stay as "
+                        "they are."
+                    )
                 return read_handlebars(source, self.notes, dialect="mustache", known=known)
             if language == "f-string":
                 return read_format_string(source, self.notes)
@@ -214,7 +235,7 @@ class _Reader:
 def _of_item(parts: Parts, item: str) -> list[Part]:
     """Parts whose variables are taken out of a loop's item."""
     return [
-        Value((item, *part.path), part.as_json) if isinstance(part, Value) else part
+        msgspec.structs.replace(part, path=(item, *part.path)) if isinstance(part, Value) else part
         for part in parts
     ]
 

@@ -11,7 +11,8 @@ from workbench.templates.formats.braces import write_format_string
 from workbench.templates.formats.format import Source
 from workbench.templates.formats.handlebars_text import write_handlebars
 from workbench.templates.formats.jinja_text import write_jinja
-from workbench.templates.formats.parts import Parts, Untranslatable, roots
+from workbench.templates.formats.parts import Parts, Untranslatable, printed, roots, with_filters
+from workbench.templates.formats.printing import JSON_OF_JINJA
 from workbench.templates.formats.prompt_text import Turn, turns_of, untranslated
 
 TITLE = "LangChain"
@@ -37,13 +38,15 @@ def write_langchain(source: Source) -> Exported:
     names: dict[str, None] = {}
     for turn in turns:
         names |= dict.fromkeys([turn.thread] if turn.thread else roots(turn.parts))
+    threads = {turn.thread for turn in turns}
     partial: dict[str, Json] = {
-        each.name: each.default
-        for each in source.document.inputs
-        if isinstance(each.default, str | int | float) and each.name in names
+        name: value
+        for name, value in source.seen(source.optional).items()
+        if name in names and name not in threads
     }
     if partial:
-        notes.append("Defaults are partial variables there.")
+        notes.append("Inputs that need no value are partial variables there.")
+    notes += _notes_of_values(turns, source)
     if source.rows:
         notes.append("The data set is not part of the prompt.")
     notes.append("Types and descriptions of the inputs are left out.")
@@ -63,9 +66,14 @@ def _message(turn: Turn, notes: list[str]) -> dict[str, Any]:
         return _object(
             "prompts", "chat", "MessagesPlaceholder", variable_name=turn.thread, optional=True
         )
-    text, language = _text(turn.parts)
-    if language != "f-string":
-        notes.append(f"A message with conditions or loops is written as {language}.")
+    text, language = _text(turn.parts, notes)
+    if language == "mustache":
+        notes.append("A message with conditions or loops is written as mustache.")
+    elif language == "jinja2":
+        notes.append(
+            "A message is written as jinja2, which LangChain loads only where its init_validator "
+            "allows it."
+        )
     prompt = _object(
         "prompts", "prompt", "PromptTemplate",
         input_variables=list(roots(turn.parts)), template=text, template_format=language,
@@ -73,15 +81,36 @@ def _message(turn: Turn, notes: list[str]) -> dict[str, Any]:
     return _object("prompts", "chat", _CLASSES[turn.role], prompt=prompt)
 
 
-def _text(parts: Parts) -> tuple[str, str]:
-    try:
-        return write_format_string(parts), "f-string"
-    except Untranslatable:
-        pass
-    try:
-        return write_handlebars(parts, dialect="mustache"), "mustache"
-    except Untranslatable:
-        return write_jinja(parts, trimming=False), "jinja2"
+def _text(parts: Parts, notes: list[str]) -> tuple[str, str]:
+    if _keeps_text(parts):
+        plain = with_filters(parts, (), notes)
+        try:
+            return write_format_string(plain), "f-string"
+        except Untranslatable:
+            pass
+        try:
+            return write_handlebars(plain, dialect="mustache"), "mustache"
+        except Untranslatable:
+            pass
+    return write_jinja(parts, trimming=False), "jinja2"
+
+
+def _keeps_text(parts: Parts) -> bool:
+    """Whether filters can be left out: ``trim`` alone seldom changes a value."""
+    return all(each.name == "trim" for value in printed(parts) for each in value.filters)
+
+
+def _notes_of_values(turns: tuple[Turn, ...], source: Source) -> list[str]:
+    values = [value for turn in turns for value in printed(turn.parts)]
+    special = {each.name for each in source.document.inputs if each.type in {"file", "image"}}
+    notes = [
+        f"The input {name} is a text there."
+        for name in dict.fromkeys(str(value.path[0]) for value in values)
+        if name in special
+    ]
+    if any(value.as_json for value in values):
+        notes.append(JSON_OF_JINJA)
+    return notes
 
 
 def _object(*name: str, **arguments: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ them to any other as far as both can say it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
 import msgspec
@@ -34,11 +34,20 @@ class Text(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class Filter(msgspec.Struct, frozen=True):
+    """A filter of Jinja with constant arguments, in order and by name."""
+
+    name: str
+    arguments: tuple[Json, ...] = ()
+    named: tuple[tuple[str, Json], ...] = ()
+
+
 class Value(msgspec.Struct, frozen=True, tag=True):
-    """A value; ``as_json`` writes it as JSON."""
+    """A value; it goes through ``filters`` in their order, then ``as_json`` writes it as JSON."""
 
     path: Path
     as_json: bool = False
+    filters: tuple[Filter, ...] = ()
 
 
 class RoleMark(msgspec.Struct, frozen=True, tag=True):
@@ -103,6 +112,60 @@ def merged(parts: list[Part]) -> Parts:
     return tuple(found)
 
 
+def changed(parts: Parts, change: Callable[[Value], tuple[Part, ...]]) -> Parts:
+    """Parts with something else in place of each value."""
+    made: list[Part] = []
+    for part in parts:
+        if isinstance(part, Value):
+            made += change(part)
+        elif isinstance(part, Either):
+            made.append(
+                Either(part.test, changed(part.then, change), changed(part.otherwise, change))
+            )
+        elif isinstance(part, Each):
+            body, otherwise = changed(part.body, change), changed(part.otherwise, change)
+            made.append(Each(part.path, part.name, body, otherwise))
+        else:
+            made.append(part)
+    return merged(made)
+
+
+def with_filters(parts: Parts, known: Collection[str], notes: list[str]) -> Parts:
+    """Parts without the filters that a language does not have; a note says so of each."""
+
+    def known_only(value: Value) -> tuple[Part, ...]:
+        for each in value.filters:
+            note = f"The filter {each.name} is left out: the text is the value as it is."
+            if each.name not in known and note not in notes:
+                notes.append(note)
+        kept = tuple(each for each in value.filters if each.name in known)
+        return (Value(value.path, value.as_json, kept),)
+
+    return changed(parts, known_only)
+
+
+def printed(parts: Parts) -> Iterator[Value]:
+    """All values that parts write."""
+    for part in parts:
+        if isinstance(part, Value):
+            yield part
+        elif isinstance(part, Either):
+            yield from printed(part.then + part.otherwise)
+        elif isinstance(part, Each):
+            yield from printed(part.body + part.otherwise)
+
+
+def texts(parts: Parts) -> Iterator[str]:
+    """All texts of parts."""
+    for part in parts:
+        if isinstance(part, Text):
+            yield part.text
+        elif isinstance(part, Either):
+            yield from texts(part.then + part.otherwise)
+        elif isinstance(part, Each):
+            yield from texts(part.body + part.otherwise)
+
+
 def usable_name(name: str) -> str:
     """A name that a template can use for an input, as near as possible to the given one."""
     found = _OTHER.sub("_", name).strip("_") or "value"
@@ -127,10 +190,13 @@ def roots(parts: Parts, own: frozenset[str] = frozenset()) -> dict[str, str]:
 
 
 def tested(parts: Parts) -> frozenset[str]:
-    """Inputs that conditions ask for: they can be missing."""
+    """Inputs that conditions ask for, or that have a default in place: they can be missing."""
     found: set[str] = set()
     for part in parts:
-        if isinstance(part, Either):
+        if isinstance(part, Value):
+            if any(each.name in {"default", "d"} for each in part.filters):
+                found.add(str(part.path[0]))
+        elif isinstance(part, Either):
             if part.test.same_as is None and not part.test.constant and len(part.test.path) == 1:
                 found.add(str(part.test.path[0]))
             found |= tested(part.then) | tested(part.otherwise)

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import FormatError
-from workbench.domain.prompts import InputField
+from workbench.domain.prompts import InputField, type_of
 from workbench.domain.spec import Json
 from workbench.domain.text import Role
 from workbench.templates.document import PromptDocument
@@ -28,9 +28,9 @@ from workbench.templates.formats.parts import (
     roots,
     tested,
 )
-from workbench.templates.roles import MARKER
 
 _BLANK_START = re.compile(r"\A(?:[ \t]*\n)+")
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _FILE_NAME = re.compile(r"[^\w-]+")
 
 
@@ -54,6 +54,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text.strip() else None
+    if _OTHER_BREAKS.search(text):
+        style = '"'  # the versions of YAML do not agree on what these are
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -93,7 +95,7 @@ def prompt_text(
     if description:
         head["description"] = description
     head |= dict(extra or {})
-    fields = (*inputs, *_further(turns, {each.name for each in inputs}))
+    fields = (*inputs, *_further(turns, {each.name for each in inputs}, sample or {}))
     if fields:
         newer = "model" in head  # such heads are of the second format: inputs are optional
         head["inputs"] = {each.name: described(each, say_required=newer) for each in fields}
@@ -115,7 +117,9 @@ def body_text(turns: Iterable[Turn]) -> str:
     return "\n".join(made)
 
 
-def _further(turns: Sequence[Turn], known: set[str]) -> list[InputField]:
+def _further(
+    turns: Sequence[Turn], known: set[str], sample: Mapping[str, Json]
+) -> list[InputField]:
     found: dict[str, InputField] = {}
     asked = frozenset[str]().union(*(tested(turn.parts) for turn in turns))
     for turn in turns:
@@ -124,7 +128,10 @@ def _further(turns: Sequence[Turn], known: set[str]) -> list[InputField]:
         for name, kind in roots(turn.parts).items():
             if name not in known and (name not in found or found[name].type == "string"):
                 needed = name not in asked
-                found[name] = InputField(name=name, type=kind, required=needed)  # type: ignore[arg-type]
+                shown = type_of(sample.get(name))
+                typed = shown in {"array", "object"} or (shown == "boolean" and not needed)
+                of_type = shown if typed else kind
+                found[name] = InputField(name=name, type=of_type, required=needed)  # type: ignore[arg-type]
     return [each for each in found.values() if each.name not in known]
 
 
@@ -159,8 +166,7 @@ def parts_of(document: PromptDocument, notes: list[str]) -> Parts:
     Raises:
         Untranslatable: it does more than the parts can say.
     """
-    parts = read_jinja(document.body, notes)
-    return _with_roles(parts) if document.has_roles else parts
+    return read_jinja(document.body, notes, trimming=not document.exact, roles=document.has_roles)
 
 
 def turns_of(document: PromptDocument, notes: list[str]) -> tuple[Turn, ...]:
@@ -170,7 +176,8 @@ def turns_of(document: PromptDocument, notes: list[str]) -> tuple[Turn, ...]:
         Untranslatable: it does more than the parts can say, or messages begin inside of blocks.
     """
     threads = frozenset(each.name for each in document.inputs if each.type == "thread")
-    return split_turns(parts_of(document, notes), threads, "system", "user")
+    alone: Role = "system" if document.exact else "user"
+    return split_turns(parts_of(document, notes), threads, "system", alone)
 
 
 def split_turns(
@@ -231,43 +238,6 @@ def has_inner_marks(parts: Parts, *, inside: bool = False) -> bool:
         if isinstance(part, Each) and has_inner_marks(part.body + part.otherwise, inside=True):
             return True
     return False
-
-
-def _with_roles(parts: Parts) -> Parts:
-    made: list[Part] = []
-    for index, part in enumerate(parts):
-        if isinstance(part, Text):
-            before = index > 0 and isinstance(parts[index - 1], Value)
-            after = index + 1 < len(parts) and isinstance(parts[index + 1], Value)
-            made += _split(part.text, value_before=before, value_after=after)
-        elif isinstance(part, Either):
-            made.append(Either(part.test, _with_roles(part.then), _with_roles(part.otherwise)))
-        elif isinstance(part, Each):
-            made.append(
-                Each(part.path, part.name, _with_roles(part.body), _with_roles(part.otherwise))
-            )
-        else:
-            made.append(part)
-    return merged(made)
-
-
-def _split(text: str, *, value_before: bool, value_after: bool) -> list[Part]:
-    found: list[Part] = []
-    position = 0
-    for match in MARKER.finditer(text):
-        touches = (value_before and match.start() == 0) or (
-            value_after and match.end() == len(text)
-        )
-        if touches:
-            continue
-        found += [Text(text[position : match.start()]), RoleMark(_role(match.group(1)))]
-        position = match.end() + (text[match.end() : match.end() + 1] == "\n")
-    return [*found, Text(text[position:])]
-
-
-def _role(word: str) -> Role:
-    role: Role = word.lower()  # type: ignore[assignment] # one of three by pattern
-    return role
 
 
 def untranslated(path: str, target: str, error: Untranslatable) -> FormatError:

@@ -28,12 +28,14 @@ def read_tests(value: dict[str, Json], file: Foreign, notes: list[str]) -> list[
         notes: gets a sentence for what is lost.
     """
     default = value.get("defaultTest")
+    whole = isinstance(default, dict) and _keeps_lists(default)
     shared = _variables(default.get("vars"), file, notes) if isinstance(default, dict) else [{}]
     if isinstance(default, dict) and default.get("assert"):
         notes.append("The assertions of “defaultTest” are left out.")
     rows: list[dict[str, Json]] = []
     for test in _tests(value.get("tests"), file, notes):
-        for variables in _variables(test.get("vars"), file, notes):
+        lists = whole or _keeps_lists(test)
+        for variables in _variables(test.get("vars"), file, notes, lists=lists):
             row = {**shared[0], **variables}
             expected = _expected(test.get("assert"), notes)
             if expected is not None and EXPECTED not in row:
@@ -99,8 +101,18 @@ def _of_csv(text: str, name: str) -> list[dict[str, Json]]:
     return found
 
 
-def _variables(given: Json, file: Foreign, notes: list[str]) -> list[dict[str, Json]]:
-    """All combinations of the variables' values: a list stands for one test an item."""
+def _keeps_lists(test: dict[str, Json]) -> bool:
+    options = test.get("options")
+    return isinstance(options, dict) and options.get("disableVarExpansion") is True
+
+
+def _variables(
+    given: Json, file: Foreign, notes: list[str], *, lists: bool = False
+) -> list[dict[str, Json]]:
+    """All combinations of the variables' values: a list of texts stands for one test an item.
+
+    Lists of anything else are values themselves, and with ``lists`` all are.
+    """
     if not isinstance(given, dict):
         return [{}]
     names, choices = [], []
@@ -109,7 +121,8 @@ def _variables(given: Json, file: Foreign, notes: list[str]) -> list[dict[str, J
         if name != key:
             notes.append(f"The variable {key} is called {name} here.")
         names.append(name)
-        values = value if isinstance(value, list) else [value]
+        texts = isinstance(value, list) and value[:1] and isinstance(value[0], str)
+        values = value if isinstance(value, list) and texts and not lists else [value]
         choices.append([_value(each, file, notes) for each in values])
     combined = itertools.islice(itertools.product(*choices), MOST_ROWS)
     return [dict(zip(names, each, strict=True)) for each in combined]
@@ -122,6 +135,9 @@ def _value(value: Json, file: Foreign, notes: list[str]) -> Json:
         if data is not None:
             return decoded(data, name)
         notes.append(f"The file {name[:80]} of a variable was not found; its name stands there.")
+    if isinstance(value, str) and "{{" in value:
+        note = "promptfoo fills in variables inside of values; here values stay as they are."
+        notes += [note] if note not in notes else []
     return value
 
 

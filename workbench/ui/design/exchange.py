@@ -190,7 +190,9 @@ class ImportPane(SidePane):
         count = len(files)
         places = {str(Path(file.path).parent) for file in files}
         where = places.pop() if len(places) == 1 else "your prompts"
-        self.side.window.notify(f"{count} prompt{'' if count == 1 else 's'} went to {where}.")
+        told = f"{count} prompt{'' if count == 1 else 's'} went to {where}."
+        told += " Open each before it is run." if count > 1 else ""
+        self.side.window.notify(told)
         if self._waiting:
             self.read(self._waiting)
         else:

@@ -169,6 +169,10 @@ class LibraryPainter(QStyledItemDelegate):
             right -= _MARK
             self._picture(painter, "warning", "warn", right, area, _MARK)
             right -= 4
+        if node.path in self._model.listing.unopened:
+            right -= _MARK
+            self._picture(painter, "download", "warn", right, area, _MARK)
+            right -= 4
         in_section = node.parent is not None and node.parent.kind == "favourites"
         if node.path in self._model.listing.favourites and not in_section:
             right -= _MARK

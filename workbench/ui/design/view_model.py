@@ -18,6 +18,7 @@ from workbench.ui.design.document import Document
 from workbench.ui.widgets.origin import tones_of
 
 if TYPE_CHECKING:
+    from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
 _PREVIEW_MS = 150
@@ -129,13 +130,16 @@ class DesignModel(QObject):
             self.show(path)
             return
         self._bridge.call(
-            lambda core: core.read_prompt(path),
+            lambda core: core.open_prompt(path),
             functools.partial(self._on_read, values, cursor),
             self._on_failed,
             owner=self,
         )
 
     def _on_read(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
+        listed = {entry.path for entry in self.library}
+        if file.path not in listed - self.listing.unopened:  # its mark goes, or it is new
+            self.read_library()
         if file.path in self.documents:  # asked for twice, as at the start: the first one counts
             self.show(file.path)
             return
@@ -245,14 +249,11 @@ class DesignModel(QObject):
         text = document.text
         self._writing[document.path] = text
 
-        async def write(core: object) -> PromptFile:
+        async def write(core: Workbench) -> PromptFile:
             digest = document.sha256
             if overwrite:
-                digest = (await core.read_prompt(document.path)).sha256  # type: ignore[attr-defined]
-            saved: PromptFile = await core.save_prompt(  # type: ignore[attr-defined]
-                document.path, text, digest
-            )
-            return saved
+                digest = (await core.read_prompt(document.path)).sha256
+            return await core.save_prompt(document.path, text, digest)
 
         self._bridge.call(
             write,
