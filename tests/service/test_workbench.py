@@ -122,12 +122,14 @@ async def test_the_preview_counts_every_token_once(core):
 
 
 async def test_an_error_in_a_preview_is_a_value(core):
-    preview = await core.preview("{{ missing + 1 }}", "hi.j2", {})
+    preview = await core.preview("{{ missing }}", "hi.j2", {})
+    assert preview.error["kind"] == "UndefinedVariableError"
+    preview = await core.preview("{{ missing + 1 }}", "hi.j2", {}, unfilled=True)
     assert preview.error["kind"] == "UndefinedVariableError"
 
 
 async def test_a_preview_goes_on_without_a_value(core):
-    preview = await core.preview("Hi {{ name }}!", "hi.j2", {})
+    preview = await core.preview("Hi {{ name }}!", "hi.j2", {}, unfilled=True)
     assert preview.error is None
     assert preview.missing == ("name",)
     assert preview.messages[0].text == "Hi ‹name›!"

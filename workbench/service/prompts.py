@@ -18,7 +18,7 @@ from workbench.service.library import LibraryService
 from workbench.service.reuse import LastPrompts, variable_reuse
 from workbench.service.token_map import count_by_origin, loop_passes
 from workbench.templates import analysis
-from workbench.templates.placeholders import render_unfilled
+from workbench.templates.placeholders import render_filled, render_unfilled
 from workbench.templates.render import render
 
 log = logging.getLogger(__name__)
@@ -102,13 +102,20 @@ class PromptService(LibraryService):
         """Inputs and problems of a template as it is being typed; never raises for its content."""
         return await self._in_thread(analysis.analyse, text, path, self._library.sources())
 
-    async def preview(self, text: str, path: str, variables: dict[str, Json]) -> Preview:
+    async def preview(
+        self, text: str, path: str, variables: dict[str, Json], *, unfilled: bool = False
+    ) -> Preview:
         """Render a template and count its tokens; what is wrong comes inside the result.
 
-        Inputs without a value have a stand-in, so that a prompt can be seen while it is written.
+        Args:
+            text: the whole file.
+            path: of the file.
+            variables: values of its inputs.
+            unfilled: show an input without a value by its name, rather than say that it has none.
         """
+        rendering = render_unfilled if unfilled else render_filled
         try:
-            messages, missing = await render_unfilled(
+            messages, missing = await rendering(
                 self._pool, text, path, variables, sources=self._library.sources()
             )
         except WorkbenchError as error:

@@ -13,6 +13,21 @@ from workbench.templates.analysis import analyse
 from workbench.templates.inputs import is_given
 from workbench.templates.render import render
 
+Rendered = tuple[tuple[Message, ...], tuple[str, ...]]
+"""Messages, and the names of the inputs that have no value."""
+
+
+async def render_filled(
+    pool: SandboxPool,
+    text: str,
+    path: str,
+    variables: Mapping[str, Json],
+    *,
+    sources: Mapping[str, str],
+) -> Rendered:
+    """As :func:`render`: nothing may be missing."""
+    return await render(pool, text, path, variables, sources=sources), ()
+
 
 async def render_unfilled(
     pool: SandboxPool,
@@ -21,7 +36,7 @@ async def render_unfilled(
     variables: Mapping[str, Json],
     *,
     sources: Mapping[str, str],
-) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+) -> Rendered:
     """Render a prompt file, with ‹name› where a required input has no value.
 
     A list has one such item; what the template reads of it, or of a mapping, is ‹its name›.

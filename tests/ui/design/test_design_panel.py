@@ -35,17 +35,8 @@ def prompt(paths) -> Path:
 
 
 @pytest.fixture
-def panel(context, qtbot, prompt) -> DesignPanel:
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    made.model.open(str(prompt))
-    qtbot.waitUntil(lambda: current(made) == str(prompt), timeout=WAIT_MS)
-    previewed(made, qtbot)
-    return made
+def panel(open_design, prompt) -> DesignPanel:
+    return open_design(prompt)
 
 
 def current(panel: DesignPanel) -> str:

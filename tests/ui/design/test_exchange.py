@@ -24,14 +24,8 @@ def given(tmp_path) -> Path:
 
 
 @pytest.fixture
-def panel(context, qtbot) -> DesignPanel:
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    return made
+def panel(open_design) -> DesignPanel:
+    return open_design()
 
 
 def run(panel: DesignPanel, action: str) -> None:

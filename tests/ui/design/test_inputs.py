@@ -67,22 +67,9 @@ def write(paths, source: str) -> Path:
 
 
 @pytest.fixture
-def make_panel(context, qtbot, paths):
+def make_panel(open_design, paths):
     def make(source: str) -> DesignPanel:
-        path = str(write(paths, source))
-        panel = DesignPanel(context)
-        qtbot.addWidget(panel)
-        panel.resize(1376, 800)
-        panel.show()
-        panel.model._on_core()
-        qtbot.waitUntil(lambda: panel.model.current is not None, timeout=WAIT_MS)
-        panel.model.open(path)
-        qtbot.waitUntil(
-            lambda: panel.model.current is not None and panel.model.current.path == path,
-            timeout=WAIT_MS,
-        )
-        rendered(panel, qtbot)
-        return panel
+        return open_design(write(paths, source))
 
     return make
 

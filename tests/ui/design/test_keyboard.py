@@ -32,20 +32,10 @@ user:
 
 
 @pytest.fixture
-def panel(context, qtbot, paths) -> DesignPanel:
-    prompt = paths.prompts / "labels.prompty"
-    prompt.parent.mkdir(parents=True, exist_ok=True)
-    prompt.write_text(SOURCE)
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
+def panel(open_design, write_prompt, qtbot) -> DesignPanel:
+    made = open_design(write_prompt("labels.prompty", SOURCE))
     made.activateWindow()
     qtbot.waitActive(made)
-    made.model._on_core()
-    qtbot.waitUntil(lambda: bool(made.model.library), timeout=WAIT_MS)
-    made.model.open(str(prompt))
-    qtbot.waitUntil(lambda: opened(made) == "labels", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: "labels" in made.work.inputs.fields.fields, timeout=WAIT_MS)
     made.work.editor.setFocus()
     return made
@@ -296,3 +286,12 @@ def test_enter_presses_a_button(qtbot, make):
     button.clicked.connect(pressed.append)
     qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert pressed == []
+
+
+def test_tabs_come_back_in_their_order_whichever_is_read_first(panel):
+    row = panel.work.tab_row
+    row.remove(row.paths()[0])
+    row.keep_order(["a.md", "b.md", "c.md"])
+    for path in ("c.md", "x.md", "a.md", "b.md"):
+        row.show_path(path)
+    assert row.paths() == ["a.md", "b.md", "c.md", "x.md"]

@@ -34,13 +34,8 @@ def home(paths) -> Path:
 
 
 @pytest.fixture
-def panel(context, qtbot, home) -> DesignPanel:
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
+def panel(open_design, qtbot, home) -> DesignPanel:
+    made = open_design()
     qtbot.waitUntil(lambda: not made.model.listing.pending, timeout=WAIT_MS)
     return made
 

@@ -25,17 +25,9 @@ Which code?
 
 
 @pytest.fixture
-def panel(context, qtbot, paths) -> DesignPanel:
-    file = paths.prompts / "gate.prompty"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(SOURCE)
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    open_prompt(made, qtbot, file)
+def panel(open_design, write_prompt, qtbot) -> DesignPanel:
+    made = open_design(write_prompt("gate.prompty", SOURCE))
+    qtbot.waitUntil(made.options.are_known, timeout=WAIT_MS)
     return made
 
 

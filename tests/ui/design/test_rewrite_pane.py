@@ -29,20 +29,8 @@ def engine(answers) -> SimulatedEngine:
 
 
 @pytest.fixture
-def panel(context, qtbot, paths) -> DesignPanel:
-    file: Path = paths.prompts / "sum.prompty"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(HEAD + BODY)
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 860)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    made.model.open(str(file))
-    qtbot.waitUntil(lambda: made.model.current.path == str(file), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: bool(made.model.current.preview.messages), timeout=WAIT_MS)
-    return made
+def panel(open_design, write_prompt) -> DesignPanel:
+    return open_design(write_prompt("sum.prompty", HEAD + BODY), height=860)
 
 
 @pytest.fixture

@@ -39,17 +39,8 @@ def prompt(paths, bridge, qtbot) -> Path:
 
 
 @pytest.fixture
-def panel(context, qtbot, prompt) -> DesignPanel:
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 860)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    made.model.open(str(prompt))
-    qtbot.waitUntil(lambda: made.model.current.path == str(prompt), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: bool(made.model.current.preview.messages), timeout=WAIT_MS)
-    return made
+def panel(open_design, prompt) -> DesignPanel:
+    return open_design(prompt, height=860)
 
 
 @pytest.fixture

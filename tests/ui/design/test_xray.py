@@ -56,20 +56,8 @@ def engine() -> SimulatedEngine:
 
 
 @pytest.fixture
-def panel(context, qtbot, paths) -> DesignPanel:
-    file = paths.prompts / "gate.prompty"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(SOURCE)
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    made.model.open(str(file))
-    qtbot.waitUntil(lambda: Path(made.model.current.path) == file, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: bool(made.model.current.preview.messages), timeout=WAIT_MS)
-    return made
+def panel(open_design, write_prompt) -> DesignPanel:
+    return open_design(write_prompt("gate.prompty", SOURCE))
 
 
 @pytest.fixture

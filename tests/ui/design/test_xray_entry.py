@@ -32,14 +32,8 @@ def file(paths) -> Path:
 
 
 @pytest.fixture
-def panel(context, qtbot, file) -> DesignPanel:
-    made = DesignPanel(context)
-    qtbot.addWidget(made)
-    made.resize(1376, 800)
-    made.show()
-    made.model._on_core()
-    qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
-    return made
+def panel(open_design, file) -> DesignPanel:
+    return open_design()
 
 
 def run(bridge, qtbot, spec: RunSpec):

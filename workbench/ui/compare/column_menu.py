@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from workbench.ui.runs.explaining import DICE, XRAY
-from workbench.ui.theme import icon, theme
 from workbench.ui.widgets import plain_tip
+from workbench.ui.widgets.icon_menu import IconMenu
 
 
-class ColumnMenu(QMenu):
+class ColumnMenu(IconMenu):
     """Duplicate, move, open in History, explain, remove; opened by its button.
 
     Signals:
@@ -27,34 +26,25 @@ class ColumnMenu(QMenu):
     dice_wanted = Signal()
 
     def __init__(self, button: QToolButton) -> None:
-        super().__init__(button)
+        super().__init__("Column", button)
         self._button = button
-        self._icons: list[tuple[QAction, str]] = []
-        self.duplicate = self._add("Duplicate", "copy")
+        self.duplicate = self.add_entry("Duplicate", "copy")
         self.duplicate.triggered.connect(self.duplicated)
-        self.left = self._add("Move left", "chevron-left")
+        self.left = self.add_entry("Move left", "chevron-left")
         self.left.triggered.connect(self._on_left)
-        self.right = self._add("Move right", "chevron-right")
+        self.right = self.add_entry("Move right", "chevron-right")
         self.right.triggered.connect(self._on_right)
         self.addSeparator()
-        self.open_history = self._add("Open this run in History", "history")
+        self.open_history = self.add_entry("Open this run in History", "history")
         self.open_history.triggered.connect(self.opened)
-        self.xray = self._add(XRAY, "xray")
+        self.xray = self.add_entry(XRAY, "xray")
         self.xray.triggered.connect(self.xray_wanted)
-        self.dice = self._add(DICE, "compare")
+        self.dice = self.add_entry(DICE, "compare")
         self.dice.triggered.connect(self.dice_wanted)
-        self.setToolTipsVisible(True)
         self.addSeparator()
-        self.remove = self._add("Remove this column", "close")
+        self.remove = self.add_entry("Remove this column", "close")
         self.remove.triggered.connect(self.removed)
         button.clicked.connect(self._on_button)
-        theme().changed.connect(self._recolour)
-        self._recolour()
-
-    def _add(self, title: str, icon_name: str) -> QAction:
-        action = self.addAction(title)
-        self._icons.append((action, icon_name))
-        return action
 
     def show_reasons(self, xray: str, dice: str) -> None:
         """Why the shown answer cannot be explained, "" where it can: as tooltips."""
@@ -76,8 +66,3 @@ class ColumnMenu(QMenu):
     @Slot()
     def _on_button(self) -> None:
         self.popup(self._button.mapToGlobal(QPoint(0, self._button.height() + 4)))
-
-    @Slot()
-    def _recolour(self) -> None:
-        for action, name in self._icons:
-            action.setIcon(icon(name))

@@ -35,6 +35,7 @@ def saved_session(panel: DesignPanel) -> dict[str, object]:
 def restore_session(panel: DesignPanel, state: dict[str, object]) -> None:
     """Open again what was open."""
     found: Any = state
+    panel.work.tab_row.keep_order([path for path, _, _ in found.get("open", [])])
     for path, values, cursor in found.get("open", []):
         panel.model.open(path, values, cursor)
     current = found.get("current")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
@@ -73,6 +74,7 @@ class TabRow(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._order: list[str] = []
         self.setProperty("surface", "panel")
         self.setProperty("rule", "bottom")
         self.setFixedHeight(_HEIGHT)
@@ -111,13 +113,24 @@ class TabRow(QFrame):
         """The open prompts in the order of their tabs."""
         return [str(self.bar.tabData(index)) for index in range(self.bar.count())]
 
+    def keep_order(self, paths: Sequence[str]) -> None:
+        """Put these in this order, whichever is shown first."""
+        self._order = list(paths)
+
     def show_path(self, path: str) -> None:
         """Bring a prompt's tab to the front, made if there is none."""
         with QSignalBlocker(self.bar):
             if path not in self.paths():
-                self._name(self.bar.addTab(icon("prompt"), ""), path)
+                self._name(self.bar.insertTab(self._place_for(path), icon("prompt"), ""), path)
             self.bar.setCurrentIndex(self.paths().index(path))
         self.show()
+
+    def _place_for(self, path: str) -> int:
+        """Before the first tab that comes after it in the order to keep; else at the end."""
+        if path not in self._order:
+            return self.bar.count()
+        later = set(self._order[self._order.index(path) :])
+        return next((i for i, each in enumerate(self.paths()) if each in later), self.bar.count())
 
     def _name(self, index: int, path: str) -> None:
         name = Path(path).stem

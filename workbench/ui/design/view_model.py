@@ -383,7 +383,7 @@ class DesignModel(QObject):
     def _ask_preview(self, number: int, document: Document) -> None:
         text, path, values = document.text, document.path, document.given_values()
         self._bridge.call(
-            lambda core: core.preview(text, path, values),
+            lambda core: core.preview(text, path, values, unfilled=True),
             functools.partial(self._on_preview, number, document),
             owner=self,
         )

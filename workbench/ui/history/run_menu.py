@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QMenu
+from PySide6.QtWidgets import QAbstractButton
 
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.panels import Context
 from workbench.ui.runs.explaining import XRAY, explain_request, why_no_xray
-from workbench.ui.theme import icon, theme
 from workbench.ui.widgets import plain_tip
+from workbench.ui.widgets.icon_menu import IconMenu
 
 _READING = "The run is being read."
 
 
-class RunMenu(QMenu):
+class RunMenu(IconMenu):
     """The menu of the run that is opened: what its buttons do, and its X-ray.
 
     Args:
@@ -26,14 +26,11 @@ class RunMenu(QMenu):
     """
 
     def __init__(self, opened: OpenRun, view: RunView, context: Context) -> None:
-        super().__init__(view)
+        super().__init__("Run", view)
         self._opened, self._view, self._context = opened, view, context
-        self._icons: list[tuple[QAction, str]] = []
         self._buttons: list[tuple[QAction, QAbstractButton]] = []
-        self.setAccessibleName("Run")
-        self.setToolTipsVisible(True)
         self._press("Open in Design", "design", view.design)
-        self.xray = self._add(XRAY, "xray")
+        self.xray = self.add_entry(XRAY, "xray")
         self.xray.triggered.connect(self.open_xray)
         self._press("Open the comparison", "compare", view.compare)
         self._press("Open the tree", "tot", view.tree)
@@ -41,16 +38,9 @@ class RunMenu(QMenu):
         self._press("Run again", "retry", view.again)
         self._press("Delete this run", "trash", view.delete)
         opened.changed.connect(self.refresh)
-        theme().changed.connect(self._recolour)
-        self._recolour()
-
-    def _add(self, title: str, icon_name: str) -> QAction:
-        action = self.addAction(title)
-        self._icons.append((action, icon_name))
-        return action
 
     def _press(self, title: str, icon_name: str, button: QAbstractButton) -> None:
-        action = self._add(title, icon_name)
+        action = self.add_entry(title, icon_name)
         action.triggered.connect(button.click)
         self._buttons.append((action, button))
 
@@ -99,8 +89,3 @@ class RunMenu(QMenu):
         if self.can_xray():
             request = explain_request(opened.run_id, opened.spec, opened.state)
             self._context.go("design", explain=request)
-
-    @Slot()
-    def _recolour(self) -> None:
-        for action, name in self._icons:
-            action.setIcon(icon(name))
