@@ -15,6 +15,8 @@ from workbench.ui.theme import font, icon, theme
 from workbench.ui.widgets import IconButton, row
 
 _HEIGHT = 36
+_LONGEST = 28
+"""Characters of a name in its tab."""
 
 
 class _Close(IconButton):
@@ -83,7 +85,7 @@ class TabRow(QFrame):
         self.bar.setFont(font("body"))
         self.bar.setExpanding(False)
         self.bar.setMovable(True)
-        self.bar.setElideMode(Qt.TextElideMode.ElideRight)
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)  # rather scroll than hide every name
         self.bar.currentChanged.connect(self._on_current)
         self.bar.closed.connect(self._on_middle)
         self.format = IconButton("format", "Format the prompt", keys="Shift+Alt+F")
@@ -134,7 +136,7 @@ class TabRow(QFrame):
 
     def _name(self, index: int, path: str) -> None:
         name = Path(path).stem
-        self.bar.setTabText(index, name)
+        self.bar.setTabText(index, name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
         self.bar.setTabData(index, path)
         self.bar.setTabToolTip(index, path)
         close = _Close(name)
