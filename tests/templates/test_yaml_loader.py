@@ -38,7 +38,7 @@ def said(text: str) -> tuple[object, object]:
         "- 2001-01-01\n- 0o7\n- 0x1f\n- 1e3\n- ~\n- yes\n- .inf\n- !!set {a}\n- !!binary aGk=\n",
         "a: |\n  x\n\n  y\nb: >-\n  z\n  w\nc: 'it''s'\nd: \"\\u00e9\\x41\"\n? e\n: f\n",
         "a: [\n", "a: b: c\n", "- !!python/object/apply:os.system ['true']", "a: *none\n", "\x07",
-        "why:\n\ufeff  idea: x\n", "a: 1\n--- \nb: 2\n",
+        "why:\n\ufeff  idea: x\n", "a: 1\n--- \nb: 2\n", "!", "a: ! 1\n",
     ],
 )  # fmt: skip
 def test_libyaml_and_python_say_the_same(text, monkeypatch):

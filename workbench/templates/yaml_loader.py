@@ -72,12 +72,17 @@ def _loaded(loader: Any) -> tuple[yaml.Node | None, object]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text has few levels and aliases; libyaml gives events without recursion."""
+    """Whether a text has few levels and aliases, and no tags; libyaml gives events without recursion.
+
+    Of the tag "!" the two make different things.
+    """
     if "\ufeff" in text:
         return False  # inside a text the two read it differently
     depth = aliases = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if getattr(event, "tag", None) is not None:
+                return False
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
