@@ -72,9 +72,9 @@ def _loaded(loader: Any) -> tuple[yaml.Node | None, object]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text has few levels and aliases, and no tags; libyaml gives events without recursion.
+    """Whether a text has few levels and aliases, and no tags.
 
-    Of the tag "!" the two make different things.
+    libyaml gives events without recursion. Of the tag "!" the two make different things.
     """
     if "\ufeff" in text:
         return False  # inside a text the two read it differently
