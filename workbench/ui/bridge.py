@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.events import AnswerExtracted, LoggedEvent, RunFinished
@@ -66,7 +66,7 @@ class Bridge(QObject):
         self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_FRAME_MS)
+        self._drained = QElapsedTimer()
         self._timer.timeout.connect(self._drain)
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
         self.engine_status = EngineStatus()
@@ -127,8 +127,10 @@ class Bridge(QObject):
 
     @Slot()
     def _on_woken(self) -> None:
+        """G: hand it out at once, or when a frame has passed since the last time."""
         if not self._timer.isActive():
-            self._timer.start()
+            passed = self._drained.elapsed() if self._drained.isValid() else _FRAME_MS
+            self._timer.start(max(_FRAME_MS - passed, 0))
 
     @Slot()
     def _drain(self) -> None:
@@ -142,6 +144,7 @@ class Bridge(QObject):
             batches.setdefault(logged.run_id, []).append(logged)
         for run_id, batch in batches.items():
             self._hand_out(run_id, batch)
+        self._drained.start()
 
     def _hand_out(self, run_id: int, batch: list[LoggedEvent]) -> None:
         followers = self._followers.get(run_id)

@@ -36,8 +36,17 @@ class Document:
         """Whether there is something to save."""
         return self.text != self.saved
 
-    def take_analysis(self, analysis: TemplateAnalysis) -> None:
-        """Keep what is known of the text; while it cannot be read, inputs known before stay."""
+    def take_analysis(self, text: str, analysis: TemplateAnalysis) -> None:
+        """Keep what is known of a text, and fill inputs from samples that were not offered yet.
+
+        While a text cannot be read, inputs that were known before stay.
+        """
+        self.analysed = text
+        if self.seeded is None:
+            self.seeded = set(analysis.sample)
+        for name in analysis.sample.keys() - self.seeded:
+            self.values.setdefault(name, analysis.sample[name])
+        self.seeded.update(analysis.sample)
         if not analysis.readable:
             before = self.analysis.inputs
             names = {each.name for each in before}

@@ -11,17 +11,17 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import FileChangedError, WorkbenchError
 from workbench.domain.library import LibraryListing, Moved
-from workbench.domain.prompts import Draft, LibraryEntry, Preview, PromptFile, TemplateAnalysis
+from workbench.domain.prompts import Draft, LibraryEntry, PromptFile
 from workbench.domain.spec import Json
 from workbench.domain.views import StrategyInfo
 from workbench.ui.design.document import Document
+from workbench.ui.design.rendering import Rendering
 from workbench.ui.widgets.origin import tones_of
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
-_PREVIEW_MS = 150
 _READ_AT_ONCE = 1_000
 _MOVING_MS = 1_500
 _DRAFT_MS = 500
@@ -68,10 +68,10 @@ class DesignModel(QObject):
         self._writing: dict[str, str] = {}
         """Texts that are on their way to their files, by path."""
         self._closed: list[str] = []
-        self._number = 0
-        self._analysed: Document | None = None
-        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
-        self._preview_timer.timeout.connect(self.refresh)
+        self._rendering = Rendering(bridge, self)
+        self._rendering.analysed.connect(self.analysed)
+        self._rendering.previewed.connect(self.previewed)
+        self._rendering.failed.connect(self.failed)
         self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._draft_timer.timeout.connect(self.save_drafts)
         self._watcher = QFileSystemWatcher(self)
@@ -222,7 +222,7 @@ class DesignModel(QObject):
             return
         was_dirty = self.current.dirty
         self.current.text = text
-        self._preview_timer.start()
+        self._rendering.ask_soon()
         self._keep_soon(self.current)
         if self.current.dirty != was_dirty:
             self.dirty_changed.emit()
@@ -231,7 +231,7 @@ class DesignModel(QObject):
         """The current prompt's variables are others."""
         if self.current is not None and values != self.current.values:
             self.current.values = dict(values)
-            self._preview_timer.start()
+            self._rendering.ask_soon()
             self._keep_soon(self.current)
 
     def fill(self, values: dict[str, Json], expected: str = "") -> None:
@@ -346,52 +346,15 @@ class DesignModel(QObject):
         self.dirty_changed.emit()
         self.refresh()
 
-    # --- analysis and preview -------------------------------------------------------------------
+    @property
+    def is_rendering(self) -> bool:
+        """Whether what is shown is of an older text or older values."""
+        return self._rendering.is_behind
 
     @Slot()
     def refresh(self) -> None:
-        """Analyse and render the current prompt; an older answer never replaces a newer one."""
-        document = self.current
-        if document is None:
-            return
-        self._number += 1
-        text, path = document.text, document.path
-        if document.analysed == text and document is self._analysed:  # only values have changed
-            self._ask_preview(self._number, document)
-            return
-        self._bridge.call(
-            lambda core: core.analyse(text, path),
-            functools.partial(self._on_analysis, self._number, document, text),
-            owner=self,
-        )
-
-    def _on_analysis(
-        self, number: int, document: Document, text: str, analysis: TemplateAnalysis
-    ) -> None:
-        if number != self._number:
-            return
-        document.analysed, self._analysed = text, document
-        if document.seeded is None:
-            document.seeded = set(analysis.sample)
-        for name in analysis.sample.keys() - document.seeded:
-            document.values.setdefault(name, analysis.sample[name])
-        document.seeded.update(analysis.sample)
-        document.take_analysis(analysis)
-        self.analysed.emit()
-        self._ask_preview(number, document)
-
-    def _ask_preview(self, number: int, document: Document) -> None:
-        text, path, values = document.text, document.path, document.given_values()
-        self._bridge.call(
-            lambda core: core.preview(text, path, values, unfilled=True),
-            functools.partial(self._on_preview, number, document),
-            owner=self,
-        )
-
-    def _on_preview(self, number: int, document: Document, preview: Preview) -> None:
-        if number == self._number:
-            document.preview = preview
-            self.previewed.emit()
+        """Analyse and render the current prompt."""
+        self._rendering.ask()
 
 
 def _is_clean(draft: Draft) -> bool:

@@ -52,6 +52,7 @@ class WorkArea(QFrame):
         self._texts: dict[str, PromptText] = {}
         self._switching = False
         self._made = ""
+        self._shown_problems: object = None
         self._hints: tuple[Problem, ...] = ()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self.setProperty("surface", "canvas")
@@ -177,6 +178,7 @@ class WorkArea(QFrame):
             text = self._texts[document.path] = PromptText(document.text, self)
         self._hints = ()
         position, self._switching = document.cursor, True
+        self._shown_problems = None
         if self.editor.text is not text:
             self.editor.show_text(text)
         if new and text.structure().body:
@@ -276,6 +278,10 @@ class WorkArea(QFrame):
         )
         found = (*document.analysis.problems, *costs, *self._hints)
         problems = tuple(each for each in found if not self.is_half_typed(each.line, each.column))
+        shown = (document, problems, self._model.tones)
+        if shown == self._shown_problems:
+            return
+        self._shown_problems = shown
         self.editor.show_problems(problems, self._model.tones)
         self.problems.show_problems(problems)
         self.problem_list.show_problems(problems)
