@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.conftest import WAIT_MS
 from workbench.ui.design.panel import DesignPanel
+from workbench.ui.design.tabs import TabRow
 from workbench.ui.widgets.buttons import GhostButton, IconButton
 from workbench.ui.widgets.sending_text import SendingText
 from workbench.ui.widgets.structured_field import StructuredField
@@ -288,9 +289,9 @@ def test_enter_presses_a_button(qtbot, make):
     assert pressed == []
 
 
-def test_tabs_come_back_in_their_order_whichever_is_read_first(panel):
-    row = panel.work.tab_row
-    row.remove(row.paths()[0])
+def test_tabs_come_back_in_their_order_whichever_is_read_first(qtbot):
+    row = TabRow()
+    qtbot.addWidget(row)
     row.keep_order(["a.md", "b.md", "c.md"])
     for path in ("c.md", "x.md", "a.md", "b.md"):
         row.show_path(path)
