@@ -75,7 +75,8 @@ def test_what_is_typed_meanwhile_is_one_question_after_the_answer(asked, model, 
     assert rendering.is_behind
     with qtbot.waitSignal(rendering.previewed, timeout=WAIT_MS):
         asked.answer()
-    assert asked.all[2:] == [("analyse", "four")]
+    assert rendering.is_behind
+    qtbot.waitUntil(lambda: asked.all[2:] == [("analyse", "four")], timeout=WAIT_MS)
     asked.answer()
     asked.answer()
     assert model.current.preview.raw == "four"

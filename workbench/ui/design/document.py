@@ -66,9 +66,7 @@ class Document:
     def unfilled(self) -> tuple[str, ...]:
         """Required inputs without a value, as the last preview of these values found them."""
         given = self.given_values()
-        return tuple(
-            name for name in self.preview.missing if not str(given.get(name) or "").strip()
-        )
+        return tuple(name for name in self.preview.missing if name not in given)
 
     def given_values(self) -> dict[str, Json]:
         """The values of the variables that the template has; those left empty are not given."""

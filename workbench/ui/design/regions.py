@@ -73,9 +73,8 @@ class Regions(QObject):
     @Slot(QWidget, QWidget)
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         index = self._part_of(now)
-        if index is None or now is None:
-            return
-        self._last[index] = now
+        if index is not None and now is not None:
+            self._last[index] = now
 
 
 class Navigation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
     from workbench.ui.design.view_model import DesignModel
 
+_LONG_MS = 80
+"""An answer that took less calls for no rest: a prompt of 2,000 tokens takes about 30."""
+_LONGEST_REST_MS = 400
+
 
 class Rendering(QObject):
     """Asks the core about a document, one question at a time.
 
     A key is asked about at once. What is typed before the answer is there is asked about after it,
-    in one question: a prompt that takes long to render is never asked about twice at a time.
+    in one question. A prompt that takes long rests as long between two questions, so that typing in
+    it leaves half of the time to whatever else runs.
 
     Args:
         bridge: to the core.
@@ -41,6 +47,7 @@ class Rendering(QObject):
         self._waiting = False
         self._is_stale = False
         self._analysed: Document | None = None
+        self._asked_at = 0.0
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.ask)
 
@@ -53,7 +60,7 @@ class Rendering(QObject):
         """Text or values have changed; what comes together, as two brackets, is one question."""
         if self._waiting:
             self._is_stale = True
-        else:
+        elif not self._timer.isActive():
             self._timer.start()
 
     @Slot()
@@ -65,6 +72,7 @@ class Rendering(QObject):
         self._timer.stop()
         self._number += 1
         self._waiting, self._is_stale = True, False
+        self._asked_at = time.monotonic()
         text, path = document.text, document.path
         if document.analysed == text and document is self._analysed:  # only values have changed
             self._ask_preview(self._number, document)
@@ -108,5 +116,7 @@ class Rendering(QObject):
     def _on_answered(self, number: int) -> None:
         if number == self._number:
             self._waiting = False
+            took = round((time.monotonic() - self._asked_at) * 1000)
+            self._timer.setInterval(0 if took < _LONG_MS else min(took, _LONGEST_REST_MS))
             if self._is_stale:
-                self.ask()
+                self._timer.start()
