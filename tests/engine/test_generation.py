@@ -175,7 +175,7 @@ async def test_an_answer_that_goes_round_in_circles_is_ended(engine):
     request = request_of(words, temperature=0.0, max_tokens=600)
     answers = await ask(engine, request)
     assert answers.done[0].finish_reason == "repeating"
-    assert answers.done[0].completion_tokens < 300
+    assert answers.done[0].completion_tokens < 500
 
 
 async def test_cancelling_while_the_prompt_is_read(engine):
