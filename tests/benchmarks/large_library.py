@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.job import ROOT
+from tests.benchmarks.real_window import open_window
 
 PROMPTS = 5_000
 FOLDERS = 50
@@ -87,25 +88,10 @@ def wait(happened: Callable[[], object]) -> float:
 
 def show_window(label: str, number: int) -> None:
     """Open the window on WORKBENCH_HOME, wait for all heads, search, and close it again."""
-    from PySide6.QtCore import QSettings  # noqa: PLC0415 - for the process with the window
+    from workbench.settings import Paths  # noqa: PLC0415 - for the process with the window
 
-    from workbench.settings import Paths  # noqa: PLC0415
-    from workbench.ui import app  # noqa: PLC0415
-    from workbench.ui.bridge import Bridge  # noqa: PLC0415
-    from workbench.ui.main_window import MainWindow  # noqa: PLC0415
-    from workbench.ui.theme import theme  # noqa: PLC0415
-
-    sys.setswitchinterval(0.0005)  # as the program does
-    places = Paths.default()
-    places.create()
-    application = app.make_application(["workbench"])
-    theme().install("dark")
-    collector = app.GarbageCollector(application)
-    bridge = Bridge(lambda: app.make_workbench(places))
-    settings = QSettings(str(places.window_settings), QSettings.Format.IniFormat)
-    window = MainWindow(bridge, settings)
-    window.resize(1440, 900)
-    window.show()
+    shown = open_window(Paths.default())
+    window, bridge, _ = shown
     window.go("design")
     design = window.panels["design"]
     wait(window.isVisible)
@@ -122,9 +108,7 @@ def show_window(label: str, number: int) -> None:
     print(f"  {heart.worst()}", flush=True)
     search(design.library)
     print(f"  {heart.worst()}", flush=True)
-    bridge.stop()
-    window.close()
-    del collector
+    shown.close()
 
 
 def search(library: object) -> None:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.benchmarks.real_window import open_window
 from workbench.service import Workbench
 from workbench.service.token_map import count_by_origin
 from workbench.settings import Paths, starter_model
@@ -100,28 +101,16 @@ async def main(tokens: int) -> None:
 
 def in_window(tokens: int) -> None:
     """Measure keys in the editor of the real window."""
-    from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer  # noqa: PLC0415 - not for the core
+    from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: PLC0415 - not for the core
     from PySide6.QtTest import QTest  # noqa: PLC0415
 
-    from workbench.ui import app  # noqa: PLC0415
-    from workbench.ui.bridge import Bridge  # noqa: PLC0415
-    from workbench.ui.main_window import MainWindow  # noqa: PLC0415
-    from workbench.ui.theme import theme  # noqa: PLC0415
-
-    sys.setswitchinterval(0.0005)  # as the program does
     places = Paths.default(Path(tempfile.mkdtemp(prefix="workbench-preview-")))
     places.create()
     examples = [EXAMPLE] * max(1, tokens // TOKENS_OF_AN_EXAMPLE)
     file = places.prompts / "typing.prompty"
     file.write_text(TEMPLATE, "utf-8")
-    application = app.make_application(["workbench"])
-    theme().install("dark")
-    collector = app.GarbageCollector(application)
-    bridge = Bridge(lambda: app.make_workbench(places))
-    settings = QSettings(str(places.window_settings), QSettings.Format.IniFormat)
-    window = MainWindow(bridge, settings)
-    window.resize(1440, 900)
-    window.show()
+    shown = open_window(places)
+    window, bridge, _ = shown
     window.go("design")
     bridge.start()
     design = window.panels["design"]
@@ -155,9 +144,7 @@ def in_window(tokens: int) -> None:
             seconds.append(time.perf_counter() - started)
     median, slowest = statistics.median(seconds) * 1000, max(seconds) * 1000
     print(f"{'in the window, from key to numbers':34} {median:7.1f} ms  slowest {slowest:7.1f} ms")
-    bridge.stop()
-    window.close()
-    del collector
+    shown.close()
 
 
 if __name__ == "__main__":
