@@ -4,7 +4,30 @@ PYTHON ?=
 BOOTSTRAP = sh packaging/python.sh packaging/bootstrap.py
 BIN = .venv/bin
 
-.PHONY: help run test check bench fuzz compat pictures setup clean
+# Several tests at once, those next to each other in the same process; a worker that is done takes
+# over tests of another.
+PYTEST = QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
+
+# Tests of every room that are quick: what they find is most of what there is to find.
+QUICK = $(addprefix tests/, \
+	domain evaluation models test_language.py packaging/test_make.py \
+	processes/test_frames.py \
+	prompts/test_render.py prompts/test_tracing.py prompts/test_library.py prompts/test_samples.py \
+	prompts/formats/test_reading.py \
+	engine/test_kv_tree.py engine/test_text.py engine/test_doubles.py engine/test_reloading.py \
+	engine/remote/test_answers.py \
+	history/test_runs.py history/test_search.py history/test_codec.py history/test_conversations.py \
+	strategies/test_strategies.py strategies/test_search.py strategies/test_steered_search.py \
+	runs/test_executor.py runs/test_undo.py \
+	service/test_workbench.py service/test_chats.py service/test_library.py service/test_versions.py \
+	cli/test_prompts.py cli/test_runs.py cli/test_strategies.py \
+	ui/test_tasks.py ui/kit ui/runs ui/markdown ui/editor/test_structure.py ui/editor/test_work_area.py \
+	ui/design/test_design_panel.py ui/design/test_rendering.py ui/design/test_inputs.py ui/library/test_library_list.py \
+	ui/compare/test_compare_panel.py ui/compare/test_status_line.py ui/tree/test_tree_panel.py \
+	ui/chat/test_chat_panel.py ui/history/test_run_menu.py ui/history/test_runs_model.py ui/models/test_models_panel.py \
+	ui/window/test_main_window.py ui/window/test_walk.py)
+
+.PHONY: help run test quick check bench fuzz compat pictures setup clean
 
 help: ## these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -16,7 +39,10 @@ run: ## set up what is missing and open the window
 test: ## set up what is missing, check the code and run all tests without a screen
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
 	@$(MAKE) --no-print-directory check
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+	$(PYTEST)
+
+quick: ## a minute of tests from every room, for while one is working
+	$(PYTEST) $(QUICK)
 
 check: ## format, lint, types, import rule
 	$(BIN)/ruff format --check .

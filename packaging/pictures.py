@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tour import make_tour
+
 if TYPE_CHECKING:
     from workbench.service import Workbench
 
@@ -67,7 +69,7 @@ class Photographer:
         self.window = MainWindow(self.bridge, settings)
         self.window.show()
         self.bridge.start()
-        self.bridge.call(lambda core: core.load_model())
+        self.bridge.call(lambda core: core.models.load())
         self.wait(lambda: self.bridge.engine_status.state == "ready")
 
     def wait(self, happened: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
@@ -97,8 +99,8 @@ class Photographer:
 
 async def _search(core: Workbench) -> int:
     """A whole search for three numbers that make twelve."""
-    from workbench.domain.sampling import Sampling  # noqa: PLC0415
-    from workbench.domain.spec import RunSpec, TemplatePrompt  # noqa: PLC0415
+    from workbench.domain.runs.sampling import Sampling  # noqa: PLC0415
+    from workbench.domain.runs.spec import RunSpec, TemplatePrompt  # noqa: PLC0415
 
     source = (ROOT / "prompts" / "puzzles" / "targets.prompty").read_text("utf-8")
     spec = RunSpec(
@@ -109,8 +111,8 @@ async def _search(core: Workbench) -> int:
         sampling=Sampling(temperature=1.0, logprobs=5),
         seed=7,
     )  # fmt: skip
-    run_id = await core.start_run(spec)
-    await core.wait_run(run_id)
+    run_id = await core.runs.start(spec)
+    await core.runs.wait(run_id)
     return run_id
 
 
@@ -141,6 +143,8 @@ def main() -> None:
     window.go("tree", run_id=search[0])
     studio.wait(lambda: window.panels["tree"].model.ended)
     studio.take("tree")
+    if not small:
+        make_tour(studio, folder / "tour.gif")
 
     window.go("chat")
     chat = window.panels["chat"]

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from workbench.settings import Paths
@@ -14,7 +15,19 @@ from workbench.settings import starter_model as find_starter_model
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a test that wants a real window says so
 
+# How long a test takes says nothing of the code: several run at once, on whatever machine.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
+
 _connect = socket.socket.connect
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest come first, so that no worker has one left when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def _connect_locally(self: socket.socket, address: Any) -> None:

@@ -61,7 +61,7 @@ class Paths:
 
     @property
     def library_index(self) -> Path:
-        """What is in the prompts of the library; made anew where it is missing."""
+        """What is in the prompts of the library; made again where it is missing."""
         return self.data / "library.index"
 
     @property
@@ -78,6 +78,11 @@ class Paths:
     def models(self) -> Path:
         """Where the user puts model files."""
         return self.data / "models"
+
+    @property
+    def log(self) -> Path:
+        """What the program wrote down about its work."""
+        return self.logs / "workbench.log"
 
     @property
     def window_settings(self) -> Path:

@@ -20,8 +20,8 @@ import yaml
 
 from tests.benchmarks.library_checks import CHECKS, Check
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.service import Workbench
 from workbench.settings import Paths
 
@@ -42,12 +42,12 @@ class Asker:
 
     def share(self, right: int, rows: int) -> str:
         """How many are right, and in which interval the true share lies with 95 % confidence."""
-        found = self._core.interval(right, rows)
+        found = self._core.answers.interval(right, rows)
         return f"{right} ({found.low * 100:.0f} to {found.high * 100:.0f} %)"
 
     async def answer(self, path: Path, values: dict[str, Any], seed: int | None, most: int) -> str:
         """What the model writes; the most probable tokens where there is no seed."""
-        source = (await self._core.read_prompt(str(path))).text
+        source = (await self._core.prompt_files.read(str(path))).text
         spec = RunSpec(
             prompt=TemplatePrompt(str(path), source, values),
             model=self._model,
@@ -57,18 +57,18 @@ class Asker:
             seed=seed or 1,
         )
         async with self._places:
-            run = await self._core.start_run(await self._core.prepare(spec))
-            state = await self._core.wait_run(run)
+            run = await self._core.runs.start(spec)
+            state = await self._core.runs.wait(run)
         if state.error:
             raise WorkbenchError.from_wire(state.error)
         return state.output
 
     async def chosen(self, path: Path, values: dict[str, Any], check: Check) -> str:
         """The label that is most probable as the beginning of the answer."""
-        messages = await self._core.render_prompt(str(path), values)
+        messages = await self._core.prompts.render(str(path), values)
         texts = tuple(f"{check.prefix} {label}".strip() for label in check.labels)
         async with self._places:
-            scores = await self._core.choose(messages, texts, self._model)
+            scores = await self._core.scoring.choose(messages, texts, self._model)
         best = max(range(len(texts)), key=lambda index: scores.probabilities[index])
         return texts[best]
 

@@ -19,10 +19,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.benchmarks.real_window import open_window
+from workbench.history import session
+from workbench.prompts.render import render
 from workbench.service import Workbench
-from workbench.service.token_map import count_by_origin
+from workbench.service.prompts.token_map import count_by_origin
 from workbench.settings import Paths, starter_model
-from workbench.templates.render import render
 
 ROUNDS = 30
 TEMPLATE = """\
@@ -67,32 +68,37 @@ async def main(tokens: int) -> None:
     core = Workbench(Paths.default(tempfile.mkdtemp(prefix="workbench-preview-")))
     await core.open()
     try:
-        await core.load_model(str(starter_model()))
+        await core.models.load(str(starter_model()))
         examples = [EXAMPLE] * max(1, tokens // TOKENS_OF_AN_EXAMPLE)
         values = {"question": "How much?", "examples": examples}
-        preview = await core.preview(TEMPLATE, "p.prompty", values)
+        preview = await core.prompts.preview(TEMPLATE, "p.prompty", values)
         messages = preview.messages
         print(f"{preview.prompt_tokens} tokens, {sum(len(m.spans) for m in messages)} spans")
-        engine, pool = core._engine, core._pool
+        engine, pool = core._core.engines.current, core._core.pool
         segments = await engine.format_chat(messages)
 
         async def whole(number: int) -> None:
             text = TEMPLATE.replace("careful", f"careful {number}")
-            await core.analyse(text, "p.prompty")
-            await core.preview(text, "p.prompty", values)
+            await core.prompts.analyse(text, "p.prompty")
+            await core.prompts.preview(text, "p.prompty", values)
 
         async def count(_number: int) -> None:
             count_by_origin(messages, preview.raw, preview.token_texts)
 
-        await _timed("analyse", lambda _: core.analyse(TEMPLATE, "p.prompty"))
+        await _timed("analyse", lambda _: core.prompts.analyse(TEMPLATE, "p.prompty"))
         await _timed("render in the sandbox", lambda _: render(pool, TEMPLATE, "p.prompty", values))
         await _timed("chat format in the sandbox", lambda _: engine.format_chat(messages))
         await _timed("tokenise in the worker", lambda _: engine.tokenize(segments))
         await _timed("count by origin", count)
-        await _timed("measured speed from the history", lambda _: core._store.speed("x"))
+        await _timed(
+            "measured speed from the history",
+            lambda _: core._core.store.read(session.load_speed, "x"),
+        )
         await _timed(
             "whole, only a value changed",
-            lambda n: core.preview(TEMPLATE, "p.prompty", values | {"question": f"How {n}?"}),
+            lambda n: core.prompts.preview(
+                TEMPLATE, "p.prompty", values | {"question": f"How {n}?"}
+            ),
         )
         await _timed("whole, the text changed", whole)
     finally:
@@ -125,7 +131,7 @@ def in_window(tokens: int) -> None:
             and bool(document.preview.prompt_tokens)
         )
 
-    bridge.call(lambda core: core.load_model(str(starter_model())))
+    bridge.call(lambda core: core.models.load(str(starter_model())))
     model.open(str(file), {"question": "How much?", "examples": examples})
     while not counted():
         loop.exec()

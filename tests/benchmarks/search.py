@@ -20,9 +20,9 @@ import click
 import msgspec
 
 from tests.benchmarks.machine import describe_machine
-from workbench.domain.run_state import RunState
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Budget, RunSpec, TemplatePrompt
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import Budget, RunSpec, TemplatePrompt
 from workbench.domain.text import Segment
 from workbench.service import Workbench
 from workbench.settings import Paths
@@ -104,7 +104,7 @@ async def measure(core: Workbench, match: Match) -> list[Row]:
 
 async def count_tokens(core: Workbench, text: str) -> int:
     """Tokens of a text for the loaded model."""
-    engine = core._engine
+    engine = core._core.engines.current
     return len(await engine.tokenize((Segment(text, special=False),)))
 
 
@@ -126,7 +126,7 @@ async def play_row(
             budget=Budget(max_tokens=match.tokens),
         )
         async with gate:
-            return await core.wait_run(await core.start_run(spec))
+            return await core.runs.wait(await core.runs.start(spec))
 
     started = time.monotonic()
     states = await asyncio.gather(
@@ -184,7 +184,7 @@ async def run(match: Match, model: str) -> list[Row]:
         core = Workbench(Paths.default(Path(home)))
         await core.open()
         try:
-            await core.load_model(model)
+            await core.models.load(model)
             return await measure(core, match)
         finally:
             await core.close()

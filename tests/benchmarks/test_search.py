@@ -43,7 +43,7 @@ async def test_a_match_counts_everybodys_solutions(paths, tmp_path):
     core = Workbench(paths, engine=SimulatedEngine(legal))
     await core.open()
     try:
-        await core.load_model(str(model))
+        await core.models.load(str(model))
         rows = await search.measure(core, search.Match(search.draw_puzzles(2, 1), 60, 1, 2))
     finally:
         await core.close()

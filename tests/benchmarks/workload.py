@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from tests.benchmarks import game
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 
 SAMPLING = Sampling(temperature=0.7, top_k=40, top_p=0.95, min_p=0.05, repeat_penalty=1.0)
 """For everybody: the samplers that all of them have."""

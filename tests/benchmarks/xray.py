@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.domain.spec import TemplatePrompt
-from workbench.domain.xray import XRay
+from workbench.domain.runs.spec import TemplatePrompt
+from workbench.domain.runs.xray import XRay
 from workbench.settings import Paths, starter_model
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ HEADER = (
 
 async def outcome(core: Workbench, case: Case, model: str, *, thorough: bool = False) -> Outcome:
     """X-ray one case."""
-    found = await core.xray(
+    found = await core.xray.run(
         TemplatePrompt(f"{case.topic}.prompty", case.template, {"question": case.question}),
         case.answer,
         model=model,
@@ -263,9 +263,11 @@ async def main() -> None:
     try:
         model = str(starter_model())
         # Otherwise the engine measures how many answers it decodes best together, in between.
-        core.change_load_settings({"sequences": 8})
-        await core.load_model(model)
-        await core.perplexity("The first pass after loading is slower than others. " * 20, model)
+        core.models.change_load_settings({"sequences": 8})
+        await core.models.load(model)
+        await core.scoring.perplexity(
+            "The first pass after loading is slower than others. " * 20, model
+        )
         outcomes = []
         for case in FRESH if "--fresh" in sys.argv else CASES:
             outcomes.append(await outcome(core, case, model, thorough="--thorough" in sys.argv))

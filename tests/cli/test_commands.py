@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def test_every_command_has_help(tmp_path):
         (["run", SENTIMENT, "--sampling", "min_b=1"], "Did you mean min_p?"),
         (["run", SENTIMENT, "--sampling", "top_p=7"], "<= 1.0"),
         (["run", SENTIMENT, "--sampling", "samplers=top_k,top_z"], "top_z"),
-        (["run", SENTIMENT, "--sampling", "logit_bias=no"], "takes JSON"),
+        (["run", SENTIMENT, "--sampling", "logit_bias=no"], "--sampling logit_bias is not JSON"),
         (["history", "show", "99"], "99"),
         (["runs", "resume", "99"], "no run 99"),
         (["runs", "prune", "99", "0"], "no run 99"),
@@ -114,6 +115,36 @@ def test_render_takes_variables_from_options_and_files(tmp_path):
     done = workbench("render", str(prompt), "--vars", str(values), "--var", f"name=@{text}",
                      "--json", home=tmp_path)  # fmt: skip
     assert json.loads(done.stdout)["messages"] == [{"role": "user", "content": "Hi, Ada!"}]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that has a name")
+@pytest.mark.model
+def test_values_and_a_grammar_may_come_from_pipes(tmp_path):
+    prompt = tmp_path / "greet.j2"
+    prompt.write_text("Hello, {{ name }}!")
+    texts = {"vars": '{"name": "Ada"}', "grammar": 'root ::= "fine"'}
+    ends = []
+    for text in texts.values():
+        reading, writing = os.pipe()
+        os.write(writing, text.encode())
+        os.close(writing)
+        ends.append(reading)
+    options = [part for name, end in zip(texts, ends, strict=True)
+               for part in (f"--{name}", f"/dev/fd/{end}")]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "run", str(prompt),
+         "--max-tokens", "9", "--json", *options],
+        capture_output=True, text=True, timeout=110, check=False, pass_fds=ends,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["output"] == "fine", done.stderr
+
+
+@pytest.mark.parametrize("option", ["--grammar", "--json-schema"])
+def test_an_empty_grammar_is_said_and_not_left_out(tmp_path, option):
+    (tmp_path / "empty").write_text(" \n")
+    done = workbench("run", SENTIMENT, option, str(tmp_path / "empty"), home=tmp_path)
+    assert done.returncode == 2
+    assert "is empty: write what the answer must follow into it." in done.stderr
 
 
 def test_models_list_as_json_names_the_starter_model(tmp_path):
@@ -182,6 +213,7 @@ def test_a_search_on_the_real_model_is_in_the_history_afterwards(tmp_path):
     assert set(found) == {
         "run_id", "strategy", "answer", "output", "nodes", "calls", "prompt_tokens",
         "completion_tokens", "evaluated_tokens", "seconds", "finish_reason",
+        "votes", "text_after_answer", "notes", "correct",
     }  # fmt: skip
     assert found["nodes"] >= 2
     assert found["calls"] >= 3
@@ -205,7 +237,7 @@ def test_ctrl_c_cancels_keeps_the_text_and_ends_with_130(tmp_path):
     first = process.stdout.read(1)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     run = json.loads(workbench("history", "list", "--json", home=tmp_path).stdout)[0]
@@ -244,3 +276,28 @@ def test_a_grammar_that_cannot_be_used_ends_the_run_before_the_model_works(tmp_p
     shown = json.loads(workbench("history", "show", "1", "--json", home=tmp_path).stdout)
     assert shown["status"] == "failed"
     assert shown["evaluated_tokens"] == 0
+
+
+def _missing(home: Path) -> None:
+    home.rmdir()
+
+
+def _not_to_be_opened(home: Path) -> None:
+    (home / "history.db.lock").mkdir()
+
+
+def _noise(home: Path) -> None:
+    (home / "history.db").write_bytes(bytes(range(256)) * 400)
+
+
+@pytest.mark.parametrize("harm", [_missing, _not_to_be_opened, _noise])
+def test_doctor_works_whatever_is_wrong_with_the_history(tmp_path, harm):
+    home = tmp_path / "home"
+    home.mkdir()
+    harm(home)
+    done = workbench("doctor", "--seconds", "0", "--json", home=home)
+    found = json.loads(done.stdout)
+    assert found["program"]["version"]
+    assert found["engine"]["library"], done.stderr
+    assert ("error" in found["history"]) == (harm is _not_to_be_opened)
+    assert done.returncode == (1 if harm is _not_to_be_opened else 0)

@@ -78,8 +78,13 @@ def test_data_and_sets_are_listed_and_shown(prompt, tmp_path):
     assert "two" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert "1 to 2 of 2 rows" in shown.stderr
-    found = workbench(
-        "data", "show", str(home / "data" / "mine.jsonl"), "--filter", "two", "--json", home=home
-    )
+    found = workbench("data", "show", "mine.jsonl", "--filter", "two", "--json", home=home)
     assert json.loads(found.stdout)["rows"] == [{"number": 2, "values": {"a": "two"}, "note": ""}]
     assert "grace" in workbench("data", "samples", str(prompt), home=home).stdout
+
+
+def test_a_name_that_is_no_data_set_is_said(tmp_path):
+    for name, said in (("none.jsonl", "does not exist"), ("n" * 300, "cannot be read")):
+        done = workbench("data", "show", name, home=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert said in done.stderr

@@ -72,6 +72,8 @@ def test_formats_and_a_bundle(tmp_path):
     ids = [each["id"] for each in json.loads(done.stdout)]
     assert ids[-1] == "bundle"
     assert "dotprompt" in ids
+    listed = workbench("prompts", "formats", home=tmp_path)
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()[1:]] == ids
     target = tmp_path / "b.zip"
     done = workbench(
         "prompts", "export", SENTIMENT, "--format", "bundle", "-o", str(target), home=tmp_path
@@ -95,3 +97,27 @@ def test_references_are_filled_in_only_where_they_are_allowed(tmp_path, monkeypa
     assert json.loads(done.stdout)["messages"][0]["content"] == "${env:WB_PLACE} y"
     done = workbench(*arguments, "--allow-env", "WB_PLACE", home=tmp_path)
     assert json.loads(done.stdout)["messages"][0]["content"] == "Oslo x"
+
+
+def test_an_input_is_renamed_with_its_sets_and_the_prompts_that_share_it(tmp_path):
+    own = tmp_path / "prompts"
+    own.mkdir()
+    (own / "part.md").write_text("{{ q }}")
+    (own / "main.prompty").write_text("---\ninputs:\n  q: string\n---\n{% include 'part.md' %}")
+    (own / "main.samples.yaml").write_text("one:\n  q: x\n")
+    arguments = ("prompts", "rename-input", str(own / "part.md"))
+    done = workbench(*arguments, "q", "question", "--json", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["prompts"] == [str(own / "main.prompty")]
+    assert (own / "part.md").read_text() == "{{ question }}"
+    assert "  question: string" in (own / "main.prompty").read_text()
+    assert (own / "main.samples.yaml").read_text() == "one:\n  question: x\n"
+    again = workbench(*arguments, "q", "other", home=tmp_path)
+    assert again.returncode == 2
+    assert "has no variable called q" in again.stderr
+
+
+def test_an_input_of_a_shipped_prompt_is_not_renamed(tmp_path):
+    done = workbench("prompts", "rename-input", SENTIMENT, "text", "message", home=tmp_path)
+    assert done.returncode == 1
+    assert "came with the program" in done.stderr

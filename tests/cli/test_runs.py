@@ -8,9 +8,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from workbench.cli import history, runs
+from workbench.cli import history
+from workbench.cli.runs import runs
 from workbench.domain.errors import UsageError
-from workbench.domain.spec import Budget, RunSpec, TemplatePrompt
+from workbench.domain.runs.spec import Budget, RunSpec, TemplatePrompt
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 
@@ -43,8 +44,8 @@ async def make_run(paths, model, budget):
         model=model,
         budget=budget,
     )
-    run_id = await core.start_run(spec)
-    await core.wait_run(run_id)
+    run_id = await core.runs.start(spec)
+    await core.runs.wait(run_id)
     await core.close()
     return str(run_id)
 

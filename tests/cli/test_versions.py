@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from workbench.cli import changes, rewrite, versions
+from workbench.cli.prompts import changes, rewrite, versions
 from workbench.service import Workbench
 from workbench.settings import Paths
 
@@ -28,8 +28,8 @@ def file(paths: Paths) -> Path:
     async def fill() -> None:
         core = Workbench(paths)
         await core.open()
-        before = await core.read_prompt(str(found))
-        await core.save_prompt(str(found), SECOND, before.sha256)
+        before = await core.prompt_files.read(str(found))
+        await core.prompt_files.save(str(found), SECOND, before.sha256)
         await core.close()
 
     asyncio.run(fill())

@@ -15,11 +15,11 @@ from tests.compat import foreign
 from tests.compat.nasty import NASTY
 from tests.compat.originals import MODULES, Originals
 from workbench.domain.errors import FormatError, WorkbenchError
-from workbench.sandbox.pool import SandboxPool
-from workbench.templates.document import parse_document
-from workbench.templates.formats.format import Foreign, Source
-from workbench.templates.formats.registry import find_format, read_foreign
-from workbench.templates.render import render
+from workbench.processes.pool import SandboxPool
+from workbench.prompts.document import parse_document
+from workbench.prompts.formats.format import Foreign, Source
+from workbench.prompts.formats.registry import find_format, read_foreign
+from workbench.prompts.render import render
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "tests" / "templates" / "formats" / "originals.json"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.domain import events as ev
-from workbench.domain.agreement import agreement, voted_answers
-from workbench.domain.events import LoggedEvent
-from workbench.domain.run_state import fold_all
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.agreement import agreement, voted_answers
+from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.runs.run_state import fold_all
 
 
 def test_a_vote_is_settled_when_the_leader_cannot_be_overtaken():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from workbench.domain.spec import RunSpec, TemplatePrompt, comparison_group, repeat_seed
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt, comparison_group, repeat_seed
 
 
 def test_repeats_have_seeds_of_their_own_and_the_first_the_run_s():

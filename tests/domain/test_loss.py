@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.domain import events as ev
-from workbench.domain.loss import Level, find_loss, levels
-from workbench.domain.run_state import RunState, fold_all
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.lost_solution import Level, find_loss, levels
+from workbench.domain.runs.run_state import RunState, fold_all
 
 
 def searched(*nodes: tuple, status: str = "done") -> RunState:
@@ -119,3 +119,22 @@ def test_levels_count_what_was_proposed_solvable_and_kept():
         Level(depth=1, proposed=3, solvable=2, kept=1),
         Level(depth=2, proposed=1, solvable=0, kept=0),
     )
+
+
+def test_a_thought_that_a_person_changed_has_lost_it_where_nothing_was_lost_before():
+    def edited(*nodes: tuple) -> RunState:
+        state = searched(*nodes)
+        state.nodes["0.0"].edited = True
+        return state
+
+    loss = find_loss(edited(("0.0", False, 20.0, "selected"), ("0.1", True, 1.0, "pruned")))
+    assert (loss.by, loss.depth, loss.nodes) == ("person", 1, ("0.0",))
+    assert loss.text.startswith("At depth 1 a thought was changed by hand")
+    deep = searched(
+        ("0.0", False, 20.0, "selected"),
+        ("0.1", True, 1.0, "pruned"),
+        ("0.0.0", False, 1.0, "selected"),
+    )
+    deep.nodes["0.0.0"].edited = True
+    assert find_loss(deep).by == "evaluator"
+    assert find_loss(edited(("0.0", True, 20.0, "won"), ("0.1", True, 1.0, "pruned"))) is None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.domain import events as ev
-from workbench.domain.run_state import fold_all
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import fold_all
 
 
 def test_a_failed_parse_is_counted_and_stands_among_what_was_read():

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.tags import body_start, find_blocks, find_tags, tag_at, text_in_quotes
+from workbench.domain.prompts.tags import (
+    body_start,
+    find_blocks,
+    find_tags,
+    is_in_head,
+    tag_at,
+    text_in_quotes,
+)
 
 
 def _shown(text: str) -> list[tuple[str, str, bool]]:
@@ -70,6 +77,16 @@ def test_the_body_starts_behind_the_head() -> None:
     assert body_start("---\na: b\n---") == len("---\na: b\n---")
     assert body_start("---\nnever closed\n") == 0
     assert body_start("x\n---\n---\n") == 0
+    assert body_start("\n \n---\na: b\n---\nx") == len("\n \n---\na: b\n---\n")
+    assert body_start("+++\na = 1\n+++\nx") == len("+++\na = 1\n+++\n")
+
+
+def test_a_head_that_is_not_closed_yet_is_a_head() -> None:
+    assert [is_in_head("---\na:\n", each) for each in (0, 3, 4, 7)] == [False, True, True, True]
+    assert not is_in_head("a\n---\n", 6)
+    closed = "---\na: b\n---\nx"
+    assert is_in_head(closed, len(closed) - 2)
+    assert not is_in_head(closed, len(closed) - 1)
 
 
 def test_the_tag_at_a_cursor() -> None:

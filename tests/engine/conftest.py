@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from workbench.engine.client import LlamaEngine
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 from .asking import starter_model
 

@@ -1,58 +1,43 @@
-"""Random texts that a grammar allows."""
+"""Random texts that a grammar allows, and whether it allows one, byte by byte."""
 
 from __future__ import annotations
 
 import random
 
-from workbench.engine.grammar_rules import Item, Rule
+from llguidance import LLMatcher, LLTokenizer
 
-_DEEP = 5
-"""From here on the shortest way out is taken."""
+from workbench.engine.constraints.lark import LIMITS
 
-
-def derive(rules: dict[str, Rule], chance: random.Random) -> str:
-    """One text of the grammar, by choosing at random."""
-    costs = _costs(rules)
-    return _rule("root", rules, costs, chance, 0)
+_BYTES = LLTokenizer("byte")
+_ENDS = b'"}]'
+_LONG = 40
+"""From here on what closes is preferred."""
 
 
-def _costs(rules: dict[str, Rule]) -> dict[str, float]:
-    """The depth of each rule's shallowest derivation."""
-    costs = dict.fromkeys(rules, float("inf"))
-    for _ in range(len(rules) + 1):
-        for name, rule in rules.items():
-            costs[name] = 1 + min(_sequence_cost(each, costs) for each in rule.alternatives)
-    return costs
+def _begun(grammar: str) -> LLMatcher:
+    matcher = LLMatcher(_BYTES, grammar, log_level=0, limits=LIMITS)
+    assert not matcher.is_error(), matcher.get_error()
+    return matcher
 
 
-def _sequence_cost(sequence: list[Item], costs: dict[str, float]) -> float:
-    return max((costs.get(item.rule, 0) for item in sequence if item.least), default=0)
+def derive(grammar: str, chance: random.Random, most: int = 400) -> str | None:
+    """One text of the grammar, by choosing at random; None where it does not come to an end."""
+    matcher, found = _begun(grammar), bytearray()
+    while not matcher.is_stopped() and len(found) < most:
+        allowed = [byte for byte, bias in enumerate(matcher.compute_logit_bias()[:256]) if bias]
+        assert not matcher.is_error(), matcher.get_error()
+        if matcher.is_accepting() and (not allowed or len(found) > _LONG or chance.random() < 0.2):
+            break
+        closing = [byte for byte in allowed if byte in _ENDS] if len(found) > _LONG else []
+        found.append(chance.choice(closing or allowed))
+        assert matcher.consume_token(found[-1]), matcher.get_error()
+    return found.decode() if matcher.is_accepting() else None
 
 
-def _rule(name, rules, costs, chance, depth) -> str:
-    choices = rules[name].alternatives
-    if depth > _DEEP:
-        choices = [min(choices, key=lambda each: _sequence_cost(each, costs))]
-    return "".join(_item(item, rules, costs, chance, depth + 1) for item in chance.choice(choices))
-
-
-def _item(item, rules, costs, chance, depth) -> str:
-    most = item.least if depth > _DEEP else item.least + 2
-    times = chance.randint(item.least, most if item.most is None else min(most, item.most))
-    return "".join(_once(item, rules, costs, chance, depth) for _ in range(times))
-
-
-def _once(item, rules, costs, chance, depth) -> str:
-    if item.rule:
-        return _rule(item.rule, rules, costs, chance, depth)
-    if item.text is not None:
-        return item.text
-    assert item.ranges is not None, "tokens have no text"
-    if item.negated:
-        wanted = 'aé "\\\n}]0'
-        fitting = [
-            char for char in wanted if not any(low <= char <= high for low, high in item.ranges)
-        ]
-        return chance.choice(fitting)
-    low, high = chance.choice(item.ranges)
-    return chr(chance.choice([ord(low), ord(high), chance.randint(ord(low), ord(high))]))
+def allows(grammar: str, text: str) -> bool:
+    """Whether a grammar allows exactly this text."""
+    matcher = _begun(grammar)
+    data = list(text.encode())
+    return matcher.validate_tokens(data) == len(data) and (
+        all(matcher.consume_token(byte) for byte in data) and matcher.is_accepting()
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.engine.causes import describe_exit
+from workbench.engine.exit_causes import describe_exit
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,12 @@ def test_the_last_words_are_told_without_paths():
     log = ["loading", "/build/ggml/src/ggml.c:123: GGML_ASSERT(a > 0) failed", ""]
     assert "(SIGABRT: ggml.c:123: GGML_ASSERT(a > 0) failed)" in describe_exit(-6, log=log)
     assert "ModuleNotFoundError: x" in describe_exit(1, log=["Traceback", "ModuleNotFoundError: x"])
+
+
+def test_memory_is_not_blamed_where_the_system_says_it_was_not():
+    sentence = describe_exit(
+        -9, model_bytes=100_000_000, free_bytes=24_300_000_000, was_memory=False
+    )
+    assert "from outside (SIGKILL)" in sentence
+    assert "memory" not in sentence
+    assert "memory ran out" in describe_exit(-9, was_memory=True)

@@ -7,8 +7,8 @@ import asyncio
 import msgspec
 import pytest
 
-from workbench.domain.effects import Completion
 from workbench.domain.errors import ContextOverflowError, EngineError, WorkerDiedError
+from workbench.domain.runs.effects import Completion
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.protocol import Frame, TextDelta
@@ -154,3 +154,13 @@ async def test_a_file_that_holds_no_recording_is_refused(tmp_path):
     path.write_text("{}")
     with pytest.raises(EngineError, match="holds no recorded answers"):
         RecordedEngine.from_file(path)
+
+
+async def test_an_answer_ends_with_its_first_answer_line_where_that_is_asked_for():
+    text = "So.\nAnswer: 18\n\nQuestion: 3 + 4?\nAnswer: 7\n"
+    engine = SimulatedEngine(lambda _prompt: [text])
+    plain = request_of(PROMPT, max_tokens=200)
+    assert (await ask(engine, plain)).texts[0] == text
+    ended = await ask(engine, msgspec.structs.replace(plain, end_at_answer=True))
+    assert (ended.texts[0], ended.done[0].finish_reason) == ("So.\nAnswer: 18", "answer")
+    assert ended.done[0].completion_tokens < 12

@@ -7,11 +7,14 @@ import math
 from pathlib import Path
 
 import gguf
+import msgspec
 import numpy as np
+import psutil
 import pytest
 
 from workbench.domain.errors import ContextOverflowError, UnsupportedError, UsageError
 from workbench.domain.text import Segment
+from workbench.domain.views import Adapter
 from workbench.engine.protocol import ScoreRequest
 
 from .asking import SMALL, ask, chat, request_of
@@ -28,7 +31,9 @@ WORDS = [
 ]
 
 
-def write_bert(path: Path, width: int = 32, context: int = 64) -> None:
+def write_bert(
+    path: Path, width: int = 32, context: int = 64, pooling=gguf.PoolingType.MEAN
+) -> None:
     """A BERT with one layer, random weights and twelve words."""
     writer = gguf.GGUFWriter(path, "bert")
     writer.add_context_length(context)
@@ -38,7 +43,7 @@ def write_bert(path: Path, width: int = 32, context: int = 64) -> None:
     writer.add_head_count(4)
     writer.add_layer_norm_eps(1e-12)
     writer.add_causal_attention(False)
-    writer.add_pooling_type(gguf.PoolingType.MEAN)
+    writer.add_pooling_type(pooling)
     writer.add_tokenizer_model("bert")
     writer.add_token_list(WORDS)
     writer.add_token_types([3] * 5 + [1] * (len(WORDS) - 5))
@@ -69,6 +74,25 @@ def write_bert(path: Path, width: int = 32, context: int = 64) -> None:
     add("blk.0.ffn_down.weight", width, 2 * width)
     add("blk.0.ffn_down.bias", width)
     norm("blk.0.layer_output_norm")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def write_lora(path: Path, seed: int) -> None:
+    """An adapter of the starter model's first layers, of random weights."""
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_string("general.type", "adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    random = np.random.default_rng(seed)
+    for layer in range(4):
+        for side, shape in (("a", (4, 576)), ("b", (576, 4))):
+            writer.add_tensor(
+                f"blk.{layer}.attn_q.weight.lora_{side}",
+                random.normal(0, 0.3, shape).astype(np.float32),
+            )
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -122,3 +146,66 @@ async def test_giving_up_leaves_the_engine_free(engine, model_path):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert len((await engine.embed(("short",))).vectors) == 1
+
+
+async def test_adapters_change_what_is_embedded(engine, model_path, tmp_path):
+    files = [tmp_path / "one.gguf", tmp_path / "two.gguf"]
+    for seed, file in enumerate(files):
+        write_lora(file, seed)
+    text = ("The cat sleeps on the warm sofa.",)
+
+    async def vector(*scales: float):
+        adapters = tuple(Adapter(str(file), scale) for file, scale in zip(files, scales))  # noqa: B905
+        await engine.load(model_path, msgspec.structs.replace(SMALL, adapters=adapters))
+        return (await engine.embed(text)).vectors[0]
+
+    plain = await vector()
+    assert cosine(await vector(0.0), plain) == pytest.approx(1.0, abs=1e-4)
+    found = [
+        plain,
+        await vector(1.0),
+        await vector(0.5),
+        await vector(-1.0),
+        await vector(1.0, 1.0),
+    ]
+    for index, one in enumerate(found):
+        for other in found[:index]:
+            assert cosine(one, other) < 0.9995
+
+
+async def test_a_long_text_takes_little_memory_and_a_place_between_answers(engine, model_path):
+    await engine.load(model_path, SMALL)
+    await engine.embed(("short",))
+    before = psutil.Process(engine.worker_pid).memory_info().rss
+    most, task = 0, asyncio.create_task(engine.embed(("a long text, " * 700,)))
+    while not task.done():
+        most = max(most, psutil.Process(engine.worker_pid).memory_info().rss)
+        await asyncio.sleep(0.02)
+    assert (await task).tokens > 2000
+    assert most - before < 300 * 1024**2
+
+
+async def test_a_text_of_several_pieces_is_what_its_tokens_are(engine, model_path):
+    """The mean over pieces is the mean over the text: its beginning weighs as its end does."""
+    await engine.load(model_path, SMALL)
+    half = "The sea is deep and blue. " * 40
+    whole, begin = (await engine.embed((half + half, half))).vectors
+    assert cosine(whole, begin) > 0.95
+    (again,) = (await engine.embed((half + half,))).vectors
+    assert cosine(whole, again) == pytest.approx(1.0, abs=1e-5)
+
+
+async def test_a_model_that_ranks_pairs_embeds_nothing(engine, tmp_path):
+    write_bert(tmp_path / "rank.gguf", pooling=gguf.PoolingType.RANK)
+    await engine.load(str(tmp_path / "rank.gguf"), SMALL)
+    with pytest.raises(UnsupportedError, match="ranks pairs"):
+        await engine.embed(("the cat",))
+
+
+@pytest.mark.parametrize("pooling", ["CLS", "LAST"])
+async def test_the_first_or_the_last_token_alone_where_the_model_says_so(engine, tmp_path, pooling):
+    write_bert(tmp_path / "one.gguf", pooling=gguf.PoolingType[pooling])
+    await engine.load(str(tmp_path / "one.gguf"), SMALL)
+    found = await engine.embed(("the cat sat", "the cat ran"))
+    assert found.pooling == pooling.lower()
+    assert cosine(*found.vectors) < 0.9999

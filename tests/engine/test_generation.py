@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -16,7 +17,7 @@ from workbench.domain.text import Message, Segment, Span
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import PromptProgress, TextDelta
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 from .asking import SMALL, ask, chat, request_of, starter_model
 
@@ -302,7 +303,7 @@ async def test_the_status_follows_the_work(engine):
     assert engine.status.total_memory_bytes > 0
 
 
-# --- other contexts: each loads anew -----------------------------------------------------------
+# --- other contexts: each loads again -----------------------------------------------------------
 
 
 async def test_the_context_is_a_hard_border_told_in_numbers(engine):
@@ -361,3 +362,14 @@ async def test_without_a_model_everything_says_so(engine):
             await engine.tokenize(chat("Hello"))
     finally:
         await engine.load(starter_model(), SMALL)
+
+
+async def test_an_answer_ends_with_its_first_answer_line_where_that_is_asked_for(engine):
+    """A grammar makes the model write what a model that does not stop would."""
+    grammar = 'root ::= "So.\\nAnswer: " [0-9]{2} "\\n\\nQuestion: 3 + 4?\\nAnswer: 7"'
+    request = request_of(chat(QUESTION), temperature=0.0, max_tokens=60, grammar=grammar)
+    whole = await ask(engine, request)
+    ended = await ask(engine, msgspec.structs.replace(request, end_at_answer=True))
+    assert ended.done[0].finish_reason == "answer"
+    assert ended.texts[0] == whole.texts[0].partition("\n\nQuestion")[0]
+    assert ended.done[0].completion_tokens < whole.done[0].completion_tokens

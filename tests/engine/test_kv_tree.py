@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from workbench.engine.worker.kv_nodes import Sequence, common_prefix
-from workbench.engine.worker.kv_tree import KvTree
+from workbench.engine.worker.kv.nodes import Sequence, common_prefix
+from workbench.engine.worker.kv.tree import KvTree
 
 
 class CellMemory:
@@ -263,7 +263,7 @@ class TreeMachine(RuleBasedStateMachine):
             assert len(self.memory.tokens(sequence)) == len(sequence)
 
 
-TreeMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TreeMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestTreeMachine = TreeMachine.TestCase
 
 

@@ -14,7 +14,11 @@ from workbench.domain.errors import (
     NotEnoughMemoryError,
     UnsupportedModelError,
 )
+from workbench.domain.text import size_text
 from workbench.domain.views import LoadSettings
+from workbench.models.details import require_memory
+from workbench.models.memory import estimate as memory_estimate
+from workbench.models.memory.machine import Memory
 
 from .asking import ask, chat, gguf, request_of, starter_model
 
@@ -61,10 +65,29 @@ async def test_damaged_files_are_refused_and_the_worker_lives(engine, tmp_path, 
 
 
 @pytest.mark.model
-async def test_a_context_beyond_all_memory_is_refused(engine):
+async def test_a_context_beyond_all_memory_is_refused_and_the_loaded_one_stays(engine):
+    model = await engine.load(starter_model(), TINY)
     settings = LoadSettings(context_tokens=2_000_000_000, sequences=2)
     with pytest.raises(NotEnoughMemoryError, match=r"smaller context"):
         await engine.load(starter_model(), settings)
+    assert engine.model == model
+
+
+def test_what_does_not_fit_is_refused_in_numbers_before_it_is_loaded(monkeypatch):
+    """The compute buffers of a large context are more than its cells."""
+    settings = LoadSettings(context_tokens=1_048_576)
+    path = starter_model()
+    free = Memory(total_bytes=1 << 40, free_bytes=1 << 40)
+    monkeypatch.setattr(memory_estimate, "memory", lambda: free)
+    needed = require_memory(path, settings)
+    assert needed.compute_bytes > 5e9
+    free = Memory(total_bytes=1 << 40, free_bytes=needed.weights_bytes + needed.kv_bytes)
+    with pytest.raises(NotEnoughMemoryError) as caught:
+        require_memory(path, settings)
+    sentence = str(caught.value)
+    assert f"needs {size_text(needed.total_bytes)}" in sentence
+    assert f"{size_text(free.free_bytes)} are free" in sentence
+    assert require_memory(path, TINY).fit == "Fits"
 
 
 @pytest.mark.model

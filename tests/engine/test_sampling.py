@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 
 from workbench.domain.errors import GrammarError, UsageError
-from workbench.domain.sampling import SAMPLERS, Sampling
+from workbench.domain.runs.sampling import SAMPLERS, Sampling
+from workbench.domain.text import Segment
 from workbench.engine.client import LlamaEngine
 from workbench.engine.effective import effective_values, ignored_sentences
 from workbench.engine.protocol import SamplingApplied
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 from .asking import SMALL, ask, chat, request_of, starter_model
 
@@ -197,10 +198,10 @@ async def test_an_answer_fits_its_json_schema(engine):
 @pytest.mark.model
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_a_schema_asks_for_in_vain_is_said(engine):
-    schema = '{"type": "object", "properties": {"not": {"type": "integer", "multipleOf": 9}}}'
+    schema = '{"type": "object", "properties": {"if": {"type": "array", "uniqueItems": true}}}'
     told = await applied(engine, json_schema=schema)
     assert len(told.ignored) == 1
-    assert "“multipleOf”" in told.ignored[0]
+    assert "“uniqueItems”" in told.ignored[0]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +210,7 @@ async def test_what_a_schema_asks_for_in_vain_is_said(engine):
         ({"grammar": 'root ::= "a" other'}, "no rule called other"),
         ({"grammar": 'root ::= root "a"'}, "begins with itself"),
         ({"grammar": "root ::= [z-a]"}, "runs backwards"),
+        ({"grammar": "root ::= <no-such-token>"}, "the model has no token <no-such-token>"),
         ({"json_schema": '{"type": '}, "no JSON"),
         ({"json_schema": "[]"}, "is an object"),
         ({"json_schema": '{"type": "nonsense"}'}, "cannot be used"),
@@ -225,3 +227,59 @@ async def test_what_cannot_bind_an_answer_is_refused_and_the_worker_lives_on(
         await draw(engine, max_tokens=2, **sampling)
     assert (await draw(engine, max_tokens=2)).done[0].completion_tokens == 2
     assert engine.worker_pid == pid
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_grammar_may_name_tokens(engine):
+    ((number, _),) = await engine.tokenize((Segment(" water"),))
+    grammar = f"root ::= <|im_start|> <[{number}]> !<[{number}]> <|im_end|>"
+    found = await draw(engine, max_tokens=20, grammar=grammar)
+    texts = [token.text for token in found.tokens[0]]
+    assert texts[:2] == ["<|im_start|>", " water"]
+    assert texts[2] != " water"
+    assert texts[3:] == ["<|im_end|>"]
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_a_schema_asks_to_repeat_is_written_to_its_end(engine):
+    zeros = {"type": "array", "items": {"const": 0}, "minItems": 90, "maxItems": 90}
+    request = request_of(
+        chat("Write zeros."), json_schema=json.dumps(zeros), temperature=0.0, max_tokens=900
+    )
+    answers = await ask(engine, request)
+    assert json.loads(answers.texts[0]) == [0] * 90
+    assert answers.done[0].finish_reason == "stop"
+
+
+@pytest.mark.model
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [({"type": "integer"}, "73918264509182734"), ({"format": "date"}, '"2024-02-29"')],
+)
+async def test_long_numbers_and_dates_are_copied_whole(engine, value, written):
+    schema = {"type": "object", "properties": {"id": value}, "required": ["id"]}
+    request = request_of(
+        (Segment(f'{{"id": {written}}}\n' * 5),),
+        json_schema=json.dumps(schema),
+        temperature=0.0,
+        max_tokens=60,
+    )
+    assert json.loads((await ask(engine, request)).texts[0]) == {"id": json.loads(written)}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"stop": ("\ud83d",)},
+        {"dry_sequence_breakers": ("a\udc00",)},
+        {"logit_bias": {"\ud83d": 1.0}},
+        {"grammar": 'root ::= "\ud83d"'},
+        {"json_schema": '{"const": "\ud83d"}'},
+    ],
+)
+def test_half_a_character_is_refused_where_it_is_given(texts):
+    with pytest.raises(UsageError, match=f"{next(iter(texts))} holds half a character"):
+        Sampling(**texts)

@@ -12,7 +12,7 @@ from workbench.domain.text import Segment
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import ScoreRequest
 from workbench.engine.worker.calibration import WIDTHS
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 from .asking import SMALL, ask, chat, request_of, until
 

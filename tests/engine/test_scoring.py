@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from workbench.domain.errors import ContextOverflowError, EngineError
+from workbench.domain.errors import ContextOverflowError, EngineError, UsageError
 from workbench.domain.text import Segment
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import ScoreRequest, Scores
@@ -110,6 +110,11 @@ async def test_what_cannot_be_scored_is_said(loaded):
         await score(loaded, chat("Hello"), "")
     with pytest.raises(ContextOverflowError, match="context holds 2,048"):
         await score(loaded, (Segment("word " * 3000),), "sure")
+    with pytest.raises(ContextOverflowError, match=r"The text has [23],\d\d\d tokens") as caught:
+        await score(loaded, (), "word " * 2500)
+    assert "answer" not in str(caught.value)
+    with pytest.raises(UsageError, match="text of one token"):
+        await score(loaded, (), "a")
     assert (await score(loaded, chat("Hello"), "Hi")).continuations[0].logprob < 0
 
 

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engine.worker.repetition import LoopDetector
+from workbench.engine.worker.sampling.repetition import LoopDetector
 from workbench.engine.worker.text import TextStream
 
 

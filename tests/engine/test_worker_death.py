@@ -21,7 +21,8 @@ from workbench.domain.errors import (
 from workbench.domain.views import LoadSettings
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import PromptProgress, ScoreRequest, TextDelta
-from workbench.sandbox.pool import SandboxPool
+from workbench.models.memory.machine import memory_kills
+from workbench.processes.pool import SandboxPool
 
 from .asking import ask, chat, request_of, starter_model, until
 
@@ -35,7 +36,8 @@ CAUSES = {
     signal.SIGSEGV: "crashed (SIGSEGV",
     signal.SIGABRT: "crashed (SIGABRT",
     signal.SIGBUS: "model file changed",
-    signal.SIGKILL: "memory ran out (the model takes 0.1 GB",
+    # The kernel tells that it was not for lack of memory, where it counts such ends.
+    signal.SIGKILL: "memory ran out" if memory_kills() is None else "from outside (SIGKILL)",
 }
 
 
@@ -112,6 +114,14 @@ async def test_death_while_loading_is_told_to_the_loader(engine):
     assert (await engine.load(starter_model(), TINY)).context_tokens == 2048
 
 
+async def test_a_file_that_crashes_the_loading_is_to_blame(engine):
+    loading = asyncio.create_task(engine.load(starter_model(), TINY))
+    await until(lambda: engine.status.state == "loading")
+    os.kill(engine.worker_pid, signal.SIGABRT)
+    with pytest.raises(ModelFileError, match="get it again or choose another"):
+        await loading
+
+
 async def test_a_worker_that_keeps_dying_is_given_up_for_a_while(engine):
     await engine.load(starter_model(), TINY)
     for _ in range(3):
@@ -164,7 +174,7 @@ PARENT = """
 import asyncio, sys
 from tests.engine.asking import SMALL, chat, request_of, starter_model
 from workbench.engine.client import LlamaEngine
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 async def main():
     engine = LlamaEngine(SandboxPool())

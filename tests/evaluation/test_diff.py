@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.comparison import DiffPart
 from workbench.domain.errors import UsageError
+from workbench.domain.runs.comparison import DiffPart
 from workbench.evaluation.diff import MOST_CHARACTERS, word_diff
 
 _texts = st.text(st.sampled_from("ab \n"), max_size=40)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.versions import apply_hunks
+from workbench.domain.prompts.versions import apply_hunks
 from workbench.evaluation import lines
 from workbench.evaluation.lines import count_changes, hunks, line_diff
 

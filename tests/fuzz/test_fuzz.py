@@ -6,11 +6,11 @@ import pytest
 
 from tests.fuzz.tiny_models import write_tiny
 from tests.fuzz.trial import SETTINGS, try_files
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Segment
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import GenerateRequest, SampleDone
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 pytestmark = pytest.mark.model
 
@@ -39,6 +39,6 @@ async def test_a_recurrent_model_is_used_again_where_a_whole_prompt_is_the_begin
         evaluated.append((sum(d.evaluated_tokens for d in done), done[0].prompt_tokens))
     assert evaluated[0][0] == evaluated[0][1]
     assert evaluated[1][0] < evaluated[1][1] - 10  # the first prompt was a checkpoint
-    assert evaluated[2][0] == evaluated[2][1]  # a memory that cannot be cut starts anew
+    assert evaluated[2][0] == evaluated[2][1]  # a memory that cannot be cut starts again
     await engine.close()
     await pool.close()

@@ -17,12 +17,12 @@ from workbench.domain.errors import (
     WorkerDiedError,
     WorkerHungError,
 )
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Segment
 from workbench.domain.views import LoadSettings
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import GenerateRequest, SampleDone
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 from workbench.settings import starter_model
 
 SETTINGS = LoadSettings(context_tokens=256, sequences=2, threads=1)
@@ -98,7 +98,8 @@ async def _use(engine: LlamaEngine, path: str) -> str:
     except WorkerDiedError as error:
         return _checked(error, "worker ended")
     except (ModelError, EngineError) as error:
-        return _checked(error, "refused")
+        crashed = isinstance(error.__cause__, WorkerDiedError)
+        return _checked(error, "worker ended" if crashed else "refused")
     return "no answer"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.history.driver import load_driver, may_share
+from workbench.history.file.driver import load_driver, may_share
 from workbench.history.store import HistoryStore
 
 shared_file = pytest.mark.skipif(

@@ -12,7 +12,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from workbench.history.driver import APPLICATION_ID, load_driver
+from workbench.domain.chat import ChatDraft
+from workbench.domain.prompts.prompt import Draft
+from workbench.history import conversations, message_tree, run_list, session
+from workbench.history.file.driver import APPLICATION_ID, load_driver
 from workbench.history.store import HistoryStore
 from workbench.history.tables import SCHEMA_VERSION
 
@@ -22,13 +25,15 @@ FOLDER = Path(__file__).parent / "schemas"
 
 
 async def fill(path: Path) -> None:
-    """A run and a conversation, as the test expects them."""
+    """A run, a conversation and what is not saved yet, as the test expects them."""
     store = HistoryStore(path)
     await store.open()
-    await samples.done_run(store)
-    chat = (await store.create_conversation("chat")).conversation_id
-    await store.add_message(chat, None, "user", "a capital question")
-    await store.set_state("window", {"tabs": []})
+    await store.write(run_list.expect, "Paris it is", [await samples.done_run(store)])
+    await store.save_draft(Draft(path="/prompts/greet.prompty", text="Hello", base_sha256="0"))
+    await store.save_chat_draft(0, ChatDraft(text="not sent"))
+    chat = (await store.write(conversations.insert_conversation, "chat")).conversation_id
+    await store.write(message_tree.add_message, chat, None, "user", "a capital question")
+    await store.write(session.set_state, "window", {"tabs": []})
     await store.close()
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from workbench.domain import events as ev
-from workbench.domain.run_state import RunState, fold
-from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import RunState, fold
+from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.text import Message, Token
 from workbench.history.store import HistoryStore
 
@@ -37,6 +37,11 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         msgspec.UnsetType: st.just(msgspec.UNSET),
     }
     origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        limits = next((each for each in args if isinstance(each, msgspec.Meta)), msgspec.Meta())
+        if args[0] is float and limits.ge is not None:
+            return st.floats(limits.ge, limits.le)
+        return values_of(args[0])
     if kind in simple:
         return simple[kind]
     if origin is typing.Literal:
@@ -49,7 +54,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.tuples(*[values_of(each) for each in args])
     if origin is dict:
         return st.dictionaries(values_of(args[0]), values_of(args[1]), max_size=3)
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     fields = {field.name: values_of(hints[field.name]) for field in msgspec.structs.fields(kind)}
     return st.builds(kind, **fields)
 

@@ -18,11 +18,12 @@ from typing import IO
 
 import pytest
 
-from workbench.domain import events as ev
 from workbench.domain.errors import DatabaseLockedError
-from workbench.domain.run_state import fold_all
-from workbench.history import driver
-from workbench.history.database import Database
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import fold_all
+from workbench.history import conversations, run_list, runs, search
+from workbench.history.file import driver
+from workbench.history.file.database import Database
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -104,14 +105,18 @@ def test_kill_9_at_any_moment_loses_nothing_acknowledged(path: Path, start: Star
 async def _assert_kept(path: Path, acknowledged: dict[str, set[int]]) -> None:
     store = HistoryStore(path)
     await store.open()
-    listed = {summary.run_id: summary for summary in await store.list_runs(limit=100_000)}
+    listed = {
+        summary.run_id: summary for summary in await store.read(run_list.list_runs, limit=100_000)
+    }
     assert acknowledged["run"] <= set(listed)
     assert {summary.status for summary in listed.values()} <= {"interrupted"}
-    assert acknowledged["chat"] <= {each.conversation_id for each in await store.conversations()}
+    assert acknowledged["chat"] <= {
+        each.conversation_id for each in await store.read(conversations.list_conversations)
+    }
     for run_id in acknowledged["run"]:
         state = fold_all(await store.events(run_id))
         assert state.status == "interrupted"
-        assert await store.run_spec(run_id) == samples.template_spec()
+        assert await store.read(runs.load_spec, run_id) == samples.template_spec()
         if run_id in acknowledged["prompt"]:
             call = state.calls["0/answer"]
             assert call.messages[1].text == f"prompt of {run_id}"
@@ -130,13 +135,15 @@ async def test_a_killed_answer_is_shown_with_its_text(
     writer = start()
     await asyncio.to_thread(_read_until, writer.stdout, "text")
     store = await open_store(path)
-    assert {summary.status for summary in await store.list_runs()} == {"running"}  # it is alive
+    assert {summary.status for summary in await store.read(run_list.list_runs)} == {
+        "running"
+    }  # it is alive
     writer.kill()
     await asyncio.to_thread(writer.communicate)
     reopened = await open_store(path)
-    statuses = {summary.status for summary in await reopened.list_runs()}
+    statuses = {summary.status for summary in await reopened.read(run_list.list_runs)}
     assert statuses == {"interrupted"}
-    assert [hit.kind for hit in await reopened.search("t29", limit=1)] == ["run"]
+    assert [hit.kind for hit in await reopened.read(search.find, "t29", limit=1)] == ["run"]
 
 
 @pytest.mark.slow
@@ -176,7 +183,7 @@ async def test_a_copy_taken_while_writing_opens(
     other = await open_store(copy)
     assert other.status.recovered == ""
     assert (await other.events(run_id))[:1] == prompt
-    assert len(await other.list_runs()) == 3 * moment + 1
+    assert len(await other.read(run_list.list_runs)) == 3 * moment + 1
 
 
 _FULL_DISK = """
@@ -184,8 +191,9 @@ _FULL_DISK = """
     from pathlib import Path
     from tests.history import samples
     from workbench.domain.errors import DiskFullError
-    from workbench.domain.run_state import RunState, fold, fold_all
+    from workbench.domain.runs.run_state import RunState, fold, fold_all
     from workbench.history import writer
+    from workbench.history import run_list
     from workbench.history.store import HistoryStore
 
     writer.RETRY_SECONDS = 0.05
@@ -219,20 +227,21 @@ _FULL_DISK = """
         except DiskFullError as error:
             said["create_run"] = str(error)
         said["still_readable"] = fold_all(await store.events(run_id)) == state
-        said["listed"] = [each.run_id for each in await store.list_runs()] == [run_id, before]
+        listed = await store.read(run_list.list_runs)
+        said["listed"] = [each.run_id for each in listed] == [run_id, before]
         limit(resource.RLIM_INFINITY)
         if sys.argv[2] == "retry":
             await store.retry()
         else:
             solved = asyncio.Event()
             store.on_status(lambda status: status.problem or solved.set())
-            await asyncio.wait_for(solved.wait(), 10)
+            await asyncio.wait_for(solved.wait(), 60)
         said["after"] = store.status.problem
         await store.close()
         store = HistoryStore(path)
         await store.open()
         said["kept"] = fold_all(await store.events(run_id)) == state
-        said["status"] = (await store.list_runs())[0].status
+        said["status"] = (await store.read(run_list.list_runs))[0].status
         await store.close()
         print(json.dumps(said))
 
@@ -248,7 +257,7 @@ def test_a_full_disk_stops_new_runs_and_loses_nothing(path: Path, way: str) -> N
         text=True,
         check=False,
         cwd=ROOT,
-        timeout=60,
+        timeout=120,
     )
     assert result.returncode == 0, result.stderr
     said = json.loads(result.stdout)

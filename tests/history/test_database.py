@@ -20,8 +20,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, select
 
 from workbench.domain.errors import DatabaseLockedError, DatabaseNewerError, StoreError
-from workbench.history import driver, schema
-from workbench.history.database import Database
+from workbench.history import conversations, run_list, runs, schema, search
+from workbench.history.file import driver
+from workbench.history.file.database import Database
 from workbench.history.store import HistoryStore
 from workbench.history.tables import SCHEMA_VERSION, metadata, run
 
@@ -97,7 +98,7 @@ def test_only_a_sound_sqlite_lets_two_programs_write(
 _HOLD = """
     import pathlib, sqlite3, sys
     sqlite3.sqlite_version_info = (3, 40, 1)
-    from workbench.history.database import Database
+    from workbench.history.file.database import Database
     database = Database(pathlib.Path(sys.argv[1]), sqlite3)
     with database.read() as connection:
         print(connection.exec_driver_sql("PRAGMA locking_mode").scalar_one(), flush=True)
@@ -145,7 +146,7 @@ def test_the_schema_number_is_that_of_the_newest_revision() -> None:
 def test_opening_a_current_file_does_not_import_alembic(path: Path) -> None:
     Database(path).close()
     code = (
-        "import pathlib, sys; from workbench.history.database import Database; "
+        "import pathlib, sys; from workbench.history.file.database import Database; "
         f"Database(pathlib.Path({str(path)!r})).close(); assert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -169,16 +170,59 @@ async def test_every_older_schema_is_migrated_with_its_rows(
         connection.executescript(_text_of(dump))
     store = await open_store(path)
     assert store.status.recovered == ""
-    (summary,) = await store.list_runs()
+    (summary,) = await store.read(run_list.list_runs)
     assert (summary.title, summary.answer) == ("capitals", "Paris it is")
-    assert await store.run_spec(summary.run_id) == samples.template_spec()
-    assert [hit.kind for hit in await store.search("capital")] == ["message", "run"]
-    (conversation,) = await store.conversations()
+    assert await store.read(runs.load_spec, summary.run_id) == samples.template_spec()
+    assert [hit.kind for hit in await store.read(search.find, "capital")] == ["message", "run"]
+    (conversation,) = await store.read(conversations.list_conversations)
     assert [each.text for each in await store.messages(conversation.conversation_id)] == [
         "a capital question"
     ]
     assert store._database is not None
     assert set(inspect(store._database.engine).get_table_names()) >= set(metadata.tables)
+
+
+def test_there_is_a_file_of_every_schema() -> None:
+    numbers = [int(dump.stem) for dump in sorted(FIXTURES.glob("*.sql"))]
+    assert numbers == [*range(1, SCHEMA_VERSION + 1)]
+
+
+_BOOKKEEPING = {"alembic_version", "sqlite_sequence"}
+_MADE_AGAIN, _WITH_OTHER_NUMBERS = {"template_text", "template_version"}, {"template_id"}
+"""Tables that revision 0002 made of the texts, and the column with their ids."""
+
+
+@pytest.mark.parametrize("dump", sorted(FIXTURES.glob("*.sql")), ids=lambda dump: dump.stem)
+async def test_migrating_changes_no_value_of_an_older_schema(
+    dump: Path, path: Path, open_store: OpenStore
+) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(driver.load_driver().connect(str(path))) as connection:
+        connection.executescript(_text_of(dump))
+        before = {name: _rows(connection, name) for name in _tables(connection)}
+    await (await open_store(path)).close()
+    with closing(driver.load_driver().connect(str(path))) as connection:
+        kept = set(_tables(connection)) & before.keys()
+        assert kept >= {"run", "event", "prompt_text", "conversation", "message", "session_state"}
+        for name in kept - _MADE_AGAIN:
+            after = _rows(connection, name)
+            assert len(after) == len(before[name]), name
+            for old, new in zip(before[name], after, strict=True):
+                same = old.keys() - _WITH_OTHER_NUMBERS
+                assert {column: new[column] for column in same} == {
+                    column: old[column] for column in same
+                }, name
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return [name for (name,) in found if "_search" not in name and name not in _BOOKKEEPING]
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[dict[str, object]]:
+    found = connection.execute(f"SELECT * FROM {table} ORDER BY rowid")
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 async def test_a_newer_file_is_shown_and_never_written(path: Path, open_store: OpenStore) -> None:
@@ -190,7 +234,7 @@ async def test_a_newer_file_is_shown_and_never_written(path: Path, open_store: O
         connection.commit()
     store = await open_store(path)
     assert "newer version" in store.status.problem
-    assert [summary.run_id for summary in await store.list_runs()] == [run_id]
+    assert [summary.run_id for summary in await store.read(run_list.list_runs)] == [run_id]
     with pytest.raises(DatabaseNewerError, match="update the program"):
         await store.create_run(samples.template_spec(), title="t", manifest={})
     await store.close()
@@ -201,6 +245,7 @@ async def test_a_newer_file_is_shown_and_never_written(path: Path, open_store: O
 _READ_ONLY = """
     import asyncio, os, sys
     from workbench.domain.errors import StoreError
+    from workbench.history import run_list, session
     from workbench.history.store import HistoryStore
     if os.geteuid() == 0:
         os.setuid(65534)  # the superuser may write everything
@@ -209,9 +254,9 @@ _READ_ONLY = """
         store = HistoryStore(sys.argv[1])
         status = await store.open()
         assert "is read-only" in status.problem, status
-        assert len(await store.list_runs()) == 1
+        assert len(await store.read(run_list.list_runs)) == 1
         try:
-            await store.set_state("key", 1)
+            await store.write(session.set_state, "key", 1)
         except StoreError as error:
             assert "allow writing" in str(error)
         else:

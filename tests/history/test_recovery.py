@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
-from workbench.domain.run_state import fold_all
-from workbench.history import backups, driver, recovery
-from workbench.history.database import Database
+from workbench.domain.runs.run_state import fold_all
+from workbench.history import conversations, message_tree, run_list, search
+from workbench.history.file import backups, driver, recovery
+from workbench.history.file.database import Database
+from workbench.history.runs import load_spec
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -30,8 +32,8 @@ async def _fill(path: Path, runs: int = RUNS) -> None:
     await store.open()
     for number in range(runs):
         await samples.done_run(store, f"question {number}", f"answer {number} " + "x " * 300)
-    chat = (await store.create_conversation("kept")).conversation_id
-    await store.add_message(chat, None, "user", "hello again")
+    chat = (await store.write(conversations.insert_conversation, "kept")).conversation_id
+    await store.write(message_tree.add_message, chat, None, "user", "hello again")
     await store.close()
 
 
@@ -61,10 +63,10 @@ async def _open_and_use(path: Path) -> tuple[str, int]:
     assert status.problem == ""
     run_id = await samples.done_run(store, output="after the recovery")
     assert fold_all(await store.events(run_id)).output == "after the recovery"
-    assert [hit.id for hit in await store.search("recovery")] == [run_id]
-    for summary in await store.list_runs(limit=1000):
+    assert [hit.id for hit in await store.read(search.find, "recovery")] == [run_id]
+    for summary in await store.read(run_list.list_runs, limit=1000):
         fold_all(await store.events(summary.run_id))
-    count = len(await store.list_runs(limit=1000)) - 1
+    count = len(await store.read(run_list.list_runs, limit=1000)) - 1
     assert store._database is not None
     await store._job(_assert_sound, store._database)
     await store.close()
@@ -188,7 +190,7 @@ def test_a_run_whose_row_is_lost_comes_back_from_its_events(damaged: Path) -> No
 async def _check_recovered_runs(path: Path) -> None:
     store = HistoryStore(path)
     await store.open()
-    listed = await store.list_runs(limit=1000)
+    listed = await store.read(run_list.list_runs, limit=1000)
     assert len(listed) == RUNS
     lost = [each for each in listed if each.model == "tiny"]  # the name that the events have
     assert lost
@@ -196,7 +198,7 @@ async def _check_recovered_runs(path: Path) -> None:
         assert (summary.status, summary.strategy, summary.title) == ("done", "direct", "capitals")
         assert fold_all(await store.events(summary.run_id)).output == summary.answer
         with pytest.raises(StoreError, match="cannot be repeated"):
-            await store.run_spec(summary.run_id)
+            await store.read(load_spec, summary.run_id)
     await store.close()
 
 

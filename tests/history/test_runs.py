@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from workbench.domain import events as ev
 from workbench.domain.errors import DiskFullError, UsageError
-from workbench.domain.run_state import RunState, fold, fold_all
-from workbench.history import tables
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import RunState, fold, fold_all
+from workbench.domain.runs.spec import TemplatePrompt
+from workbench.domain.views import RunFilter
+from workbench.history import run_list, runs, search, session, tables
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -20,7 +23,7 @@ from .conftest import OpenStore, shared_file
 
 
 async def _count(store: HistoryStore, table: Any) -> int:
-    counted: int = await store._read(
+    counted: int = await store.read(
         lambda connection: connection.execute(select(func.count()).select_from(table)).scalar_one()
     )
     return counted
@@ -31,14 +34,14 @@ async def test_a_run_is_found_again_after_a_restart(path: Path, open_store: Open
     run_id = await samples.done_run(store)
     await store.close()
     store = await open_store(path)
-    (summary,) = await store.list_runs()
+    (summary,) = await store.read(run_list.list_runs)
     assert summary.run_id == run_id
     assert (summary.status, summary.strategy, summary.title) == ("done", "direct", "capitals")
     assert (summary.answer, summary.calls, summary.completion_tokens) == ("Paris it is", 1, 3)
     assert summary.seconds == 1.5
     assert summary.started_at > 1_700_000_000
-    assert await store.run_spec(run_id) == samples.template_spec()
-    assert await store.manifest(run_id) == {"threads": 2}
+    assert await store.read(runs.load_spec, run_id) == samples.template_spec()
+    assert await store.read(runs.load_manifest, run_id) == {"threads": 2}
 
 
 async def test_the_stored_log_folds_to_the_state_that_was_live(store: HistoryStore) -> None:
@@ -83,14 +86,14 @@ async def test_a_run_that_has_ended_is_opened_again_by_one_at_a_time(
     store = await open_store(path)
     run_id = await samples.done_run(store)
     await store.reopen_run(run_id)
-    assert (await store.list_runs())[0].status == "running"
+    assert (await store.read(run_list.list_runs))[0].status == "running"
     with pytest.raises(UsageError, match="being worked on"):
         await store.reopen_run(run_id)
     with pytest.raises(UsageError, match="no run 77"):
         await store.reopen_run(77)
     await store.close()
     store = await open_store(path)
-    assert (await store.list_runs())[0].status == "done"  # as its log tells
+    assert (await store.read(run_list.list_runs))[0].status == "done"  # as its log tells
 
 
 async def test_a_growth_that_was_killed_leaves_the_answer(
@@ -107,7 +110,7 @@ async def test_a_growth_that_was_killed_leaves_the_answer(
     store.append(run_id, samples.log(run_id, grown, first))
     await store.close()
     store = await open_store(path)
-    (summary,) = await store.list_runs()
+    (summary,) = await store.read(run_list.list_runs)
     assert (summary.status, summary.answer) == ("interrupted", "Paris it is")
 
 
@@ -127,7 +130,7 @@ async def test_the_prompt_is_on_disk_when_append_now_returns(
     await store.append_now(run_id, [logged])
     other = await open_store(path)
     assert await other.events(run_id) == [logged]
-    assert await other.list_runs(text="only here") != ()
+    assert await other.read(run_list.list_runs, wanted=RunFilter(text="only here")) != ()
 
 
 @shared_file
@@ -158,7 +161,7 @@ async def test_pages_of_the_list_join_without_gap_or_repetition(store: HistorySt
     ids = [await samples.done_run(store, title=f"run {number}") for number in range(7)]
     found: list[int] = []
     before = None
-    while page := await store.list_runs(before_id=before, limit=3):
+    while page := await store.read(run_list.list_runs, before_id=before, limit=3):
         found += [summary.run_id for summary in page]
         before = found[-1]
     assert found == sorted(ids, reverse=True)
@@ -170,8 +173,9 @@ async def test_the_list_is_filtered_by_text_strategy_and_group(store: HistorySto
     second = await samples.done_run(store, "about ants", "an ant is small", spec)
     await samples.done_run(store, "about owls", "owls fly")
 
-    async def ids(**filters: Any) -> list[int]:
-        return [summary.run_id for summary in await store.list_runs(**filters)]
+    async def ids(before_id: int | None = None, **filters: Any) -> list[int]:
+        found = await store.read(run_list.list_runs, before_id, wanted=RunFilter(**filters))
+        return [summary.run_id for summary in found]
 
     assert await ids(text="whal") == [first]
     assert await ids(text="about is") == [second, first]
@@ -184,20 +188,20 @@ async def test_the_list_is_filtered_by_text_strategy_and_group(store: HistorySto
 
 async def test_a_deleted_run_can_be_restored(store: HistoryStore) -> None:
     run_id = await samples.done_run(store)
-    await store.delete_run(run_id)
-    assert await store.list_runs() == ()
-    assert await store.list_runs(text="capital") == ()
-    assert await store.search("capital") == ()
-    await store.restore_run(run_id)
-    assert [summary.run_id for summary in await store.list_runs()] == [run_id]
-    assert len(await store.search("capital")) == 1
+    await store.write(run_list.hide, [run_id])
+    assert await store.read(run_list.list_runs) == ()
+    assert await store.read(run_list.list_runs, wanted=RunFilter(text="capital")) == ()
+    assert await store.read(search.find, "capital") == ()
+    await store.write(run_list.show, [run_id])
+    assert [summary.run_id for summary in await store.read(run_list.list_runs)] == [run_id]
+    assert len(await store.read(search.find, "capital")) == 1
 
 
 async def test_an_unknown_run_is_a_sentence(store: HistoryStore) -> None:
     with pytest.raises(UsageError, match="There is no run 99"):
-        await store.run_spec(99)
+        await store.read(runs.load_spec, 99)
     with pytest.raises(UsageError, match="There is no run 99"):
-        await store.manifest(99)
+        await store.read(runs.load_manifest, 99)
     assert await store.events(99) == []
 
 
@@ -207,7 +211,7 @@ async def test_the_error_of_a_failed_run_is_in_the_list(store: HistoryStore) -> 
     (logged,) = samples.log(run_id, [samples.finished("", "failed", error=error)])
     store.append(run_id, [logged])
     await store.finish_run(run_id, fold(RunState(), logged))
-    (summary,) = await store.list_runs()
+    (summary,) = await store.read(run_list.list_runs)
     assert (summary.status, summary.error) == ("failed", "No room.")
 
 
@@ -222,14 +226,14 @@ async def test_unusual_text_comes_back_whole(store: HistoryStore, text: str) -> 
 async def test_surrogates_anywhere_do_not_stop_a_run(store: HistoryStore) -> None:
     spec = samples.chat_spec("half \ud800")
     run_id = await samples.done_run(store, "p\udc00", "o\ud83d", spec, title="t\ud800")
-    assert (await store.list_runs())[0].title == "t�"
-    assert await store.run_spec(run_id) == samples.chat_spec("half �")
+    assert (await store.read(run_list.list_runs))[0].title == "t�"
+    assert await store.read(runs.load_spec, run_id) == samples.chat_spec("half �")
 
 
 async def test_the_status_says_when_it_was_saved(store: HistoryStore) -> None:
     seen = []
     store.on_status(seen.append)
-    await store.set_state("a", 1)
+    await store.write(session.set_state, "a", 1)
     assert seen[-1] == store.status
     assert store.status.saved_at is not None
     assert store.status.problem == ""
@@ -241,11 +245,11 @@ async def test_the_version_grows_with_own_and_foreign_writes(
 ) -> None:
     start = await store.data_version()
     assert await store.data_version() == start
-    await store.set_state("a", 1)
+    await store.write(session.set_state, "a", 1)
     after_own = await store.data_version()
     assert after_own > start
     other = await open_store(path)
-    await other.set_state("b", 1)
+    await other.write(session.set_state, "b", 1)
     assert await store.data_version() > after_own
 
 
@@ -257,8 +261,8 @@ async def test_closing_ends_own_runs_as_interrupted(path: Path, open_store: Open
     store = await open_store(path)
     state = fold_all(await store.events(run_id))
     assert (state.status, state.output) == ("interrupted", "half an")
-    assert (await store.list_runs())[0].status == "interrupted"
-    assert len(await store.search("half")) == 1
+    assert (await store.read(run_list.list_runs))[0].status == "interrupted"
+    assert len(await store.read(search.find, "half")) == 1
 
 
 @shared_file
@@ -267,7 +271,72 @@ async def test_a_run_of_a_living_program_is_left_alone(
 ) -> None:
     run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
     other = await open_store(path)
-    assert (await other.list_runs())[0].status == "running"
+    assert (await other.read(run_list.list_runs))[0].status == "running"
     await other.close()
-    assert (await store.list_runs())[0].run_id == run_id
-    assert (await store.list_runs())[0].status == "running"
+    assert (await store.read(run_list.list_runs))[0].run_id == run_id
+    assert (await store.read(run_list.list_runs))[0].status == "running"
+
+
+async def test_a_comparison_is_one_row_of_a_folded_list(store: HistoryStore) -> None:
+    alone = await samples.done_run(store)
+    grouped = samples.template_spec(group="g")
+    members = [await samples.done_run(store, spec=grouped) for _ in range(3)]
+    (first, second) = await store.read(run_list.list_runs, fold=True)
+    assert (first.run_id, first.members) == (members[-1], 3)
+    assert (second.run_id, second.members) == (alone, 1)
+    only = await store.read(run_list.list_runs, wanted=RunFilter(compared=True), fold=True)
+    assert [run.run_id for run in only] == [members[-1]]
+    hidden = await store.write(run_list.hide, [], ["g"])
+    assert sorted(hidden) == members
+    assert [run.run_id for run in await store.read(run_list.list_runs, fold=True)] == [alone]
+    await store.write(run_list.show, hidden)
+    assert len(await store.read(run_list.list_runs)) == 4
+
+
+async def test_answers_are_judged_by_what_was_expected(store: HistoryStore) -> None:
+    right = await samples.done_run(store, output="Paris")
+    wrong = await samples.done_run(store, output="Rome", spec=samples.template_spec(group="g"))
+    unknown = await samples.done_run(store, output="Oslo")
+    await store.write(run_list.expect, "Paris", [right])
+    await store.write(run_list.expect, "Paris", group="g")
+    judged = {run.run_id: run.is_right for run in await store.read(run_list.list_runs)}
+    assert judged == {right: True, wrong: False, unknown: None}
+    found = await store.read(run_list.list_runs, wanted=RunFilter(is_right=False))
+    assert [run.run_id for run in found] == [wrong]
+    await store.write(run_list.expect, "", [right])
+    assert await store.read(run_list.list_runs, wanted=RunFilter(is_right=True)) == ()
+
+
+async def test_a_run_of_one_prompt_today_without_what_was_cancelled(store: HistoryStore) -> None:
+    other = samples.template_spec(prompt=TemplatePrompt("/prompts/other.prompty", "Hi", {}))
+    run_id = await samples.done_run(store)
+    await samples.done_run(store, spec=other)
+    now = time.time()
+    wanted = RunFilter(prompt="/prompts/greet.prompty", since=now - 3600, without_cancelled=True)
+    assert [run.run_id for run in await store.read(run_list.list_runs, wanted=wanted)] == [run_id]
+    assert await store.read(run_list.list_runs, wanted=RunFilter(since=now + 3600)) == ()
+
+
+async def test_a_comparison_that_was_cut_short_keeps_what_is_done_in_it(
+    store: HistoryStore,
+) -> None:
+    spec = samples.template_spec(group="g")
+    done = await samples.done_run(store, spec=spec)
+    cancelled = await samples.done_run(store, spec=spec)  # the newest, which stands for all folded
+    await store.write(
+        lambda connection: connection.execute(
+            update(tables.run).where(tables.run.c.id == cancelled).values(status="cancelled")
+        )
+    )
+    wanted = RunFilter(without_cancelled=True)
+    found = await store.read(run_list.list_runs, wanted=wanted, fold=True)
+    assert [each.run_id for each in found] == [done]
+
+
+async def test_a_run_made_again_is_compared_with_the_one_before(store: HistoryStore) -> None:
+    first = await samples.done_run(store, output="Paris")
+    same = await samples.done_run(store, output="Paris")
+    other = await samples.done_run(store, output="Rome")
+    assert await store.read(run_list.earlier_alike, first) is None
+    assert await store.read(run_list.earlier_alike, same) == (first, True)
+    assert await store.read(run_list.earlier_alike, other) == (same, False)

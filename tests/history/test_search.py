@@ -6,15 +6,18 @@ import asyncio
 import string
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
-from workbench.history import runs, search
-from workbench.history.database import Database
+from workbench.domain.views import RunFilter
+from workbench.history import conversations, message_tree, run_list, search
+from workbench.history.file.database import Database
 from workbench.history.store import HistoryStore
+from workbench.history.tables import run
 
 from . import samples
 
@@ -32,8 +35,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         store = HistoryStore(path)
         await store.open()
         await samples.done_run(store, "The quick brown fox", "jumps over Zürich")
-        chat = (await store.create_conversation("c")).conversation_id
-        await store.add_message(chat, None, "user", "a lazy dog")
+        chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
+        await store.write(message_tree.add_message, chat, None, "user", "a lazy dog")
         await store.close()
 
     asyncio.run(fill())
@@ -52,7 +55,7 @@ def test_ordinary_input_is_no_syntax(database: Database, typed: str) -> None:
 def test_nothing_typed_raises(database: Database, typed: str) -> None:
     with database.read() as connection:
         search.find(connection, typed, 10)
-        runs.list_runs(connection, before_id=None, limit=5, typed=typed, strategy="", group="")
+        run_list.list_runs(connection, None, 5, RunFilter(text=typed))
 
 
 @given(st.text(alphabet=string.punctuation + string.whitespace + "\0…“”–—¿¡。"))
@@ -80,7 +83,7 @@ def test_the_snippet_marks_the_words(database: Database) -> None:
 
 async def test_texts_of_samples_that_did_not_win_are_found(store: HistoryStore) -> None:
     run_id = await store.create_run(samples.template_spec(), title="t", manifest={})
-    from workbench.domain.run_state import fold_all  # noqa: PLC0415
+    from workbench.domain.runs.run_state import fold_all  # noqa: PLC0415
 
     events = samples.log(
         run_id,
@@ -93,21 +96,33 @@ async def test_texts_of_samples_that_did_not_win_are_found(store: HistoryStore) 
     )
     store.append(run_id, events)
     await store.finish_run(run_id, fold_all(events))
-    assert [hit.id for hit in await store.search("dissent")] == [run_id]
+    assert [hit.id for hit in await store.read(search.find, "dissent")] == [run_id]
 
 
 async def test_a_chat_answer_is_found_once_as_its_conversation(store: HistoryStore) -> None:
     run_id = await samples.done_run(store, "q", "unmistakable", samples.chat_spec("q"))
-    chat = (await store.create_conversation("c")).conversation_id
-    await store.add_message(chat, None, "assistant", "", run_id)
-    (hit,) = await store.search("unmistakable")
+    chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
+    await store.write(message_tree.add_message, chat, None, "assistant", "", run_id)
+    (hit,) = await store.read(search.find, "unmistakable")
     assert (hit.kind, hit.id) == ("message", chat)
-    assert [each.run_id for each in await store.list_runs(text="unmistakable")] == [run_id]
+    assert [
+        each.run_id
+        for each in await store.read(run_list.list_runs, wanted=RunFilter(text="unmistakable"))
+    ] == [run_id]
 
 
 async def test_hits_are_newest_first_and_limited(store: HistoryStore) -> None:
     ids = [await samples.done_run(store, output=f"word {number}") for number in range(5)]
-    assert [hit.id for hit in await store.search("word", limit=3)] == ids[:1:-1]
+    assert [hit.id for hit in await store.read(search.find, "word", limit=3)] == ids[:1:-1]
+
+
+async def test_one_kind_is_not_crowded_out_by_hits_of_the_other(store: HistoryStore) -> None:
+    chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
+    await store.write(message_tree.add_message, chat, None, "user", "a lazy fox")
+    for number in range(3):
+        await samples.done_run(store, f"fox {number}", "jumps")
+    assert [hit.kind for hit in await store.read(search.find, "fox", 2, "message")] == ["message"]
+    assert [hit.kind for hit in await store.read(search.find, "fox", 2, "run")] == ["run", "run"]
 
 
 def _plan(connection: Connection, statement: str, **values: object) -> str:
@@ -125,19 +140,101 @@ def test_search_reads_the_index_in_its_own_order(database: Database) -> None:
             assert "TEMP B-TREE" not in plan  # no sorting: it stops at the limit
 
 
-@pytest.mark.parametrize("filters", [{}, {"strategy": "cot"}, {"group": "g"}, {"typed": "a"}])
-def test_lists_use_an_index_and_never_sort(database: Database, filters: dict[str, str]) -> None:
+FILTERS = [
+    RunFilter(),
+    RunFilter(strategy="cot"),
+    RunFilter(model="m"),
+    RunFilter(group="g"),
+    RunFilter(text="a"),
+    RunFilter(compared=True),
+    RunFilter(is_right=False),
+    RunFilter(without_cancelled=True),
+    RunFilter(since=1e9),
+]
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+def test_lists_use_an_index_and_never_sort(
+    database: Database, wanted: RunFilter, fold: bool
+) -> None:
     plans: list[str] = []
     with database.read() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
         executed: list[str] = []
         raw.set_trace_callback(executed.append)
-        values = {"typed": "", "strategy": "", "group": "", **filters}
-        runs.list_runs(connection, before_id=10, limit=5, **values)
+        run_list.list_runs(connection, 10, 5, wanted, fold=fold)
         raw.set_trace_callback(None)
         for statement in executed:
             if statement.lstrip().startswith("SELECT run.id"):
                 plans += [row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + statement)]
     assert plans
     assert not any(plan.startswith("SCAN run ") or "TEMP B-TREE" in plan for plan in plans), plans
+
+
+def _add_runs(database: Database, numbers: range) -> None:
+    """Runs of which four in ten are in comparisons of four."""
+    with database.write() as connection:
+        connection.execute(
+            insert(run),
+            [
+                {
+                    "id": number,
+                    "status": "done",
+                    "strategy": "cot" if number % 3 else "direct",
+                    "model": "m",
+                    "title": "t",
+                    "group_key": f"g{number // 10}" if number % 10 < 4 else "",
+                    "started_at": 1e9 + number,
+                    "owner_pid": 1,
+                    "owner_started": 0.0,
+                    "digest": str(number),
+                    "spec": "{}",
+                    "is_right": number % 2,
+                }
+                for number in numbers
+            ],
+        )
+
+
+def _work_of(database: Database, wanted: RunFilter, *, fold: bool) -> int:
+    """How much SQLite does for a page, in hundreds of its instructions."""
+    done = 0
+
+    def count() -> None:
+        nonlocal done
+        done += 1
+
+    with database.read() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_progress_handler(count, 100)
+        found = run_list.list_runs(connection, None, 50, wanted, fold=fold)
+        raw.set_progress_handler(None, 0)
+    assert len(found) == 50
+    return done
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize(
+    "wanted",
+    [RunFilter(), RunFilter(strategy="cot"), RunFilter(is_right=True)],
+    ids=str,
+)
+def test_a_page_takes_no_longer_in_a_long_history(
+    path: Path, wanted: RunFilter, fold: bool
+) -> None:
+    with closing(Database(path)) as history:
+        _add_runs(history, range(1, 501))
+        short = _work_of(history, wanted, fold=fold)
+        _add_runs(history, range(501, 3001))
+        assert _work_of(history, wanted, fold=fold) < 2 * short
+
+
+def test_the_list_of_today_does_not_look_through_the_days_before(path: Path) -> None:
+    with closing(Database(path)) as history:
+        _add_runs(history, range(1, 501))
+        short = _work_of(history, RunFilter(since=1e9 + 400), fold=True)
+        _add_runs(history, range(501, 3001))
+        assert _work_of(history, RunFilter(since=1e9 + 2900), fold=True) < 1.3 * short

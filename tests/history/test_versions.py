@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from workbench.domain.errors import UsageError
-from workbench.domain.spec import TemplatePrompt
-from workbench.history import backups, driver, tables
-from workbench.history.recovery import check_marker
+from workbench.domain.runs.spec import TemplatePrompt
+from workbench.history import run_list, tables, versions
+from workbench.history.file import backups, driver
+from workbench.history.file.recovery import check_marker
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -23,67 +24,67 @@ PROMPT = "/prompts/greet.prompty"
 
 
 async def _count(store: HistoryStore, table: tables.Table) -> int:
-    return await store._read(
+    return await store.read(
         lambda connection: connection.execute(select(func.count()).select_from(table)).scalar_one()
     )
 
 
 async def _numbers(store: HistoryStore, path: str = PROMPT) -> list[int]:
-    return [each.number for each in await store.versions(path)]
+    return [each.number for each in await store.read(versions.load, path)]
 
 
 async def test_the_same_text_twice_is_one_version(store: HistoryStore) -> None:
     for text in ("one", "one", "two", "one"):
-        await store.record_versions(PROMPT, (text, "saved"))
-    newest, oldest = await store.versions(PROMPT)
+        await store.write(versions.record_all, PROMPT, (text, "saved"))
+    newest, oldest = await store.read(versions.load, PROMPT)
     assert (newest.number, newest.origin, newest.restored_at) == (2, "saved", None)
     assert (oldest.number, oldest.origin) == (1, "saved")
     assert oldest.restored_at is not None
     assert oldest.restored_at >= newest.created_at
-    assert [each.text for each in await store.version_texts(PROMPT)] == ["one", "two"]
+    assert [each.text for each in await store.read(versions.load_texts, PROMPT)] == ["one", "two"]
 
 
 async def test_equal_texts_of_two_prompts_are_stored_once(store: HistoryStore) -> None:
-    await store.record_versions(PROMPT, ("one", "saved"))
-    await store.record_versions("/prompts/other.prompty", ("one", "saved"))
+    await store.write(versions.record_all, PROMPT, ("one", "saved"))
+    await store.write(versions.record_all, "/prompts/other.prompty", ("one", "saved"))
     assert await _count(store, tables.template_text) == 1
     assert await _count(store, tables.template_version) == 2
 
 
 async def test_a_run_keeps_the_version_it_used(store: HistoryStore) -> None:
-    await store.record_versions(PROMPT, ("Hello {{ name }}", "saved"))
+    await store.write(versions.record_all, PROMPT, ("Hello {{ name }}", "saved"))
     first = await samples.done_run(store)
     edited = samples.template_spec(prompt=TemplatePrompt(PROMPT, "Good day {{ name }}", {}))
     await samples.done_run(store, spec=edited)
     last = await samples.done_run(store, spec=edited)
-    unsaved, saved = await store.versions(PROMPT)
+    unsaved, saved = await store.read(versions.load, PROMPT)
     assert (saved.origin, saved.runs, saved.last_run_id) == ("saved", 1, first)
     assert (unsaved.origin, unsaved.runs, unsaved.last_run_id) == ("run", 2, last)
-    await store.delete_run(last)
-    assert (await store.versions(PROMPT))[0].runs == 1
-    await store.record_versions(PROMPT, ("Good day {{ name }}", "saved"))
-    assert (await store.versions(PROMPT))[0].origin == "saved"
+    await store.write(run_list.hide, [last])
+    assert (await store.read(versions.load, PROMPT))[0].runs == 1
+    await store.write(versions.record_all, PROMPT, ("Good day {{ name }}", "saved"))
+    assert (await store.read(versions.load, PROMPT))[0].origin == "saved"
 
 
 async def test_a_renamed_prompt_keeps_its_versions_and_its_place_is_free(
     store: HistoryStore,
 ) -> None:
-    await store.record_versions(PROMPT, ("one", "saved"), ("two", "saved"))
-    await store.move_prompt(PROMPT, "/prompts/hello.prompty")
+    await store.write(versions.record_all, PROMPT, ("one", "saved"), ("two", "saved"))
+    await store.write(versions.move, PROMPT, "/prompts/hello.prompty")
     assert await _numbers(store, "/prompts/hello.prompty") == [2, 1]
     assert await _numbers(store) == []
-    await store.record_versions(PROMPT, ("one", "saved"))
+    await store.write(versions.record_all, PROMPT, ("one", "saved"))
     assert await _numbers(store) == [1]
-    await store.record_versions("/prompts/hello.prompty", ("three", "saved"))
+    await store.write(versions.record_all, "/prompts/hello.prompty", ("three", "saved"))
     assert await _numbers(store, "/prompts/hello.prompty") == [3, 2, 1]
-    await store.move_prompt("/prompts/hello.prompty", PROMPT)
+    await store.write(versions.move, "/prompts/hello.prompty", PROMPT)
     assert await _numbers(store) == [3, 2, 1]
 
 
 async def test_the_prompts_of_a_moved_folder_keep_their_versions(store: HistoryStore) -> None:
     for path in ("/p/a/one.j2", "/p/a/b/two.j2", "/p/ab/other.j2", "/p/a.j2"):
-        await store.record_versions(path, (path, "saved"))
-    await store.move_prompt("/p/a", "/p/c")
+        await store.write(versions.record_all, path, (path, "saved"))
+    await store.write(versions.move, "/p/a", "/p/c")
     for path in ("/p/c/one.j2", "/p/c/b/two.j2", "/p/ab/other.j2", "/p/a.j2"):
         assert await _numbers(store, path) == [1]
     for path in ("/p/a/one.j2", "/p/a/b/two.j2"):
@@ -91,7 +92,7 @@ async def test_the_prompts_of_a_moved_folder_keep_their_versions(store: HistoryS
 
 
 async def test_moving_what_was_never_kept_is_nothing(store: HistoryStore) -> None:
-    await store.move_prompt(PROMPT, "/prompts/hello.prompty")
+    await store.write(versions.move, PROMPT, "/prompts/hello.prompty")
     assert await _count(store, tables.prompt_place) == 0
 
 
@@ -99,21 +100,21 @@ async def test_a_path_is_one_prompt_however_it_is_written(
     store: HistoryStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    await store.record_versions("a.j2", ("one", "saved"))
+    await store.write(versions.record_all, "a.j2", ("one", "saved"))
     assert await _numbers(store, str(tmp_path / "x" / ".." / "a.j2")) == [1]
 
 
 async def test_names_and_notes(store: HistoryStore) -> None:
-    await store.record_versions(PROMPT, ("one", "saved"))
-    await store.describe_version(PROMPT, 1, name="sober", note="first that worked \ud83d")
-    (version,) = await store.versions(PROMPT)
+    await store.write(versions.record_all, PROMPT, ("one", "saved"))
+    await store.write(versions.describe, PROMPT, 1, name="sober", note="first that worked \ud83d")
+    (version,) = await store.read(versions.load, PROMPT)
     assert (version.name, version.note) == ("sober", "first that worked \ufffd")
     with pytest.raises(UsageError, match="no version 2"):
-        await store.describe_version(PROMPT, 2, name="x")
+        await store.write(versions.describe, PROMPT, 2, name="x")
     with pytest.raises(UsageError, match="no version 2"):
-        await store.version_text(PROMPT, 2)
-    assert await store.version_number(PROMPT, "one") == 1
-    assert await store.version_number(PROMPT, "other") is None
+        await store.read(versions.load_text, PROMPT, 2)
+    assert await store.read(versions.number_of, PROMPT, "one") == 1
+    assert await store.read(versions.number_of, PROMPT, "other") is None
 
 
 def _make_old(path: Path) -> None:
@@ -125,14 +126,14 @@ def _make_old(path: Path) -> None:
 async def test_runs_of_an_old_file_have_their_versions(path: Path, open_store: OpenStore) -> None:
     _make_old(path)
     store = await open_store(path)
-    (run,) = await store.list_runs()
-    (version,) = await store.versions(PROMPT)
+    (run,) = await store.read(run_list.list_runs)
+    (version,) = await store.read(versions.load, PROMPT)
     assert (version.number, version.origin, version.runs) == (1, "run", 1)
     assert version.last_run_id == run.run_id
     assert version.created_at == run.started_at
-    assert await store.version_text(PROMPT, 1) == "Hello {{ name }}"
+    assert await store.read(versions.load_text, PROMPT, 1) == "Hello {{ name }}"
     await samples.done_run(store)
-    assert (await store.versions(PROMPT))[0].runs == 2
+    assert (await store.read(versions.load, PROMPT))[0].runs == 2
     assert len(backups.listed(path)) == 1
 
 
@@ -144,7 +145,7 @@ async def test_foreign_keys_hold_after_a_migration(path: Path, open_store: OpenS
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
         return list(connection.exec_driver_sql("PRAGMA foreign_key_check"))
 
-    assert await store._read(violations) == []
+    assert await store.read(violations) == []
 
 
 async def test_a_damaged_old_file_gets_its_versions_from_its_runs(
@@ -160,6 +161,6 @@ async def test_a_damaged_old_file_gets_its_versions_from_its_runs(
     check_marker(path).touch()
     store = await open_store(path)
     assert "damaged" in store.status.recovered
-    (version,) = await store.versions(PROMPT)
-    (run,) = await store.list_runs()
+    (version,) = await store.read(versions.load, PROMPT)
+    (run,) = await store.read(run_list.list_runs)
     assert (version.runs, version.created_at) == (1, run.started_at)

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from workbench.history import conversations, message_tree
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -31,13 +32,15 @@ async def main(path: Path) -> None:
         await store.flush()
         print("text", run_id, flush=True)
         if number % 2:
-            chat = (await store.create_conversation(f"chat {number}")).conversation_id
-            await store.add_message(chat, None, "user", "hello")
+            chat = (
+                await store.write(conversations.insert_conversation, f"chat {number}")
+            ).conversation_id
+            await store.write(message_tree.add_message, chat, None, "user", "hello")
             print("chat", chat, flush=True)
 
 
 def serve(path: Path) -> None:
-    """For each line of standard input start the writer anew, in a child that shares the imports.
+    """For each line of standard input start the writer again, in a child that shares the imports.
 
     Prints ``pid NUMBER`` when it has started and ``end`` when it was killed.
     """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-_VARIABLES = ("HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+_VARIABLES = ("HF_HOME", "HUGGINGFACE_HUB_CACHE", "HF_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME")
 
 
 def settle_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.models.crafting import write
-from workbench.domain.errors import ModelNotFoundError
+from workbench.domain.errors import ModelFileError, ModelNotFoundError, UnsupportedModelError
 from workbench.domain.views import Adapter, LoadSettings
-from workbench.models import details, discovery
+from workbench.models import details
+from workbench.models.discovery import scan as discovery
 from workbench.settings import Paths, starter_model
 
 
@@ -112,3 +116,49 @@ def test_an_adapter_adds_its_weights(paths):
     plain = details.inspect(entry, LoadSettings()).memory
     adapted = details.inspect(entry, LoadSettings(adapters=(Adapter(str(lora)),))).memory
     assert adapted.weights_bytes - plain.weights_bytes == 1280
+
+
+def test_an_adapter_or_projector_is_not_run_as_a_model(paths):
+    lora = write(paths.models / "lora.gguf", {"general.type": "adapter"})
+    eyes = write(paths.models / "mmproj-x.gguf", {"general.architecture": "clip"})
+    for file, words in ((lora, "made for"), (eyes, "belongs to")):
+        with pytest.raises(UnsupportedModelError, match=words):
+            discovery.refuse_other_files(discovery.find_model(paths, str(file)))
+    discovery.refuse_other_files(discovery.find_model(paths, str(write(paths.models / "m.gguf"))))
+
+
+def test_any_part_of_a_split_model_means_the_whole(paths):
+    files = [
+        write(paths.models / f"big-0000{number}-of-00003.gguf", rows=number) for number in (1, 2, 3)
+    ]
+    for file in files:
+        entry = discovery.find_model(paths, str(file))
+        assert (Path(entry.path).name, entry.parts) == (files[0].name, 3)
+    files[0].unlink()
+    assert "00001-of-00003.gguf is missing" in discovery.find_model(paths, str(files[1])).error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names or pipes")
+def test_a_name_that_is_no_text_is_told_and_goes_nowhere(paths):
+    odd = os.fsencode(paths.models) + b"/odd\xff\xfe.gguf"
+    shutil.copy(write(paths.models / "plain.gguf"), odd)
+    (entry,) = [entry for entry in discovery.list_models(paths) if entry.error]
+    assert "rename it" in entry.error
+    msgspec.json.encode(entry)
+    for ref in (os.fsdecode(odd), entry.name):
+        with pytest.raises(ModelFileError, match="rename it") as caught:
+            discovery.refuse_other_files(discovery.find_model(paths, ref))
+        str(caught.value).encode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_named_pipe_is_refused_and_not_waited_for(paths):
+    pipe = paths.models / "pipe.gguf"
+    os.mkfifo(pipe)
+    assert "pipe" in discovery.find_model(paths, str(pipe)).error
+    model = write(paths.models / "m.gguf")
+    for path, adapters in ((pipe, ()), (model, (Adapter(str(pipe)),))):
+        with pytest.raises(ModelFileError, match="no file but a pipe"):
+            details.require_memory(str(path), LoadSettings(adapters=adapters))
+    with pytest.raises(ModelFileError, match="no file but a pipe"):
+        details.inspect(discovery.find_model(paths, str(pipe)), LoadSettings())

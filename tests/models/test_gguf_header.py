@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import ModelError, ModelFileError, ModelNotFoundError
-from workbench.models.gguf_header import read_header, read_summary
-from workbench.models.gguf_tables import FILE_TYPES, TENSOR_BLOCKS
+from workbench.models.gguf.header import read_header, read_summary
+from workbench.models.gguf.tables import FILE_TYPES, TENSOR_BLOCKS
 from workbench.settings import starter_model
 
 U32, U64 = "<I", "<Q"

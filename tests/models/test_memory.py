@@ -6,9 +6,9 @@ import pytest
 
 from tests.models.crafting import write
 from workbench.domain.views import LoadSettings
-from workbench.models.gguf_header import read_header
-from workbench.models.memory import estimate
-from workbench.models.remembering import memory_kind, reuse_sentence
+from workbench.models.gguf.header import read_header
+from workbench.models.memory.estimate import estimate
+from workbench.models.memory.prefix_reuse import memory_kind, reuse_sentence
 from workbench.settings import starter_model
 
 MIB = 1024**2
@@ -45,7 +45,7 @@ def test_the_starter_models_needs_are_known_within_a_percent(changes, kv_mib, co
 
 def test_the_formula_holds_the_numbers():
     formula = estimate(read_header(str(starter_model())), LoadSettings()).formula
-    assert "30 layers × 3 heads × (64 + 64) × 8,192 tokens × 2 bytes (f16) = 180.0 MiB" in formula
+    assert "30 layers × 3 heads × (64 + 64) × 8,192 tokens × 2 bytes (f16) = 189 MB" in formula
     assert "9 heads × 8,192 cells" in formula
 
 

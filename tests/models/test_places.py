@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.models.crafting import write
-from workbench.models import discovery, walking
-from workbench.models.places import model_folders
+from workbench.domain.errors import ModelFileError
+from workbench.models.discovery import scan as discovery
+from workbench.models.discovery import walking
+from workbench.models.discovery.places import model_folders
 from workbench.settings import Paths
 
 
@@ -71,6 +73,21 @@ def test_ollama_models_have_the_names_that_ollama_gives_them(paths, home):
     assert scan.problems == ()
 
 
+def test_two_ollama_names_of_one_file_both_mean_it_and_an_adapter_is_not_left_out(paths, home):
+    root = home / ".ollama/models"
+    model = ollama_blob(root, "a")
+    adapter = ollama_blob(root, "b", **{"general.type": "adapter"})
+    manifest(root, "library/smol/plain", [("model", model)])
+    manifest(root, "library/smol/same", [("model", model)])
+    manifest(root, "library/smol/tuned", [("model", model), ("adapter", adapter)])
+    for name in ("smol:plain", "smol:same"):
+        assert discovery.find_model(paths, name).path.endswith("a" * 64)
+    tuned = discovery.find_model(paths, "smol:tuned")
+    with pytest.raises(ModelFileError, match=f"--model .*{'a' * 64} --lora .*{'b' * 64}"):
+        discovery.refuse_other_files(tuned)
+    assert len({entry.path for entry in discovery.scan(paths).models}) == 3
+
+
 def test_a_manifest_cannot_lead_out_of_the_store(paths, home):
     root = home / ".ollama/models"
     write(home / "secret.gguf")
@@ -91,14 +108,18 @@ def test_a_blob_that_is_gone_is_said(paths, home):
     assert "lost:1b" in discovery.scan(paths).problems[0]
 
 
-def test_the_hugging_face_cache_lists_a_shared_file_once(paths, home, monkeypatch):
+@pytest.mark.parametrize(
+    ("variable", "below"),
+    [("HF_HOME", ""), ("HF_HUB_CACHE", "hub"), ("HUGGINGFACE_HUB_CACHE", "hub")],
+)
+def test_the_hugging_face_cache_lists_a_shared_file_once(paths, home, monkeypatch, variable, below):
     repo = home / "elsewhere" / "hub" / "models--maker--repo"
     blob = write(repo / "blobs" / "abc")
     for revision in ("one", "two"):
         link = repo / "snapshots" / revision / "small-Q8_0.gguf"
         link.parent.mkdir(parents=True)
         link.symlink_to(os.path.relpath(blob, link.parent))
-    monkeypatch.setenv("HF_HOME", str(home / "elsewhere"))
+    monkeypatch.setenv(variable, str(home / "elsewhere" / below))
     assert found(paths) == {("small-Q8_0", "Hugging Face cache")}
 
 

@@ -1,10 +1,10 @@
-"""A history in memory, and an executor on a simulated engine."""
+"""A history in memory, and runs on a simulated engine."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,17 +12,21 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.events import LoggedEvent
-from workbench.domain.run_state import RunState
-from workbench.domain.spec import ChatPrompt, RunSpec
+from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import Budget, ChatPrompt, RunSpec
+from workbench.domain.runs.steering import ForkToken, Grow
 from workbench.domain.text import Message
 from workbench.domain.views import LoadSettings
 from workbench.engine.simulated import SimulatedEngine
-from workbench.runs.executor import Executor
-from workbench.sandbox.pool import SandboxPool
-from workbench.templates.library import PromptLibrary
+from workbench.processes.pool import SandboxPool
+from workbench.prompts.library.library import PromptLibrary
+from workbench.runs.control import RunControl
+from workbench.runs.executor import execute, grown_run, new_run, resumed_run
+from workbench.runs.run import Tools
 
 ROOT = Path(__file__).parents[2]
+Listener = Callable[[LoggedEvent], None]
 
 
 @dataclass
@@ -51,19 +55,40 @@ class MemoryStore:
 class Bench:
     engine: SimulatedEngine
     store: MemoryStore
-    executor: Executor
+    pool: Any
+    library: PromptLibrary
     shown: list[LoggedEvent] = field(default_factory=list)
 
-    async def run(self, spec: RunSpec) -> RunState:
-        return await self.executor.execute(1, spec, self.shown.append)
+    def tools(self, listener: Listener | None = None) -> Tools:
+        return Tools(
+            self.engine, self.store, self.pool, self.library, listener or self.shown.append
+        )
 
-    async def resume(self, spec: RunSpec, **changes) -> RunState:
-        log = list(self.store.events)
-        return await self.executor.resume(1, spec, log, self.shown.append, **changes)
+    async def run(
+        self,
+        spec: RunSpec,
+        listener: Listener | None = None,
+        *,
+        control: RunControl | None = None,
+    ) -> RunState:
+        return await execute(new_run(self.tools(listener), control or RunControl(), 1, spec))
 
-    async def grow(self, spec: RunSpec, action) -> RunState:
+    async def resume(
+        self,
+        spec: RunSpec,
+        log: Sequence[LoggedEvent] | None = None,
+        listener: Listener | None = None,
+        *,
+        control: RunControl | None = None,
+        budget: Budget | None = None,
+    ) -> RunState:
+        log = list(self.store.events) if log is None else log
+        tools, control = self.tools(listener), control or RunControl()
+        return await execute(resumed_run(tools, control, 1, spec, log, budget))
+
+    async def grow(self, spec: RunSpec, action: Grow | ForkToken) -> RunState:
         log = list(self.store.events)
-        return await self.executor.grow(1, spec, log, action, self.shown.append)
+        return await execute(grown_run(self.tools(), RunControl(), 1, spec, log, action))
 
 
 class InProcessPool:
@@ -87,7 +112,7 @@ async def bench(engine: SimulatedEngine, tmp_path: Path, pool: Any = None) -> As
     library = PromptLibrary(shipped=ROOT / "prompts", user=tmp_path / "prompts")
     await engine.load("simulated", LoadSettings())
     try:
-        yield Bench(engine, store, Executor(engine, store, pool, library))
+        yield Bench(engine, store, pool, library)
     finally:
         await engine.close()
         await pool.close()

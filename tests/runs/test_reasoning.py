@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.events import CallFinished, NoteAdded, TextReceived
-from workbench.domain.run_state import fold_all
+from workbench.domain.runs.events import CallFinished, NoteAdded, TextReceived
+from workbench.domain.runs.reasoning import ReasoningSplitter, open_tag
+from workbench.domain.runs.run_state import fold_all
 from workbench.domain.text import Segment
 from workbench.engine.simulated import SimulatedEngine
-from workbench.runs.reasoning import ReasoningSplitter, open_tag
 
 from .keeping import bench, chat
 
@@ -53,7 +53,7 @@ async def test_a_run_has_the_answer_alone_and_the_thinking_beside_it(tmp_path):
     engine = SimulatedEngine(lambda _: ["<think>two and two make four</think>\nAnswer: 4"])
     async with bench(engine, tmp_path) as it:
         state = await it.run(chat())
-        assert (state.answer, state.status) == ("4", "done")
+        assert (state.answer, state.status) == ("Answer: 4", "done")
         assert "two and two" not in state.output
         ended = it.store.of(CallFinished)[0]
         assert (ended.text, ended.reasoning) == ("Answer: 4", "two and two make four")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from workbench.domain.errors import UsageError
-from workbench.domain.events import (
+from workbench.domain.runs.events import (
     CallFinished,
     CallStarted,
     LoggedEvent,
@@ -19,9 +20,10 @@ from workbench.domain.events import (
     RunPaused,
     RunResumed,
     TextReceived,
+    Voted,
 )
-from workbench.domain.run_state import fold_all
-from workbench.domain.spec import Budget
+from workbench.domain.runs.run_state import fold_all
+from workbench.domain.runs.spec import Budget
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.history.codec import merged
 from workbench.runs.control import RunControl
@@ -72,7 +74,7 @@ async def cancelled_at(it, spec, stop_at):
         if count == stop_at:
             running[0].cancel()
 
-    running.append(asyncio.create_task(it.executor.execute(1, spec, listen)))
+    running.append(asyncio.create_task(it.run(spec, listen)))
     return await running[0]
 
 
@@ -145,7 +147,7 @@ async def test_a_run_that_is_cut_again_and_again_comes_to_the_same_end(tmp_path)
         state = await cancelled_at(it, spec, 9)
         while state.status != "done":
             log, seen = list(it.store.events), 0
-            running.append(asyncio.create_task(it.executor.resume(1, spec, log, listen)))
+            running.append(asyncio.create_task(it.resume(spec, log, listen)))
             state = await running[-1]
             assert len(running) < 50
         assert outcome(state) == outcome(expected)
@@ -279,7 +281,7 @@ async def test_a_pause_changes_nothing_but_that_it_is_told(tmp_path):
                 calls.discard(logged.event.call)
                 idle.set()
 
-        running = asyncio.create_task(it.executor.execute(1, spec, listen, control=control))
+        running = asyncio.create_task(it.run(spec, listen, control=control))
         await idle.wait()
         for _ in range(200):
             await asyncio.sleep(0)
@@ -301,9 +303,7 @@ async def test_clock_and_budget_of_seconds_stand_still_while_paused(tmp_path):
         control = RunControl()
         control.pause()
         spec = chat(budget=Budget(max_seconds=60))
-        running = asyncio.create_task(
-            it.executor.execute(1, spec, it.shown.append, control=control)
-        )
+        running = asyncio.create_task(it.run(spec, it.shown.append, control=control))
         for _ in range(200):
             await asyncio.sleep(0)
         assert it.store.of(RunPaused)
@@ -333,9 +333,31 @@ async def test_a_paused_run_can_be_stopped_and_resumed(tmp_path):
                     control.pause()
                     paused.set()
 
-            running = asyncio.create_task(it.executor.execute(1, spec, listen, control=control))
+            running = asyncio.create_task(it.run(spec, listen, control=control))
             await paused.wait()
             running.cancel()
             assert (await running).status == status
             assert isinstance(it.store.events[-1].event, RunFinished)
             assert outcome(await it.resume(spec)) == outcome(expected)
+
+
+async def test_a_log_of_an_earlier_version_is_replayed_without_the_model(tmp_path):
+    """Its rule reads the last "Answer:", its vote told 1,200 from 1200.0; no call is made again."""
+    texts = ["So Answer: 7\nAnswer: 1,200", "Answer: 1200.0", "Answer: 8"]
+    spec = chat("self_consistency", params={"paths": 3, "extraction": "answer_line"})
+    async with bench(SimulatedEngine(lambda _prompt: texts), tmp_path) as it:
+        await it.run(spec)
+        old = (("1,200", 1), ("1200.0", 1), ("8", 1))
+        it.store.events[:] = [
+            msgspec.structs.replace(logged, event=msgspec.structs.replace(logged.event, tally=old))
+            if isinstance(logged.event, Voted)
+            else logged
+            for logged in it.store.events
+            if not isinstance(logged.event, RunFinished)
+        ]
+        asked = len(it.engine.requests)
+        state = await it.resume(spec)
+        assert len(it.engine.requests) == asked
+        assert (state.status, state.answer) == ("done", "1,200")
+        assert [each.value for each in state.parsed] == ["1,200", "1200.0", "8"]
+        assert state.tally == (("1,200", 2), ("8", 1))

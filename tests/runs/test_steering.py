@@ -1,4 +1,4 @@
-"""The wheel: what a person does is in the log, is heeded, and is there again in a replay."""
+"""The wheel: what a person does is in the log, is applied, and is there again in a replay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from workbench.domain.errors import UsageError
-from workbench.domain.events import (
+from workbench.domain.runs.events import (
     CallStarted,
     GrowthStarted,
     NodeAdded,
@@ -15,8 +15,9 @@ from workbench.domain.events import (
     RunFinished,
     Steered,
 )
-from workbench.domain.run_state import NodeState, fold_all
-from workbench.domain.steering import (
+from workbench.domain.runs.nodes import NodeState
+from workbench.domain.runs.run_state import fold_all
+from workbench.domain.runs.steering import (
     AddThought,
     BoostNode,
     EditThought,
@@ -26,7 +27,7 @@ from workbench.domain.steering import (
 )
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.runs.control import RunControl
-from workbench.runs.hand import action_of, event_of
+from workbench.runs.user_action import action_of, event_of
 
 from .keeping import bench, chat
 
@@ -53,7 +54,7 @@ async def steered_run(it, actions, at="0.1", spec=None):
             loop = asyncio.get_running_loop()
             loop.call_soon(lambda: [control.steer(action) for action in actions])
 
-    return await it.executor.execute(1, spec or search(), listen, control=control)
+    return await it.run(spec or search(), listen, control=control)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ async def test_the_better_answer_stays(tmp_path):
     async with bench(SimulatedEngine(thinking), tmp_path) as it:
         before = await it.run(search())
         spec = search()
-        it.engine._rule = lambda prompt: ["impossible" if "sure" in prompt else "1. x\nAnswer: 5"]
+        it.engine.rule = lambda prompt: ["impossible" if "sure" in prompt else "1. x\nAnswer: 5"]
         state = await it.grow(spec, Grow("0", {"depth": 1}))
         assert (state.answer, state.best_node) == (before.answer, before.best_node)
         assert any("nothing better" in note.text for note in it.store.of(NoteAdded))
@@ -239,7 +240,8 @@ async def test_a_fork_that_was_cut_is_written_to_its_end(tmp_path):
 @pytest.mark.parametrize(
     "action",
     [ForkToken("0/other", 0, 0, "x"), ForkToken("0/answer", 7, 0, "x"),
-     ForkToken("0/answer", 0, 9999, "x"), ForkToken("0/answer", 0, 0, "")],
+     ForkToken("0/answer", 0, 9999, "x"), ForkToken("0/answer", 0, 0, ""),
+     ForkToken("0/answer", 0, 1, "\ufffd")],
 )  # fmt: skip
 async def test_a_fork_of_what_is_not_there_is_refused(action, tmp_path):
     async with bench(SimulatedEngine(), tmp_path) as it:
@@ -260,7 +262,7 @@ async def cut_after(it, spec, node):
         if isinstance(logged.event, NodeAdded) and logged.event.node == node:
             running.cancel()
 
-    running = asyncio.create_task(it.executor.execute(1, spec, listen))
+    running = asyncio.create_task(it.run(spec, listen))
     return await running
 
 
@@ -295,7 +297,7 @@ async def test_what_was_done_while_a_run_was_cut_is_heeded_when_it_goes_on(tmp_p
                 control.steer(PruneNode("0.0"))
 
         log = list(it.store.events)
-        state = await it.executor.resume(1, search(), log, listen, control=control)
+        state = await it.resume(search(), log, listen, control=control)
         assert state.status == "done"
         assert state.nodes["0.0"].status == "pruned"
         assert state.nodes["0.1"].status == "selected"

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from workbench.domain.errors import UsageError
-from workbench.domain.events import AnswerExtracted
-from workbench.domain.extraction import ExtractionRule
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.events import AnswerExtracted
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 
@@ -22,7 +22,7 @@ async def core(paths, tmp_path):
     model.write_bytes(b"")
     made = Workbench(paths, engine=SimulatedEngine(lambda _prompt: TEXTS))
     await made.open()
-    await made.load_model(str(model))
+    await made.models.load(str(model))
     yield made
     await made.close()
 
@@ -32,34 +32,34 @@ def spec(**changes) -> RunSpec:
 
 
 async def ended(core, **changes) -> int:
-    run_id = await core.start_run(spec(**changes))
-    await core.wait_run(run_id)
+    run_id = await core.runs.start(spec(**changes))
+    await core.runs.wait(run_id)
     return run_id
 
 
 async def test_an_answer_is_read_by_another_rule_and_kept(core, paths):
     run_id = await ended(core, strategy="cot")
-    before = await core.load_run(run_id)
+    before = await core.runs.load(run_id)
     assert before.answer is None
     rule = ExtractionRule("regex", r"Result: (\d)")
-    preview = await core.preview_extraction(run_id, rule)
+    preview = await core.answers.preview_extraction(run_id, rule)
     assert (preview.answer, preview.texts[0].before, preview.texts[0].after) == ("4", None, "4")
-    assert await core.load_run(run_id) == before
-    state = await core.extract_again(run_id, rule)
+    assert await core.runs.load(run_id) == before
+    state = await core.answers.extract_again(run_id, rule)
     assert (state.answer, state.status, state.extraction) == ("4", "done", rule)
     assert state.call_count == before.call_count
     assert state.seconds == pytest.approx(before.seconds, abs=5.0)
-    assert await core.load_run(run_id) == state
-    assert (await core.list_runs())[0].answer == "4"
-    assert isinstance((await core.events(run_id))[-1].event, AnswerExtracted)
-    again = await core.extract_again(run_id, ExtractionRule("last_line"))
+    assert await core.runs.load(run_id) == state
+    assert (await core.history.list_runs())[0].answer == "4"
+    assert isinstance((await core.runs.events(run_id))[-1].event, AnswerExtracted)
+    again = await core.answers.extract_again(run_id, ExtractionRule("last_line"))
     assert again.answer == "Result: 4"
 
 
 async def test_a_vote_is_counted_again(core):
     run_id = await ended(core, strategy="self_consistency", params={"paths": 3})
-    assert (await core.load_run(run_id)).tally == ((None, 3),)
-    state = await core.extract_again(run_id, ExtractionRule("last_number"))
+    assert (await core.runs.load(run_id)).tally == ((None, 3),)
+    state = await core.answers.extract_again(run_id, ExtractionRule("last_number"))
     assert state.tally == (("4", 2), ("5", 1))
     assert (state.answer, state.best_node, state.output) == ("4", "0.0", TEXTS[0])
 
@@ -67,12 +67,12 @@ async def test_a_vote_is_counted_again(core):
 async def test_what_cannot_be_read_again_says_why(core):
     run_id = await ended(core)
     with pytest.raises(UsageError, match="no run 99"):
-        await core.extract_again(99, ExtractionRule("whole"))
+        await core.answers.extract_again(99, ExtractionRule("whole"))
     with pytest.raises(UsageError, match="pattern"):
-        await core.extract_again(run_id, ExtractionRule("regex"))
+        await core.answers.extract_again(run_id, ExtractionRule("regex"))
     with pytest.raises(UsageError, match="not valid"):
-        await core.extract_again(run_id, ExtractionRule("regex", "("))
-    assert (await core.load_run(run_id)).extraction is None
+        await core.answers.extract_again(run_id, ExtractionRule("regex", "("))
+    assert (await core.runs.load(run_id)).extraction is None
 
 
 async def test_a_running_run_is_left_alone(paths, tmp_path):
@@ -81,15 +81,15 @@ async def test_a_running_run_is_left_alone(paths, tmp_path):
     core = Workbench(paths, engine=SimulatedEngine(["word " * 400], tokens_per_second=20))
     await core.open()
     try:
-        await core.load_model(str(model))
+        await core.models.load(str(model))
         begun = asyncio.Event()
         core.subscribe(lambda _logged: begun.set())
-        run_id = await core.start_run(spec())
+        run_id = await core.runs.start(spec())
         await begun.wait()
         with pytest.raises(UsageError, match="still running"):
-            await core.extract_again(run_id, ExtractionRule("whole"))
-        await core.cancel_run(run_id)
-        state = await core.extract_again(run_id, ExtractionRule("whole"))
+            await core.answers.extract_again(run_id, ExtractionRule("whole"))
+        await core.runs.cancel(run_id)
+        state = await core.answers.extract_again(run_id, ExtractionRule("whole"))
         assert state.status == "cancelled"
     finally:
         await core.close()
@@ -97,15 +97,15 @@ async def test_a_running_run_is_left_alone(paths, tmp_path):
 
 async def test_an_equal_run_that_is_done_is_found(core):
     wanted = spec(strategy="cot", seed=7, group="one")
-    assert await core.find_done(wanted) is None
+    assert await core.answers.find_done(wanted) is None
     run_id = await ended(core, strategy="cot", seed=7, group="one")
-    found = await core.find_done(wanted)
-    assert (found.run_id, found.state) == (run_id, await core.load_run(run_id))
+    found = await core.answers.find_done(wanted)
+    assert (found.run_id, found.state) == (run_id, await core.runs.load(run_id))
     assert found.key == found.spec.digest()
-    assert await core.find_done(spec(strategy="cot", seed=8, group="one")) is None
-    assert await core.find_done(spec(strategy="cot", group="one")) is None
-    await core.delete_run(run_id)
-    assert await core.find_done(wanted) is None
+    assert await core.answers.find_done(spec(strategy="cot", seed=8, group="one")) is None
+    assert await core.answers.find_done(spec(strategy="cot", group="one")) is None
+    await core.history.delete_runs([run_id])
+    assert await core.answers.find_done(wanted) is None
 
 
 async def test_a_run_by_prompts_that_were_edited_since_is_another(core, paths):
@@ -113,10 +113,10 @@ async def test_a_run_by_prompts_that_were_edited_since_is_another(core, paths):
     edited = paths.prompts / "strategies" / "cot.prompty"
     edited.parent.mkdir(parents=True, exist_ok=True)
     edited.write_text("user:\n{{ question }} Think!")
-    assert await core.find_done(spec(strategy="cot", seed=7)) is None
+    assert await core.answers.find_done(spec(strategy="cot", seed=7)) is None
 
 
 async def test_words_that_differ_and_a_share_with_its_interval(core):
-    parts = await core.word_diff("two and two", "two plus two")
+    parts = await core.answers.word_diff("two and two", "two plus two")
     assert [part.kind for part in parts] == ["same", "deleted", "inserted", "same"]
-    assert core.interval(2, 3).share == 2 / 3
+    assert core.answers.interval(2, 3).share == 2 / 3

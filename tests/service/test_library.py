@@ -7,11 +7,11 @@ import asyncio
 import pytest
 
 from workbench.domain.errors import LibraryError, SandboxError, UsageError
-from workbench.domain.library import Trashed
-from workbench.domain.prompts import Draft
+from workbench.domain.prompts.library import RESULT_STATE, SAMPLES_STATE, Trashed
+from workbench.domain.prompts.prompt import Draft
 from workbench.engine.simulated import SimulatedEngine
+from workbench.prompts.library import metadata as library_heads
 from workbench.service import Workbench
-from workbench.templates import library_heads
 
 
 def with_core(paths, work):
@@ -28,18 +28,20 @@ def with_core(paths, work):
 
 def test_drafts_and_favourites_go_with_files_and_folders(paths):
     async def work(core):
-        folder = await core.create_folder(str(paths.prompts), "one")
-        made = await core.create_prompt("a", folder)
-        other = await core.create_prompt("b", folder)
-        await core.save_draft(Draft(path=made.path, text="mine", base_sha256=made.sha256))
-        await core.set_favourites([made.path, other.path], True)
-        moved = await core.move_prompt(made.path, str(paths.prompts))
-        renamed = await core.rename_prompt(moved.new, "c")
-        await core.rename_folder(folder, "two")
-        trashed = await core.trash_folder(str(paths.prompts / "two"))
+        folder = await core.library.create_folder(str(paths.prompts), "one")
+        made = await core.prompt_files.create("a", folder)
+        other = await core.prompt_files.create("b", folder)
+        await core.prompt_files.save_draft(
+            Draft(path=made.path, text="mine", base_sha256=made.sha256)
+        )
+        await core.library.set_favourites([made.path, other.path], True)
+        moved = await core.library.move(made.path, str(paths.prompts))
+        renamed = await core.prompt_files.rename(moved.new, "c")
+        await core.library.rename_folder(folder, "two")
+        trashed = await core.library.trash_folder(str(paths.prompts / "two"))
         (paths.prompts / "two").mkdir()
-        await core.restore_trashed(trashed)
-        return renamed.path, await core.drafts(), await core.favourites()
+        await core.library.restore(trashed)
+        return renamed.path, await core.prompt_files.drafts(), await core.library.favourites()
 
     path, drafts, favourites = with_core(paths, work)
     assert path == str(paths.prompts / "c.prompty")
@@ -47,13 +49,36 @@ def test_drafts_and_favourites_go_with_files_and_folders(paths):
     assert favourites == {path, str(paths.prompts / "two-copy" / "b.prompty")}
 
 
+def test_result_and_sample_set_go_with_a_folder_and_leave_nothing_behind(paths):
+    async def work(core):
+        folder = await core.library.create_folder(str(paths.prompts), "one")
+        made = await core.prompt_files.create("a", folder)
+        near = await core.prompt_files.create(
+            "b", await core.library.create_folder(str(paths.prompts), "one two")
+        )
+        for path in (made.path, near.path):
+            await core.session.keep(RESULT_STATE + path, {"run": 7})
+            await core.session.keep(SAMPLES_STATE + path, "rolls")
+        moved = await core.library.rename_folder(folder, "three")
+        now = moved.place_of(made.path)
+        return [
+            [await core.session.get(kind + path) for kind in (RESULT_STATE, SAMPLES_STATE)]
+            for path in (now, made.path, near.path)
+        ]
+
+    now, before, near = with_core(paths, work)
+    assert now == [{"run": 7}, "rolls"]
+    assert before == [None, None]
+    assert near == [{"run": 7}, "rolls"]
+
+
 def test_a_copy_takes_nothing_with_it(paths):
     shipped = str(paths.shipped_prompts / "classify" / "sentiment.prompty")
 
     async def work(core):
-        await core.set_favourites([shipped], True)
-        moved = await core.move_prompt(shipped, str(paths.prompts))
-        return moved, await core.favourites()
+        await core.library.set_favourites([shipped], True)
+        moved = await core.library.move(shipped, str(paths.prompts))
+        return moved, await core.library.favourites()
 
     moved, favourites = with_core(paths, work)
     assert moved.copied
@@ -67,18 +92,18 @@ def test_added_folders_are_shown_and_kept(paths, tmp_path):
 
     async def add(core):
         with pytest.raises(UsageError, match="no folder"):
-            await core.add_library_folder(str(tmp_path / "none"))
-        await core.add_library_folder(str(team))
+            await core.library.add_folder(str(tmp_path / "none"))
+        await core.library.add_folder(str(team))
         with pytest.raises(LibraryError, match="already"):
-            await core.add_library_folder(str(team))
+            await core.library.add_folder(str(team))
 
     async def names(core):
-        return [entry.name for entry in await core.library() if entry.root == str(team)]
+        return [entry.name for entry in await core.library.entries() if entry.root == str(team)]
 
     async def remove(core):
-        await core.remove_library_folder(str(team))
+        await core.library.remove_folder(str(team))
         with pytest.raises(UsageError, match="was not added"):
-            await core.remove_library_folder(str(team))
+            await core.library.remove_folder(str(team))
         return await names(core)
 
     with_core(paths, add)
@@ -89,9 +114,9 @@ def test_added_folders_are_shown_and_kept(paths, tmp_path):
 
 def test_what_was_put_aside_comes_back(paths):
     async def work(core):
-        made = await core.create_prompt("a")
-        where = await core.trash_prompt(made.path)
-        return made.path, await core.restore_trashed(Trashed(path=made.path, where=where))
+        made = await core.prompt_files.create("a")
+        where = await core.prompt_files.trash(made.path)
+        return made.path, await core.library.restore(Trashed(path=made.path, where=where))
 
     path, back = with_core(paths, work)
     assert path == back
@@ -119,8 +144,8 @@ def test_heads_are_read_in_the_sandbox_some_at_a_time(paths, monkeypatch):
     monkeypatch.setattr(library_heads, "head_of", here)
 
     async def work(core):
-        listings = [await core.library_listing(most=0), await core.library_listing(most=3)]
-        return (*listings, await core.library_listing())
+        listings = [await core.library.listing(most=0), await core.library.listing(most=3)]
+        return (*listings, await core.library.listing())
 
     names, some, whole = with_core(paths, work)
     assert [entry.title for entry in own(names)] == [f"p{n}" for n in range(5)]
@@ -142,8 +167,8 @@ def test_heads_are_read_without_a_sandbox_too(paths, monkeypatch):
         raise SandboxError("no process")
 
     async def work(core):
-        monkeypatch.setattr(core._pool, "call", refuse)
-        return await core.library_listing()
+        monkeypatch.setattr(core._core.pool, "call", refuse)
+        return await core.library.listing()
 
     listing = with_core(paths, work)
     assert [entry.title for entry in own(listing)] == ["damaged", "N0", "N1"]
@@ -156,15 +181,15 @@ def test_a_search_sees_files_that_came_and_went_since_the_listing(paths):
     write_prompts(paths.prompts, 2)
 
     async def names(core, text):
-        return [hit.path.rpartition("/")[2] for hit in (await core.search_library(text)).hits]
+        return [hit.path.rpartition("/")[2] for hit in (await core.library.search(text)).hits]
 
     async def work(core):
-        await core.library_listing()
-        await core.prepare_search()
+        await core.library.listing()
+        await core.library.prepare_search()
         found = [await names(core, "tag:t1")]
-        made = await core.create_prompt("fresh", "", "user:\nzebra\n")
+        made = await core.prompt_files.create("fresh", "", "user:\nzebra\n")
         found.append(await names(core, "zebra"))
-        await core.trash_prompt(made.path)
+        await core.prompt_files.trash(made.path)
         return [*found, await names(core, "zebra")]
 
     assert with_core(paths, work) == [["p1.prompty"], ["fresh.prompty"], []]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.domain.errors import UsageError
-from workbench.domain.rewriting import RewriteRequest
+from workbench.domain.prompts.rewriting import RewriteRequest
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 
@@ -25,23 +25,23 @@ async def core(paths, tmp_path):
     model.write_bytes(b"")
     made = Workbench(paths, engine=SimulatedEngine(lambda _prompt: [f"```\n{BETTER}\n```"]))
     await made.open()
-    await made.load_model(str(model))
+    await made.models.load(str(model))
     yield made
     await made.close()
 
 
 async def test_the_whole_way_from_a_request_to_a_text(core):
-    spec = await core.rewrite_spec(request(failing="One paragraph.", expected="- a\n- b"))
-    run_id = await core.start_run(spec)
-    state = await core.wait_run(run_id)
+    spec = await core.rewrite.spec(request(failing="One paragraph.", expected="- a\n- b"))
+    run_id = await core.runs.start(spec)
+    state = await core.runs.wait(run_id)
     asked = "\n".join(m.text for call in state.calls.values() for m in call.messages)
     for words in ("Ask for bullet points.", "{{ text }}", "One paragraph.", "- a\n- b"):
         assert words in asked
     assert "name: Sum" not in asked  # the head stays with the file
-    found = await core.read_rewrite(request(), state.output, state.finish_reason)
+    found = await core.rewrite.read(request(), state.output, state.finish_reason)
     assert found.problems == ()
     assert found.text == HEAD + BETTER + "\n"
-    (run,) = await core.list_runs()
+    (run,) = await core.history.list_runs()
     assert run.title == "rewrite"
     assert spec.budget.max_calls == 1
 
@@ -50,15 +50,15 @@ async def test_the_prompt_that_asks_can_be_edited(core, paths):
     own = paths.prompts / "strategies" / "rewrite.prompty"
     own.parent.mkdir(parents=True)
     own.write_text("Mine: {{ goal }} {{ prompt }}")
-    spec = await core.rewrite_spec(request())
+    spec = await core.rewrite.spec(request())
     assert spec.prompt.source.startswith("Mine:")
 
 
 async def test_nothing_to_do_is_refused(core):
     with pytest.raises(UsageError, match="what should be better"):
-        await core.rewrite_spec(request(goal=" "))
+        await core.rewrite.spec(request(goal=" "))
     with pytest.raises(UsageError, match="no text yet"):
-        await core.rewrite_spec(request(text=HEAD))
+        await core.rewrite.spec(request(text=HEAD))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ async def test_nothing_to_do_is_refused(core):
     ],
 )
 async def test_fences_talk_and_heads_are_left_out(core, answer):
-    found = await core.read_rewrite(request(), answer)
+    found = await core.rewrite.read(request(), answer)
     assert found.text == HEAD + BETTER + "\n"
     assert found.problems == ()
 
@@ -99,7 +99,7 @@ async def test_fences_talk_and_heads_are_left_out(core, answer):
     ],
 )
 async def test_what_is_wrong_is_said_and_the_text_still_shown(core, answer, said):
-    found = await core.read_rewrite(request(), answer)
+    found = await core.rewrite.read(request(), answer)
     assert any(said in problem for problem in found.problems), found.problems
     assert found.text.startswith(HEAD)
     assert answer.strip("`\n ") in found.text
@@ -111,30 +111,30 @@ async def test_what_is_wrong_is_said_and_the_text_still_shown(core, answer, said
 async def test_the_templates_own_fences_stay(core, shape):
     own = TEXT + "```json\n{}\n```\n"
     better = BETTER + "\n```json\n[]\n```"
-    found = await core.read_rewrite(request(text=own), shape.replace("{}", better, 1))
+    found = await core.rewrite.read(request(text=own), shape.replace("{}", better, 1))
     assert found.text == HEAD + better + "\n"
 
 
 async def test_an_answer_that_was_cut_off_says_so_first(core):
-    found = await core.read_rewrite(request(), BETTER[:40], "length")
+    found = await core.rewrite.read(request(), BETTER[:40], "length")
     assert "cut off" in found.problems[0]
 
 
 async def test_faults_that_the_prompt_had_are_not_the_rewrites(core):
     broken = request(text=TEXT + "{{ txet }}\n")
-    found = await core.read_rewrite(broken, BETTER + " {{ txet }}")
+    found = await core.rewrite.read(broken, BETTER + " {{ txet }}")
     assert found.problems == ()
 
 
 async def test_line_ends_stay_what_they_were(core):
     windows = request(text=TEXT.replace("\n", "\r\n"))
-    found = await core.read_rewrite(windows, BETTER)
+    found = await core.rewrite.read(windows, BETTER)
     assert found.text == (HEAD + BETTER + "\n").replace("\n", "\r\n")
 
 
 async def test_a_hostile_answer_ends_soon(core):
     answer = "```" * 20_000 + "{{" * 20_000 + "<|" * 20_000
-    found = await core.read_rewrite(request(), answer)
+    found = await core.rewrite.read(request(), answer)
     assert found.problems
 
 
@@ -143,18 +143,18 @@ async def test_the_starter_model_is_asked_and_read(paths, starter_model):
     core = Workbench(paths)
     await core.open()
     try:
-        await core.load_model(starter_model)
+        await core.models.load(starter_model)
         asked = request(goal="Ask for exactly three bullet points.", model=starter_model)
-        run_id = await core.start_run(await core.rewrite_spec(asked))
-        state = await core.wait_run(run_id)
+        run_id = await core.runs.start(await core.rewrite.spec(asked))
+        state = await core.runs.wait(run_id)
         assert state.status == "done", state.error
-        found = await core.read_rewrite(asked, state.output, state.finish_reason)
+        found = await core.rewrite.read(asked, state.output, state.finish_reason)
         assert found.text.startswith(HEAD)
         # A small model may write anything; what came is either a template or said to be none.
         if not found.problems:
-            analysed = await core.analyse(found.text, "sum.prompty")
+            analysed = await core.prompts.analyse(found.text, "sum.prompty")
             assert not [each for each in analysed.problems if each.severity == "error"]
             assert "{{ text }}" in found.text
-        assert (await core.list_runs())[0].run_id == run_id
+        assert (await core.history.list_runs())[0].run_id == run_id
     finally:
         await core.close()

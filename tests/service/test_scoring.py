@@ -21,13 +21,13 @@ async def core(paths, tmp_path):
     model.write_bytes(b"")
     made = Workbench(paths, engine=SimulatedEngine())
     await made.open()
-    await made.load_model(str(model))
+    await made.models.load(str(model))
     yield made
     await made.close()
 
 
 async def test_probabilities_are_of_the_labels_alone(core):
-    found = await core.choose(QUESTION, ("Yes", "No", "Perhaps"))
+    found = await core.scoring.choose(QUESTION, ("Yes", "No", "Perhaps"))
     assert found.labels == ("Yes", "No", "Perhaps")
     assert sum(found.probabilities) == pytest.approx(1.0)
     order = sorted(range(3), key=lambda index: found.logprobs[index])
@@ -37,19 +37,19 @@ async def test_probabilities_are_of_the_labels_alone(core):
 @pytest.mark.parametrize("labels", [("Yes",), ("Yes", ""), ("Yes", "Yes"), ("sure", "surely")])
 async def test_labels_that_cannot_be_told_apart_are_refused(core, labels):
     with pytest.raises(UsageError):
-        await core.choose(QUESTION, labels)
+        await core.scoring.choose(QUESTION, labels)
 
 
 async def test_perplexity_is_exp_of_the_mean(core):
-    found = await core.perplexity("one two three")
+    found = await core.scoring.perplexity("one two three")
     logprobs = [token.logprob for token in found.tokens]
     assert found.perplexity == pytest.approx(math.exp(-sum(logprobs) / len(logprobs)))
     with pytest.raises(UsageError, match="no perplexity"):
-        await core.perplexity("  ")
+        await core.scoring.perplexity("  ")
 
 
 async def test_embeddings_have_unit_length(core):
-    found = await core.embed(("a cat", "a dog"))
+    found = await core.scoring.embed(("a cat", "a dog"))
     assert [sum(v * v for v in vector) for vector in found.vectors] == pytest.approx([1.0, 1.0])
 
 
@@ -59,10 +59,14 @@ async def test_on_the_real_model(paths):
     await core.open()
     try:
         model = str(starter_model())
-        plain = await core.perplexity("The sun rises in the east and sets in the west.", model)
-        odd = await core.perplexity("The sun west in rises the in and sets east the.", model)
+        plain = await core.scoring.perplexity(
+            "The sun rises in the east and sets in the west.", model
+        )
+        odd = await core.scoring.perplexity(
+            "The sun west in rises the in and sets east the.", model
+        )
         assert 1.0 < plain.perplexity < odd.perplexity
-        chosen = await core.choose(
+        chosen = await core.scoring.choose(
             (Message.literal("user", "What is the capital of France? One word."),),
             ("Paris", "Banana"),
             model,

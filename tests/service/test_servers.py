@@ -12,8 +12,8 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from tests.engine.remote.scripted_server import ScriptedServer, answer, refuse, serving
 from workbench.domain.errors import ModelNotFoundError, RemoteError, UsageError
+from workbench.domain.runs.spec import ChatPrompt, RunSpec
 from workbench.domain.servers import Server, checked, model_name
-from workbench.domain.spec import ChatPrompt, RunSpec
 from workbench.domain.text import Message
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
@@ -63,7 +63,7 @@ async def core(paths, tmp_path):
     model.write_bytes(b"")
     made = Workbench(paths, engine=SimulatedEngine(lambda _prompt: ["Answer: local"]))
     await made.open()
-    await made.load_model(str(model))
+    await made.models.load(str(model))
     yield made
     await made.close()
 
@@ -85,26 +85,26 @@ def question(**changes):
 
 
 async def run(core, **changes):
-    return await core.wait_run(await core.start_run(question(**changes)))
+    return await core.runs.wait(await core.runs.start(question(**changes)))
 
 
 async def test_models_of_servers_stand_beside_files_and_run(core, server):
-    await core.add_server(record(server), KEY)
-    assert [(e.name, e.source) for e in await core.list_models()][-1] == ("lab/big", "server")
+    await core.servers.add(record(server), KEY)
+    assert [(e.name, e.source) for e in await core.model_files.all()][-1] == ("lab/big", "server")
     state = await run(core, model="lab/big", strategy="cot")
     assert (state.status, state.answer) == ("done", "4")
     assert state.model == "lab/big"
     assert server.chats[0].headers["authorization"] == f"Bearer {KEY}"
-    [listed] = await core.list_runs()
+    [listed] = await core.history.list_runs()
     assert model_name(listed.model) == "lab/big"
-    started = (await core.events(state.run_id))[0].event
+    started = (await core.runs.events(state.run_id))[0].event
     assert started.manifest["engine"]["library"] == server.url
 
 
 async def test_nothing_is_asked_of_a_server_before_it_is_used(core, server):
-    await core.add_server(record(server), KEY)
-    await core.list_models()
-    await core.find_model("lab")
+    await core.servers.add(record(server), KEY)
+    await core.model_files.all()
+    await core.models.find("lab")
     await run(core)
     assert server.asked == []
 
@@ -119,22 +119,22 @@ async def test_a_local_model_stays_loaded_beside_a_server(core, server):
         await exchange.done()
 
     server.scripts = [waiting]
-    await core.add_server(record(server))
+    await core.servers.add(record(server))
     before = core.engine_status
-    remote = await core.start_run(question(model="lab/big"))
+    remote = await core.runs.start(question(model="lab/big"))
     local = await run(core)
     assert local.output == "Answer: local"
-    assert core.is_running(remote)
+    assert core.runs.is_running(remote)
     hold.set()
-    assert (await core.wait_run(remote)).output == "Answer: 4"
+    assert (await core.runs.wait(remote)).output == "Answer: 4"
     assert core.engine_status.model_path == before.model_path
 
 
 async def test_the_chosen_server_is_what_the_status_shows_and_what_is_used(core, server, ring):
     told = []
     core.on_engine_status(told.append)
-    await core.add_server(record(server))
-    status = await core.load_model("lab/big")
+    await core.servers.add(record(server))
+    status = await core.models.load("lab/big")
     assert (status.state, status.model_name, status.model_path) == (
         "ready",
         "lab/big",
@@ -142,14 +142,14 @@ async def test_the_chosen_server_is_what_the_status_shows_and_what_is_used(core,
     )
     assert told[-1].model_name == "lab/big"
     assert (await run(core)).output == "Answer:\n4"
-    await core.unload_model()
+    await core.models.unload()
     assert core.engine_status.model_name == "pretend"
 
 
 async def test_the_key_is_in_the_keyring_and_nowhere_else(core, server, ring, paths, caplog):
     caplog.set_level("DEBUG")
     server.scripts = [refuse(401, f"wrong: {KEY}"), refuse(400, f"no {KEY}"), answer("fine")]
-    said = await core.add_server(record(server), f" {KEY}\n")
+    said = await core.servers.add(record(server), f" {KEY}\n")
     assert said == "The key is in the system's keyring."
     assert ring.kept == {("prompt-workbench", "lab"): KEY}
     states = [await run(core, model="lab/big") for _ in range(3)]
@@ -163,69 +163,69 @@ async def test_the_key_is_in_the_keyring_and_nowhere_else(core, server, ring, pa
 
 
 async def test_a_removed_server_takes_its_key_and_its_models_with_it(core, server, ring):
-    await core.add_server(record(server), KEY)
-    await core.load_model("lab")
-    await core.remove_server("LAB")
+    await core.servers.add(record(server), KEY)
+    await core.models.load("lab")
+    await core.servers.remove("LAB")
     assert ring.kept == {}
-    assert await core.servers() == ()
+    assert await core.servers.all() == ()
     assert core.engine_status.model_name == "pretend"
     with pytest.raises(ModelNotFoundError, match="no server called lab"):
-        await core.find_model("remote:lab/big")
+        await core.models.find("remote:lab/big")
     with pytest.raises(UsageError, match="no server called lab"):
-        await core.remove_server("lab")
+        await core.servers.remove("lab")
 
 
 async def test_without_a_keyring_the_key_lives_until_the_end(core, server, monkeypatch):
     keyring.set_keyring(fail.Keyring())
-    said = await core.add_server(record(server, name="my-lab"), KEY)
+    said = await core.servers.add(record(server, name="my-lab"), KEY)
     assert "no system keyring" in said
     assert "WORKBENCH_KEY_MY_LAB" in said
-    report = await core.test_server(await core.find_server("my-lab"))
+    report = await core.servers.test(await core.servers.find("my-lab"))
     assert report.key_place == "this session"
-    await core.remove_server("my-lab")
-    await core.add_server(record(server, key_variable="LAB_TOKEN"))
+    await core.servers.remove("my-lab")
+    await core.servers.add(record(server, key_variable="LAB_TOKEN"))
     monkeypatch.setenv("LAB_TOKEN", "from-the-environment")
-    report = await core.test_server(await core.find_server("lab"))
+    report = await core.servers.test(await core.servers.find("lab"))
     assert report.key_place == "the variable LAB_TOKEN"
     assert server.asked[-1].headers["authorization"] == "Bearer from-the-environment"
 
 
 async def test_a_locked_keyring_is_said(core, server, ring):
-    await core.add_server(record(server), KEY)
+    await core.servers.add(record(server), KEY)
     ring.locked = True
     state = await run(core, model="lab/big")
     assert state.status == "failed"
     assert "keyring did not give the key" in state.error["reason"]
     with pytest.raises(RemoteError, match="unlock it"):
-        await core.test_server(await core.find_server("lab"))
+        await core.servers.test(await core.servers.find("lab"))
 
 
 async def test_a_key_is_never_sent_to_another_machine_of_the_same_name(core, server, ring):
-    await core.add_server(record(server, base_url="https://example.org/v1"), KEY)
-    report = await core.test_server(record(server))
+    await core.servers.add(record(server, base_url="https://example.org/v1"), KEY)
+    report = await core.servers.test(record(server))
     assert (report.key_place, "authorization" in server.asked[0].headers) == ("", False)
-    said = await core.add_server(record(server))
+    said = await core.servers.add(record(server))
     assert "enter the one for this" in said
     assert ring.kept == {}
 
 
 async def test_a_server_tells_its_models_and_what_to_beware_of(core, server):
-    report = await core.test_server(record(server, models=()))
+    report = await core.servers.test(record(server, models=()))
     assert report.models == ("big", "small")
     assert report.warning == ""
     far = checked(Server(name="far", base_url="http://example.org/v1"))
     assert "unencrypted to example.org" in far.warning
-    assert await core.servers() == (), "testing adds nothing"
+    assert await core.servers.all() == (), "testing adds nothing"
 
 
 async def test_what_is_typed_does_not_leave_the_machine_before_a_run(core, server, monkeypatch):
-    await core.add_server(record(server))
+    await core.servers.add(record(server))
     monkeypatch.setattr(Server, "is_this_machine", False)
-    status = await core.load_model("lab/big")
+    status = await core.models.load("lab/big")
     assert status.place == "127.0.0.1"
-    assert await core.destination("remote:lab/big") == "127.0.0.1"
+    assert await core.servers.destination("remote:lab/big") == "127.0.0.1"
     before = len(server.asked)
-    preview = await core.preview("Hi {{ name }}", "hi.j2", {"name": "Ada"})
+    preview = await core.prompts.preview("Hi {{ name }}", "hi.j2", {"name": "Ada"})
     assert preview.prompt_tokens is None
     assert "Hi Ada" in preview.raw
     assert preview.error is None
@@ -233,15 +233,15 @@ async def test_what_is_typed_does_not_leave_the_machine_before_a_run(core, serve
 
 
 async def test_names_paths_and_other_models_of_a_server_are_found(core, server, tmp_path):
-    await core.add_server(record(server, models=("/data/Big.Q4.gguf", "org/small")))
-    names = [entry.name for entry in await core.list_models() if entry.source == "server"]
+    await core.servers.add(record(server, models=("/data/Big.Q4.gguf", "org/small")))
+    names = [entry.name for entry in await core.model_files.all() if entry.source == "server"]
     assert names == ["lab/Big.Q4", "lab/org/small"]
-    assert (await core.find_model("lab/big.q4")).path == "remote:lab//data/Big.Q4.gguf"
-    assert (await core.find_model("lab")).name == "lab/Big.Q4"
-    assert (await core.find_model("lab/unlisted")).path == "remote:lab/unlisted"
-    assert (await core.find_model("remote:lab/org/small")).name == "lab/org/small"
+    assert (await core.models.find("lab/big.q4")).path == "remote:lab//data/Big.Q4.gguf"
+    assert (await core.models.find("lab")).name == "lab/Big.Q4"
+    assert (await core.models.find("lab/unlisted")).path == "remote:lab/unlisted"
+    assert (await core.models.find("remote:lab/org/small")).name == "lab/org/small"
     with pytest.raises(UsageError, match="is on a server"):
-        await core.inspect_model("lab")
+        await core.models.inspect("lab")
 
 
 @pytest.mark.parametrize(
@@ -274,5 +274,5 @@ def test_names_that_cannot_be_are_refused(name):
 
 async def test_a_key_that_no_header_can_carry_is_refused(core, server):
     with pytest.raises(UsageError, match="copy it again") as caught:
-        await core.add_server(record(server), "sk-a b\nc")
+        await core.servers.add(record(server), "sk-a b\nc")
     assert "sk-a" not in str(caught.value)

@@ -14,9 +14,9 @@ from workbench.domain.errors import (
     UnsupportedError,
     UsageError,
 )
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.xray import AnswerChange, Counterfactual, TokenChange
 from workbench.domain.text import Message, Token
-from workbench.domain.xray import AnswerChange, Counterfactual, TokenChange
 from workbench.engine.in_process import prompt_text, split_words, token_id
 from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
 from workbench.engine.simulated import SimulatedEngine
@@ -80,7 +80,7 @@ async def core(paths, tmp_path, engine):
     model.write_bytes(b"")
     made = Workbench(paths, engine=engine)
     await made.open()
-    await made.load_model(str(model))
+    await made.models.load(str(model))
     yield made
     await made.close()
 
@@ -100,7 +100,7 @@ async def test_the_line_with_the_fact_ranks_first_for_less_than_three_passes(cor
     lines = filler(count - 1)
     at = round(place * (count - 1))
     lines.insert(at, FACT)
-    found = await core.xray(prompt(*lines), "It is 7341")
+    found = await core.xray.run(prompt(*lines), "It is 7341")
     first = found.ranked()[0]
     assert first.segment.title == FACT
     assert first.segment.first_line == at + 2
@@ -114,20 +114,20 @@ async def test_the_line_with_the_fact_ranks_first_for_less_than_three_passes(cor
 
 
 async def test_a_line_in_the_way_of_the_answer_is_negative(core):
-    found = await core.xray(prompt(FACT, "This hurts the answer.", "So."), "It is 7341")
+    found = await core.xray.run(prompt(FACT, "This hurts the answer.", "So."), "It is 7341")
     last = found.ranked()[-1]
     assert last.segment.title == "This hurts the answer."
     assert last.delta == pytest.approx(-0.5)
 
 
 async def test_thorough_leaves_out_every_line_by_itself(core, engine):
-    found = await core.xray(prompt(*filler(20), FACT), "7341", thorough=True)
+    found = await core.xray.run(prompt(*filler(20), FACT), "7341", thorough=True)
     assert {effect.measure for effect in found.effects} == {"removed"}
     assert len(engine.asked) == 1 + len(found.effects)
 
 
 async def test_what_is_shared_is_told_apart_from_what_was_read(core):
-    found = await core.xray(prompt(*filler(9), FACT), "7341")
+    found = await core.xray.run(prompt(*filler(9), FACT), "7341")
     assert found.asked_tokens == found.evaluated_tokens + found.reused_tokens
     assert found.reused_tokens > found.evaluated_tokens
 
@@ -140,7 +140,7 @@ async def test_all_levels_find_the_fact(core, level):
     )
     facts = ["Snow is white.", FACT, "Tea is hot."]
     asked = TemplatePrompt("x.prompty", source, {"facts": facts, "question": "Which code?"})
-    found = await core.xray(asked, "7341", level=level)
+    found = await core.xray.run(asked, "7341", level=level)
     first = found.ranked()[0]
     assert first.delta == pytest.approx(4.0)
     expected = {
@@ -150,14 +150,22 @@ async def test_all_levels_find_the_fact(core, level):
         "variable": "facts",
         "example": f"facts 2: {FACT}",
     }
-    assert first.segment.title == expected[level] or level == "variable"
+    assert first.segment.title == expected[level]
+
+
+@pytest.mark.parametrize("words", [1, 40, 400])
+async def test_every_part_has_a_number_in_the_end_however_long_the_answer_is(core, words):
+    lines = [f"Line {n} says nothing of use." for n in range(12)]
+    lines[3] = FACT
+    found = await core.xray.run(prompt(*lines, question="Finish with one line."), "7341 " * words)
+    assert [each.segment.place for each in found.effects if not each.is_known] == []
 
 
 async def test_progress_is_told_and_a_cancel_keeps_it(core, engine):
     engine.hangs_after = 3
     told = []
     task = asyncio.ensure_future(
-        core.xray(prompt(*filler(30), FACT), "7341", on_progress=told.append)
+        core.xray.run(prompt(*filler(30), FACT), "7341", on_progress=told.append)
     )
     await engine.hanging.wait()
     task.cancel()
@@ -172,39 +180,39 @@ async def test_progress_is_told_and_a_cancel_keeps_it(core, engine):
 
 async def test_what_cannot_be_looked_at_is_said(core, engine):
     with pytest.raises(UsageError, match="needs an answer"):
-        await core.xray(prompt(FACT), " \n")
+        await core.xray.run(prompt(FACT), " \n")
     with pytest.raises(TemplateError, match="question"):
-        await core.xray(TemplatePrompt("x.prompty", "{{ question }}", {}), "7341")
+        await core.xray.run(TemplatePrompt("x.prompty", "{{ question }}", {}), "7341")
     with pytest.raises(TemplateError):
-        await core.xray(TemplatePrompt("x.prompty", "{% if %}", {}), "7341")
+        await core.xray.run(TemplatePrompt("x.prompty", "{% if %}", {}), "7341")
     with pytest.raises(UsageError, match="no examples"):
-        await core.xray(prompt(FACT), "7341", level="example")
+        await core.xray.run(prompt(FACT), "7341", level="example")
     with pytest.raises(ContextOverflowError, match="larger context"):
-        await core.xray(prompt(FACT), "word " * 9_000)
+        await core.xray.run(prompt(FACT), "word " * 9_000)
 
 
 async def test_a_model_that_cannot_score_is_named(core, engine):
     describe = engine._describe
     engine._describe = lambda *names: msgspec.structs.replace(describe(*names), can_score=False)
     with pytest.raises(UnsupportedError, match="cannot say how likely"):
-        await core.xray(prompt(FACT), "7341")
+        await core.xray.run(prompt(FACT), "7341")
     with pytest.raises(UnsupportedError, match="cannot say how likely"):
-        await core.counterfactual(KNOWS, "7341", KNOWS_NOT)
+        await core.xray.counterfactual(KNOWS, "7341", KNOWS_NOT)
 
 
 async def test_a_prompt_of_one_line_can_be_looked_at(core):
-    found = await core.xray(TemplatePrompt("x.md", FACT, {}), "7341")
+    found = await core.xray.run(TemplatePrompt("x.md", FACT, {}), "7341")
     assert [effect.measure for effect in found.effects] == ["removed"]
     assert found.effects[0].delta == pytest.approx(4.0)
 
 
 async def test_an_estimate_says_how_many_parts_and_tokens(core):
-    estimate = await core.estimate_xray(
+    estimate = await core.xray.estimate(
         prompt(*filler(9), FACT), level="line", thorough=False, prompt_tokens=200
     )
     assert estimate.segments == 11
     assert estimate.tokens <= 600
-    exact = await core.estimate_xray(
+    exact = await core.xray.estimate(
         prompt(*filler(9), FACT), level="line", thorough=True, prompt_tokens=200
     )
     assert exact.tokens > estimate.tokens
@@ -217,7 +225,7 @@ KNOWS_NOT = (Message.literal("user", "Hello."),)
 
 
 async def test_the_prompt_that_lost_the_fact_makes_the_old_answer_less_likely(core):
-    found = await core.counterfactual(KNOWS, "It is 7341", KNOWS_NOT, "I do not know")
+    found = await core.xray.counterfactual(KNOWS, "It is 7341", KNOWS_NOT, "I do not know")
     assert found.old.mean_change == pytest.approx(-4.0)
     assert found.new is not None
     assert found.verdict == "against"  # this engine finds every answer less likely without it
@@ -225,17 +233,17 @@ async def test_the_prompt_that_lost_the_fact_makes_the_old_answer_less_likely(co
 
 
 async def test_equal_prompts_leave_it_to_the_dice(core):
-    found = await core.counterfactual(KNOWS, "It is 7341", KNOWS, "The code is 7341")
+    found = await core.xray.counterfactual(KNOWS, "It is 7341", KNOWS, "The code is 7341")
     assert found.verdict == "dice"
     assert "the dice made the difference" in found.sentence
 
 
 async def test_an_old_answer_alone_can_be_scored(core):
-    found = await core.counterfactual(KNOWS, "It is 7341", KNOWS_NOT)
+    found = await core.xray.counterfactual(KNOWS, "It is 7341", KNOWS_NOT)
     assert found.new is None
     assert "less likely a token. Run it" in found.sentence
     with pytest.raises(UsageError, match="nothing to compare"):
-        await core.counterfactual(KNOWS, " ", KNOWS_NOT)
+        await core.xray.counterfactual(KNOWS, " ", KNOWS_NOT)
 
 
 @pytest.mark.parametrize(
@@ -261,18 +269,18 @@ def test_verdicts_have_thresholds(old, new, verdict):
 
 async def test_runs_are_compared_by_what_they_asked_and_answered(core):
     spec = RunSpec(prompt=prompt(FACT), seed=3)
-    run_id = await core.start_run(spec)
-    state = await core.wait_run(run_id)
+    run_id = await core.runs.start(spec)
+    state = await core.runs.wait(run_id)
     assert state.output == "7341"
-    other = await core.start_run(RunSpec(prompt=prompt("Nothing."), seed=3))
-    await core.wait_run(other)
-    found = await core.counterfactual_of_runs(run_id, other)
+    other = await core.runs.start(RunSpec(prompt=prompt("Nothing."), seed=3))
+    await core.runs.wait(other)
+    found = await core.xray.counterfactual_of_runs(run_id, other)
     assert found.verdict == "same answer"
     assert found.old.mean_change < -3.0
-    against = await core.counterfactual_against(run_id, prompt("Nothing."))
+    against = await core.xray.counterfactual_against(run_id, prompt("Nothing."))
     assert against.old == found.old
     with pytest.raises(UsageError):
-        await core.counterfactual_of_runs(run_id, 999)
+        await core.xray.counterfactual_of_runs(run_id, 999)
 
 
 # --- the real model ---------------------------------------------------------------------------

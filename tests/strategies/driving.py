@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.domain.effects import (
+from workbench.domain.runs.effects import (
     Completion,
     Effect,
     Emit,
     Extract,
+    FinishReason,
     Generate,
     LabelScores,
     Problem,
@@ -19,7 +20,7 @@ from workbench.domain.effects import (
     Steering,
     StrategySteps,
 )
-from workbench.domain.events import Event
+from workbench.domain.runs.events import Event
 from workbench.domain.text import Message
 from workbench.evaluation.extraction import extract
 from workbench.strategies.search.state import Part
@@ -50,18 +51,24 @@ def problem(text: str = "2 + 2?") -> Problem:
     return Problem((Message.literal("system", "Be brief."), Message.value("user", text)))
 
 
-def drive(steps: StrategySteps | Part, answers: Answers, beliefs: Beliefs | None = None) -> Record:
+def drive(
+    steps: StrategySteps | Part,
+    answers: Answers,
+    beliefs: Beliefs | None = None,
+    finish_reason: FinishReason = "stop",
+) -> Record:
     record = Record()
 
     def result(effect: Effect):
         if isinstance(effect, Render):
             record.rendered.append(effect)
             shown = f"{effect.template}: {sorted(effect.variables.items())}"
-            return (Message.literal("user", shown),)
+            asking = "End with a line that begins with “Answer:”."
+            return (Message.literal("system", asking), Message.literal("user", shown))
         if isinstance(effect, Generate):
             texts = answers(effect)
             assert len(texts) == effect.n
-            return tuple(Completion(text=text, finish_reason="stop") for text in texts)
+            return tuple(Completion(text=text, finish_reason=finish_reason) for text in texts)
         if isinstance(effect, Score):
             record.scores.append(effect)
             assert beliefs is not None

@@ -6,9 +6,9 @@ import ast
 from fractions import Fraction
 from typing import Any
 
-from workbench.domain.effects import Generate
 from workbench.domain.parameters import build
-from workbench.domain.spec import derive_seed
+from workbench.domain.runs.effects import Generate
+from workbench.domain.runs.spec import derive_seed
 from workbench.strategies import STRATEGIES
 from workbench.strategies.domains.numbers import NumbersTask
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.errors import UsageError
-from workbench.engine.grammar import check_grammar
-from workbench.sandbox.pool import SandboxPool
+from workbench.engine.constraints.grammar import check_grammar
+from workbench.processes.pool import SandboxPool
+from workbench.prompts.render import render
 from workbench.strategies.domains import DOMAINS, read_task, targets
 from workbench.strategies.domains.arithmetic import ArithmeticTask
 from workbench.strategies.domains.baseline import (
@@ -25,7 +26,6 @@ from workbench.strategies.domains.latin_square import LatinSquareTask
 from workbench.strategies.domains.numbers import NumbersTask
 from workbench.strategies.domains.rational import NotArithmetic, evaluate
 from workbench.strategies.domains.writing import WritingTask
-from workbench.templates.render import render
 
 from .conformance.log import ROOT
 

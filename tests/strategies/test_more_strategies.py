@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.domain.effects import Completion, Generate
 from workbench.domain.errors import UsageError
-from workbench.domain.events import (
+from workbench.domain.parameters import build
+from workbench.domain.runs.effects import Completion, Generate
+from workbench.domain.runs.events import (
     BestUpdated,
     NodeAdded,
     NoteAdded,
@@ -18,9 +19,8 @@ from workbench.domain.events import (
     StateVerified,
     Voted,
 )
-from workbench.domain.parameters import build
 from workbench.domain.text import Token
-from workbench.engine.grammar import check_grammar
+from workbench.engine.constraints.grammar import check_grammar
 from workbench.strategies import STRATEGIES, shapes
 from workbench.strategies.search.reading import parse_score
 from workbench.strategies.search.voting import is_decided

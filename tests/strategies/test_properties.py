@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.domain.events import (
+from workbench.domain.parameters import build
+from workbench.domain.runs.events import (
     Backtracked,
     BestUpdated,
     LoggedEvent,
@@ -21,10 +22,9 @@ from workbench.domain.events import (
     StateVerified,
     Visited,
 )
-from workbench.domain.loss import find_loss
-from workbench.domain.parameters import build
-from workbench.domain.run_state import RunState, fold_all
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.lost_solution import find_loss
+from workbench.domain.runs.run_state import RunState, fold_all
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies import STRATEGIES
 from workbench.strategies.domains import targets
 from workbench.strategies.domains.numbers import NumbersTask

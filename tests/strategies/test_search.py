@@ -58,6 +58,11 @@ def test_no_more_proposals_than_wanted():
         ("Not impossible, rather LIKELY.", "likely"),
         ("**Impossible**", "impossible"),
         ("unlikely to be surely known", None),
+        ("I am not sure.", None),
+        ("It isn't likely.", None),
+        ("First sure, but I am not really sure", None),
+        ("not impossible", None),
+        ("I was not sure at first. It holds: sure", "sure"),
         ("", None),
     ],
 )
@@ -76,6 +81,10 @@ def test_an_unreadable_verdict_is_counted_apart_and_is_no_zero():
     [
         ("The best choice is 2", 1),
         ("Choice 1 is weak. The best choice is 3.", 2),
+        ("The best choice is 2. Choice 1 is wrong.", 1),
+        ("Option 3 is the best, choice 1 is not.", 2),
+        ("The best choice is 1. No: the best choice is 2.", 1),
+        ("I take choice 2, not 1.", 1),
         ("The best choice is **1**", 0),
         ("The best choice is 9", None),
         ("I cannot say", None),

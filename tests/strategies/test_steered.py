@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from workbench.domain.steering import AddThought, BoostNode, EditThought, PruneNode
+from workbench.domain.runs.steering import AddThought, BoostNode, EditThought, PruneNode
 from workbench.strategies.steered import steered
 
 

@@ -1,13 +1,13 @@
-"""A search heeds what a person does to it, and goes on from a node of an earlier one."""
+"""A search applies what the user does to it, and goes on from a node of an earlier one."""
 
 from __future__ import annotations
 
 import pytest
 
-from workbench.domain.effects import Problem, Start, Steering
-from workbench.domain.events import NodeAdded, Selected, StateVerified
 from workbench.domain.parameters import build
-from workbench.domain.steering import AddThought, BoostNode, EditThought, PruneNode
+from workbench.domain.runs.effects import Problem, Start, Steering
+from workbench.domain.runs.events import NodeAdded, Selected, StateVerified
+from workbench.domain.runs.steering import AddThought, BoostNode, EditThought, PruneNode
 from workbench.domain.text import Message
 from workbench.strategies import STRATEGIES
 

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from workbench.domain.events import (
+from workbench.domain.parameters import build, describe
+from workbench.domain.runs.events import (
     BestUpdated,
     NodeAdded,
     NoteAdded,
@@ -17,8 +18,7 @@ from workbench.domain.events import (
     Selected,
     Voted,
 )
-from workbench.domain.parameters import build, describe
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies import STRATEGIES
 
 from .driving import drive, problem
@@ -55,23 +55,74 @@ def test_calls_stay_within_the_estimate_and_have_places_of_their_own(entry):
 
 
 def test_direct_sends_the_prompt_as_it_is():
-    record = run("direct", lambda call: ["Answer: 4"])
+    record = run("direct", lambda call: ["4"])
     assert record.batches[0][0].messages == problem().messages
     assert record.outcome.answer == "4"
 
 
-def test_direct_without_an_answer_line_says_that_it_took_the_whole_output():
-    record = run("direct", lambda call: [" four \n"])
-    assert record.outcome.answer == "four"
-    assert record.of(Parsed)[0].rule == "whole output"
+@pytest.mark.parametrize(
+    ("question", "text", "answer", "rule", "ends"),
+    [
+        ("2 + 2?", " So 4.\nAnswer: 4\n", "So 4.\nAnswer: 4", "whole output", False),
+        (
+            '2 + 2? End with "Answer:".',
+            "So.\nAnswer: 4\nAnswer: 5",
+            "4",
+            "first “Answer:” line",
+            True,
+        ),
+        ('2 + 2? End with "Answer:".', " four \n", "four", "whole output", True),
+        ("2 + 2?\nAnswer:", " 4", "4", "whole output", False),
+    ],
+)
+def test_direct_reads_the_answer_line_that_its_prompt_asks_for(question, text, answer, rule, ends):
+    entry = STRATEGIES.get("direct")
+    record = drive(entry.run(problem(question), build(entry.params, {}, "")), lambda call: [text])
+    assert record.outcome.answer == answer
+    assert record.of(Parsed)[0].rule == rule
+    assert record.batches[0][0].end_at_answer is ends
+
+
+def test_the_writing_goes_on_where_that_is_wanted_and_what_followed_is_counted():
+    entry = STRATEGIES.get("cot")
+    params = build(entry.params, {"stop_at_answer": False}, "")
+    record = drive(entry.run(problem(), params), lambda call: ["Answer: 4\n\nQ: 3\nAnswer: 3"])
+    assert record.batches[0][0].end_at_answer is False
+    assert record.outcome.answer == "4"
+    assert record.of(Parsed)[0].followed == len("Q: 3\nAnswer: 3")
+
+
+@pytest.mark.parametrize("name", STRATEGIES.ids())
+def test_a_rule_of_an_earlier_version_means_what_it_meant(name):
+    """A stored run names its rule, and goes on by it."""
+    entry = STRATEGIES.get(name)
+    params = build(entry.params, {"extraction": "answer_line"}, "")
+    record = drive(
+        entry.run(problem(), params), lambda call: ["1. idea\nit is (Answer: 4\nAnswer: 5"] * call.n
+    )
+    assert record.outcome.answer == "5"
+    assert not any(call.end_at_answer for batch in record.batches for call in batch)
 
 
 def test_cot_keeps_the_system_message_and_replaces_the_question():
     record = run("cot", lambda call: ["two and two\nAnswer: 4"])
-    system, user = record.batches[0][0].messages
+    system, _, user = record.batches[0][0].messages
     assert system.text == "Be brief."
     assert user.text.startswith("cot:")
     assert record.outcome.answer == "4"
+
+
+@pytest.mark.parametrize("texts", [["a", "b"], ["Answer: 4", "Answer: 4"]])
+def test_a_vote_says_how_the_path_that_it_shows_ended(texts):
+    """A path that was cut is not the end of a turn, with an answer or without."""
+    cut = drive(
+        STRATEGIES.get("self_consistency").run(
+            problem(), build(STRATEGIES.get("self_consistency").params, {"paths": 2}, "")
+        ),
+        lambda call: texts,
+        finish_reason="length",
+    )
+    assert cut.outcome.finish_reason == "length"
 
 
 def test_cot_in_two_calls_reads_the_reasoning_again():
@@ -223,3 +274,35 @@ def test_a_model_that_proposes_nothing_still_gets_asked_and_it_is_said():
     record = run("tree_of_thought", lambda call: [""] if call.role == "propose" else ["Answer: 1"])
     assert record.outcome.answer == "1"
     assert record.of(NoteAdded)[0].level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("texts", "tie", "answer", "said"),
+    [
+        (
+            ["The answer is 42."] * 4 + ["Answer: 6"],
+            "first_seen",
+            "6",
+            "A thin winner: 1 of 5 paths gave the answer, and 4 gave none that could be read.",
+        ),
+        (
+            ["Answer: 4", "Answer: 5", "Answer: 4.0", "Answer: 5"],
+            "first_seen",
+            "4",
+            "A tie: 2 answers have 2 votes each (4, 5); the one seen first is taken.",
+        ),
+        (
+            ["Answer: 4", "Answer: 5"],
+            "none",
+            None,
+            "A tie: 2 answers have 1 vote each (4, 5); so there is no answer.",
+        ),
+        (["?"] * 3, "first_seen", None, "None of the 3 paths gave an answer."),
+        (["Answer: 4", "Answer: 4", "?"], "first_seen", "4", ""),
+        (["Answer: 1,200", "Answer: $1200", "Answer: 7"], "first_seen", "1,200", ""),
+    ],
+)
+def test_a_tie_and_a_thin_winner_are_said(texts, tie, answer, said):
+    record = run("self_consistency", lambda call: texts, paths=len(texts), tie=tie)
+    assert record.outcome.answer == answer
+    assert [note.text for note in record.of(NoteAdded)] == ([said] if said else [])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,20 +23,48 @@ from workbench.ui.panels import Context
 from workbench.ui.theme import theme
 
 WAIT_MS = 60_000
+_MOST_ROUNDS = 5
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _themed(qapp: QApplication) -> None:
+@pytest.fixture(scope="session")
+def _installed(qapp: QApplication) -> None:
     theme().install("dark")
 
 
 @pytest.fixture(autouse=True)
-def _collect_here() -> Iterator[None]:
-    """Cyclic garbage goes on this thread only, as in the program: Qt objects may be in it."""
-    gc.disable()
+def _dark_at_first(_installed: None) -> Iterator[None]:
+    """Every test begins with the dark theme and text of the design's size."""
     yield
-    gc.collect()
-    gc.enable()
+    theme().set_text(1.0)
+    if theme().choice != "dark":
+        theme().choose("dark")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Cyclic garbage of a test of the window goes on this thread only, as in the program.
+
+    Qt objects may be in it, and they may be ended by their own thread alone. It is collected when
+    the test has let go of everything, the frames of its failure too: a fixture ends too early, and
+    the next test may have threads of its own, each of which may collect.
+    """
+    if not _is_here(item):
+        return (yield)
+    gc.disable()
+    result = yield
+    sys.last_type = sys.last_value = sys.last_traceback = None
+    # Objects for which deleteLater() was called wait for a loop, and then some of what was theirs.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for _ in range(_MOST_ROUNDS):
+        if not gc.collect():
+            break
+    if nextitem is None or not _is_here(nextitem):
+        gc.enable()
+    return result
+
+
+def _is_here(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(Path(__file__).parent)
 
 
 def answer(prompt: str) -> list[str]:
@@ -46,30 +78,35 @@ def answer(prompt: str) -> list[str]:
     return ["Twelve and five.\n\nAnswer: 17", "Let me see.\n\nAnswer: 17", "I do not know."]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine() -> SimulatedEngine:
-    """An engine that answers by rule, as fast as can be; one for the tests of a file."""
+    """An engine that answers by rule, as fast as can be."""
     return SimulatedEngine(answer)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bridge(
-    qapp: QApplication, engine: SimulatedEngine, tmp_path_factory: pytest.TempPathFactory
+    qapp: QApplication, paths: Paths, engine: SimulatedEngine, tmp_path: Path
 ) -> Iterator[Bridge]:
-    """A bridge to a real core on ``engine``, open, with a model "loaded".
+    """A bridge to a real core on ``engine``, open, with a model "loaded"; no test sees another's.
 
-    It serves all tests of a file: opening a core and its sandbox takes a second.
+    A core learns from its runs, so one that several tests share makes each depend on those before.
     """
-    home = tmp_path_factory.mktemp("home")
-    model = home / "pretend.gguf"
+    model = tmp_path / "pretend.gguf"
     model.write_bytes(b"")
-    made = Bridge(lambda: Workbench(Paths.default(home), engine=engine))
+    made = Bridge(lambda: Workbench(paths, engine=engine))
     made.start()
-    loaded: list[object] = []
-    made.call(lambda core: core.load_model(str(model)), loaded.append)
-    until(lambda: bool(loaded))
+    ask(made, lambda core: core.models.load(str(model)))
     yield made
     made.stop()
+
+
+def ask(bridge: Bridge, question: Callable[[Workbench], Any]) -> Any:
+    """The answer of the core, waited for."""
+    found: list[Any] = []
+    bridge.call(question, found.append)
+    until(lambda: bool(found))
+    return found[0]
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -79,6 +116,12 @@ def until(condition: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline, "the core did not answer"
         QApplication.processEvents()
         time.sleep(0.005)
+
+
+def kept_verdicts(bridge: Bridge, count: int) -> list[bool | None]:
+    """Whether the newest runs that the history has were right, newest first."""
+    runs = ask(bridge, lambda core: core.history.list_runs(limit=count))
+    return [run.is_right for run in runs]
 
 
 @dataclass
@@ -92,6 +135,10 @@ class Going:
         """Note a place."""
         self.places.append((panel_id, request))
 
+    def notify(self, sentence: str, _tone: str = "warn", /) -> None:
+        """Note a sentence."""
+        self.notices.append(sentence)
+
 
 @pytest.fixture
 def going() -> Going:
@@ -102,7 +149,7 @@ def going() -> Going:
 @pytest.fixture
 def context(bridge: Bridge, going: Going) -> Context:
     """What a panel is given."""
-    return Context(bridge=bridge, go=going.go, notify=going.notices.append)
+    return Context(bridge=bridge, go=going.go, notify=going.notify)
 
 
 def unnamed(root: QWidget) -> list[str]:

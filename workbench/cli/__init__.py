@@ -1,4 +1,16 @@
-"""The command line: everything but the window, without Qt."""
+"""The command line: everything but the window, without Qt.
+
+main.py: the commands; heavy imports wait until a command needs them
+options.py: options that several commands share, and how their texts become a run
+reading.py: files that a command line names, read within limits of size and depth
+terminal.py: text for the terminal: control characters as escapes, tables
+doctor.py: `doctor`: what is installed, what this machine can do, how fast it is
+history.py: `history`: find runs and conversations again
+compatibility.py: refuses pairs of package versions that would crash the interpreter
+prompts/: `render`, `prompts`, `library`, `data`, `versions`, `rewrite`, `xray`
+runs/: `run`, `runs`, `compare`, `strategies`
+models/: `models`, `score`, `servers`
+"""
 
 from workbench.cli.main import main
 

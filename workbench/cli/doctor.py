@@ -9,6 +9,7 @@ import click
 
 from workbench.cli.main import FAILED, with_workbench
 from workbench.cli.options import as_json
+from workbench.domain.text import size_text
 from workbench.settings import Paths
 
 
@@ -19,7 +20,7 @@ from workbench.settings import Paths
 @click.pass_obj
 def doctor(paths: Paths, seconds: float, as_json: bool) -> int:
     """Examine the installation."""
-    found = with_workbench(paths, lambda core: core.doctor(seconds))
+    found = with_workbench(paths, lambda core: core.doctor.examine(seconds), whatever_happens=True)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -27,10 +28,10 @@ def doctor(paths: Paths, seconds: float, as_json: bool) -> int:
             click.echo(section)
             for key, value in values.items():
                 click.echo(f"  {key:<28} {_shown(key, value)}")
-    return FAILED if "error" in found.get("engine", {}) else 0
+    return FAILED if any("error" in values for values in found.values()) else 0
 
 
 def _shown(key: str, value: Any) -> str:
     if key.endswith("_bytes"):
-        return f"{value / 1024**3:,.2f} GiB"
+        return size_text(value)
     return str(value)

@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
-from workbench.cli.progress import as_object
-from workbench.domain.events import Boosted, GrowthStarted, NodeAdded, Pruned, ThoughtEdited
-from workbench.domain.extraction import ExtractionKind, ExtractionRule
-from workbench.domain.run_state import RunState, fold_all
+from workbench.cli.runs.progress import as_object
+from workbench.cli.terminal import Column, figures, print_table, texts
+from workbench.domain.runs.events import (
+    ActionUndone,
+    Boosted,
+    GrowthStarted,
+    NodeAdded,
+    Pruned,
+    ThoughtEdited,
+)
+from workbench.domain.runs.extraction import ExtractionKind, ExtractionRule
+from workbench.domain.runs.nodes import BY_HAND
+from workbench.domain.runs.run_state import RunState, fold_all
+from workbench.domain.text import seconds_text
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
-    from workbench.domain.comparison import ExtractionPreview
-    from workbench.domain.events import Event
-    from workbench.domain.spec import RunSpec
+    from workbench.domain.runs.comparison import ExtractionPreview
+    from workbench.domain.runs.events import Event
+    from workbench.domain.runs.spec import RunSpec
     from workbench.service import Workbench
 
 
@@ -37,19 +45,17 @@ def history() -> None:
 @click.pass_obj
 def list_runs(paths: Paths, limit: int, as_json: bool) -> int:
     """The last runs, newest first."""
-    runs = with_workbench(paths, lambda core: core.list_runs(limit=limit))
+    runs = with_workbench(paths, lambda core: core.history.list_runs(limit=limit))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(runs), ensure_ascii=False))
         return 0
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Run", justify="right")
-    for heading in ("Started", "Prompt", "Strategy", "Status", "Answer"):
-        table.add_column(heading, overflow="ellipsis", no_wrap=True)
+    rows = []
     for run in runs:
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started_at))
         answer = " ".join((run.answer or "").split())
-        table.add_row(str(run.run_id), started, run.title, run.strategy, run.status, answer)
-    Console(highlight=False, markup=False).print(table)
+        rows.append((str(run.run_id), started, run.title, run.strategy, run.status, answer))
+    columns = (*figures("Run"), Column("Started"), *texts("Prompt"))
+    print_table((*columns, Column("Strategy"), Column("Status"), *texts("Answer")), rows)
     return 0
 
 
@@ -61,7 +67,7 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
     """Everything of one run: prompts, outputs, answer, what was changed by hand."""
 
     async def work(core: Workbench) -> tuple[RunSpec, RunState, list[Event]]:
-        spec, log = await core.run_spec(run_id), await core.events(run_id)
+        spec, log = await core.runs.spec(run_id), await core.runs.events(run_id)
         by_hand = [logged.event for logged in log if _is_by_hand(logged.event)]
         return spec, fold_all(log), by_hand
 
@@ -84,11 +90,11 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
             for call in state.calls.values()
         ]
         found["by_hand"] = [msgspec.to_builtins(event) for event in by_hand]
-        found["notes"] = [note.text for note in state.notes]
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
     click.echo(
-        f"Run {run_id}: {spec.strategy}, {state.status}, {state.seconds:.1f} s, {state.model}"
+        f"Run {run_id}: {spec.strategy}, {state.status}, {seconds_text(state.seconds)}, "
+        f"{state.model}"
     )
     for call in state.calls.values():
         click.echo(f"\n=== {call.call}")
@@ -109,23 +115,31 @@ def show(paths: Paths, run_id: int, as_json: bool) -> int:
 
 def _is_by_hand(event: Event) -> bool:
     if isinstance(event, Pruned):
-        return event.reason == "by hand"
+        return event.reason == BY_HAND
     if isinstance(event, NodeAdded):
         return event.kind == "hand"
-    return isinstance(event, ThoughtEdited | Boosted | GrowthStarted)
+    return isinstance(event, ThoughtEdited | Boosted | ActionUndone | GrowthStarted)
 
 
 def _change(event: Event) -> str:
     """What a person did, in words."""
-    if isinstance(event, ThoughtEdited):
-        return f"{event.node}: thought changed to {event.text!r}"
-    if isinstance(event, Boosted):
-        return f"{event.node}: value changed by {event.amount:+g}"
-    if isinstance(event, Pruned):
-        return f"{event.nodes[0]}: pruned"
-    if isinstance(event, NodeAdded):
-        return f"{event.node}: thought written: {event.text!r}"
-    assert isinstance(event, GrowthStarted)
+    match event:
+        case ThoughtEdited():
+            return f"{event.node}: thought changed to {event.text!r}"
+        case Boosted():
+            return f"{event.node}: value changed by {event.amount:+g}"
+        case Pruned():
+            return f"{event.nodes[0]}: pruned"
+        case NodeAdded():
+            return f"{event.node}: thought written: {event.text!r}"
+        case ActionUndone():
+            return f"{event.action.node}: taken back"
+        case _:
+            assert isinstance(event, GrowthStarted)
+            return _growth(event)
+
+
+def _growth(event: GrowthStarted) -> str:
     if event.strategy == "fork":
         return f"{event.params['call']}: written again from token {event.params['token']} on"
     return f"{event.node}: grown again"
@@ -135,7 +149,8 @@ def _change(event: Event) -> str:
 @click.argument("run_id", type=int)
 @click.option(
     "--rule",
-    required=True,
+    default="auto",
+    show_default=True,
     type=click.Choice(get_args(ExtractionKind)),
     help="Which part of each stored text is its answer.",
 )
@@ -153,9 +168,9 @@ def extract(
     wanted = ExtractionRule(rule, pattern)
 
     async def work(core: Workbench) -> ExtractionPreview:
-        preview = await core.preview_extraction(run_id, wanted)
+        preview = await core.answers.preview_extraction(run_id, wanted)
         if not dry_run:
-            await core.extract_again(run_id, wanted)
+            await core.answers.extract_again(run_id, wanted)
         return preview
 
     found = with_workbench(paths, work)
@@ -189,7 +204,7 @@ def _one_line(answer: str | None) -> str:
 @click.pass_obj
 def search(paths: Paths, text: str, limit: int, as_json: bool) -> int:
     """Where words occur in prompts, outputs and messages."""
-    hits = with_workbench(paths, lambda core: core.search(text, limit))
+    hits = with_workbench(paths, lambda core: core.history.search(text, limit))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(hits), ensure_ascii=False))
         return 0

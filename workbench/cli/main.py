@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from workbench import __version__
+from workbench.cli.terminal import guard_streams
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.settings import Paths
 
@@ -41,17 +42,20 @@ def program(context: click.Context, data_dir: str | None) -> None:
         context.exit(open_window(context.obj))
 
 
-def with_workbench(paths: Paths, work: Callable[[Workbench], Awaitable[T]]) -> T:
+def with_workbench(
+    paths: Paths, work: Callable[[Workbench], Awaitable[T]], *, whatever_happens: bool = False
+) -> T:
     """Open the program, do ``work``, close it.
 
-    Ctrl+C and SIGTERM cancel the work, which then ends in order with what it has.
+    Ctrl+C and SIGTERM cancel the work, which then ends in order with what it has. With
+    ``whatever_happens`` the work is also done where the history cannot be opened.
     """
 
     async def session() -> T:
         from workbench.service import Workbench  # noqa: PLC0415 - loads the database layer
 
         workbench = Workbench(paths)
-        await workbench.open()
+        await workbench.open(whatever_happens=whatever_happens)
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work(workbench))
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -64,37 +68,29 @@ def with_workbench(paths: Paths, work: Callable[[Workbench], Awaitable[T]]) -> T
     return asyncio.run(session())
 
 
-def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
-
-    Args:
-        open_window: what to do where no command is given.
-        arguments: the command line; None takes the process's own.
-    """
-    from workbench.cli import (  # noqa: PLC0415
-        compare,
+def commands() -> click.Group:
+    """The program with all its commands."""
+    from workbench.cli import doctor, history  # noqa: PLC0415
+    from workbench.cli.models import models, score, servers  # noqa: PLC0415
+    from workbench.cli.prompts import (  # noqa: PLC0415
         datasets,
-        doctor,
-        history,
         library,
-        models,
         prompts,
         render,
         rewrite,
-        run,
-        runs,
-        score,
-        servers,
         versions,
         xray,
     )
+    from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
 
+    guard_streams()
     for command in (
         run.run,
         runs.runs,
         compare.compare,
         models.models,
         servers.servers,
+        strategies.strategies,
         history.history,
         datasets.data,
         render.render,
@@ -111,6 +107,16 @@ def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
         xray.counterfactual,
     ):
         program.add_command(command)
+    return program
+
+
+def main(open_window: OpenWindow, arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+
+    Args:
+        open_window: what to do where no command is given.
+        arguments: the command line; None takes the process's own.
+    """
     sys.exit(_exit_status(open_window, arguments))
 
 
@@ -118,8 +124,8 @@ def _exit_status(  # noqa: PLR0911 - one for each status
     open_window: OpenWindow, arguments: list[str] | None
 ) -> int:
     try:
-        status: Any = program.main(
-            arguments, prog_name="workbench", standalone_mode=False, obj=open_window
+        status: Any = commands().main(
+            arguments, prog_name="workbench", standalone_mode=False, obj=open_window, color=True
         )
     except click.UsageError as error:
         error.show()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 import msgspec
 
+from workbench.cli.reading import parse_json, read_text
 from workbench.domain.errors import UsageError
-from workbench.domain.head_options import HeadOptions, words_of_option
 from workbench.domain.parameters import build
-from workbench.domain.prompts import PromptFile
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Json, KvMode, RunSpec, TemplatePrompt
+from workbench.domain.prompts.model_options import HeadOptions, words_of_option
+from workbench.domain.prompts.prompt import PromptFile
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import Json, KvMode, RunSpec, TemplatePrompt
 from workbench.domain.views import Adapter, KvType, LoadSettings
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ data_row = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
 
-class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the options of run and compare were given."""
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """What the options of run and compare were given.
+
+    Files are read once: one that is a pipe, as a shell makes it of ``<(command)``, is empty the
+    second time.
+    """
 
     var: tuple[str, ...]
     vars_file: str | None
@@ -69,7 +73,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     mode: KvMode
     as_json: bool
 
-    @property
+    @functools.cached_property
     def variables(self) -> dict[str, Json]:
         """The template's variables (UsageError where they cannot be read)."""
         return read_variables(self.var, self.vars_file)
@@ -91,9 +95,13 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         kept = {key: value for key, value in head.items() if not (bound and key in either)}
         return build(Sampling, kept | values, "Sampling")
 
-    @property
+    @functools.cached_property
     def sampling_values(self) -> dict[str, Any]:
-        """The sampling parameters that were given, by name."""
+        """The sampling parameters that were given, by name.
+
+        Raises:
+            UsageError: a value or a file cannot be used.
+        """
         values: dict[str, Any] = {
             name: _sampling_value(name, text)
             for name, text in pairs(self.sampling_pairs, "--sampling").items()
@@ -103,10 +111,18 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         if self.temperature is not None:
             values["temperature"] = self.temperature
         if self.grammar_file:
-            values["grammar"] = _read(self.grammar_file)
+            values["grammar"] = _shape(self.grammar_file)
         if self.schema_file:
-            values["json_schema"] = _read(self.schema_file)
+            values["json_schema"] = _shape(self.schema_file)
         return values
+
+
+def _shape(path: str) -> str:
+    """The text of a grammar or schema; an empty one would bind nothing, without a word."""
+    text = read_text(path)
+    if not text.strip():
+        raise UsageError(f"{path} is empty: write what the answer must follow into it.")
+    return text
 
 
 _RUN_OPTIONS = (
@@ -231,10 +247,7 @@ def _sampling_value(name: str, text: str) -> Json:
         return text
     if isinstance(default, tuple) and not text.lstrip().startswith("["):
         return text.split(",") if text else []
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise UsageError(f"--sampling {name} takes JSON: {error}.") from None
+    return parse_json(text, f"--sampling {name}")
 
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
@@ -256,23 +269,13 @@ def read_variables(var: tuple[str, ...], vars_file: str | None) -> dict[str, Jso
     """
     found: dict[str, Json] = {}
     if vars_file:
-        try:
-            loaded = json.loads(_read(vars_file))
-        except ValueError as error:
-            raise UsageError(f"{vars_file} is not JSON: {error}.") from None
+        loaded = parse_json(read_text(vars_file), vars_file)
         if not isinstance(loaded, dict):
             raise UsageError(f"{vars_file} must hold an object with a value for each variable.")
         found.update(loaded)
     for name, value in pairs(var, "--var").items():
-        found[name] = _read(value[1:]) if value.startswith("@") else value
+        found[name] = read_text(value[1:]) if value.startswith("@") else value
     return found
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from None
 
 
 async def known_values(
@@ -284,14 +287,16 @@ async def known_values(
         UsageError: there is no such set or row, or a value of the row does not fit its input.
         DataSetError: the data set cannot be read.
     """
-    analysis = await core.analyse(file.text, file.path)
-    found = await core.sample_values(file.path, sample) if sample else analysis.sample
+    analysis = await core.prompts.analyse(file.text, file.path)
+    found = await core.samples.values(file.path, sample) if sample else analysis.sample
     known = {name: value for name, value in found.items() if value is not None}
     if data_row:
         name, _, number = data_row.rpartition(":")
         if not name or not number.isdecimal():
             raise UsageError(f"--row takes FILE:N with the number of a row, not {data_row!r}.")
-        filled = await core.fill(await core.data_row(name, int(number)), analysis.inputs)
+        filled = await core.datasets.apply_row(
+            await core.datasets.row(name, int(number)), analysis.inputs
+        )
         if filled.problems:
             raise UsageError(f"Row {number} of {name} does not fit: {' '.join(filled.problems)}")
         known |= filled.values
@@ -311,24 +316,30 @@ async def build_spec(
     """The run that a command line describes.
 
     Values of the sample set, or of a row of a data set, stand in for variables that were not given,
-    and options of the prompt's head for those that were not; ``tell`` says so.
+    and options of the prompt's head for those that were not; ``tell`` says so. ``strategy`` "" is
+    that of the head, else direct; the head's parameters count where its strategy is run.
     """
-    file = await core.read_prompt(prompt)
-    head = (await core.analyse(file.text, file.path)).options
-    model = options.model or await core.model_of_head(head.model)
+    file = await core.prompt_files.read(prompt)
+    head = (await core.prompts.analyse(file.text, file.path)).options
+    model = options.model or await core.models.named_in_front_matter(head.model)
     if tell:
         _tell_head(head, options, seed, model)
     known = await known_values(core, file, options.sample, options.data_row)
+    chosen = strategy or head.strategy or "direct"
+    of_head = head.params if chosen == head.strategy else {}
+    if tell and of_head:
+        said = ", ".join(f"{name}={value}" for name, value in (of_head | params).items())
+        click.echo(f"Parameters of {chosen}: {said}.", err=True)
     spec = RunSpec(
         prompt=TemplatePrompt(file.path, file.text, known | options.variables),
-        strategy=strategy,
-        params=dict(params),
+        strategy=chosen,
+        params=of_head | params,
         model=model,
         sampling=options.sampling_over(head.sampling),
         seed=(head.seed or 0) if seed is None else seed,
         mode=options.mode,
     )
-    return await core.prepare(spec)
+    return (await core.runs.prepare(spec)).spec
 
 
 def _tell_head(head: HeadOptions, options: RunOptions, seed: int | None, model: str) -> None:

@@ -1,1 +1,14 @@
-"""The words every room speaks: frozen values, no I/O, no clock, no randomness."""
+"""The values that every room uses: frozen structs, no I/O, no clock, no randomness.
+
+errors.py: every error that can reach the user, as one tree of classes
+parameters.py: `about(...)`: a parameter described once, for form, command line and checks
+registry.py: a named table of things that can be chosen: strategies, engines, metrics
+text.py: messages and spans: text with the place each piece came from; words for counts and sizes
+views.py: what the service returns about strategies, models, engine, run lists, conversations
+servers.py: servers that speak the OpenAI protocol, as entered and as they describe themselves
+chat.py: options and draft of a conversation
+finding.py: names that the command palette finds, and when typed words match one
+prompts/: files, inputs, versions, data sets, the library
+runs/: specs, sampling, effects, events, and the state folded from events
+answers/: which answers are equal, and where an answer is in a text
+"""

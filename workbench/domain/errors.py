@@ -14,6 +14,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   └── TemplateLimitError     too slow, too large, too deep
     ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
     │   ├── FileChangedError
+    │   ├── NameTakenError         something else has the name of a new file or folder
     │   └── UnopenedError          it came from outside and nobody has looked at it yet
     ├── FormatError                a file of another program, or a bundle, cannot be read or written
     ├── DataSetError               a data set, or a file for an input, cannot be read
@@ -45,6 +46,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from workbench.domain.text import count_text
+
 
 class WorkbenchError(Exception):
     """Base of all errors meant for people. ``str(error)`` is the sentence to show."""
@@ -64,9 +67,13 @@ class WorkbenchError(Exception):
         """Rebuild an error written by :meth:`to_wire`; an unknown kind becomes a UsageError."""
         fields = {key: value for key, value in values.items() if key != "kind"}
         kind = WorkbenchError._kinds.get(str(values.get("kind")))
+        reason = str(fields.get("reason", values))
         if kind is None:
-            return UsageError(str(fields.get("reason", values)))
-        return kind(**fields)
+            return UsageError(reason)
+        try:
+            return kind(**fields)
+        except TypeError:  # written by another version of the program, or damaged
+            return UsageError(reason)
 
 
 @dataclass(eq=False)
@@ -123,6 +130,13 @@ class TemplateLimitError(TemplateError):
 
 
 @dataclass(eq=False)
+class IncludeError(TemplateError):
+    """A template includes a file that is not among those it was given; ``name`` is that file."""
+
+    name: str = ""
+
+
+@dataclass(eq=False)
 class LibraryError(WorkbenchError):
     """A prompt file could not be read or written."""
 
@@ -136,6 +150,16 @@ class LibraryError(WorkbenchError):
 @dataclass(eq=False)
 class FileChangedError(LibraryError):
     """The file on disk is not the one that was opened; saving would lose the other change."""
+
+
+@dataclass(eq=False)
+class NameTakenError(LibraryError):
+    """Something else has the name that a new file or folder was to get."""
+
+
+@dataclass(eq=False)
+class ReadOnlyError(LibraryError):
+    """A file or folder must stay as it is: it came with the program, or cannot be written."""
 
 
 @dataclass(eq=False)
@@ -242,13 +266,27 @@ class ContextOverflowError(EngineError):
         over = prompt_tokens + max_tokens - context_tokens
         return cls(
             reason=(
-                f"The prompt has {prompt_tokens:,} tokens and {max_tokens:,} are kept for the "
-                f"answer, but the context holds {context_tokens:,}: shorten the prompt by "
-                f"{over:,} tokens, keep fewer for the answer, or load the model with a larger "
-                "context."
+                f"The prompt has {count_text(prompt_tokens, 'token')} and {max_tokens:,} are kept "
+                f"for the answer, but the context holds {context_tokens:,}: shorten the prompt by "
+                f"{count_text(over, 'token')}, keep fewer for the answer, or load the model with "
+                "a larger context."
             ),
             prompt_tokens=prompt_tokens,
             max_tokens=max_tokens,
+            context_tokens=context_tokens,
+        )
+
+    @classmethod
+    def of_text(cls, text_tokens: int, context_tokens: int) -> ContextOverflowError:
+        """Build the sentence for a text that is only read, with its prompt."""
+        over = text_tokens - context_tokens
+        return cls(
+            reason=(
+                f"The text has {count_text(text_tokens, 'token')}, with what comes before it, and "
+                f"the context holds {context_tokens:,}: shorten it by {count_text(over, 'token')}, "
+                "or load the model with a larger context."
+            ),
+            prompt_tokens=text_tokens,
             context_tokens=context_tokens,
         )
 

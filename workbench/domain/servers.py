@@ -87,6 +87,17 @@ class ServerReport(msgspec.Struct, frozen=True, kw_only=True):
     """See :attr:`Server.warning`."""
     key_place: str = ""
     """Where the key came from, in words; "" where none was sent."""
+    lists_models: bool = True
+    """Whether it says which models it has."""
+
+    @property
+    def models_note(self) -> str:
+        """What to do where there is no model to choose, else ""."""
+        if self.models:
+            return ""
+        if self.lists_models:
+            return "It has no models: load one there, then test it again."
+        return "It does not say which models it has: add one by its name."
 
 
 def model_name(path: str) -> str:

@@ -3,11 +3,109 @@
 from __future__ import annotations
 
 import itertools
-from typing import Literal
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 Role = Literal["system", "user", "assistant"]
+_SURROGATE = re.compile("[\ud800-\udfff]")
+PART = "\ufffd"
+"""Stands for a part of a character in the text of a token that has no more of it."""
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def has_surrogates(text: str) -> bool:
+    """Whether a text holds half a character (a lone surrogate), which no UTF-8 can carry."""
+    return bool(_SURROGATE.search(text))
+
+
+def replace_surrogates(value: T) -> T:
+    """A text, list or mapping that UTF-8 can carry: each lone surrogate becomes U+FFFD.
+
+    They come from damaged clipboards, JSON files and file names. Two that belong together become
+    their character. Tuples become lists.
+    """
+    replaced: Any = value
+    if isinstance(value, str):
+        if has_surrogates(value):
+            replaced = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    elif isinstance(value, list | tuple):
+        replaced = [replace_surrogates(item) for item in value]
+    elif isinstance(value, dict):
+        replaced = {
+            replace_surrogates(key): replace_surrogates(item) for key, item in value.items()
+        }
+    result: T = replaced
+    return result
+
+
+def is_part(text: str) -> bool:
+    """Whether a token's text has a part of a character in it, which cannot be written alone."""
+    return PART in text
+
+
+def token_starts(whole: str, tokens: Sequence[tuple[int, str]]) -> list[int]:
+    """The character offset in ``whole`` at which each token starts, never falling.
+
+    Token texts can differ from the text (a leading space that the tokenizer adds, a
+    beginning-of-text token, pieces of a character), so each is looked up near its place.
+    """
+    starts: list[int] = []
+    position, parts = 0, 0
+    for _, text in tokens:
+        if text and whole.startswith(text, position):
+            starts.append(position)
+            position, parts = position + len(text), 0
+            continue
+        sure = text.strip(PART)
+        near = position + len(sure) + 8 + parts
+        found = whole.find(sure, position, near) if sure else position
+        if found < 0 and sure.lstrip() != sure:
+            sure = sure.lstrip()
+            found = whole.find(sure, position, near)
+        starts.append(position if found < 0 else found)
+        if found >= 0:
+            position = found + len(sure)
+        parts = text.count(PART) + (0 if found >= 0 and sure else parts)
+    return starts
+
+
+def whole_characters(
+    whole: str, texts: Sequence[str], starts: Sequence[int]
+) -> Iterator[tuple[range, str]]:
+    """Tokens with what they say; those that are parts of a character come as one, with it.
+
+    Args:
+        whole: The text that the tokens make.
+        texts: What each token says alone, with U+FFFD for a part of a character.
+        starts: Where each starts in ``whole`` (``token_starts``).
+
+    Yields:
+        The places of one token or of several, and their text. Where ``whole`` does not tell the
+        character, the tokens come one by one as they are.
+    """
+    for parted, places in itertools.groupby(range(len(texts)), lambda at: PART in texts[at]):
+        found = list(places)
+        if parted:
+            first, after = found[0], found[-1] + 1
+            text = whole[starts[first] : starts[after] if after < len(texts) else len(whole)]
+            alone = "".join(texts[first:after])
+            said = "[^\\x00-\\x7f]+".join(map(re.escape, re.split(f"{PART}+", alone)))
+            # Only what is not ASCII has parts, and there are no more characters than parts.
+            known = PART not in text and len(text) <= len(alone)
+            if known and re.fullmatch(said, text):
+                yield range(first, after), text
+                continue
+        for place in found:
+            yield range(place, place + 1), texts[place]
+
+
+def without_directions(text: str) -> str:
+    """The text without marks that turn the reading direction, also of what follows it."""
+    return _DIRECTIONS.sub("", text)
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -56,29 +154,9 @@ class Span(msgspec.Struct, frozen=True, gc=False):
         return _NOWHERE if isinstance(self.place, msgspec.UnsetType) else self.place
 
     @property
-    def column(self) -> int:
-        """See :class:`Place`."""
-        return self.at.column
-
-    @property
-    def template(self) -> str:
-        """See :class:`Place`."""
-        return self.at.template
-
-    @property
     def block(self) -> str:
         """The innermost block around it, "" outside of blocks."""
         return self.at.blocks[-1] if self.at.blocks else ""
-
-    @property
-    def iteration(self) -> int:
-        """See :class:`Place`."""
-        return self.at.iteration
-
-    @property
-    def derived(self) -> bool:
-        """See :class:`Place`."""
-        return self.at.derived
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -133,3 +211,32 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     text: str
     logprob: float
     alternatives: tuple[tuple[str, float], ...] = ()
+
+
+def count_text(count: int, noun: str) -> str:
+    """A number with its noun: "1 node", "1,024 nodes"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration that was measured: "0.29 s", "18.9 s", "3:07 min"."""
+    if seconds >= 100:
+        return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
+    return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def rough_seconds(seconds: float) -> str:
+    """A duration that was estimated: "0.8 s", "9 s", "2 min", "3 h"."""
+    if seconds < 9.95:
+        return f"{max(seconds, 0.1):.1f}".removesuffix(".0") + " s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.0f} h"
+
+
+def size_text(size: float) -> str:
+    """Bytes in the units of disks and of the model hub: "12 kB", "98 MB", "4.7 GB"."""
+    if size < 1e6:
+        return f"{size / 1e3:,.0f} kB"
+    return f"{size / 1e6:,.0f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB"

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from workbench.domain.events import RunStatus
 from workbench.domain.parameters import Field
+from workbench.domain.runs.events import RunStatus
 
 # --- strategies -------------------------------------------------------------------------------
 
@@ -51,6 +51,10 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The context the model was trained for."""
     error: str = ""
     kind: FileKind = "model"
+    can_run: bool = True
+    """False where it cannot be run as it is, whatever it holds; ``error`` says what to do."""
+    other_names: tuple[str, ...] = ()
+    """Further names that its program gives to the same file."""
     parts: int = 1
     """Files that belong together; ``path`` is the first and ``file_bytes`` the size of all."""
     speed: ModelSpeed | None = None
@@ -89,6 +93,8 @@ class MemoryEstimate(msgspec.Struct, frozen=True, kw_only=True):
     kv_bytes: int
     compute_bytes: int
     free_bytes: int
+    embedding_bytes: int = 0
+    """Taken on top while a text is embedded, at most."""
     formula: str = ""
 
     @property
@@ -133,6 +139,8 @@ class ModelDetails(msgspec.Struct, frozen=True, kw_only=True):
     """While it is loaded."""
     decode_width: int = 0
     """How many answers are decoded together; 0 unless it is loaded."""
+    threads: int = 0
+    """Processor threads that it gets where the settings leave that open."""
 
 
 class Adapter(msgspec.Struct, frozen=True):
@@ -174,6 +182,22 @@ class HubFile(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str = ""
     parts: int = 1
     """Files of a split model; ``name`` is the first, ``bytes`` the size of all."""
+
+
+class ShelfModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that is proposed to get; ``path`` is "" until it is there.
+
+    ``bytes`` is about its size, ``memory`` what it needs with the context that it names.
+    """
+
+    name: str
+    repository: str
+    file: str
+    bytes: int
+    licence: str
+    words: str
+    path: str
+    memory: MemoryEstimate
 
 
 class DownloadProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +252,39 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     completion_tokens: int
     group: str = ""
     error: str = ""
+    is_right: bool | None = None
+    """Whether the answer is the right one, None where that is not known."""
+    members: int = 1
+    """Runs of the comparison that this one stands for, in a folded list."""
+
+
+class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which runs a list shows; what is left at its default does not matter."""
+
+    text: str = ""
+    """Words that all occur in title, prompt or outputs; the last may be a beginning."""
+    strategy: str = ""
+    model: str = ""
+    """As runs name it: a path, or a name."""
+    group: str = ""
+    """Only the columns of this comparison."""
+    version: int = 0
+    """Only runs of the version of a prompt with this id."""
+    prompt: str = ""
+    """Only runs of the prompt at this path, whatever its version."""
+    since: float = 0.0
+    """Started at this time or later (Unix seconds)."""
+    compared: bool = False
+    """Only runs of comparisons."""
+    is_right: bool | None = None
+    """Only runs whose answer was found right, or wrong."""
+    without_cancelled: bool = False
+
+    @property
+    def is_folding(self) -> bool:
+        """Whether each comparison is one row: what looks for single runs shows them singly."""
+        searching = self.text.strip() or self.strategy or self.model or self.group
+        return not searching and self.is_right is None and not self.without_cancelled
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +296,8 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     snippet: str
     at: float
+    message_id: int | None = None
+    """The message of the conversation in which they occur."""
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,6 +309,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: float
     snippet: str = ""
     leaf_id: int | None = None
+    hit_id: int | None = None
+    """The message in which the searched words occur, where some were searched."""
+    options: dict[str, Any] = {}
+    """How its answers are made, as ``ChatOptions`` wrote it."""
 
 
 class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,6 +333,12 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: str = ""
     sibling_ids: tuple[int, ...] = ()
     """All versions at this place, in order of creation, this one among them."""
+    system: str | None = None
+    """The system prompt from this message on; None where it is the one before."""
+    thought_tokens: int | None = None
+    """Tokens that were thought before the answer; None where that is not known."""
+    is_continued: bool = False
+    """Whether it begins with another version's text: ``completion_tokens`` are what came after."""
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -277,8 +346,25 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
     calls: int
     new_tokens: int
+    """At most."""
+    likely_tokens: int | None = None
+    """What the last such runs wrote, None where there was none."""
     prompt_tokens: int | None = None
     seconds: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        """What is to be expected: by the last such runs, else the most."""
+        return self.new_tokens if self.likely_tokens is None else self.likely_tokens
+
+
+class RunLength(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a finished run wrote in how many calls, and with which parameters."""
+
+    calls: int
+    tokens: int
+    params: dict[str, Any]
+    max_tokens: int
 
 
 class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,3 +375,7 @@ class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     recovered: str = ""
     """A sentence when a damaged file was moved aside at this start."""
+    read_only: bool = False
+    """Nothing can be saved until the program is started again; ``problem`` says why."""
+    unsaved: bool = False
+    """Something typed or received could not be written and is lost when the program ends now."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
-import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,15 @@ import msgspec
 
 from workbench.domain.errors import (
     EngineError,
-    UsageError,
+    ModelFileError,
     WorkbenchError,
+    WorkerDiedError,
 )
-from workbench.domain.text import Message, Segment
+from workbench.domain.text import Message, Segment, replace_surrogates
 from workbench.domain.views import EngineStatus, LoadSettings
-from workbench.engine.grammars import Grammars
-from workbench.engine.model_file import FileStamp, read_stamp
+from workbench.engine.constraints.constraint import Constraints
+from workbench.engine.exit_causes import is_crash
+from workbench.engine.model_file import FileStamp, Wanted, read_stamp
 from workbench.engine.process import WorkerProcess
 from workbench.engine.protocol import (
     Embeddings,
@@ -36,19 +36,11 @@ from workbench.engine.protocol import (
 from workbench.engine.restarts import Restarts
 from workbench.engine.status import StatusBoard
 from workbench.engine.worker import messages as ms
-from workbench.sandbox.pool import SandboxPool
-from workbench.templates.chat_format import format_chat
+from workbench.models.details import require_free, require_memory
+from workbench.processes.pool import SandboxPool
+from workbench.prompts.chat_format import format_chat
 
 HUNG_SECONDS = 15.0
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class _Wanted(msgspec.Struct, frozen=True):
-    """The last model that was loaded, so that a new worker can be given it."""
-
-    path: str
-    settings: LoadSettings
-    stamp: FileStamp
 
 
 class LlamaEngine:
@@ -66,10 +58,11 @@ class LlamaEngine:
         self._hung_seconds = hung_seconds
         self._worker: WorkerProcess | None = None
         self._model: LoadedModel | None = None
-        self._wanted: _Wanted | None = None
+        self._wanted: Wanted | None = None
         self._name = ""
-        self._sent: _Wanted | None = None
+        self._sent: Wanted | None = None
         self._closed = False
+        self._embedding_bytes = 0
         self._lock: asyncio.Lock = asyncio.Lock()
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
@@ -77,7 +70,7 @@ class LlamaEngine:
         self._restarts = Restarts()
         self._digests: dict[tuple[str, FileStamp], str] = {}
         self._board = StatusBoard()
-        self._grammars = Grammars(pool)
+        self._constraints = Constraints(pool)
         self._is_measured = asyncio.Event()
         self._width_listeners: list[Callable[[], None]] = []
         self.known_widths: dict[str, int] = {}
@@ -102,7 +95,7 @@ class LlamaEngine:
     @property
     def worker_log(self) -> tuple[str, ...]:
         """The worker's last 200 lines on standard error."""
-        return tuple(self._worker.log) if self._worker is not None else ()
+        return self._worker.log if self._worker is not None else ()
 
     def on_status(self, listener: Callable[[EngineStatus], None]) -> None:
         """Call ``listener`` on the loop thread whenever the status changes."""
@@ -122,8 +115,8 @@ class LlamaEngine:
     async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
         """Load a model; see the protocol."""
         async with self._lock:
-            wanted = _Wanted(path, settings, await asyncio.to_thread(read_stamp, path))
-            if self._model is not None and wanted == self._wanted:
+            wanted = Wanted(path, settings, await asyncio.to_thread(read_stamp, path))
+            if self._model is not None and self._is_current(wanted):
                 return self._model
             if self._sent is not None and self._sent.path != path:
                 self._restarts.forget()
@@ -157,16 +150,19 @@ class LlamaEngine:
         """Token ids and texts; see the protocol."""
         await self._ready()
         tokens: tuple[tuple[int, str], ...] = await self._ask(
-            lambda call: ms.Tokenize(call, _sound(segments))
+            lambda call: ms.Tokenize(call, ms.sendable(segments))
         )
         return tokens
 
-    async def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Frame, None]:
         """Stream the samples; see the protocol."""
         if not request.seeds:
             return
-        model = await self._ready()
-        sampling, notes = await self._grammars.checked(request.sampling, model.path)
+        await self._ready()
+        constraint = await self._constraints.read(
+            grammar=request.sampling.grammar, json_schema=request.sampling.json_schema
+        )
+        notes = constraint.notes
         await self._ready()
         assert self._worker is not None
         call = next(self._ids)
@@ -175,7 +171,7 @@ class LlamaEngine:
         unfinished = len(request.seeds)
         try:
             sound = msgspec.structs.replace(
-                request, segments=_sound(request.segments), sampling=sampling
+                request, segments=ms.sendable(request.segments), constraint=constraint.grammar
             )
             self._worker.send(ms.Generate(call, sound))
             self._show_activity()
@@ -200,16 +196,17 @@ class LlamaEngine:
         await self._ready()
         sound = msgspec.structs.replace(
             request,
-            segments=_sound(request.segments),
-            continuations=tuple(_SURROGATE.sub("\ufffd", text) for text in request.continuations),
+            segments=ms.sendable(request.segments),
+            continuations=tuple(replace_surrogates(text) for text in request.continuations),
         )
         scores: Scores = await self._ask(lambda call: ms.Score(call, sound))
         return scores
 
     async def embed(self, texts: tuple[str, ...]) -> Embeddings:
         """A vector for each text; see the protocol."""
-        await self._ready()
-        sound = tuple(_SURROGATE.sub("\ufffd", text) for text in texts)
+        model = await self._ready()
+        await asyncio.to_thread(require_free, model.path, self._embedding_bytes)
+        sound = tuple(replace_surrogates(text) for text in texts)
         embeddings: Embeddings = await self._ask(lambda call: ms.Embed(call, sound))
         return embeddings
 
@@ -223,7 +220,6 @@ class LlamaEngine:
         self._model = None
         if worker is not None:
             await worker.close()
-        await self._grammars.close()
         self._board.update(state="empty", active_sequences=0, memory_bytes=0)
         self._board.close()
 
@@ -240,21 +236,36 @@ class LlamaEngine:
             if wanted is None:
                 raise EngineError("No model is loaded: choose one under Models.")
             stamp = await asyncio.to_thread(read_stamp, wanted.path)
-            if self._model is not None and stamp == wanted.stamp:
+            wanted = msgspec.structs.replace(wanted, stamp=stamp)
+            if self._model is not None and self._is_current(wanted):
                 return self._model
-            return await self._load(msgspec.structs.replace(wanted, stamp=stamp), self._name)
+            return await self._load(wanted, self._name)
 
-    async def _load(self, wanted: _Wanted, name: str) -> LoadedModel:
+    def _is_current(self, wanted: Wanted) -> bool:
+        """Whether the model in memory will do: a file that changed waits while the old is in use.
+
+        Loading it at once would cut every answer that is under way.
+        """
+        current = self._wanted
+        if current is None or (wanted.path, wanted.settings) != (current.path, current.settings):
+            return False
+        return wanted.stamp == current.stamp or bool(self._streams or self._answers)
+
+    async def _load(self, wanted: Wanted, name: str) -> LoadedModel:
         """Load a model; one that is refused for its header leaves the present one alone."""
         if self._worker is None:
-            await self._start_worker()
+            self._start_worker()
         await self._ask(lambda call: ms.Inspect(call, wanted.path))
+        needed = await asyncio.to_thread(
+            require_memory, wanted.path, wanted.settings, self._returned_bytes
+        )
         assert self._worker is not None
+        self._embedding_bytes = needed.embedding_bytes
         self._worker.model_bytes = wanted.stamp.size_bytes
         self._model = None
         self._sent = wanted
         self._is_measured.clear()
-        width = self.known_widths.get(_width_key(wanted), 0)
+        width = self.known_widths.get(wanted.width_key, 0)
         self._board.update(
             state="loading",
             progress=0.0,
@@ -267,6 +278,14 @@ class LlamaEngine:
             model: LoadedModel = await self._ask(
                 lambda call: ms.Load(call, wanted.path, wanted.settings, name, width)
             )
+        except WorkerDiedError as error:
+            if not is_crash(error.exit_code):
+                raise
+            raise ModelFileError(
+                wanted.path,
+                "llama.cpp crashed while it was loaded, so it is damaged or was converted badly; "
+                "get it again or choose another.",
+            ) from error
         except BaseException:
             if self._worker is not None:
                 self._board.update(state="empty", model_name="", model_path="")
@@ -284,22 +303,23 @@ class LlamaEngine:
         )
         return self._model
 
-    async def _start_worker(self) -> None:
-        self._refuse_if_closed()
+    @property
+    def _returned_bytes(self) -> int:
+        """What the loaded model gives back before another is loaded; mapped weights are free."""
+        model, wanted = self._model, self._wanted
+        if model is None or wanted is None:
+            return 0
+        weights = 0 if wanted.settings.use_mmap else model.weights_bytes
+        return weights + model.kv_bytes + model.compute_bytes
+
+    def _start_worker(self) -> None:
+        if self._closed:
+            raise _closed_error()
         self._restarts.require_start(asyncio.get_running_loop().time())
         self._board.update(state="starting", error="")
         worker = WorkerProcess(self._on_report, self._on_exit, self._hung_seconds)
-        await worker.start()
-        try:
-            self._refuse_if_closed()
-        except EngineError:
-            await worker.close()
-            raise
+        worker.start()
         self._worker = worker
-
-    def _refuse_if_closed(self) -> None:
-        if self._closed:
-            raise _closed_error()
 
     async def _ask(self, command: Callable[[int], ms.Command]) -> Any:
         """Send a command and await its answer; giving up cancels it."""
@@ -373,7 +393,7 @@ class LlamaEngine:
     def _take_width(self, path: str, width: int) -> None:
         if self._sent is None or self._sent.path != path:
             return
-        self.known_widths[_width_key(self._sent)] = width
+        self.known_widths[self._sent.width_key] = width
         if self._model is not None:
             self._model = msgspec.structs.replace(self._model, decode_width=width)
         self._is_measured.set()
@@ -409,24 +429,6 @@ class LlamaEngine:
     def _show_activity(self) -> None:
         if self._model is not None:
             self._board.update(state="busy" if self._streams else "ready")
-
-
-def _width_key(wanted: _Wanted) -> str:
-    """What the best width depends on: the file and how it is loaded."""
-    settings = msgspec.structs.replace(wanted.settings, context_tokens=0, adapters=())
-    stamp = wanted.stamp
-    text = f"{wanted.path}|{stamp.size_bytes}|{stamp.modified_ns}|{settings}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _sound(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Segments without lone surrogates, which no UTF-8 can carry."""
-    total = sum(len(segment.text) for segment in segments)
-    if total > ms.MAX_FRAME_BYTES // 4:
-        raise UsageError(f"The prompt has {total:,} characters, more than can be read: shorten it.")
-    return tuple(
-        Segment(_SURROGATE.sub("\ufffd", segment.text), segment.special) for segment in segments
-    )
 
 
 def _closed_error() -> EngineError:

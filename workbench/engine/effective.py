@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 
 _DEFAULT = Sampling()
 _SAMPLER_OF = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
 
 from workbench.domain.errors import ModelFileError, ModelNotFoundError
+from workbench.domain.views import LoadSettings
 
 
 class FileStamp(msgspec.Struct, frozen=True):
@@ -14,6 +16,22 @@ class FileStamp(msgspec.Struct, frozen=True):
 
     size_bytes: int
     modified_ns: int
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A model as it is to be loaded, so that a new worker can be given it."""
+
+    path: str
+    settings: LoadSettings
+    stamp: FileStamp
+
+    @property
+    def width_key(self) -> str:
+        """What the best width depends on, as one text: the file and how it is loaded."""
+        settings = msgspec.structs.replace(self.settings, context_tokens=0, adapters=())
+        stamp = self.stamp
+        text = f"{self.path}|{stamp.size_bytes}|{stamp.modified_ns}|{settings}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def read_stamp(path: str) -> FileStamp:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sys
-from collections import deque
 from collections.abc import Callable
 
-import psutil
-
 from workbench.domain.errors import EngineError, UsageError, WorkerDiedError, WorkerHungError
-from workbench.engine.causes import describe_exit
+from workbench.engine.exit_causes import describe_exit
 from workbench.engine.worker import messages as ms
+from workbench.models.memory.machine import memory, memory_kills
+from workbench.processes.frames import FrameError
+from workbench.processes.keeper import ChildProcess, on_loop
 
-LOG_LINES = 200
 START_SECONDS = 60.0
 """A cold start on a busy machine reads Python and llama.cpp from a slow disk."""
 STALL_SECONDS = 180.0
 """Longest that one native call may go without evaluating a single node of its graph."""
 CLOSE_SECONDS = 3.0
-_LOG_LINE_CHARACTERS = 2_000
 
 
 class WorkerProcess:
@@ -38,7 +34,6 @@ class WorkerProcess:
         on_exit: Callable[[EngineError], None],
         hung_seconds: float,
     ) -> None:
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.model_bytes = 0
         """Size of the loaded model's file, for the sentence about memory."""
         self.memory_bytes = 0
@@ -46,11 +41,13 @@ class WorkerProcess:
         self._on_report = on_report
         self._on_exit = on_exit
         self._hung_seconds = hung_seconds
-        self._process: asyncio.subprocess.Process | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._child: ChildProcess | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
         self._error: EngineError | None = None
         self._closing = False
         self._free_bytes = 0
+        self._kills = memory_kills()
         self._greeted = False
         self._heard = False
         self._work = (0, False)
@@ -58,34 +55,31 @@ class WorkerProcess:
     @property
     def pid(self) -> int:
         """The process id, 0 before the start."""
-        return self._process.pid if self._process is not None else 0
+        return self._child.pid if self._child is not None else 0
 
-    async def start(self) -> None:
+    @property
+    def log(self) -> tuple[str, ...]:
+        """Its last lines on standard error."""
+        return tuple(self._child.log) if self._child is not None else ()
+
+    def start(self) -> None:
         """Start the process; it greets with Hello.
 
         Raises:
             EngineError: the system refuses to start it.
         """
         try:
-            # -P keeps the directory the user happens to stand in off the module path.
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
+            self._child = ChildProcess(
                 "workbench.engine.worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
+                on_frame=on_loop(self._receive),
+                on_end=on_loop(self._end),
+                frame_bytes=ms.MAX_FRAME_BYTES,
             )
         except OSError as error:
             raise EngineError(
                 f"The engine cannot be started ({error.strerror}): close other programs and retry."
             ) from error
-        self._tasks = [
-            asyncio.create_task(self._receive(), name="worker reports"),
-            asyncio.create_task(self._collect_log(), name="worker log"),
-            asyncio.create_task(self._watch(), name="worker watch"),
-        ]
+        self._watching = asyncio.create_task(self._watch(), name="worker watch")
 
     def send(self, command: ms.Command) -> None:
         """Queue a command.
@@ -93,96 +87,69 @@ class WorkerProcess:
         Raises:
             UsageError: it is larger than a frame may be.
         """
-        assert self._process is not None
-        assert self._process.stdin is not None
+        assert self._child is not None
         try:
-            frame = ms.encode_frame(command)
-        except ms.FrameError as error:
+            self._child.send(ms.encode(command))
+        except FrameError as error:
             raise UsageError("The prompt is larger than 64 MB: shorten it.") from error
-        if not self._process.stdin.is_closing():
-            self._process.stdin.write(frame)
 
     def kill(self, error: EngineError | None = None) -> None:
         """End the process at once; ``error`` is what its requests are told."""
         self._error = self._error or error
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+        if self._child is not None:
+            self._child.kill()
 
     async def close(self) -> None:
         """End the process in order, by closing its standard input; kill it if that is ignored."""
         self._closing = True
-        if self._process is None:
+        if self._child is None:
             return
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._child.end_input()
         try:
-            await asyncio.wait_for(self._process.wait(), CLOSE_SECONDS)
+            await asyncio.wait_for(self._ended.wait(), CLOSE_SECONDS)
         except TimeoutError:
             self.kill()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._ended.wait()
 
-    async def _receive(self) -> None:
-        """Hand on reports until the stream ends, then the end of the process."""
-        assert self._process is not None
-        assert self._process.stdout is not None
+    def _receive(self, body: bytes) -> None:
+        if self._error is not None:
+            return
         try:
-            while True:
-                report = await ms.receive_frame(self._process.stdout, ms.report_decoder)
-                if report is None:
-                    break
-                self._heard = True
-                if isinstance(report, ms.Heartbeat):
-                    self._take_heartbeat(report)
-                else:
-                    self._greeted = True
-                    self._on_report(report)
-        except ms.FrameError as error:
-            if self._process.returncode is None and "ended inside" not in str(error):
-                self.kill(
-                    WorkerDiedError(
-                        f"The engine sent something unreadable ({error}) and was ended: "
-                        "run it again, a new one is started."
-                    )
-                )
-        finally:
-            await self._end()
+            report = ms.decode(body, ms.report_decoder)
+        except FrameError as error:
+            self.kill(_unreadable(error))
+            return
+        self._heard = True
+        if isinstance(report, ms.Heartbeat):
+            self._take_heartbeat(report)
+        else:
+            self._greeted = True
+            self._on_report(report)
 
     def _take_heartbeat(self, report: ms.Heartbeat) -> None:
         self._work = (report.work, report.busy)
-        self._free_bytes = psutil.virtual_memory().available
-        with contextlib.suppress(psutil.Error):
-            self.memory_bytes = psutil.Process(self.pid).memory_info().rss
+        self._free_bytes = memory().free_bytes
+        if self._child is not None:
+            self.memory_bytes = self._child.resident_bytes()
         self._on_report(report)
 
-    async def _end(self) -> None:
-        assert self._process is not None
-        code = await self._process.wait()
-        log, watch = self._tasks[1], self._tasks[2]
-        watch.cancel()
-        # What it said last explains its end. A grandchild could hold the pipe open: do not wait
-        # for that.
-        await asyncio.wait([log], timeout=1.0)
-        log.cancel()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+    def _end(self, code: int, fault: FrameError | None) -> None:
+        self._ended.set()
+        if self._watching is not None:
+            self._watching.cancel()
         if self._closing:
             return
+        if fault is not None:
+            self._error = self._error or _unreadable(fault)
+        kills = memory_kills()
         sentence = describe_exit(
-            code, model_bytes=self.model_bytes, free_bytes=self._free_bytes, log=self.log
+            code,
+            model_bytes=self.model_bytes,
+            free_bytes=self._free_bytes,
+            was_memory=None if kills is None else kills != self._kills,
+            log=self.log,
         )
         self._on_exit(self._error or WorkerDiedError(sentence, exit_code=code))
-
-    async def _collect_log(self) -> None:
-        assert self._process is not None
-        assert self._process.stderr is not None
-        rest = ""
-        while chunk := await self._process.stderr.read(8192):
-            *lines, rest = (rest + chunk.decode("utf-8", "replace")).split("\n")
-            self.log.extend(line[:_LOG_LINE_CHARACTERS] for line in lines)
-            rest = rest[-_LOG_LINE_CHARACTERS:]
-        if rest:
-            self.log.append(rest)
 
     async def _watch(self) -> None:
         """End the process when its heart stops, or when it stands still inside a native call.
@@ -210,3 +177,10 @@ class WorkerProcess:
                     )
                 )
                 return
+
+
+def _unreadable(fault: FrameError) -> WorkerDiedError:
+    return WorkerDiedError(
+        f"The engine sent something unreadable ({fault}) and was ended: run it again, a new one "
+        "is started."
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol
 
 import msgspec
 
-from workbench.domain.effects import FinishReason
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import KvMode
+from workbench.domain.runs.effects import FinishReason
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import KvMode
 from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings, MemoryKind
 
@@ -31,6 +31,10 @@ class GenerateRequest(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str = ""
     """Text at the end of ``segments`` with which the answers are taken to begin; frames leave it
     out."""
+    end_at_answer: bool = False
+    """End each answer once its first answer line is whole."""
+    constraint: str = ""
+    """The sampling's grammar or JSON schema as the worker takes it; the engine fills it in."""
 
 
 class PromptProgress(msgspec.Struct, frozen=True, tag="prompt"):
@@ -73,6 +77,7 @@ class SampleDone(msgspec.Struct, frozen=True, tag="done"):
 class SamplingApplied(msgspec.Struct, frozen=True, tag="applied"):
     """What the engine really draws with, read back from its samplers: a request's first frame.
 
+    It comes once more where only the answer showed that something had no effect; the last holds.
     ``effective`` holds parameter names and values, ``chain`` the samplers in the order in which
     they work, ``ignored`` one sentence for each parameter that was asked for and has no effect.
     """
@@ -203,7 +208,7 @@ class Engine(Protocol):
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
         """Token ids and texts, with the beginning-of-text token where the model adds it."""
 
-    def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+    def generate(self, request: GenerateRequest) -> AsyncGenerator[Frame, None]:
         """Stream the samples. Every sample gets exactly one SampleDone.
 
         Raises:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from workbench.domain.effects import Completion
 from workbench.domain.errors import EngineError
+from workbench.domain.runs.effects import Completion
 from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.in_process import InProcessEngine, prompt_text, split_words
@@ -82,7 +82,7 @@ class RecordedEngine(InProcessEngine):
             raise EngineError(f"{path} holds no recorded answers: {error}.") from error
         return cls({recording.prompt: recording.completions for recording in recordings})
 
-    async def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Frame, None]:
         """Play back one completion for each seed."""
         prompt_tokens = self._accept(request)
         completions = self._take(request)
@@ -182,7 +182,7 @@ class RecordingEngine:
         """Close the live engine."""
         await self._engine.close()
 
-    async def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Frame, None]:
         """Generate on the live engine; an answer is kept once the whole request is finished."""
         tokens: list[list[Token]] = [[] for _ in request.seeds]
         finished: dict[int, Completion] = {}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workbench.domain.effects import LabelScores
 from workbench.domain.errors import UsageError
+from workbench.domain.runs.effects import LabelScores
 from workbench.domain.text import Message, Segment, Token
 from workbench.engine.protocol import Engine, ScoreRequest
 

@@ -6,14 +6,15 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Literal
 
 import msgspec
 
-from workbench.domain.effects import FinishReason
+from workbench.domain.answers.lines import AnswerEnd
 from workbench.domain.errors import EngineError, WorkerDiedError
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.effects import FinishReason
+from workbench.domain.runs.reasoning import open_tag
 from workbench.domain.text import Token
 from workbench.engine.in_process import InProcessEngine, prompt_text, split_words, token_id
 from workbench.engine.protocol import (
@@ -23,7 +24,7 @@ from workbench.engine.protocol import (
     SampleDone,
     TextDelta,
 )
-from workbench.engine.worker.repetition import LoopDetector
+from workbench.engine.worker.sampling.repetition import LoopDetector
 from workbench.engine.worker.text import TextStream
 
 Outputs = Sequence[str] | Callable[[str], Sequence[str]]
@@ -58,6 +59,10 @@ class SimulatedEngine(InProcessEngine):
         context_tokens: size of the pretended context.
         split_bytes: send each byte as a token of its own, as models do with rare characters.
         failure: what goes wrong, once.
+
+    Attributes:
+        rule: the rule, None where there is none; another one holds from the next request on.
+        delay_seconds: between the tokens of a sample; another one holds at once.
     """
 
     def __init__(
@@ -70,9 +75,9 @@ class SimulatedEngine(InProcessEngine):
         failure: Failure | None = None,
     ) -> None:
         super().__init__("simulated", context_tokens)
-        self._rule = outputs if callable(outputs) else None
+        self.rule = outputs if callable(outputs) else None
         self._script = None if outputs is None or callable(outputs) else deque(outputs)
-        self._delay_seconds = 1.0 / tokens_per_second if tokens_per_second else 0.0
+        self.delay_seconds = 1.0 / tokens_per_second if tokens_per_second else 0.0
         self._split_bytes = split_bytes
         self._failure = failure
         self.requests: list[GenerateRequest] = []
@@ -82,12 +87,12 @@ class SimulatedEngine(InProcessEngine):
         """Let something go wrong with the next request that gets that far."""
         self._failure = failure
 
-    async def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Frame, None]:
         """Stream the samples, a token of each at a time."""
         prompt_tokens = self._accept(request)
         self.requests.append(request)
         samples = [
-            _Sample(index, text, seed, request.sampling, split_bytes=self._split_bytes)
+            _Sample(index, text, seed, request, split_bytes=self._split_bytes)
             for index, (text, seed) in enumerate(
                 zip(self._texts(request), request.seeds, strict=True)
             )
@@ -99,7 +104,7 @@ class SimulatedEngine(InProcessEngine):
             yield PromptProgress(prompt_tokens, prompt_tokens, 0)
             sent = 0
             while samples:
-                await asyncio.sleep(self._delay_seconds)
+                await asyncio.sleep(self.delay_seconds)
                 for sample in list(samples):
                     await self._fail_if_due(sent)
                     yield sample.advance()
@@ -122,8 +127,8 @@ class SimulatedEngine(InProcessEngine):
 
     def _texts(self, request: GenerateRequest) -> list[str]:
         count = len(request.seeds)
-        if self._rule is not None:
-            texts = list(self._rule(prompt_text(request.segments)))
+        if self.rule is not None:
+            texts = list(self.rule(prompt_text(request.segments)))
             if not texts:
                 raise EngineError("The simulated engine's rule gave no text for this prompt.")
             return [texts[index % len(texts)] for index in range(count)]
@@ -147,7 +152,7 @@ class _Sample:
     """One answer on its way out."""
 
     def __init__(
-        self, index: int, text: str, seed: int, sampling: Sampling, *, split_bytes: bool
+        self, index: int, text: str, seed: int, request: GenerateRequest, *, split_bytes: bool
     ) -> None:
         self.index = index
         self.text = ""
@@ -159,10 +164,12 @@ class _Sample:
             if split_bytes
             else [word.encode() for word in split_words(data.decode())]
         )
-        self._stream = TextStream(sampling.stop)
+        end = AnswerEnd(open_tag(request.segments)) if request.end_at_answer else None
+        self._stream = TextStream(request.sampling.stop, end)
         self._loop = LoopDetector()
         self._ids: list[int] = []
-        self._sampling = sampling
+        self._sampling = request.sampling
+        self._is_bound = bool(self._sampling.grammar or self._sampling.json_schema)
         self._random = random.Random(seed)  # noqa: S311 - made-up probabilities, no secrets
 
     def advance(self) -> TextDelta:
@@ -175,9 +182,11 @@ class _Sample:
         text = self._stream.feed(piece)
         if ended or self._stream.stopped:
             self.finish_reason = "stop"
+        elif self._stream.answered:
+            self.finish_reason = "answer"
         elif self.token_count >= self._sampling.max_tokens:
             self.finish_reason = "length"
-        elif self._loop.is_loop(self._ids):
+        elif not self._is_bound and self._loop.is_loop(self._ids):
             self.finish_reason = "repeating"
         if self.finish_reason is not None:
             text += self._stream.finish()

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import psutil
 
 from workbench.domain.views import EngineStatus
+from workbench.models.memory.machine import memory
 
 MIN_INTERVAL_SECONDS = 0.25
 SPEED_WINDOW_SECONDS = 2.0
@@ -24,7 +24,7 @@ class StatusBoard:
     """
 
     def __init__(self) -> None:
-        self.status = EngineStatus(total_memory_bytes=psutil.virtual_memory().total)
+        self.status = EngineStatus(total_memory_bytes=memory().total_bytes)
         self._listeners: list[Callable[[EngineStatus], None]] = []
         self._told = self.status
         self._told_at = float("-inf")

@@ -6,8 +6,8 @@ import re
 
 from rapidfuzz.distance import Indel
 
-from workbench.domain.comparison import DiffPart
 from workbench.domain.errors import UsageError
+from workbench.domain.runs.comparison import DiffPart
 
 MOST_CHARACTERS = 60_000
 """Longest text that is compared: time and memory grow with the product of the words."""

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 
 import regex
 
+from workbench.domain.answers.lines import find_answer
+from workbench.domain.answers.numbers import MINUS
 from workbench.domain.errors import SandboxError, UsageError
-from workbench.domain.extraction import ExtractionRule
-from workbench.sandbox.pool import SandboxPool
-from workbench.templates.sound import sound
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.text import replace_surrogates
+from workbench.processes.pool import SandboxPool
 
 PATTERN_CHARACTERS = 4096
 """How much of a text's end a pattern looks at."""
@@ -24,7 +26,12 @@ _MARKS = "*_` \t"
 """Markdown around an answer."""
 _LABEL = re.compile(r"answer[*_`\s]{0,4}[:：]", re.IGNORECASE)
 # A minus after a letter, a digit or a bracket is a hyphen or an operation, not a sign.
-_NUMBER = re.compile(r"(?:(?<![\w)])[-−])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
+_NUMBER = re.compile(
+    rf"(?P<sign>(?<![\w)])[{MINUS}])?(?:\\?[$€£¥])?(?P<inner>(?<=[$€£¥])[{MINUS}])?"
+    r"(?P<number>(?<![\d/])\d+/[1-9]\d*(?![\d/])"
+    r"|(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+(?!\w))?"
+    r"|(?<![\w.])\.\d+(?:[eE][+-]?\d+(?!\w))?)"
+)
 
 
 def extract(texts: Sequence[str], rule: ExtractionRule) -> tuple[str | None, ...]:
@@ -32,12 +39,15 @@ def extract(texts: Sequence[str], rule: ExtractionRule) -> tuple[str | None, ...
 
     Args:
         texts: what a model wrote.
-        rule: any kind but ``regex``, which needs :func:`extract_in`.
+        rule: any kind but ``regex``, which needs :func:`extract_in`. ``auto`` reads the first
+            answer line, since the prompt is not known here.
 
     Returns:
         One answer for each text; None where the rule finds none.
     """
     functions = {
+        "auto": _first_answer,
+        "first_answer": _first_answer,
         "whole": _whole,
         "answer_line": _answer_line,
         "last_number": _last_number,
@@ -60,11 +70,11 @@ async def extract_in(
     """
     if rule.kind != "regex":
         return extract(texts, rule)
-    ends = [sound(text[-PATTERN_CHARACTERS:]) for text in texts]
+    ends = [replace_surrogates(text[-PATTERN_CHARACTERS:]) for text in texts]
     try:
         found = await pool.call(
             "workbench.evaluation.extraction:pattern_job",
-            sound(rule.pattern),
+            replace_surrogates(rule.pattern),
             ends,
             deadline_seconds=1.0 + PATTERN_SECONDS * len(ends),
         )
@@ -112,6 +122,12 @@ def _last_line(text: str) -> str | None:
     return None
 
 
+def _first_answer(text: str) -> str | None:
+    """The first answer line, whole."""
+    found = find_answer(text)
+    return found.value if found is not None else None
+
+
 def _answer_line(text: str) -> str | None:
     """What follows the last "Answer:" on its line, or else the next line that is not blank."""
     label = _last(_LABEL, text)
@@ -125,8 +141,11 @@ def _answer_line(text: str) -> str | None:
 
 
 def _last_number(text: str) -> str | None:
+    """The last number with its sign, also where a currency stands between them."""
     number = _last(_NUMBER, text)
-    return number.group().replace(",", "").replace("−", "-") if number is not None else None
+    if number is None:
+        return None
+    return ("-" if number["sign"] or number["inner"] else "") + number["number"].replace(",", "")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from workbench.domain.comparison import DiffPart
-from workbench.domain.versions import DiffLine, Hunk
+from workbench.domain.prompts.versions import DiffLine, Hunk
+from workbench.domain.runs.comparison import DiffPart
 from workbench.evaluation.diff import word_diff
 
 MOST_CELLS = 64_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from workbench.domain.comparison import Interval
 from workbench.domain.errors import UsageError
+from workbench.domain.runs.comparison import Interval
 
 _Z = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution: two sides of 95 %."""

@@ -1,1 +1,21 @@
-"""The history: one SQLite file, one connection, one thread that writes. All SQL is in here."""
+"""The history: one SQLite file, one connection, one thread that writes. All SQL is in here.
+
+store.py: `HistoryStore`: what other rooms call, `store.read(run_list.list_runs)` for one statement
+writer.py: the one thread that has the database, and its queue
+tables.py: the tables (SQLAlchemy Core)
+schema.py: reads the schema's version, migrates to the newest
+stored_types.py: column types that accept whatever bytes are in the file
+codec.py: values of the domain to what a row holds, and back
+runs.py: SQL of single runs and their events
+run_end.py: how a run ended, and the end of runs that were cut off
+run_list.py: SQL of the lists of runs: filters, folding, deleting, judging
+search.py: SQL and queries of full-text search
+lengths.py: SQL of how much earlier runs wrote, for estimates
+conversations.py: SQL of conversations, their list and drafts
+message_tree.py: SQL of messages: versions, branches, questions with their answers
+owner.py: which process works on a run, and whether it lives
+versions.py: SQL of versions of prompts
+session.py: SQL of drafts, of the values kept between sessions, and of measured speeds
+migrations/: Alembic revisions
+file/: opens, locks, backs up and recovers the database file
+"""

@@ -12,36 +12,30 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from workbench.domain.events import (
+from workbench.domain.runs.events import (
     CallFinished,
     CallStarted,
     Event,
     LoggedEvent,
-    NoteAdded,
     PromptEvaluated,
     TextReceived,
 )
-from workbench.domain.spec import RunSpec
-from workbench.domain.text import Message
+from workbench.domain.runs.spec import RunSpec
+from workbench.domain.text import Message, replace_surrogates
+from workbench.history.file.damage import PART_LOST
 
 T = TypeVar("T")
+
+UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+"""What reading damaged bytes raises; UnicodeDecodeError is a ValueError and no MsgspecError."""
 
 _event_decoder = msgspec.msgpack.Decoder(Event)
 _message_decoder = msgspec.msgpack.Decoder(Message)
 
 
-def clean_text(text: str) -> str:
-    """The text with lone surrogates replaced by U+FFFD (paired ones become their character)."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
 def searchable(text: str) -> str:
     """The text as the search index takes it: clean and without NUL, at which SQL texts end."""
-    return clean_text(text).replace("\0", "")
+    return replace_surrogates(text).replace("\0", "")
 
 
 def clean(value: T, kind: Any) -> T:
@@ -49,18 +43,8 @@ def clean(value: T, kind: Any) -> T:
     try:
         msgspec.msgpack.encode(value)
     except UnicodeEncodeError:
-        rebuilt: T = msgspec.convert(_clean_plain(msgspec.to_builtins(value)), kind)
+        rebuilt: T = msgspec.convert(replace_surrogates(msgspec.to_builtins(value)), kind)
         return rebuilt
-    return value
-
-
-def _clean_plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, dict):
-        return {_clean_plain(key): _clean_plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean_plain(item) for item in value]
     return value
 
 
@@ -70,11 +54,16 @@ def to_json(value: Any) -> str:
 
 
 def from_json(text: str, default: Any) -> Any:
-    """The value of a JSON text, or ``default`` where damage made it unreadable."""
+    """The value of a JSON text, or ``default`` where damage made it unreadable.
+
+    Where ``default`` is a list or an object, so is the value.
+    """
     try:
-        return msgspec.json.decode(text)
-    except msgspec.MsgspecError:
+        value = msgspec.json.decode(text)
+    except UNREADABLE:
         return default
+    kind = type(default)
+    return value if kind not in (dict, list) or isinstance(value, kind) else default
 
 
 def encode_spec(spec: RunSpec) -> tuple[RunSpec, str]:
@@ -83,8 +72,8 @@ def encode_spec(spec: RunSpec) -> tuple[RunSpec, str]:
     return cleaned, msgspec.json.encode(cleaned).decode()
 
 
-def decode_spec(text: str) -> RunSpec:
-    """The spec of a row (msgspec.ValidationError or DecodeError where it is damaged)."""
+def decode_spec(text: str | bytes) -> RunSpec:
+    """The spec of a row (one of :data:`UNREADABLE` where it is damaged)."""
     return msgspec.json.decode(text, type=RunSpec)
 
 
@@ -102,16 +91,25 @@ def encode_event(event: Event) -> tuple[bytes, tuple[bytes, ...]]:
     return msgspec.msgpack.encode(msgspec.structs.replace(cleaned, messages=())), messages
 
 
-def decode_event(payload: bytes, messages: Iterable[bytes] | None) -> Event:
+def decode_event(payload: bytes, messages: Iterable[Message] = ()) -> Event:
     """The event of a row; an unreadable one becomes a note that says so, so the run still opens."""
     try:
         event: Event = _event_decoder.decode(payload)
-        if messages is not None and isinstance(event, CallStarted):
-            prompt = tuple(_message_decoder.decode(message) for message in messages)
-            return msgspec.structs.replace(event, messages=prompt)
-    except msgspec.MsgspecError:
-        return NoteAdded(text="A part of this run could not be read.", level="warning")
+    except UNREADABLE:
+        return PART_LOST
+    if isinstance(event, CallStarted):
+        return msgspec.structs.replace(event, messages=tuple(messages))
     return event
+
+
+def decode_message(payload: bytes, key: bytes) -> Message | None:
+    """The message of a prompt, None where it is not the one that was stored under ``key``."""
+    if digest(payload) != key:
+        return None
+    try:
+        return _message_decoder.decode(payload)
+    except UNREADABLE:
+        return None
 
 
 def encode_ids(ids: Sequence[int]) -> bytes:
@@ -120,8 +118,11 @@ def encode_ids(ids: Sequence[int]) -> bytes:
 
 
 def decode_ids(payload: bytes) -> list[int]:
-    """The ids that :func:`encode_ids` wrote."""
-    return msgspec.msgpack.decode(payload, type=list[int])
+    """The ids that :func:`encode_ids` wrote, none where they cannot be read any more."""
+    try:
+        return msgspec.msgpack.decode(payload, type=list[int])
+    except UNREADABLE:
+        return []
 
 
 def digest(payload: bytes) -> bytes:

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.events import GrowthStarted, LoggedEvent, RunFinished, RunStatus
-from workbench.domain.run_state import RunState, fold, fold_all
+from workbench.domain.errors import StoreError
+from workbench.domain.runs.events import GrowthStarted, LoggedEvent, RunFinished, RunStatus
+from workbench.domain.runs.run_state import RunState, fold, fold_all
 
 
 class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
     prompt_tokens: int
     evaluated_tokens: int
     completion_tokens: int
+    thought_tokens: int
     error: dict[str, Any] | None
     all_texts: str
 
@@ -46,9 +48,23 @@ class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
             prompt_tokens=state.prompt_tokens,
             evaluated_tokens=state.evaluated_tokens,
             completion_tokens=state.generated_tokens,
+            thought_tokens=_thought_tokens(state),
             error=state.error,
             all_texts=_all_texts(state),
         )
+
+    @classmethod
+    def unreadable(cls, run_id: int) -> RunEnd:
+        """The end of a run that was cut off and of which nothing can be read."""
+        state = RunState(status="interrupted", finish_reason="interrupted")
+        error = StoreError(f"Run {run_id} is damaged in the history file and cannot be read.")
+        return msgspec.structs.replace(cls.of(run_id, state), error=error.to_wire())
+
+
+def _thought_tokens(state: RunState) -> int:
+    """How much was thought; at least 1 where a thought was cut before it was counted."""
+    cut = any(sample.reasoning for call in state.calls.values() for sample in call.samples)
+    return max(state.reasoning_tokens, int(cut))
 
 
 def _all_texts(state: RunState) -> str:

@@ -6,20 +6,20 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, text, update
+from sqlalchemy import Connection, LargeBinary, cast, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from workbench.domain.errors import StoreError, UsageError, WorkbenchError
-from workbench.domain.events import CallStarted, LoggedEvent, RunStarted
-from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
-from workbench.domain.views import RunSummary
-from workbench.history import codec, versions
+from workbench.domain.errors import StoreError, UsageError
+from workbench.domain.runs.events import CallStarted, LoggedEvent, RunStarted
+from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
+from workbench.domain.text import Message, replace_surrogates
+from workbench.history import codec, run_list, versions
+from workbench.history.file.damage import PROMPT_LOST, LogReader
 from workbench.history.run_end import RunEnd
-from workbench.history.search import match_query
 from workbench.history.tables import event, message, prompt_text, run, run_text
 
 _NEWEST = 2**62
+_LOST_MESSAGE = Message.value("user", "[This message is damaged in the history file.]")
 _VARIABLES = 500
 """Most values of one IN list; old SQLite libraries take 999 in a statement."""
 
@@ -30,6 +30,7 @@ def insert_run(
     title: str,
     manifest: dict[str, Any],
     owner: tuple[int, float],
+    expected: str = "",
 ) -> int:
     """A new row with status running; ``owner`` is the process's id and creation time."""
     spec, encoded = codec.encode_spec(spec)
@@ -39,7 +40,7 @@ def insert_run(
             "status": "running",
             "strategy": spec.strategy,
             "model": spec.model,
-            "title": codec.clean_text(title),
+            "title": replace_surrogates(title),
             "group_key": spec.group,
             "started_at": time.time(),
             "owner_pid": owner[0],
@@ -48,6 +49,7 @@ def insert_run(
             "digest": spec.digest(),
             "manifest": codec.to_json(manifest),
             "spec": encoded,
+            "expected": replace_surrogates(expected).strip() or None,
         },
     ).scalar_one()
     connection.execute(
@@ -101,11 +103,16 @@ def insert_events(connection: Connection, events: Iterable[LoggedEvent]) -> None
 
 def _prompt_id(connection: Connection, payload: bytes) -> int:
     key = codec.digest(payload)
-    found: int | None = connection.execute(
-        select(prompt_text.c.id).where(prompt_text.c.sha256 == key)
-    ).scalar_one_or_none()
+    found = connection.execute(
+        select(prompt_text.c.id, prompt_text.c.payload).where(prompt_text.c.sha256 == key)
+    ).first()
     if found is not None:
-        return found
+        if found.payload != payload:  # damaged since: this is what it was
+            connection.execute(
+                update(prompt_text).where(prompt_text.c.id == found.id).values(payload=payload)
+            )
+        known: int = found.id
+        return known
     inserted: int = connection.execute(
         insert(prompt_text).returning(prompt_text.c.id), {"sha256": key, "payload": payload}
     ).scalar_one()
@@ -140,7 +147,7 @@ def write_batch(
 
 def store_end(connection: Connection, end: RunEnd) -> None:
     """Put a run's end on its row, into the search, and into the message it answers."""
-    output = codec.clean_text(end.output)
+    output = replace_surrogates(end.output)
     connection.execute(
         update(run)
         .where(run.c.id == end.run_id)
@@ -149,7 +156,7 @@ def store_end(connection: Connection, end: RunEnd) -> None:
             strategy=func.coalesce(func.nullif(run.c.strategy, ""), end.strategy),
             model=func.coalesce(func.nullif(run.c.model, ""), end.model),
             status=end.status,
-            answer=codec.clean_text(end.answer) if end.answer is not None else None,
+            answer=replace_surrogates(end.answer) if end.answer is not None else None,
             output=output,
             finish_reason=end.finish_reason,
             limit_name=end.limit,
@@ -161,6 +168,7 @@ def store_end(connection: Connection, end: RunEnd) -> None:
             error=codec.to_json(end.error) if end.error else None,
         )
     )
+    run_list.judge(connection, [end.run_id])
     connection.execute(
         update(run_text)
         .where(run_text.c.run_id == end.run_id)
@@ -169,7 +177,7 @@ def store_end(connection: Connection, end: RunEnd) -> None:
     connection.execute(
         update(message)
         .where(message.c.run_id == end.run_id, message.c.role == "assistant")
-        .values(text=output)
+        .values(text=output, thought_tokens=end.thought_tokens)
     )
 
 
@@ -191,12 +199,15 @@ def reopen(connection: Connection, run_id: int, owner: tuple[int, float]) -> Non
 
 def load_spec(connection: Connection, run_id: int) -> RunSpec:
     """The spec of a run (UsageError where there is none, StoreError where it is unreadable)."""
-    encoded = connection.execute(select(run.c.spec).where(run.c.id == run_id)).scalar_one_or_none()
+    # As bytes: a text would come with what cannot be read replaced, and would be run like that.
+    encoded = connection.execute(
+        select(cast(run.c.spec, LargeBinary)).where(run.c.id == run_id)
+    ).scalar_one_or_none()
     if encoded is None:
         raise _no_such_run(run_id)
     try:
         return codec.decode_spec(encoded)
-    except msgspec.MsgspecError as error:
+    except codec.UNREADABLE as error:
         raise StoreError(
             f"What run {run_id} was made from cannot be read any more; its texts can still be "
             "opened, but it cannot be repeated."
@@ -219,132 +230,40 @@ def _no_such_run(run_id: int) -> UsageError:
 
 
 def load_events(connection: Connection, run_id: int) -> list[LoggedEvent]:
-    """The events of a run, in order, prompts put back."""
+    """The events of a run, in order, prompts put back.
+
+    A row that damage made unreadable, or senseless, becomes a note that says so.
+    """
     rows = connection.execute(
         select(event.c.seq, event.c.at, event.c.payload, event.c.prompts)
         .where(event.c.run_id == run_id)
         .order_by(event.c.seq)
     ).all()
     prompts = _prompts(connection, [row.prompts for row in rows if row.prompts is not None])
-    return [
-        LoggedEvent(
-            run_id,
-            row.seq,
-            row.at,
-            codec.decode_event(
-                row.payload,
-                [prompts.get(each, b"") for each in codec.decode_ids(row.prompts)]
-                if row.prompts is not None
-                else None,
-            ),
-        )
-        for row in rows
-    ]
+    reader = LogReader()
+    log: list[LoggedEvent] = []
+    for row in rows:
+        ids = codec.decode_ids(row.prompts) if row.prompts is not None else []
+        messages = [prompts.get(each) for each in ids]
+        decoded = codec.decode_event(row.payload, [each or _LOST_MESSAGE for each in messages])
+        log.append(LoggedEvent(run_id, row.seq, row.at, reader.read(decoded)))
+        if None in messages or (row.prompts is not None and not ids):
+            log.append(LoggedEvent(run_id, row.seq, row.at, PROMPT_LOST))
+    return log
 
 
-def _prompts(connection: Connection, lists: Iterable[bytes]) -> dict[int, bytes]:
+def _prompts(connection: Connection, lists: Iterable[bytes]) -> dict[int, Message]:
+    """Messages by their ids; those that are damaged are missing."""
     wanted = sorted({each for packed in lists for each in codec.decode_ids(packed)})
-    found: dict[int, bytes] = {}
+    found: dict[int, Message] = {}
     for start in range(0, len(wanted), _VARIABLES):
         part = wanted[start : start + _VARIABLES]
-        rows = connection.execute(
-            select(prompt_text.c.id, prompt_text.c.payload).where(prompt_text.c.id.in_(part))
-        )
-        found.update((row.id, row.payload) for row in rows)
+        rows = connection.execute(select(prompt_text).where(prompt_text.c.id.in_(part)))
+        for row in rows:
+            decoded = codec.decode_message(row.payload, row.sha256)
+            if decoded is not None:
+                found[row.id] = decoded
     return found
-
-
-_SUMMARY = (
-    run.c.id,
-    run.c.status,
-    run.c.strategy,
-    run.c.model,
-    run.c.title,
-    run.c.answer,
-    run.c.started_at,
-    run.c.seconds,
-    run.c.call_count,
-    run.c.completion_tokens,
-    run.c.group_key,
-    run.c.error,
-)
-
-
-def list_runs(
-    connection: Connection,
-    *,
-    before_id: int | None,
-    limit: int,
-    typed: str,
-    strategy: str,
-    group: str,
-    version: int = 0,
-) -> tuple[RunSummary, ...]:
-    """Runs that are not deleted, newest first, from below ``before_id``."""
-    before = _NEWEST if before_id is None else before_id
-    conditions: list[ColumnElement[bool]] = [run.c.deleted_at.is_(None)]
-    if strategy:
-        conditions.append(run.c.strategy == strategy)
-    if group:
-        conditions.append(run.c.group_key == group)
-    if version:
-        conditions.append(run.c.template_id == version)
-    query = match_query(typed)
-    if query is None:
-        statement = select(*_SUMMARY).where(run.c.id < before).order_by(run.c.id.desc())
-    else:  # the index gives its rows newest first, so reading stops at the limit
-        statement = (
-            select(*_SUMMARY)
-            .select_from(text("run_search"))
-            .join(run, text("run.id = run_search.rowid"))
-            .where(text("run_search MATCH :query AND run_search.rowid < :before"))
-            .params(query=query, before=before)
-            .order_by(text("run_search.rowid DESC"))
-        )
-    rows = connection.execute(statement.where(*conditions).limit(limit))
-    return tuple(_summary(row) for row in rows)
-
-
-def find_done(connection: Connection, digest: str, limit: int) -> tuple[RunSummary, ...]:
-    """Finished runs whose specs have that digest, newest first; deleted ones are passed over."""
-    statement = (
-        select(*_SUMMARY)
-        .where(run.c.digest == digest, run.c.status == "done", run.c.deleted_at.is_(None))
-        .order_by(run.c.id.desc())
-        .limit(limit)
-    )
-    return tuple(_summary(row) for row in connection.execute(statement))
-
-
-def _summary(row: Any) -> RunSummary:
-    return RunSummary(
-        run_id=row.id,
-        status=row.status,
-        strategy=row.strategy,
-        model=row.model,
-        title=row.title,
-        answer=row.answer,
-        started_at=row.started_at,
-        seconds=row.seconds,
-        calls=row.call_count,
-        completion_tokens=row.completion_tokens,
-        group=row.group_key,
-        error=_sentence(row.error),
-    )
-
-
-def _sentence(error: str | None) -> str:
-    if not error:
-        return ""
-    try:
-        return str(WorkbenchError.from_wire(codec.from_json(error, {})))
-    except TypeError:  # written by another version of the program
-        return "The run failed."
-
-
-def set_deleted(connection: Connection, run_id: int, deleted_at: float | None) -> None:
-    """Hide a run, or show it again with None."""
-    connection.execute(update(run).where(run.c.id == run_id).values(deleted_at=deleted_at))
 
 
 def running(connection: Connection) -> list[tuple[int, int, float]]:

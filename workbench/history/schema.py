@@ -5,17 +5,66 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from workbench.history.driver import APPLICATION_ID, driver_connection, write_transaction
-from workbench.history.tables import SCHEMA_VERSION
+from workbench.history.file.driver import APPLICATION_ID, driver_connection, write_transaction
+from workbench.history.tables import SCHEMA_VERSION, SEARCH_INDEXES, metadata
 
 
 def version(connection: Connection) -> int:
     """The revision number of the schema; 0 before the first."""
     found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     return found
+
+
+def is_whole(connection: Any, driver: ModuleType) -> bool:
+    """Whether all tables, columns and triggers of the newest revision are there.
+
+    SQLite's own check says nothing of a damaged byte in the name of a column. Other revisions
+    are not looked at.
+
+    Args:
+        connection: the driver's own.
+        driver: the module that made it.
+    """
+    if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+        return True
+    named = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if not named >= _TRIGGERS:
+        return False
+    try:
+        for statement in _statements():
+            connection.execute(f"EXPLAIN {statement}").fetchall()
+        for table in metadata.tables:
+            connection.execute(f"SELECT * FROM {table} LIMIT 0").fetchall()  # noqa: S608
+    except (driver.DatabaseError, UnicodeDecodeError):
+        return False
+    return True
+
+
+_TRIGGERS = {
+    f"{table.name}_{change}"
+    for table in SEARCH_INDEXES.values()
+    for change in ("insert", "delete", "update")
+}
+
+
+def _statements() -> Iterator[str]:
+    """Statements that can only be compiled where tables, columns and triggers are what they were.
+
+    They are made of the names of our own tables.
+    """
+    for table in metadata.sorted_tables:
+        names = [f'"{column.name}"' for column in table.columns]
+        joined, marks = ", ".join(names), ", ".join("NULL" for _ in names)
+        yield f"INSERT INTO {table.name} ({joined}) VALUES ({marks})"  # noqa: S608
+        yield f"UPDATE {table.name} SET {', '.join(f'{name} = NULL' for name in names)}"  # noqa: S608
+        yield f"DELETE FROM {table.name}"  # noqa: S608
+    for index in SEARCH_INDEXES:
+        yield f"SELECT rowid FROM {index} WHERE {index} MATCH 'a'"  # noqa: S608
 
 
 @contextmanager
@@ -32,6 +81,13 @@ def rebuilding(engine: Engine) -> Iterator[Connection]:
             yield connection
     finally:
         raw.execute("PRAGMA foreign_keys=ON").fetchall()
+
+
+def rebuild_search(engine: Engine) -> None:
+    """Make the search indexes again from the texts that they index."""
+    with write_transaction(engine) as connection:
+        for index in SEARCH_INDEXES:
+            connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
 
 
 def migrate(connection: Connection) -> None:

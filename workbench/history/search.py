@@ -1,4 +1,4 @@
-"""From what a person types to a full-text query, and from its rows to hits."""
+"""From what the user types to a full-text query, and from its rows to hits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from sqlalchemy import Connection, text
 
 from workbench.domain.views import SearchHit
 from workbench.history.codec import searchable
+from workbench.history.stored_types import as_text, as_time
+
+HitKind = Literal["run", "message"]
 
 # Newest first, not best first: ranking would have to look at every match, and the first letters of
 # a word match most of a history. This order is that of the index, so reading stops at the limit.
@@ -28,14 +31,15 @@ MESSAGE_HITS = text(
     FROM message_search
     JOIN message ON message.id = message_search.rowid
     JOIN conversation ON conversation.id = message.conversation_id
-    WHERE message_search MATCH :query AND conversation.deleted_at IS NULL
+    WHERE message_search MATCH :query
+      AND conversation.deleted_at IS NULL AND message.deleted_at IS NULL
     ORDER BY message_search.rowid DESC
     """
 )
 MESSAGE_SNIPPET = text(
     """
     SELECT conversation.id, conversation.title, message.created_at,
-           snippet(message_search, -1, char(2), char(3), '…', 16)
+           snippet(message_search, -1, char(2), char(3), '…', 16), message.id
     FROM message_search
     JOIN message ON message.id = message_search.rowid
     JOIN conversation ON conversation.id = message.conversation_id
@@ -57,17 +61,22 @@ def match_query(typed: str) -> str | None:
     return " ".join(quoted) + "*"
 
 
-def find(connection: Connection, typed: str, limit: int) -> tuple[SearchHit, ...]:
-    """Runs and conversations in which the words occur, newest first.
+def find(
+    connection: Connection, typed: str, limit: int = 50, kind: HitKind | None = None
+) -> tuple[SearchHit, ...]:
+    """Runs and conversations in which the words occur, newest first; ``kind`` is for one of both.
 
     A run that answered in a conversation is found as that conversation, and a conversation once.
     """
     query = match_query(typed)
     if query is None:
         return ()
-    runs = connection.execute(RUN_HITS, {"query": query, "limit": limit})
-    hits = [_hit("run", row) for row in runs]
-    hits += _conversation_hits(connection, query, limit)
+    hits: list[SearchHit] = []
+    if kind != "message":
+        runs = connection.execute(RUN_HITS, {"query": query, "limit": limit})
+        hits += [_hit("run", row) for row in runs]
+    if kind != "run":
+        hits += _conversation_hits(connection, query, limit)
     hits.sort(key=lambda hit: hit.at, reverse=True)
     return tuple(hits[:limit])
 
@@ -99,5 +108,12 @@ def _message_hit(connection: Connection, query: str, message_id: int) -> Any:
     return connection.execute(MESSAGE_SNIPPET, values).one()
 
 
-def _hit(kind: Literal["run", "message"], row: Any) -> SearchHit:
-    return SearchHit(kind=kind, id=row[0], title=row[1], at=row[2], snippet=row[3] or "")
+def _hit(kind: HitKind, row: Any) -> SearchHit:
+    return SearchHit(
+        kind=kind,
+        id=row[0],
+        title=as_text(row[1]) or "",
+        at=as_time(row[2]) or 0.0,
+        snippet=as_text(row[3]) or "",
+        message_id=row[4] if kind == "message" else None,
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from workbench.domain.prompts import Draft
+from workbench.domain.prompts.prompt import Draft
+from workbench.domain.text import replace_surrogates
 from workbench.domain.views import ModelSpeed
 from workbench.history import codec
 from workbench.history.tables import draft, model_speed, session_state
@@ -20,9 +23,9 @@ def save_draft(connection: Connection, value: Draft) -> None:
         "base_sha256": value.base_sha256,
         "saved_at": time.time(),
         "variables": codec.to_json(value.variables),
-        "text": codec.clean_text(value.text),
+        "text": replace_surrogates(value.text),
     }
-    statement = insert(draft).values(path=codec.clean_text(value.path), **row)
+    statement = insert(draft).values(path=replace_surrogates(value.path), **row)
     connection.execute(statement.on_conflict_do_update(index_elements=[draft.c.path], set_=row))
 
 
@@ -42,11 +45,11 @@ def load_drafts(connection: Connection) -> tuple[Draft, ...]:
 
 def discard_draft(connection: Connection, path: str) -> None:
     """Forget the unsaved text of a file."""
-    connection.execute(delete(draft).where(draft.c.path == codec.clean_text(path)))
+    connection.execute(delete(draft).where(draft.c.path == replace_surrogates(path)))
 
 
-def get_state(connection: Connection, key: str, default: Any) -> Any:
-    """The JSON value kept under ``key``."""
+def get_state(connection: Connection, key: str, default: Any = None) -> Any:
+    """The JSON value kept under ``key`` between sessions, or ``default``."""
     found = connection.execute(
         select(session_state.c.value).where(session_state.c.key == key)
     ).scalar_one_or_none()
@@ -54,8 +57,11 @@ def get_state(connection: Connection, key: str, default: Any) -> Any:
 
 
 def set_state(connection: Connection, key: str, value: Any) -> None:
-    """Keep a JSON value under ``key``."""
-    encoded = codec.to_json(value)
+    """Keep a JSON value under ``key`` between sessions."""
+    _put_state(connection, key, codec.to_json(value))
+
+
+def _put_state(connection: Connection, key: str, encoded: Any) -> None:
     statement = insert(session_state).values(key=key, value=encoded)
     connection.execute(
         statement.on_conflict_do_update(
@@ -64,8 +70,27 @@ def set_state(connection: Connection, key: str, value: Any) -> None:
     )
 
 
+def move_states(connection: Connection, kinds: Sequence[str], old: str, new: str) -> None:
+    """Have what is kept of a file, or of all files in a folder, be kept under its new path.
+
+    Args:
+        connection: in a transaction.
+        kinds: what stands before the path in the keys.
+        old: the path of the file or folder before.
+        new: its path now.
+    """
+    key = session_state.c.key
+    for kind in kinds:
+        before = kind + old
+        inside = before + os.sep
+        is_inside = func.substr(key, 1, len(inside)) == inside
+        for row in connection.execute(select(session_state).where((key == before) | is_inside)):
+            connection.execute(delete(session_state).where(key == row.key))
+            _put_state(connection, kind + new + row.key[len(before) :], row.value)
+
+
 def record_speed(
-    connection: Connection, model_path: str, threads: int, prompt: float, generation: float
+    connection: Connection, model_path: str, *, generation: float, prompt: float, threads: int = 0
 ) -> None:
     """Keep how fast a model was, in tokens a second; a zero keeps the figure known before."""
     row = {
@@ -73,16 +98,20 @@ def record_speed(
         "generation_per_second": generation,
         "measured_at": time.time(),
     }
-    model_path = codec.clean_text(model_path)
+    model_path = replace_surrogates(model_path)
     changed = {key: value for key, value in row.items() if value > 0}
     statement = insert(model_speed).values(model_path=model_path, threads=threads, **row)
     keys = [model_speed.c.model_path, model_speed.c.threads]
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
-def load_speed(connection: Connection, model_path: str, threads: int | None) -> ModelSpeed | None:
-    """The newest speed of a model, with these threads or (None) with any."""
-    statement = select(model_speed).where(model_speed.c.model_path == codec.clean_text(model_path))
+def load_speed(
+    connection: Connection, model_path: str, threads: int | None = None
+) -> ModelSpeed | None:
+    """The newest speed of a model, with ``threads`` or with any; None if never measured."""
+    statement = select(model_speed).where(
+        model_speed.c.model_path == replace_surrogates(model_path)
+    )
     if threads is not None:
         statement = statement.where(model_speed.c.threads == threads)
     row = connection.execute(statement.order_by(model_speed.c.measured_at.desc())).first()

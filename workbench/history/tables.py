@@ -10,19 +10,24 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
 
-SCHEMA_VERSION = 2
+from workbench.history.stored_types import (
+    StoredBytes,
+    StoredInteger,
+    StoredNumber,
+    StoredText,
+    StoredTime,
+)
+
+SCHEMA_VERSION = 4
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -36,8 +41,8 @@ template_text = Table(
     "template_text",
     metadata,
     _id(),
-    Column("sha256", Text, nullable=False, unique=True),
-    Column("text", Text, nullable=False),
+    Column("sha256", StoredText, nullable=False, unique=True),
+    Column("text", StoredText, nullable=False),
     sqlite_autoincrement=True,
 )
 """A prompt file's whole text, stored once however many versions and prompts have it."""
@@ -46,9 +51,9 @@ prompt_place = Table(
     "prompt_place",
     metadata,
     _id(),
-    Column("prompt_id", Integer, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("at", Float, nullable=False),
+    Column("prompt_id", StoredInteger, nullable=False),
+    Column("path", StoredText, nullable=False),
+    Column("at", StoredTime, nullable=False),
     Index("prompt_place_path", "path"),
     Index("prompt_place_prompt", "prompt_id"),
     sqlite_autoincrement=True,
@@ -60,14 +65,14 @@ template_version = Table(
     "template_version",
     metadata,
     _id(),
-    Column("prompt_id", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("prompt_id", StoredInteger, nullable=False),
+    Column("number", StoredInteger, nullable=False),
     Column("text_id", ForeignKey("template_text.id"), nullable=False),
-    Column("created_at", Float, nullable=False),
-    Column("restored_at", Float),
-    Column("origin", Text, nullable=False),
-    Column("name", Text, nullable=False, server_default=""),
-    Column("note", Text, nullable=False, server_default=""),
+    Column("created_at", StoredTime, nullable=False),
+    Column("restored_at", StoredTime),
+    Column("origin", StoredText, nullable=False),
+    Column("name", StoredText, nullable=False, server_default=""),
+    Column("note", StoredText, nullable=False, server_default=""),
     UniqueConstraint("prompt_id", "number", name="template_version_number"),
     UniqueConstraint("prompt_id", "text_id", name="template_version_text"),
     sqlite_autoincrement=True,
@@ -78,30 +83,37 @@ run = Table(
     "run",
     metadata,
     _id(),
-    Column("status", Text, nullable=False),
-    Column("strategy", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("group_key", Text, nullable=False, server_default=""),
-    Column("started_at", Float, nullable=False),
-    Column("seconds", Float, nullable=False, server_default="0"),
-    Column("call_count", Integer, nullable=False, server_default="0"),
-    Column("prompt_tokens", Integer, nullable=False, server_default="0"),
-    Column("evaluated_tokens", Integer, nullable=False, server_default="0"),
-    Column("completion_tokens", Integer, nullable=False, server_default="0"),
-    Column("finish_reason", Text, nullable=False, server_default=""),
-    Column("limit_name", Text, nullable=False, server_default=""),
-    Column("deleted_at", Float),
-    Column("owner_pid", Integer, nullable=False),
-    Column("owner_started", Float, nullable=False),
+    Column("status", StoredText, nullable=False),
+    Column("strategy", StoredText, nullable=False),
+    Column("model", StoredText, nullable=False),
+    Column("title", StoredText, nullable=False),
+    Column("group_key", StoredText, nullable=False, server_default=""),
+    Column("started_at", StoredTime, nullable=False),
+    Column("seconds", StoredNumber, nullable=False, server_default="0"),
+    Column("call_count", StoredInteger, nullable=False, server_default="0"),
+    Column("prompt_tokens", StoredInteger, nullable=False, server_default="0"),
+    Column("evaluated_tokens", StoredInteger, nullable=False, server_default="0"),
+    Column("completion_tokens", StoredInteger, nullable=False, server_default="0"),
+    Column("finish_reason", StoredText, nullable=False, server_default=""),
+    Column("limit_name", StoredText, nullable=False, server_default=""),
+    Column("deleted_at", StoredTime),
+    Column("owner_pid", StoredInteger, nullable=False),
+    Column("owner_started", StoredNumber, nullable=False),
     Column("template_id", ForeignKey("template_version.id")),
-    Column("digest", Text, nullable=False),
-    Column("error", Text),
-    Column("answer", Text),
-    Column("output", Text, nullable=False, server_default=""),
-    Column("manifest", Text, nullable=False, server_default="{}"),
-    Column("spec", Text, nullable=False),
+    Column("digest", StoredText, nullable=False),
+    Column("error", StoredText),
+    Column("answer", StoredText),
+    Column("output", StoredText, nullable=False, server_default=""),
+    Column("manifest", StoredText, nullable=False, server_default="{}"),
+    Column("spec", StoredText, nullable=False),
+    Column("expected", StoredText),
+    Column("is_right", StoredInteger),
     Index("run_strategy", "strategy"),
+    Index("run_model", "model"),
+    Index("run_status", "status"),
+    Index("run_started", "started_at"),
+    Index("run_right", "is_right", sqlite_where=text("is_right IS NOT NULL")),
+    Index("run_compared", "id", sqlite_where=text("group_key <> ''")),
     Index("run_group", "group_key"),
     Index("run_digest", "digest"),
     Index("run_template", "template_id", "deleted_at"),
@@ -109,14 +121,15 @@ run = Table(
     sqlite_autoincrement=True,
 )
 """``owner_pid`` and ``owner_started`` (the process's creation time) tell a live run from one whose
-program was killed. ``error`` is a WorkbenchError in wire form, as JSON."""
+program was killed. ``error`` is a WorkbenchError in wire form, as JSON. ``is_right`` is 1 where the
+answer is ``expected``, 0 where it differs, NULL where it was not judged."""
 
 prompt_text = Table(
     "prompt_text",
     metadata,
     _id(),
-    Column("sha256", LargeBinary, nullable=False, unique=True),
-    Column("payload", LargeBinary, nullable=False),
+    Column("sha256", StoredBytes, nullable=False, unique=True),
+    Column("payload", StoredBytes, nullable=False),
     sqlite_autoincrement=True,
 )
 """One message of a prompt with the origins of its text, stored once however often it is sent."""
@@ -126,11 +139,11 @@ event = Table(
     metadata,
     _id(),
     Column("run_id", ForeignKey("run.id"), nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("at", Float, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("prompts", LargeBinary),
+    Column("seq", StoredInteger, nullable=False),
+    Column("at", StoredNumber, nullable=False),
+    Column("type", StoredText, nullable=False),
+    Column("payload", StoredBytes, nullable=False),
+    Column("prompts", StoredBytes),
     UniqueConstraint("run_id", "seq", name="event_key"),
 )
 """``payload`` is the event in msgpack; a call's messages are replaced by ``prompts``, a msgpack
@@ -140,9 +153,9 @@ run_text = Table(
     "run_text",
     metadata,
     Column("run_id", ForeignKey("run.id"), primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("prompt", Text, nullable=False, server_default=""),
-    Column("output", Text, nullable=False, server_default=""),
+    Column("title", StoredText, nullable=False),
+    Column("prompt", StoredText, nullable=False, server_default=""),
+    Column("output", StoredText, nullable=False, server_default=""),
 )
 """What a search looks at: the prompt as first sent, and every text the model gave."""
 
@@ -150,15 +163,17 @@ conversation = Table(
     "conversation",
     metadata,
     _id(),
-    Column("title", Text, nullable=False),
-    Column("created_at", Float, nullable=False),
-    Column("updated_at", Float, nullable=False),
-    Column("leaf_id", Integer),
-    Column("deleted_at", Float),
+    Column("title", StoredText, nullable=False),
+    Column("created_at", StoredTime, nullable=False),
+    Column("updated_at", StoredTime, nullable=False),
+    Column("leaf_id", StoredInteger),
+    Column("deleted_at", StoredTime),
+    Column("options", StoredText, nullable=False, server_default="{}"),
     Index("conversation_updated", "updated_at"),
     sqlite_autoincrement=True,
 )
-"""``leaf_id`` is the last message of the shown branch (no foreign key: the two would be a ring)."""
+"""``leaf_id`` is the last message of the shown branch (no foreign key: the two would be a ring).
+``options`` is JSON: how its answers are made (``ChatOptions``)."""
 
 message = Table(
     "message",
@@ -166,42 +181,58 @@ message = Table(
     _id(),
     Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
     Column("parent_id", ForeignKey("message.id")),
-    Column("role", Text, nullable=False),
-    Column("created_at", Float, nullable=False),
+    Column("role", StoredText, nullable=False),
+    Column("created_at", StoredTime, nullable=False),
     Column("run_id", ForeignKey("run.id")),
-    Column("text", Text, nullable=False),
+    Column("text", StoredText, nullable=False),
+    Column("deleted_at", StoredTime),
+    Column("last_leaf_id", StoredInteger),
+    Column("thought_tokens", StoredInteger),
+    Column("system", StoredText),
     Index("message_conversation", "conversation_id"),
     Index("message_parent", "parent_id"),
     Index("message_run", "run_id"),
     sqlite_autoincrement=True,
 )
-"""A tree by ``parent_id``. The text of an answer is filled in when its run has ended."""
+"""A tree by ``parent_id``. The text of an answer is filled in when its run has ended, and so are
+its ``thought_tokens`` (null: not known). ``last_leaf_id`` is the end of the branch that was shown
+through the message when another version took its place. ``system`` is the system prompt from this
+message on, null where it is the one before. A deleted message stays in the tree, unseen."""
+
+chat_draft = Table(
+    "chat_draft",
+    metadata,
+    Column("conversation_id", Integer, primary_key=True),
+    Column("saved_at", StoredTime, nullable=False),
+    Column("payload", StoredText, nullable=False),
+)
+"""What is written and not sent, as JSON; conversation 0 is the one that has not begun."""
 
 draft = Table(
     "draft",
     metadata,
-    Column("path", Text, primary_key=True),
-    Column("base_sha256", Text, nullable=False),
-    Column("saved_at", Float, nullable=False),
-    Column("variables", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("path", StoredText, primary_key=True),
+    Column("base_sha256", StoredText, nullable=False),
+    Column("saved_at", StoredTime, nullable=False),
+    Column("variables", StoredText, nullable=False),
+    Column("text", StoredText, nullable=False),
 )
 
 session_state = Table(
     "session_state",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("key", StoredText, primary_key=True),
+    Column("value", StoredText, nullable=False),
 )
 
 model_speed = Table(
     "model_speed",
     metadata,
-    Column("model_path", Text, primary_key=True),
-    Column("threads", Integer, primary_key=True),
-    Column("prompt_per_second", Float, nullable=False),
-    Column("generation_per_second", Float, nullable=False),
-    Column("measured_at", Float, nullable=False),
+    Column("model_path", StoredText, primary_key=True),
+    Column("threads", StoredInteger, primary_key=True),
+    Column("prompt_per_second", StoredNumber, nullable=False),
+    Column("generation_per_second", StoredNumber, nullable=False),
+    Column("measured_at", StoredTime, nullable=False),
 )
 
 SEARCH_INDEXES = {"run_search": run_text, "message_search": message}

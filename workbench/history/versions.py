@@ -10,18 +10,18 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, exists, func, literal, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.sqlite import insert
 
-from workbench.domain.errors import UsageError
-from workbench.domain.versions import PromptVersion, VersionOrigin, VersionText
-from workbench.history import codec
+from workbench.domain.errors import StoreError, UsageError
+from workbench.domain.prompts.versions import PromptVersion, VersionOrigin, VersionText
+from workbench.domain.text import replace_surrogates
 from workbench.history.tables import prompt_place, run, template_text, template_version
 
+_ORIGINS = get_args(VersionOrigin)
 _VERSIONLESS = sql(
     """
     SELECT id, started_at, json_extract(spec, '$.prompt.path'),
@@ -39,8 +39,8 @@ def record(
 
     A text that is written to its file again after others were is marked as restored.
     """
-    prompt_id = _prompt_at(connection, path) or _put(connection, None, path)
-    text_id = _text_id(connection, codec.clean_text(text))
+    prompt_id = prompt_at(connection, path) or _put(connection, None, path)
+    text_id = _text_id(connection, replace_surrogates(text))
     table = template_version.c
     known = connection.execute(
         select(table.id, table.origin, table.number).where(
@@ -72,10 +72,8 @@ def record(
     return version_id
 
 
-def record_all(
-    connection: Connection, path: str, texts: Iterable[tuple[str, VersionOrigin]]
-) -> None:
-    """Record texts of one prompt in their order."""
+def record_all(connection: Connection, path: str, *texts: tuple[str, VersionOrigin]) -> None:
+    """Record texts of one prompt in their order; a known text is not recorded again."""
     for text, origin in texts:
         record(connection, path, text, origin)
 
@@ -100,14 +98,26 @@ def move(connection: Connection, old: str, new: str) -> None:
     ).scalars()
     moved = [(old, new), *((path, new + path.removeprefix(old)) for path in inside)]
     for path, target in moved:
-        prompt_id = _prompt_at(connection, path)
+        prompt_id = prompt_at(connection, path)
         if prompt_id is not None:
             _put(connection, prompt_id, target)
 
 
+def copy(connection: Connection, old: str, new: str) -> None:
+    """A prompt that is new at ``new`` begins with the versions of the one at ``old``."""
+    source = prompt_at(connection, old)
+    if source is None or prompt_at(connection, new) is not None:
+        return
+    target = _put(connection, None, new)
+    columns = [each for each in template_version.c if each.name not in {"id", "prompt_id"}]
+    chosen = select(literal(target), *columns).where(template_version.c.prompt_id == source)
+    names = ["prompt_id", *(each.name for each in columns)]
+    connection.execute(insert(template_version).from_select(names, chosen))
+
+
 def load(connection: Connection, path: str) -> tuple[PromptVersion, ...]:
     """The versions of the prompt at a path, newest first; runs that are deleted do not count."""
-    prompt_id = _prompt_at(connection, path)
+    prompt_id = prompt_at(connection, path)
     table = template_version.c
     used = (run.c.template_id == table.id) & run.c.deleted_at.is_(None)
     count = select(func.count()).where(used).scalar_subquery()
@@ -136,7 +146,7 @@ def _version(row: Any) -> PromptVersion:
         sha256=row.sha256,
         created_at=row.created_at,
         restored_at=row.restored_at,
-        origin=row.origin,
+        origin=row.origin if row.origin in _ORIGINS else "run",
         name=row.name,
         note=row.note,
         runs=row.runs,
@@ -150,25 +160,35 @@ def load_texts(connection: Connection, path: str) -> tuple[VersionText, ...]:
     rows = connection.execute(
         select(template_version.c.number, template_text.c.sha256, template_text.c.text)
         .join(template_text, template_text.c.id == template_version.c.text_id)
-        .where(template_version.c.prompt_id == _prompt_at(connection, path))
+        .where(template_version.c.prompt_id == prompt_at(connection, path))
         .order_by(template_version.c.number)
     )
     return tuple(VersionText(row.number, row.sha256, row.text) for row in rows)
 
 
 def load_text(connection: Connection, path: str, number: int) -> str:
-    """The text of one version (UsageError where the prompt has no such version)."""
-    found: str | None = connection.execute(
-        select(template_text.c.text)
+    """The text of one version.
+
+    Raises:
+        UsageError: the prompt has no such version.
+        StoreError: the text is not the one that was stored.
+    """
+    found = connection.execute(
+        select(template_text.c.text, template_text.c.sha256)
         .join(template_version, template_text.c.id == template_version.c.text_id)
         .where(
-            template_version.c.prompt_id == _prompt_at(connection, path),
+            template_version.c.prompt_id == prompt_at(connection, path),
             template_version.c.number == number,
         )
-    ).scalar_one_or_none()
+    ).first()
     if found is None:
         raise _no_such_version(path, number)
-    return found
+    text: str = found.text
+    if _digest(text) != found.sha256:
+        raise StoreError(
+            f"Version {number} of {path} is damaged in the history file: take another version."
+        )
+    return text
 
 
 def number_of(connection: Connection, path: str, text: str) -> int | None:
@@ -177,28 +197,28 @@ def number_of(connection: Connection, path: str, text: str) -> int | None:
         select(template_version.c.number)
         .join(template_text, template_text.c.id == template_version.c.text_id)
         .where(
-            template_version.c.prompt_id == _prompt_at(connection, path),
-            template_text.c.sha256 == _digest(codec.clean_text(text)),
+            template_version.c.prompt_id == prompt_at(connection, path),
+            template_text.c.sha256 == _digest(replace_surrogates(text)),
         )
     ).scalar_one_or_none()
     return found
 
 
-def describe(connection: Connection, path: str, number: int, words: dict[str, str]) -> None:
-    """Give a version the words of ``name`` or ``note``, "" takes them away.
+def describe(connection: Connection, /, path: str, number: int, **words: str) -> None:
+    """Give a version a ``name`` or a ``note``; "" removes it.
 
     Raises:
         UsageError: the prompt has no such version.
     """
     version_id: int | None = connection.execute(
         select(template_version.c.id).where(
-            template_version.c.prompt_id == _prompt_at(connection, path),
+            template_version.c.prompt_id == prompt_at(connection, path),
             template_version.c.number == number,
         )
     ).scalar_one_or_none()
     if version_id is None:
         raise _no_such_version(path, number)
-    cleaned = {field: codec.clean_text(text) for field, text in words.items()}
+    cleaned = {field: replace_surrogates(text) for field, text in words.items()}
     _update(connection, version_id, **cleaned)
 
 
@@ -216,10 +236,10 @@ def _update(connection: Connection, version_id: int, **values: Any) -> None:
 
 def _place(path: str) -> str:
     """A path as places are kept: however a file was named, it is one prompt."""
-    return codec.clean_text(os.path.abspath(path)) if path else ""  # noqa: PTH100 - links stay
+    return replace_surrogates(os.path.abspath(path)) if path else ""  # noqa: PTH100 - links stay
 
 
-def _prompt_at(connection: Connection, path: str) -> int | None:
+def prompt_at(connection: Connection, path: str) -> int | None:
     """The prompt that stands at a path now; None where none was seen there, or it has moved on."""
     later = prompt_place.alias()
     moved_on = exists().where(
@@ -250,11 +270,16 @@ def _put(connection: Connection, prompt_id: int | None, path: str) -> int:
 
 def _text_id(connection: Connection, text: str) -> int:
     sha256 = _digest(text)
-    found: int | None = connection.execute(
-        select(template_text.c.id).where(template_text.c.sha256 == sha256)
-    ).scalar_one_or_none()
+    found = connection.execute(
+        select(template_text.c.id, template_text.c.text).where(template_text.c.sha256 == sha256)
+    ).first()
     if found is not None:
-        return found
+        if found.text != text:  # damaged since: this is what it was
+            connection.execute(
+                update(template_text).where(template_text.c.id == found.id).values(text=text)
+            )
+        known: int = found.id
+        return known
     inserted: int = connection.execute(
         insert(template_text).returning(template_text.c.id), {"sha256": sha256, "text": text}
     ).scalar_one()

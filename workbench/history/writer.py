@@ -7,9 +7,9 @@ the writer's thread. So the queue needs no lock, and the connection has one user
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
-import psutil
 from sqlalchemy import Connection
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
-from workbench.domain.events import LoggedEvent
+from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, runs, session
-from workbench.history.database import Database
+from workbench.history.file.database import Database
+from workbench.history.owner import is_alive
 from workbench.history.run_end import RunEnd, interrupt
 
 P = ParamSpec("P")
@@ -38,8 +38,9 @@ UPKEEP_SECONDS = 5.0
 until the next attempt where it gave way to other work."""
 UPKEEP_ATTEMPTS = 60
 """The last of them does not give way any more."""
-_CREATION_TOLERANCE_SECONDS = 2.0
-"""A process's creation time is computed from the clock, which may have been set since."""
+
+STATE = "state "
+"""What keys of :meth:`HistoryWriter.keep` begin with for what is found again at the next start."""
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class HistoryWriter:
         self._database: Database | None = None
         self._events: list[LoggedEvent] = []
         self._ends: dict[int, RunEnd] = {}
+        self._kept: dict[str, Callable[[Connection], None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[StoreError | None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
@@ -69,19 +71,46 @@ class HistoryWriter:
 
     # --- opening and closing ------------------------------------------------------------------
 
-    async def open(self) -> StoreStatus:
+    async def open(self, *, whatever_happens: bool = False) -> StoreStatus:
         """Open the file, repairing it where that is needed, and end runs of killed programs.
+
+        Args:
+            whatever_happens: where the file cannot be opened, begin with an empty history that
+                refuses every write with that error.
 
         Raises:
             StoreError: it cannot be opened, or another program holds it.
         """
-        self._database = await self._job(Database, self._path)
-        refusal = self._database.refusal
-        self._set_status(recovered=self._database.recovered, problem=str(refusal or ""))
-        if refusal is None:
-            await self._interrupt_dead()
+        try:
+            await self._open_file()
+        except StoreError as error:
+            if not whatever_happens:
+                raise
+            if self._database is not None:
+                await self._job(self._database.close)
+            self._database = await self._job(
+                functools.partial(Database, stand_in=error), self._path
+            )
+        database = self._opened()
+        self._set_status(
+            recovered=database.recovered,
+            problem=str(database.refusal or ""),
+            read_only=database.refusal is not None,
+        )
+        if database.refusal is None:
             self._upkeep = asyncio.create_task(self._keep_up())
         return self._status
+
+    async def _open_file(self) -> None:
+        """Open the file; what its check did not find is found by reading, and repaired likewise."""
+        self._database = await self._job(Database, self._path)
+        try:
+            await self._interrupt_dead()
+        except DatabaseDamagedError:
+            await self._job(self._opened().close)
+            self._database = await self._job(Database, self._path)
+            with contextlib.suppress(DatabaseDamagedError):  # the status has it
+                await self._interrupt_dead()
 
     async def close(self) -> None:
         """Write what is queued, end this program's unfinished runs, and close the file.
@@ -100,7 +129,7 @@ class HistoryWriter:
             if unsaved is not None:
                 raise unsaved
             if self._own_runs:
-                await self._write(_interrupt, tuple(self._own_runs))
+                await self.write(_interrupt, tuple(self._own_runs))
         finally:
             if self._timer is not None:
                 self._timer.cancel()
@@ -119,11 +148,15 @@ class HistoryWriter:
 
     async def _interrupt_dead(self) -> None:
         """End the runs that programs left behind when they were killed."""
-        running = await self._read(runs.running)
-        dead = tuple(run_id for run_id, pid, created in running if not _is_alive(pid, created))
+        if self._opened().refusal is not None:
+            return
+        running = await self.read(runs.running)
+        dead = tuple(run_id for run_id, pid, created in running if not is_alive(pid, created))
         try:
             if dead:
-                await self._write(_interrupt, dead)
+                await self.write(_interrupt, dead)
+        except DatabaseDamagedError:
+            raise
         except StoreError as error:  # the status has it; reading what there is still works
             log.warning("Runs that were cut off could not be closed: %s", error)
 
@@ -150,6 +183,25 @@ class HistoryWriter:
         if unsaved is not None:
             raise unsaved
 
+    async def keep(
+        self,
+        key: str,
+        statement: Callable[Concatenate[Connection, P], None],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Have a value written of which only the newest counts, such as a draft.
+
+        Where it cannot be written it stays queued under ``key`` until it can, or until a newer one
+        takes its place; :attr:`status` then has the problem.
+        """
+
+        def write(connection: Connection) -> None:
+            statement(connection, *args, **kwargs)
+
+        self._kept[key] = write
+        await self._flush()
+
     async def flush(self) -> None:
         """Try to write everything queued; a failure is in :attr:`status`, and nothing is lost."""
         await self._flush()
@@ -157,7 +209,7 @@ class HistoryWriter:
     async def retry(self) -> None:
         """Try again what could not be saved; afterwards :attr:`status` says whether it worked."""
         if await self._flush() is None and self._status.problem:
-            await self._write(_probe)
+            await self.write(_probe)
 
     def _queue_end(self, end: RunEnd) -> None:
         self._ends[end.run_id] = end
@@ -185,23 +237,52 @@ class HistoryWriter:
         return await asyncio.shield(self._flushing)
 
     async def _write_queue(self) -> StoreError | None:
-        if not self._events and not self._ends:
+        if not self._has_queued():
             return None
         events, self._events = codec.merged(self._events), []
         ends, self._ends = self._ends, {}
+        kept, self._kept = self._kept, {}
         try:
-            await self._write(runs.write_batch, events, tuple(ends.values()))
+            await self.write(_write_all, events, tuple(ends.values()), tuple(kept.values()))
         except StoreError as error:
             self._events[:0] = events
             self._ends = {**ends, **self._ends}
-            self._flush_in(RETRY_SECONDS)
+            self._kept = {**kept, **self._kept}
+            refused = self._opened().refusal is not None
+            # Of a history that may only be read, nobody expects that it keeps where one was.
+            lost = [key for key in self._kept if not (refused and key.startswith(STATE))]
+            self._set_status(unsaved=bool(lost or self._events or self._ends))
+            if not refused:
+                self._flush_in(RETRY_SECONDS)
             return error
         self._own_runs.difference_update(ends)
+        if not self._has_queued():
+            self._set_status(problem="", unsaved=False)
         return None
+
+    def _has_queued(self) -> bool:
+        return bool(self._events or self._ends or self._kept)
+
+    async def save_elsewhere(self, path: Path) -> None:
+        """Write a copy of the whole history to another file, with all that is not saved here.
+
+        After that nothing is unsaved. The copy is a history file like any other: it can be opened
+        as ``history.db`` of a data folder.
+
+        Raises:
+            StoreError: the copy cannot be written.
+        """
+        database = self._opened()
+        events, ends = codec.merged(self._events), tuple(self._ends.values())
+        work = functools.partial(_write_all, events=events, ends=ends, kept=(*self._kept.values(),))
+        await self._job(database.copy_with, path, work)
+        self._events, self._ends, self._kept = [], {}, {}
+        self._own_runs.clear()
+        self._set_status(unsaved=False)
 
     # --- jobs ---------------------------------------------------------------------------------
 
-    async def _read(
+    async def read(
         self,
         query: Callable[Concatenate[Connection, P], T],
         *args: P.args,
@@ -216,7 +297,7 @@ class HistoryWriter:
 
         return await self._guarded(job)
 
-    async def _write(
+    async def write(
         self,
         statement: Callable[Concatenate[Connection, P], T],
         *args: P.args,
@@ -235,7 +316,7 @@ class HistoryWriter:
 
         result = await asyncio.shield(self._guarded(job))
         self._commits += 1
-        solved = not self._events and not self._ends
+        solved = not self._has_queued()
         self._set_status(saved_at=time.time(), problem="" if solved else None)
         return result
 
@@ -290,12 +371,16 @@ class HistoryWriter:
         saved_at: float | None = None,
         problem: str | None = None,
         recovered: str | None = None,
+        read_only: bool | None = None,
+        unsaved: bool | None = None,
     ) -> None:
         status = msgspec.structs.replace(
             self._status,
             saved_at=self._status.saved_at if saved_at is None else saved_at,
             problem=self._status.problem if problem is None else problem,
             recovered=self._status.recovered if recovered is None else recovered,
+            read_only=self._status.read_only if read_only is None else read_only,
+            unsaved=self._status.unsaved if unsaved is None else unsaved,
         )
         if status != self._status:
             self._status = status
@@ -303,31 +388,28 @@ class HistoryWriter:
                 listener(status)
 
 
-def own_process() -> tuple[int, float]:
-    """This process's id and creation time, by which others see whether it lives."""
-    return os.getpid(), psutil.Process().create_time()
-
-
-def _is_alive(pid: int, created: float) -> bool:
-    if pid <= 0:
-        return False
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - created) < _CREATION_TOLERANCE_SECONDS and (
-            process.status() != psutil.STATUS_ZOMBIE
-        )
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True  # it is there, and another user's
-
-
 def _interrupt(connection: Connection, run_ids: Iterable[int]) -> None:
     """End runs, as far as they have not ended, with the text they have."""
     running = {run_id for run_id, _, _ in runs.running(connection)}
     for run_id in running.intersection(run_ids):
-        end, last = interrupt(run_id, runs.load_events(connection, run_id))
+        try:
+            end, last = interrupt(run_id, runs.load_events(connection, run_id))
+        except Exception:  # whatever is wrong with one run, the history opens
+            log.exception("run %d cannot be read", run_id)
+            end, last = RunEnd.unreadable(run_id), None
         runs.write_batch(connection, [last] if last else [], [end])
+
+
+def _write_all(
+    connection: Connection,
+    events: Sequence[LoggedEvent],
+    ends: Iterable[RunEnd],
+    kept: Iterable[Callable[[Connection], None]],
+) -> None:
+    """All that is queued, in one transaction."""
+    runs.write_batch(connection, events, ends)
+    for write in kept:
+        write(connection)
 
 
 def _probe(connection: Connection) -> None:

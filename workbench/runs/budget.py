@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from workbench.domain.effects import Generate
-from workbench.domain.spec import Budget
+from workbench.domain.runs.effects import Generate
+from workbench.domain.runs.spec import Budget
 
 Limit = Literal["tokens", "calls", "seconds"]
 

@@ -6,20 +6,27 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workbench.domain.effects import Emit, Extract, Generate, Outcome, Problem, Start, StrategySteps
 from workbench.domain.errors import UsageError
-from workbench.domain.events import CallStarted, GrowthStarted, LoggedEvent, NodeAdded, Parsed
-from workbench.domain.extraction import ExtractionRule
 from workbench.domain.parameters import build
-from workbench.domain.run_state import NodeState, RunState, SampleState, fold_all
-from workbench.domain.spec import RunSpec
-from workbench.domain.steering import ForkToken, Grow
-from workbench.runs.hand import next_child, node_of, own_path
-from workbench.runs.replay import FORK, Section
+from workbench.domain.runs.effects import (
+    Emit,
+    Extract,
+    Generate,
+    Outcome,
+    Problem,
+    Start,
+    StrategySteps,
+)
+from workbench.domain.runs.events import CallStarted, GrowthStarted, LoggedEvent, NodeAdded, Parsed
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.runs.nodes import FORK, NodeState
+from workbench.domain.runs.run_state import RunState, SampleState, fold_all
+from workbench.domain.runs.spec import RunSpec
+from workbench.domain.runs.steering import ForkToken, Grow
+from workbench.domain.text import PART, count_text, is_part
+from workbench.runs.user_action import next_child, node_of, own_path
 from workbench.strategies import STRATEGIES
 from workbench.strategies.strategy import Extraction
-
-_BROKEN = "\ufffd"
 
 
 def growth_of(action: Grow | ForkToken, spec: RunSpec, log: Sequence[LoggedEvent]) -> GrowthStarted:
@@ -45,28 +52,33 @@ def growth_of(action: Grow | ForkToken, spec: RunSpec, log: Sequence[LoggedEvent
     return GrowthStarted(node=action.node, strategy=strategy.id, params=msgspec.to_builtins(chosen))
 
 
-def before(section: Section, log: Sequence[LoggedEvent]) -> list[LoggedEvent]:
+def before(started: LoggedEvent, log: Sequence[LoggedEvent]) -> list[LoggedEvent]:
     """What the run had when a growth of it began."""
-    first = section.events[0].seq
-    return [logged for logged in log if logged.seq < first]
+    return [logged for logged in log if logged.seq < started.seq]
 
 
-def steps_of(
-    section: Section, log: Sequence[LoggedEvent], spec: RunSpec, problem: Problem
+def growth_steps(
+    begun: LoggedEvent, log: Sequence[LoggedEvent], spec: RunSpec, problem: Problem
 ) -> StrategySteps:
-    """The generator of a section of a run: its strategy from the beginning or a node, or a fork."""
+    """The generator of a growth of a run: its strategy from a node on, or a fork.
+
+    Args:
+        begun: the growth's GrowthStarted.
+        log: of the run.
+        spec: of the run.
+        problem: of the run.
+    """
     strategy = STRATEGIES.get(spec.strategy)
-    if not section.growth:
-        return strategy.run(problem, build(strategy.params, spec.params, strategy.title))
-    started = section.events[0].event
+    started = begun.event
     assert isinstance(started, GrowthStarted)
-    earlier = before(section, log)
+    earlier = before(begun, log)
     state = fold_all(earlier)
     if started.strategy == FORK:
         action = msgspec.convert(started.params, ForkToken)
         params = build(strategy.params, spec.params, strategy.title)
-        rule = params.rule if isinstance(params, Extraction) else None
-        return _fork(action, _started(earlier, action.call, state.run_id), state, rule)
+        call = _started(earlier, action.call, state.run_id)
+        rule = params.rule_for(call.messages) if isinstance(params, Extraction) else None
+        return _fork(action, call, state, rule)
     params = build(strategy.params, started.params, strategy.title)
     start = Start(started.node, thoughts_to(state, started.node), next_child(state, started.node))
     return strategy.run(msgspec.structs.replace(problem, start=start), params)
@@ -82,26 +94,6 @@ def thoughts_to(state: RunState, path: str) -> tuple[str, ...]:
     return tuple(thoughts)
 
 
-def better(new: Outcome, state: RunState, earlier: RunState) -> Outcome:
-    """The better of what a growth found and what the run had; the new one where they are equal."""
-    if earlier.answer is None and not earlier.output:
-        return new
-    old = earlier_outcome(earlier)
-    return new if _rank(new, state) >= _rank(old, state) else old
-
-
-def earlier_outcome(earlier: RunState) -> Outcome:
-    """What the run ended with before it was grown."""
-    return Outcome(answer=earlier.answer, output=earlier.output, node=earlier.best_node or "0")
-
-
-def _rank(outcome: Outcome, state: RunState) -> tuple[bool, bool, float]:
-    node = state.nodes.get(outcome.node)
-    if node is None:
-        return outcome.answer is not None, False, 0.0
-    return outcome.answer is not None, node.solved is True, (node.score or 0.0) + node.boost
-
-
 def _started(log: Sequence[LoggedEvent], call: str, run_id: int) -> CallStarted:
     for logged in reversed(log):
         if isinstance(logged.event, CallStarted) and logged.event.call == call:
@@ -115,11 +107,17 @@ def _prefix(call: CallStarted, state: RunState, action: ForkToken) -> str:
     """How the answer is to begin."""
     samples = state.calls[call.call].samples
     if not 0 <= action.sample < len(samples):
-        raise UsageError(f"{call.call} has {len(samples)} answers, counted from 0.")
+        raise UsageError(f"{call.call} has {count_text(len(samples), 'answer')}, counted from 0.")
     tokens = samples[action.sample].tokens
     if not 0 <= action.token < len(tokens):
         raise UsageError(
-            f"The answer {action.sample} of {call.call} has {len(tokens)} tokens, counted from 0."
+            f"The answer {action.sample} of {call.call} has {count_text(len(tokens), 'token')}, "
+            "counted from 0."
+        )
+    if is_part(action.text):
+        raise UsageError(
+            "A part of a character cannot stand in place of a token: choose another alternative, "
+            "or type the text."
         )
     kept = _text_before(samples[action.sample], action.token, call)
     if not (call.prefix + kept + action.text):
@@ -128,13 +126,13 @@ def _prefix(call: CallStarted, state: RunState, action: ForkToken) -> str:
 
 
 def _text_before(sample: SampleState, token: int, call: CallStarted) -> str:
-    """The text up to a token. Tokens that are parts of one character tell theirs together."""
+    """The text up to a token. Tokens that are parts of one character have its text together."""
     joined = "".join(each.text for each in sample.tokens[:token])
-    if _BROKEN not in joined or sample.reasoning:
+    if PART not in joined or sample.reasoning:
         return joined
     text, at, broken = sample.text[len(call.prefix) :], 0, False
     for each in sample.tokens[:token]:
-        if _BROKEN in each.text:
+        if PART in each.text:
             broken = True
             continue
         at = (text.find(each.text, at + 1) if broken else at) + len(each.text)
@@ -142,7 +140,7 @@ def _text_before(sample: SampleState, token: int, call: CallStarted) -> str:
     if not broken:
         return text[:at]
     following = sample.tokens[token].text
-    end = -1 if _BROKEN in following else text.find(following, at + 1)
+    end = -1 if PART in following else text.find(following, at + 1)
     if end < 0:
         raise UsageError(
             f"Token {token} of {call.call} is a part of a character: choose the first of a word."
@@ -153,7 +151,7 @@ def _text_before(sample: SampleState, token: int, call: CallStarted) -> str:
 def _fork(
     action: ForkToken, call: CallStarted, state: RunState, rule: ExtractionRule | None
 ) -> StrategySteps:
-    """The rest of one answer, from a token on that is another; it becomes a node."""
+    """The rest of one answer from a replaced token on; it becomes a node."""
     role = f"{FORK}-{action.token}"
     left = max(1, call.max_tokens - action.token)
     ((completion,),) = yield (

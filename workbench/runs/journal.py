@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from workbench.domain.events import Event, LoggedEvent
-from workbench.domain.run_state import RunState, fold, fold_all
+from workbench.domain.errors import StoreError
+from workbench.domain.runs.events import Event, LoggedEvent
+from workbench.domain.runs.run_state import RunState, fold, fold_all
 
 
 class RunStore(Protocol):
@@ -29,7 +31,7 @@ class Journal:
     Args:
         run_id: the run's row.
         store: where events are kept.
-        listener: is called with each event as it happens.
+        listener: is called with each event as it happens, in the order of their numbers.
         log: what the run has already; numbers and clock go on from there.
     """
 
@@ -43,6 +45,9 @@ class Journal:
         self._run_id = run_id
         self._store = store
         self._listener = listener
+        self._to_show: deque[LoggedEvent] = deque()
+        self._unkept: set[int] = set()
+        """Numbers of events that are shown only once they are on disk."""
         self._count = log[-1].seq + 1 if log else 0
         self.state = fold_all(log)
         self.state.run_id = run_id
@@ -71,17 +76,32 @@ class Journal:
         fold(self.state, logged)
         return logged
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Event) -> LoggedEvent:
         """Keep an event and show it."""
         logged = self._log(event)
         self._store.append(self._run_id, (logged,))
-        self._listener(logged)
+        self._to_show.append(logged)
+        self._show()
+        return logged
 
     async def add_now(self, event: Event) -> None:
         """Keep an event, wait until it is on disk, then show it; raises StoreError."""
         logged = self._log(event)
-        await self._store.append_now(self._run_id, (logged,))
-        self._listener(logged)
+        self._to_show.append(logged)
+        self._unkept.add(logged.seq)
+        try:
+            await self._store.append_now(self._run_id, (logged,))
+        except StoreError:
+            self._to_show.remove(logged)
+            raise
+        finally:
+            self._unkept.discard(logged.seq)
+            self._show()
+
+    def _show(self) -> None:
+        """Show what waits; what comes after an event that is not on disk yet waits with it."""
+        while self._to_show and self._to_show[0].seq not in self._unkept:
+            self._listener(self._to_show.popleft())
 
     async def close(self) -> RunState:
         """Write the run's totals."""

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from workbench import __version__
-from workbench.domain.prompts import PromptFile
-from workbench.domain.spec import RunSpec
+from workbench.domain.prompts.prompt import PromptFile
+from workbench.domain.runs.spec import RunSpec
 from workbench.engine.protocol import LoadedModel
 
 
@@ -41,7 +41,7 @@ def build_manifest(
 
 
 def changes_since(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
-    """Sentences about what is not as it was when a run began, as two manifests tell it."""
+    """Sentences about what changed since a run began, from two manifests."""
     found = []
     before, now = old.get("strategy_prompts", {}), new["strategy_prompts"]
     changed = sorted(name for name in now if name in before and before[name] != now[name])

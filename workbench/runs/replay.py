@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import cast
 
 import msgspec
 
-from workbench.domain import events as ev
-from workbench.domain.effects import Completion, FinishReason, Generate, LabelScores, Score
-from workbench.domain.events import Event, LoggedEvent
-from workbench.domain.steering import SteerAction
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.effects import Completion, FinishReason, Generate, LabelScores, Score
+from workbench.domain.runs.events import Event, LoggedEvent
+from workbench.domain.runs.nodes import FORK
+from workbench.domain.runs.steering import SteerAction
 from workbench.domain.text import Message, Token
 from workbench.history.codec import clean
-from workbench.runs.hand import action_of
+from workbench.runs.user_action import action_of
 
-FORK = "fork"
-"""What stands for the strategy of a growth that writes one answer again from a token on."""
 _CUT = ("cancelled", "error", "limit")
 _OF_THE_PROGRAM = (
     ev.RunStarted,
@@ -36,67 +36,62 @@ _OF_THE_PROGRAM = (
 )
 
 
-class Section(msgspec.Struct, frozen=True):
-    """The events of a run itself (``growth`` 0) or of its n-th growth, which began with one."""
+def sections(log: Iterable[LoggedEvent]) -> list[list[LoggedEvent]]:
+    """The events of the run itself (0) and of its n-th growth, which begin with GrowthStarted.
 
-    growth: int
-    events: list[LoggedEvent]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it came to its own end, and no budget ended it."""
-        ends = [e.event for e in self.events if isinstance(e.event, ev.RunFinished)]
-        return bool(ends) and ends[-1].status == "done" and not ends[-1].limit
-
-    @property
-    def is_fork(self) -> bool:
-        """Whether one answer is written again in it."""
-        first = self.events[0].event if self.events else None
-        return isinstance(first, ev.GrowthStarted) and first.strategy == FORK
-
-    @property
-    def seconds(self) -> float:
-        """That it has taken: its stretches, without what was between them."""
-        total, last = 0.0, None
-        for logged in self.events:
-            if last is not None and not isinstance(logged.event, ev.RunResumed):
-                total += logged.at - last
-            last = logged.at
-        return total
-
-
-def sections(log: Iterable[LoggedEvent]) -> list[Section]:
-    """The run and its growths; each has what was done when it was resumed later."""
-    found = [Section(0, [])]
+    Each has what was added when it was resumed later.
+    """
+    found: list[list[LoggedEvent]] = [[]]
     current = found[0]
     for logged in log:
         if isinstance(logged.event, ev.GrowthStarted):
-            current = Section(len(found), [])
+            current = []
             found.append(current)
         elif isinstance(logged.event, ev.RunResumed) and logged.event.growth < len(found):
             current = found[logged.event.growth]
-        current.events.append(logged)
+        current.append(logged)
     return found
 
 
-def open_section(log: Iterable[LoggedEvent]) -> Section | None:
+def open_section(log: Iterable[LoggedEvent]) -> int | None:
     """The section to resume: the last one, or the last before forks that are whole.
 
     Returns:
         None where it came to its end. What was before a later growth cannot go on: its search would
         make the same nodes.
     """
-    for section in reversed(sections(log)):
-        if not section.is_whole:
-            return section
-        if not section.is_fork:
+    for growth, section in reversed(list(enumerate(sections(log)))):
+        if not _is_whole(section):
+            return growth
+        if not _is_fork(section):
             break
     return None
 
 
+def seconds_of(section: Sequence[LoggedEvent]) -> float:
+    """How long a section took, without the time before it was resumed."""
+    return sum(
+        later.at - earlier.at
+        for earlier, later in pairwise(section)
+        if not isinstance(later.event, ev.RunResumed)
+    )
+
+
+def _is_whole(section: Sequence[LoggedEvent]) -> bool:
+    """Whether it came to its own end, and no budget ended it."""
+    ends = [logged.event for logged in section if isinstance(logged.event, ev.RunFinished)]
+    return bool(ends) and ends[-1].status == "done" and not ends[-1].limit
+
+
+def _is_fork(section: Sequence[LoggedEvent]) -> bool:
+    """Whether one answer is written again in it."""
+    first = section[0].event if section else None
+    return isinstance(first, ev.GrowthStarted) and first.strategy == FORK
+
+
 @dataclass
 class _Made:
-    """A call as it stands in the log."""
+    """A call in the log."""
 
     started: ev.CallStarted
     tokens: dict[int, list[Token]] = field(default_factory=dict)
@@ -146,6 +141,7 @@ class Replay:
         self._asks: dict[int, int] = {}
         self._actions: list[SteerAction] = []
         self._made_again: set[str] = set()
+        self._superseded: set[str] = set()
         self._over = self._at_rest = False
         self.cut_by_budget = False
         """Whether answers that a budget had cut short are made again."""
@@ -169,7 +165,9 @@ class Replay:
 
     @property
     def _waiting(self) -> bool:
-        return any(made.is_whole and not made.taken for made in self._calls.values())
+        return bool(self._superseded) or any(
+            made.is_whole and not made.taken for made in self._calls.values()
+        )
 
     def _keep(self, event: Event) -> None:
         if isinstance(event, _OF_THE_PROGRAM):
@@ -182,6 +180,7 @@ class Replay:
             self._actions.append(action)
         elif isinstance(event, ev.Steered):
             self._asks[event.ask] = event.actions
+            self._superseded.update(event.superseded)
         elif isinstance(event, ev.CallStarted):
             earlier = self._calls.get(event.call)
             self.tokens += earlier.unfinished_tokens if earlier else 0
@@ -189,6 +188,8 @@ class Replay:
             self._calls[event.call] = _Made(event)
         elif isinstance(event, ev.TextReceived | ev.CallFinished | ev.LabelsScored):
             self._keep_result(event)
+        elif isinstance(event, ev.StateVerified) and event.by_hand:
+            pass  # about a user's edit: no search asks for it
         elif isinstance(event, ev.NoteAdded):
             self._notes[_key(event)] += 1
         elif not self._at_rest:
@@ -250,6 +251,15 @@ class Replay:
             return None
         return tuple(made.completion(sample) for sample in range(asked.n))
 
+    def was_superseded(self, call: str) -> bool:
+        """Whether a user changed the thought that a call was made from; true once for each."""
+        if self._over or call not in self._superseded:
+            return False
+        self._superseded.remove(call)
+        if call in self._calls:
+            self._calls[call].taken = True
+        return True
+
     def scores(self, call: str, asked: Score) -> LabelScores | None:
         """The scores of a call's labels, None where the log has none that fit."""
         made = None if self._over else self._calls.get(call)
@@ -267,15 +277,20 @@ class Replay:
         )
 
     def steered(self, ask: int) -> tuple[SteerAction, ...] | None:
-        """What the search was told when it asked for the ``ask``-th time, None if nothing."""
+        """The actions that the search got at its ``ask``-th question, None if none."""
         count = None if self._over else self._asks.pop(ask, None)
         if count is None:
             return None
-        told, self._actions = tuple(self._actions[:count]), self._actions[count:]
-        return told
+        applied, self._actions = tuple(self._actions[:count]), self._actions[count:]
+        return applied
 
-    def untold(self) -> tuple[SteerAction, ...]:
-        """What a person did that the search was not told; they are given once."""
+    @property
+    def pending(self) -> tuple[SteerAction, ...]:
+        """The user's actions that the search did not get."""
+        return tuple(self._actions)
+
+    def take(self) -> tuple[SteerAction, ...]:
+        """The same; they are given once."""
         actions, self._actions = tuple(self._actions), []
         return actions
 
@@ -303,7 +318,7 @@ def _key(event: Event) -> bytes:
 
 
 def _reads_like(kept: Sequence[Message], asked: Sequence[Message]) -> bool:
-    """Whether a log's messages are what is asked now, wherever their text is said to be from."""
+    """Whether a log's messages are what is asked now, whatever the origin of their text."""
     now = clean(tuple(asked), tuple[Message, ...])
     return len(kept) == len(now) and all(
         old.reads_like(new) for old, new in zip(kept, now, strict=True)

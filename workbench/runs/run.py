@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from workbench.domain.effects import (
+from workbench.domain.errors import EngineError, UsageError, WorkbenchError
+from workbench.domain.parameters import build
+from workbench.domain.prompts.prompt import PromptFile
+from workbench.domain.runs.effects import (
+    SUPERSEDED,
     Completion,
     Effect,
     Emit,
@@ -22,8 +26,7 @@ from workbench.domain.effects import (
     Steering,
     StrategySteps,
 )
-from workbench.domain.errors import EngineError, UsageError, WorkbenchError
-from workbench.domain.events import (
+from workbench.domain.runs.events import (
     BudgetCharged,
     Event,
     LoggedEvent,
@@ -35,41 +38,36 @@ from workbench.domain.events import (
     RunStatus,
     Steered,
 )
-from workbench.domain.prompts import PromptFile
-from workbench.domain.run_state import RunState, fold_all
-from workbench.domain.spec import Budget, ChatPrompt, RunSpec
-from workbench.domain.steering import SteerAction
+from workbench.domain.runs.run_state import fold_all
+from workbench.domain.runs.spec import Budget, ChatPrompt, RunSpec
+from workbench.domain.runs.steering import SteerAction
 from workbench.domain.text import Message
 from workbench.engine.protocol import Engine
 from workbench.evaluation.extraction import extract_in
-from workbench.runs.asking import Asker, Notes
+from workbench.processes.pool import SandboxPool
+from workbench.prompts.library.library import PromptLibrary
+from workbench.prompts.render import render
 from workbench.runs.budget import Meter
+from workbench.runs.calls import Calls, Notes
 from workbench.runs.control import RunControl
-from workbench.runs.growth import before, better, earlier_outcome, steps_of
-from workbench.runs.journal import Journal
+from workbench.runs.growth import before, growth_steps
+from workbench.runs.journal import Journal, RunStore
 from workbench.runs.manifest import build_manifest, changes_since
-from workbench.runs.replay import Replay, Section
-from workbench.sandbox.pool import SandboxPool
+from workbench.runs.outcome import best_of, better, earlier_outcome
+from workbench.runs.replay import Replay, seconds_of, sections
 from workbench.strategies import STRATEGIES, Strategy
-from workbench.templates.library import PromptLibrary
-from workbench.templates.render import render
+from workbench.strategies.steered import is_superseded
 
 
 class Tools(NamedTuple):
     """What runs work with. The engine has the run's model."""
 
     engine: Engine
+    store: RunStore
     pool: SandboxPool
     library: PromptLibrary
-
-
-class Task(NamedTuple):
-    """What is to be done: a section of a run, from its log on, within a budget."""
-
-    spec: RunSpec
-    section: Section
-    log: Sequence[LoggedEvent]
-    budget: Budget
+    listener: Callable[[LoggedEvent], None]
+    """Is called on the core's loop with each event."""
 
 
 class Run:
@@ -77,64 +75,95 @@ class Run:
 
     Args:
         tools: what it works with.
-        task: what is to be done.
+        spec: what to run.
         journal: goes on from the log.
-        control: its reins.
+        control: to pause and steer it by.
+        log: all events of the run until now.
+        growth: which growth of the run this is, 0 for the run itself.
+        budget: for all of it, with what was used before; None is the spec's.
     """
 
-    def __init__(self, tools: Tools, task: Task, journal: Journal, control: RunControl) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        spec: RunSpec,
+        journal: Journal,
+        control: RunControl,
+        *,
+        log: Sequence[LoggedEvent] = (),
+        growth: int = 0,
+        budget: Budget | None = None,
+    ) -> None:
         self._tools = tools
-        self._task = task
-        self._journal = journal
-        self._control = control
-        self._meter = Meter(task.budget)
-        self._replay = Replay(task.section.events)
+        self.spec = spec
+        self.journal = journal
+        self.control = control
+        self._log = log
+        self.growth = growth
+        self._section = sections(log)[growth]
+        self._budget = budget or spec.budget
+        self._meter = Meter(self._budget)
+        self._replay = Replay(self._section)
         self._notes = Notes(journal)
-        growth = task.section.growth
-        self._asker = Asker(tools.engine, task.spec, journal, self._notes, growth)
-        self._earlier = fold_all(before(task.section, task.log)) if growth else None
+        self._calls = Calls(tools.engine, spec, journal, self._notes, growth)
+        self._earlier = fold_all(before(self._section[0], log)) if growth else None
         self._prompts: dict[str, PromptFile] = {}
         self._asks = 0
+        self._superseded: list[str] = []
         self.limit = ""
+        """The limit of the budget that cut an answer short."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of the budget, without the time that the section took until now."""
+        most = self._budget.max_seconds
+        return None if most is None else max(0.0, most - seconds_of(self._section))
 
     async def work(self) -> Outcome:
         """From the prompt to the outcome."""
         model = self._tools.engine.model
         if model is None:
             raise EngineError("No model is loaded: choose one under Models.")
-        spec = self._task.spec
-        strategy = STRATEGIES.get(spec.strategy)
+        strategy = STRATEGIES.get(self.spec.strategy)
         await self._read_prompts(strategy)
-        manifest = build_manifest(spec, model, self._prompts)
+        manifest = build_manifest(self.spec, model, self._prompts)
         self._begin(strategy, model.name, manifest)
-        problem = Problem(await self._messages())
-        steps = steps_of(self._task.section, self._task.log, spec, problem)
+        problem = self._problem(await self._messages())
+        if self.growth:
+            steps = growth_steps(self._section[0], self._log, self.spec, problem)
+        else:
+            steps = strategy.run(problem, build(strategy.params, self.spec.params, strategy.title))
         outcome = await self._drive(steps)
         if self._earlier is None:
             return outcome
-        best = better(outcome, self._journal.state, self._earlier)
+        best = better(outcome, self.journal.state, self._earlier)
         if best is not outcome:
-            self._journal.add(NoteAdded(text="The growth found nothing better: the answer stays."))
+            self.journal.add(NoteAdded(text="The growth found nothing better: the answer stays."))
         return best
 
     def _begin(self, strategy: Strategy, model: str, manifest: dict[str, Any]) -> None:
-        """Say that it starts, or what of it is known already."""
-        starts = [e.event for e in self._task.log if isinstance(e.event, RunStarted)]
-        is_new_growth = self._task.section.growth and len(self._task.section.events) == 1
-        if self._task.log and not is_new_growth:
-            growth = self._task.section.growth
-            self._journal.add(RunResumed(replayed=self._replay.count, growth=growth))
+        """Log that it starts or goes on, and what has changed since it started."""
+        starts = [e.event for e in self._log if isinstance(e.event, RunStarted)]
+        is_new_growth = self.growth and len(self._section) == 1
+        if self._log and not is_new_growth:
+            self.journal.add(RunResumed(replayed=self._replay.count, growth=self.growth))
         if not starts:
-            self._journal.add(
+            self.journal.add(
                 RunStarted(
                     strategy=strategy.id,
                     model=model,
-                    seed=self._task.spec.seed,
+                    seed=self.spec.seed,
                     manifest=manifest,
                 )
             )
         for sentence in changes_since(starts[0].manifest, manifest) if starts else ():
             self._notes.add(sentence)
+
+    def _problem(self, messages: tuple[Message, ...]) -> Problem:
+        """A conversation that ends in an answer asks for the rest of it."""
+        if isinstance(self.spec.prompt, ChatPrompt) and messages[-1].role == "assistant":
+            return Problem(messages[:-1], begun=messages[-1].text)
+        return Problem(messages)
 
     async def _read_prompts(self, strategy: Strategy) -> None:
         """Read the strategy's own prompts once, so that an edit meanwhile changes nothing."""
@@ -142,7 +171,7 @@ class Run:
             self._prompts[name] = await asyncio.to_thread(self._tools.library.strategy_prompt, name)
 
     async def _messages(self) -> tuple[Message, ...]:
-        prompt = self._task.spec.prompt
+        prompt = self.spec.prompt
         if isinstance(prompt, ChatPrompt):
             return prompt.messages
         return await render(
@@ -193,7 +222,31 @@ class Run:
             for index, effect in enumerate(batch)
         ):
             self._charge()
-        return tuple(results)
+        return tuple(
+            self._if_current(effect, result, is_known=index in known)
+            if isinstance(effect, Generate)
+            else result
+            for index, (effect, result) in enumerate(zip(batch, results, strict=True))
+        )
+
+    def _if_current(
+        self, call: Generate, result: tuple[Completion, ...], *, is_known: bool
+    ) -> tuple[Completion, ...]:
+        """The result of a call, SUPERSEDED where a user changed the thoughts it was made from."""
+        if result == SUPERSEDED:
+            is_new = not is_known
+        else:
+            is_new = self._is_superseded(call)
+            result = SUPERSEDED if is_new else result
+        if is_new:  # which the log does not say yet
+            self._superseded.append(self._calls.id_of(call.node, call.role))
+        return result
+
+    def _is_superseded(self, call: Generate) -> bool:
+        """Whether a user did something to its node of which the search does not know yet."""
+        if not call.steerable or not self._replay.is_over:
+            return False
+        return is_superseded(call.node, (*self._replay.pending, *self.control.pending))
 
     def _look_up(self, batch: Sequence[Effect]) -> tuple[dict[int, Any], dict[int, int]]:
         """What the log answers of a batch, and the tokens that the samples of the rest may have.
@@ -202,19 +255,22 @@ class Run:
         """
         calls = {i: each for i, each in enumerate(batch) if isinstance(each, Generate)}
         scores = {i: each for i, each in enumerate(batch) if isinstance(each, Score)}
-        most = self._task.spec.sampling.max_tokens
+        most = self.spec.sampling.max_tokens
         self._meter.allow_scores(len(scores))
         shares = dict(zip(calls, self._meter.share(list(calls.values()), most), strict=True))
         known: dict[int, Any] = {}
         for index, call in calls.items():
-            name = self._asker.call_id(call.node, call.role)
+            name = self._calls.id_of(call.node, call.role)
+            if call.steerable and self._replay.was_superseded(name):
+                known[index] = SUPERSEDED
+                continue
             found = self._replay.completions(name, call, shares[index])
             if found is not None:
                 known[index] = found
                 self._meter.calls += call.n
                 self._after(call, shares[index], found)
         for index, score in scores.items():
-            given = self._replay.scores(self._asker.call_id(score.node, score.role), score)
+            given = self._replay.scores(self._calls.id_of(score.node, score.role), score)
             if given is not None:
                 known[index] = given
         rest = {index: call for index, call in calls.items() if index not in known}
@@ -225,7 +281,7 @@ class Run:
         return known, shares
 
     def _end_replay(self) -> None:
-        """From here on the model is asked: charge what was spent, say if the log does not fit."""
+        """From here on the model is asked: charge what was spent, note if the log does not fit."""
         if self._replay.is_ended:
             return
         self._meter.tokens = max(self._meter.tokens, self._replay.tokens)
@@ -241,7 +297,7 @@ class Run:
                 "because prompts or the program have changed."
             )
         if nodes:
-            self._journal.add(Pruned(nodes=nodes, reason="of before the run was resumed"))
+            self.journal.add(Pruned(nodes=nodes, reason="of before the run was resumed"))
 
     def _work_for(self, effect: Effect, share: int) -> Coroutine[Any, Any, Any]:
         if isinstance(effect, Generate):
@@ -261,31 +317,32 @@ class Run:
         call = getattr(event, "call", "")
         if call:
             node, _, role = call.rpartition("/")
-            event = msgspec.structs.replace(event, call=self._asker.call_id(node, role))
+            event = msgspec.structs.replace(event, call=self._calls.id_of(node, role))
         if not self._replay.has(event):
-            self._journal.add(event)
+            self.journal.add(event)
 
     def _steered(self) -> tuple[SteerAction, ...]:
         ask, self._asks = self._asks, self._asks + 1
-        told = self._replay.steered(ask)
-        if told is not None or not self._replay.is_over:
-            return told or ()
-        actions = (*self._replay.untold(), *self._control.take())
+        known = self._replay.steered(ask)
+        if known is not None or not self._replay.is_over:
+            return known or ()
+        actions = (*self._replay.take(), *self.control.take())
         if actions:
-            self._journal.add(Steered(ask=ask, actions=len(actions)))
+            superseded, self._superseded = tuple(self._superseded), []
+            self.journal.add(Steered(ask=ask, actions=len(actions), superseded=superseded))
         return actions
 
     def _charge(self) -> None:
         charged = BudgetCharged(
-            tokens=self._meter.tokens, calls=self._meter.calls, seconds=self._journal.seconds
+            tokens=self._meter.tokens, calls=self._meter.calls, seconds=self.journal.seconds
         )
-        self._journal.add(charged)
+        self.journal.add(charged)
 
     async def _render(self, effect: Render) -> tuple[Message, ...]:
         prompt = self._prompts.get(effect.template)
         if prompt is None:
             raise UsageError(
-                f"The strategy {self._task.spec.strategy} uses the prompt {effect.template} "
+                f"The strategy {self.spec.strategy} uses the prompt {effect.template} "
                 "without naming it."
             )
         return await render(
@@ -297,25 +354,39 @@ class Run:
         )
 
     async def _generate(self, effect: Generate, share: int) -> tuple[Completion, ...]:
-        async with self._control.call():
-            completions = await self._asker.generate(effect, share)
+        if self._is_superseded(effect):
+            return SUPERSEDED
+        work = self._ask(effect, share)
+        if not effect.steerable:
+            return await work
+        completions = await self.control.unless_superseded(effect.node, work)
+        if completions is not None:
+            return completions
+        stopped = self.journal.state.calls.get(self._calls.id_of(effect.node, effect.role))
+        if stopped is not None:
+            self._meter.used(sum(sample.completion_tokens for sample in stopped.samples))
+        return SUPERSEDED
+
+    async def _ask(self, effect: Generate, share: int) -> tuple[Completion, ...]:
+        async with self.control.call():
+            completions = await self._calls.generate(effect, share)
         self._after(effect, share, completions)
         return completions
 
     async def _score(self, effect: Score) -> LabelScores:
-        async with self._control.call():
-            return await self._asker.score(effect)
+        async with self.control.call():
+            return await self._calls.score(effect)
 
     def _after(self, effect: Generate, share: int, completions: tuple[Completion, ...]) -> None:
-        """Count a call's tokens and say what is to be known of it."""
+        """Count a call's tokens and note what the user should know of it."""
         if any(each.reasoning and not each.text.strip() for each in completions):
             self._notes.add("The model thought until its tokens were used up: allow more.")
         self._meter.used(sum(completion.completion_tokens for completion in completions))
-        most = self._task.spec.sampling.max_tokens
+        most = self.spec.sampling.max_tokens
         wanted = min(effect.max_tokens or most, most)
         if share < wanted and any(each.finish_reason == "length" for each in completions):
             self.limit = "tokens"
-            budget = self._task.budget.max_tokens
+            budget = self._budget.max_tokens
             self._notes.add(f"The budget of {budget:,} tokens cut an answer short.")
 
     # --- the end --------------------------------------------------------------------------------
@@ -328,7 +399,7 @@ class Run:
         earlier = self._earlier
         if earlier is not None and (earlier.output or earlier.answer is not None):
             return msgspec.structs.replace(earlier_outcome(earlier), finish_reason=finish_reason)
-        return best_of(self._journal.state, finish_reason)
+        return best_of(self.journal.state, finish_reason)
 
     def finish(
         self,
@@ -339,34 +410,19 @@ class Run:
         error: WorkbenchError | None = None,
     ) -> None:
         """Put down the end of the run."""
-        self._control.ended = True
-        self._journal.add(
+        self.control.ended = True
+        self.journal.add(
             RunFinished(
                 status=status,
                 answer=outcome.answer,
                 output=outcome.output,
                 node=outcome.node,
                 finish_reason=outcome.finish_reason,
-                seconds=self._journal.seconds,
+                seconds=self.journal.seconds,
                 limit=limit,
                 error=error.to_wire() if error else None,
             )
         )
-
-
-def best_of(state: RunState, finish_reason: Any) -> Outcome:
-    """The best that a run has named so far, else its longest text."""
-    if state.output or state.answer is not None:
-        node = state.best_node or "0"
-        return Outcome(
-            answer=state.answer, output=state.output, node=node, finish_reason=finish_reason
-        )
-    longest, node = "", "0"
-    for call in state.calls.values():
-        for sample in call.samples:
-            if len(sample.text) > len(longest):
-                longest, node = sample.text, call.node
-    return Outcome(answer=None, output=longest, node=node, finish_reason=finish_reason)
 
 
 async def _given(result: Any) -> Any:

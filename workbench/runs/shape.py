@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.engine.protocol import LoadedModel
 
 NO_GRAMMARS = "The server takes no grammar: the form of a step is asked for and not enforced."

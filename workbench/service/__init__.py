@@ -1,6 +1,19 @@
-"""The whole program without a face: everything the window and the command line can do."""
+"""The whole program without a window: everything the window and the command line can do.
 
-from workbench.service.chats import ChatOptions
+workbench.py: `Workbench`: the parts, composed
+core.py: resources that the parts share, opened and closed together
+session.py: `core.session`: JSON values kept between sessions, by key
+history.py: the list of runs, and search in all that was written
+chats.py: conversations: each answer is a run, each message a node of a tree
+finder.py: finds prompts, runs, chats and models by name, for the palette (Ctrl+K)
+doctor.py: what is installed, what this machine can do, how fast it is
+added_folders.py: folders that the user added
+prompts/: prompt files, library, samples, data sets, versions, formats
+runs/: starting, steering, answers, cases, rewrite, X-ray
+models/: files, servers, downloads, loading, scoring
+"""
+
+from workbench.domain.chat import ChatOptions
 from workbench.service.workbench import Workbench
 
 __all__ = ["ChatOptions", "Workbench"]

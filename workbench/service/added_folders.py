@@ -1,4 +1,4 @@
-"""Folders that a person added to those the program knows by itself."""
+"""Folders that the user added to those the program knows by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 
 from workbench.domain.errors import UsageError
+from workbench.domain.text import has_surrogates, replace_surrogates
+from workbench.history import session
 from workbench.history.store import HistoryStore
 
 
@@ -23,13 +25,13 @@ class AddedFolders:
 
     async def all(self) -> tuple[str, ...]:
         """In the order in which they were added."""
-        return tuple(await self._store.get_state(self._key, []))
+        return tuple(await self._store.state_as(self._key, list[str], []))
 
     async def add(self, path: str) -> None:
         """Keep one more; one that is there already stays in its place."""
         added = await self.all()
         if path not in added:
-            await self._store.set_state(self._key, [*added, path])
+            await self._store.write(session.set_state, self._key, [*added, path])
 
     async def remove(self, folder: str) -> None:
         """Forget one; its files stay as they are.
@@ -42,7 +44,9 @@ class AddedFolders:
         if path not in added:
             known = ", ".join(added) or "none"
             raise UsageError(f"{path} was not added. Folders that were: {known}.")
-        await self._store.set_state(self._key, [other for other in added if other != path])
+        await self._store.write(
+            session.set_state, self._key, [other for other in added if other != path]
+        )
 
 
 def existing_folder(folder: str) -> str:
@@ -50,6 +54,10 @@ def existing_folder(folder: str) -> str:
     path = _absolute(folder)
     if not folder.strip() or not Path(path).is_dir():
         raise UsageError(f"{path} is no folder: name one that is there.")
+    if has_surrogates(path):
+        raise UsageError(
+            f"{replace_surrogates(path)}: the name of a folder is no text in UTF-8: rename it."
+        )
     return path
 
 

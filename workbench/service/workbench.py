@@ -1,32 +1,127 @@
-"""The class that every face talks to."""
+"""The class that the window and the command line talk to."""
 
 from __future__ import annotations
 
-from workbench.service.answers import AnswerService
-from workbench.service.chats import ChatService
-from workbench.service.datasets import DataService
-from workbench.service.doctor import DoctorService
-from workbench.service.downloads import DownloadService
-from workbench.service.editing import EditingService
-from workbench.service.exchange import ExchangeService
-from workbench.service.rewrite import RewriteService
-from workbench.service.versions import VersionService
-from workbench.service.xray import XRayService
+from collections.abc import Callable
+
+from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.views import EngineStatus, StoreStatus
+from workbench.engine.protocol import Engine
+from workbench.service.chats import Chats
+from workbench.service.core import Core
+from workbench.service.doctor import Doctor
+from workbench.service.finder import Finder
+from workbench.service.history import History
+from workbench.service.models.downloads import Downloads
+from workbench.service.models.model_files import ModelFiles
+from workbench.service.models.models import Models
+from workbench.service.models.scoring import Scoring
+from workbench.service.models.servers import Servers
+from workbench.service.prompts.datasets import DataSets
+from workbench.service.prompts.exchange import Exchange
+from workbench.service.prompts.library import Library
+from workbench.service.prompts.prompt_files import PromptFiles
+from workbench.service.prompts.prompts import Prompts
+from workbench.service.prompts.renaming import Renaming
+from workbench.service.prompts.samples import Samples
+from workbench.service.prompts.versions import Versions
+from workbench.service.runs.answers import Answers
+from workbench.service.runs.cases import Cases
+from workbench.service.runs.rewrite import Rewriting
+from workbench.service.runs.runs import Runs
+from workbench.service.runs.steering import Steering
+from workbench.service.runs.xray import XRays
+from workbench.service.session import Session
+from workbench.settings import Paths
 
 
-class Workbench(
-    ChatService,
-    AnswerService,
-    DoctorService,
-    DownloadService,
-    XRayService,
-    EditingService,
-    ExchangeService,
-    DataService,
-    VersionService,
-    RewriteService,
-):
-    """The whole program: prompts, data, models, runs, answers, downloads, chats, history, scores.
+class Workbench:
+    """The whole program as named parts: ``core.runs.start(spec)``, ``core.library.search(text)``.
 
     Use :meth:`open` before and :meth:`close` after; every coroutine runs on one event loop.
+
+    Args:
+        paths: where everything is kept.
+        engine: an engine to use in place of llama.cpp (simulated, recorded).
     """
+
+    def __init__(self, paths: Paths, *, engine: Engine | None = None) -> None:
+        core = Core(paths, engine=engine)
+        self._core = core
+        self.paths = paths
+        self.session = Session(core)
+        self.servers = Servers(core)
+        self.model_files = ModelFiles(core, self.servers)
+        self.models = Models(core, self.servers, self.model_files)
+        self.downloads = Downloads(core)
+        self.scoring = Scoring(self.models)
+        self.doctor = Doctor(core, self.models)
+        self.library = Library(core)
+        self.prompt_files = PromptFiles(core, self.library)
+        self.prompts = Prompts(core, self.library, self.prompt_files)
+        self.samples = Samples(core, self.prompt_files, self.prompts)
+        self.versions = Versions(core)
+        self.renaming = Renaming(core, self.prompt_files, self.prompts, self.samples)
+        self.exchange = Exchange(core, self.library, self.prompt_files)
+        self.runs = Runs(core, self.models, self.library)
+        self.history = History(core)
+        self.datasets = DataSets(core, self.history)
+        self.steering = Steering(core, self.models, self.runs)
+        self.answers = Answers(core, self.runs, self.history, self.steering)
+        self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)
+        self.chats = Chats(core, self.runs)
+        self.rewrite = Rewriting(core, self.library, self.prompts)
+        self.xray = XRays(core, self.models, self.library, self.runs)
+        self.finder = Finder(core, self.model_files)
+
+    async def open(self, *, whatever_happens: bool = False) -> StoreStatus:
+        """Open the history and show the library's folders; the rest starts when first needed.
+
+        Args:
+            whatever_happens: where the history cannot be opened, begin without one: the status has
+                the reason, and whatever would be saved is refused with it.
+
+        Raises:
+            StoreError: the history cannot be opened and could not be repaired.
+        """
+        status = await self._core.open(whatever_happens=whatever_happens)
+        await self.library.show_folders()
+        await self.library.read_unopened()
+        return status
+
+    async def close(self) -> None:
+        """Stop what is running, keep its text, then end all processes."""
+        await self.runs.stop_all()
+        await self._core.close()
+
+    async def settle(self) -> StoreStatus:
+        """Stop what is running, as for the end of the program, and write all that is queued.
+
+        Returns:
+            The status: whether something is unsaved, and why.
+        """
+        await self.runs.stop_all()
+        await self._core.store.flush()
+        return self.store_status
+
+    def subscribe(self, listener: Callable[[LoggedEvent], None]) -> Callable[[], None]:
+        """Call ``listener`` on the loop thread for every event of every run; returns the undo."""
+        return self._core.subscribe(listener)
+
+    @property
+    def engine_status(self) -> EngineStatus:
+        """The engine as the status bar shows it."""
+        return self._core.engines.current.status
+
+    @property
+    def store_status(self) -> StoreStatus:
+        """The history as the status bar shows it."""
+        return self._core.store.status
+
+    def on_engine_status(self, listener: Callable[[EngineStatus], None]) -> None:
+        """Call ``listener`` on the loop thread when the engine's status changes."""
+        self._core.engines.on_status(listener)
+
+    def on_store_status(self, listener: Callable[[StoreStatus], None]) -> None:
+        """Call ``listener`` on the loop thread when the store's status changes."""
+        self._core.store.on_status(listener)

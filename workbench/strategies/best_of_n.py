@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple
 
-import msgspec
-
-from workbench.domain.effects import (
+from workbench.domain.errors import UsageError
+from workbench.domain.parameters import ADVANCED, about, is_one
+from workbench.domain.runs.effects import (
     Completion,
     Emit,
     Extract,
@@ -21,8 +21,7 @@ from workbench.domain.effects import (
     Render,
     StrategySteps,
 )
-from workbench.domain.errors import UsageError
-from workbench.domain.events import (
+from workbench.domain.runs.events import (
     BestUpdated,
     NodeAdded,
     NoteAdded,
@@ -31,11 +30,11 @@ from workbench.domain.events import (
     Selected,
     StateVerified,
 )
-from workbench.domain.extraction import ExtractionRule
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies import shapes
-from workbench.strategies.domains import DomainId, Task, read_task
-from workbench.strategies.reading_out import read_out
+from workbench.strategies.answer_extraction import read_out
+from workbench.strategies.domains import DOMAIN_TITLES, DomainId, Task, read_task
 from workbench.strategies.search.generators import unreadable
 from workbench.strategies.search.reading import parse_score
 from workbench.strategies.search.state import Part
@@ -49,30 +48,57 @@ class BestOfNParams(Extraction, frozen=True, kw_only=True):
     """Parameters of best of N."""
 
     samples: Annotated[
-        int, msgspec.Meta(ge=1, le=100, description="How many answers are sampled (N).")
+        int,
+        about(
+            title="Answers sampled", ge=1, le=100, description="How many answers are sampled (N)."
+        ),
     ] = 4
     verifier: Annotated[
         Literal["judge", "exact", "logprob"],
-        msgspec.Meta(
+        about(
+            title="Judge by",
+            choices={
+                "judge": "The model, with a score",
+                "exact": "A program",
+                "logprob": "Probability of its words",
+            },
             description="Who scores an answer: the model as a judge, a program that knows the "
-            "domain, or the model's own probabilities."
+            "domain, or the model's own probabilities.",
         ),
     ] = "judge"
     evaluations: Annotated[
-        int, msgspec.Meta(ge=1, le=20, description="Scores of each answer, where a judge gives it.")
+        int,
+        about(
+            title="Scores of each",
+            when=is_one("verifier", "judge"),
+            ge=1,
+            le=20,
+            description="Scores of each answer, where a judge gives it.",
+        ),
     ] = 1
     domain: Annotated[
-        DomainId, msgspec.Meta(description="What the exact verifier knows of the task.")
+        DomainId,
+        about(
+            title="Kind of task",
+            choices=DOMAIN_TITLES,
+            description="What the exact verifier knows of the task.",
+        ),
     ] = "text"
     ask: Annotated[
         Literal["steps", "plain"],
-        msgspec.Meta(description="Ask for steps before the answer, or send the prompt as it is."),
+        about(
+            title="Ask for",
+            choices={"steps": "Steps, then the answer", "plain": "The prompt as it is"},
+            description="Ask for steps before the answer, or send the prompt as it is.",
+        ),
     ] = "steps"
     constrain: Annotated[
         bool,
-        msgspec.Meta(
+        about(
+            title="Hold to a form",
+            group=ADVANCED,
             description="Hold judges to their form; in a domain, with the prompt as it is, answers "
-            "too."
+            "too.",
         ),
     ] = True
 
@@ -120,10 +146,17 @@ def _sample(problem: Problem, params: BestOfNParams, task: Task) -> Part:
     grammar = ""
     if params.ask == "plain" and params.constrain:
         grammar = task.answer_grammar()
+    rule = _WHOLE if grammar else params.rule_for(messages)
     (completions,) = yield (
-        Generate(node="0", role="candidate", messages=messages, n=params.samples, grammar=grammar),
+        Generate(
+            node="0",
+            role="candidate",
+            messages=messages,
+            n=params.samples,
+            grammar=grammar,
+            end_at_answer=not grammar and params.ends_at_answer(messages),
+        ),
     )
-    rule = _WHOLE if grammar else params.rule
     (answers,) = yield (Extract(tuple(each.text for each in completions), rule),)
     events: list[Emit] = []
     found = []

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
-
-from workbench.domain.effects import (
-    Completion,
+from workbench.domain.parameters import about
+from workbench.domain.runs.effects import (
     Emit,
-    Extract,
     Generate,
     Outcome,
     Problem,
     Render,
     StrategySteps,
 )
-from workbench.domain.events import BestUpdated, NodeAdded
-from workbench.domain.sampling import Sampling
-from workbench.strategies.reading_out import read_out
+from workbench.domain.runs.events import BestUpdated, NodeAdded
+from workbench.domain.runs.sampling import Sampling
+from workbench.strategies.answer_extraction import ask
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _ANSWER_TOKENS = 64
@@ -33,7 +30,11 @@ class CotParams(Extraction, frozen=True, kw_only=True):
 
     calls: Annotated[
         Literal["one", "two"],
-        msgspec.Meta(description="One call with an answer line, or a second call for the answer."),
+        about(
+            title="Ask in",
+            choices={"one": "One call", "two": "Two calls"},
+            description="One call with an answer line, or a second call for the answer.",
+        ),
     ] = "one"
 
 
@@ -44,21 +45,21 @@ def run(problem: Problem, params: CotParams) -> StrategySteps:
         Render("cot", {"question": problem.question}),
     )
     messages = problem.with_question(rendered)
+    if params.calls == "one":
+        last, answer = yield from ask(params, node="0", role="reason", messages=messages)
+        return Outcome(answer=answer, output=last.text, finish_reason=last.finish_reason)
     ((reasoning,),) = yield (Generate(node="0", role="reason", messages=messages),)
-    last: Completion = reasoning
-    output = reasoning.text
-    if params.calls == "two":
-        best = BestUpdated(node="0", answer=None, output=output)
-        variables = {"question": problem.question, "reasoning": reasoning.text}
-        _, rendered = yield (Emit(best), Render("cot-answer", variables))
-        messages = problem.with_question(rendered)
-        ((last,),) = yield (
-            Generate(node="0", role="answer", messages=messages, max_tokens=_ANSWER_TOKENS),
-        )
-        output = f"{reasoning.text}\n\n{last.text}"
-    ((answer,),) = yield (Extract((last.text,), params.rule),)
-    role = "answer" if params.calls == "two" else "reason"
-    yield (Emit(read_out("0", params.rule, answer, last.text, f"0/{role}")),)
+    best = BestUpdated(node="0", answer=None, output=reasoning.text)
+    variables = {"question": problem.question, "reasoning": reasoning.text}
+    _, rendered = yield (Emit(best), Render("cot-answer", variables))
+    last, answer = yield from ask(
+        params,
+        node="0",
+        role="answer",
+        messages=problem.with_question(rendered),
+        max_tokens=_ANSWER_TOKENS,
+    )
+    output = f"{reasoning.text}\n\n{last.text}"
     return Outcome(answer=answer, output=output, finish_reason=last.finish_reason)
 
 

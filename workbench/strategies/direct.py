@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
-
-from workbench.domain.effects import Emit, Extract, Generate, Outcome, Problem, StrategySteps
-from workbench.domain.events import NodeAdded, NoteAdded
-from workbench.domain.extraction import ExtractionRule
-from workbench.domain.sampling import Sampling
+from workbench.domain.parameters import about, is_one
+from workbench.domain.runs.effects import Emit, Extract, Generate, Outcome, Problem, StrategySteps
+from workbench.domain.runs.events import NodeAdded, NoteAdded
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies import shapes
-from workbench.strategies.reading_out import read_out
+from workbench.strategies.answer_extraction import read_out
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _WHOLE = ExtractionRule("whole")
@@ -27,13 +26,27 @@ class DirectParams(Extraction, frozen=True, kw_only=True):
 
     force: Annotated[
         Literal["off", "number", "yes_no", "choice"],
-        msgspec.Meta(
+        about(
+            title="Answer only with",
+            choices={
+                "off": "Anything",
+                "number": "A number",
+                "yes_no": "Yes or No",
+                "choice": "A letter",
+            },
             description="Force the answer to be only a number, Yes or No, or one letter: without "
-            "it most models reason first."
+            "it most models reason first.",
         ),
     ] = "off"
     choices: Annotated[
-        int, msgspec.Meta(ge=2, le=26, description="How many letters a choice has, from A on.")
+        int,
+        about(
+            title="Letters to choose from",
+            when=is_one("force", "choice"),
+            ge=2,
+            le=26,
+            description="How many letters a choice has, from A on.",
+        ),
     ] = 4
 
 
@@ -46,12 +59,14 @@ def run(problem: Problem, params: DirectParams) -> StrategySteps:
         messages=problem.messages,
         max_tokens=_FORCED_TOKENS if forced else None,
         grammar=_grammar(params),
+        prefix=problem.begun,
+        end_at_answer=not forced and params.ends_at_answer(problem.messages),
     )
     begin = [Emit(NodeAdded(node="0", parent="", depth=0, kind="answer"))]
     if forced:
         begin.append(Emit(NoteAdded(text=f"Forced direct: {_said(params)} and nothing else.")))
     *_, (completion,) = yield (*begin, generate)
-    rule = _WHOLE if forced else params.rule
+    rule = _WHOLE if forced else params.rule_for(problem.messages)
     ((answer,),) = yield (Extract((completion.text,), rule),)
     if answer is None:
         rule = _WHOLE

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-
-from workbench.domain.effects import (
+from workbench.domain.parameters import about
+from workbench.domain.runs.effects import (
     Emit,
-    Extract,
-    Generate,
     Outcome,
     Problem,
     Render,
     StrategySteps,
 )
-from workbench.domain.events import NodeAdded
-from workbench.domain.sampling import Sampling
-from workbench.strategies.reading_out import read_out
+from workbench.domain.runs.events import NodeAdded
+from workbench.domain.runs.sampling import Sampling
+from workbench.strategies.answer_extraction import ask
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 
@@ -29,8 +26,12 @@ class FewShotParams(Extraction, frozen=True, kw_only=True):
 
     shots: Annotated[
         int,
-        msgspec.Meta(
-            ge=0, le=8, description="How many of the worked examples of the prompt file are shown."
+        about(
+            title="Worked examples",
+            lowest="None",
+            ge=0,
+            le=8,
+            description="How many of the worked examples of the prompt file are shown.",
         ),
     ] = 3
 
@@ -43,11 +44,8 @@ def run(problem: Problem, params: FewShotParams) -> StrategySteps:
         Render("few-shot-cot", variables),
     )
     messages = problem.with_question(rendered)
-    ((completion,),) = yield (Generate(node="0", role="reason", messages=messages),)
-    text = completion.text
-    ((answer,),) = yield (Extract((text,), params.rule),)
-    yield (Emit(read_out("0", params.rule, answer, text, "0/reason")),)
-    return Outcome(answer=answer, output=text, finish_reason=completion.finish_reason)
+    completion, answer = yield from ask(params, node="0", role="reason", messages=messages)
+    return Outcome(answer=answer, output=completion.text, finish_reason=completion.finish_reason)
 
 
 def estimate(_params: FewShotParams, sampling: Sampling) -> tuple[int, int]:

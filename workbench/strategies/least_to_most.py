@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
-
-from workbench.domain.effects import (
-    Completion,
+from workbench.domain.answers.forms import plain_text
+from workbench.domain.parameters import ADVANCED, about
+from workbench.domain.runs.effects import (
     Emit,
-    Extract,
     Generate,
     Outcome,
     Problem,
     Render,
     StrategySteps,
 )
-from workbench.domain.events import BestUpdated, NodeAdded, NoteAdded
-from workbench.domain.extraction import normalise
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.events import BestUpdated, NodeAdded, NoteAdded
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Message
 from workbench.strategies import shapes
-from workbench.strategies.reading_out import read_out
+from workbench.strategies.answer_extraction import ask
 from workbench.strategies.search.generators import unreadable
 from workbench.strategies.search.reading import parse_proposals
 from workbench.strategies.search.state import Part
@@ -38,13 +35,31 @@ class LeastToMostParams(Extraction, frozen=True, kw_only=True):
     """Parameters of least-to-most."""
 
     questions: Annotated[
-        int, msgspec.Meta(ge=1, le=9, description="Most easier questions before the original one.")
+        int,
+        about(
+            title="Easier questions, at most",
+            ge=1,
+            le=9,
+            description="Most easier questions before the original one.",
+        ),
     ] = 4
     answer_tokens: Annotated[
-        int, msgspec.Meta(ge=8, le=4096, description="Most tokens of the answer to an easier one.")
+        int,
+        about(
+            title="Longest answer of each",
+            unit="tokens",
+            ge=8,
+            le=4096,
+            description="Most tokens of the answer to an easier one.",
+        ),
     ] = 160
     constrain: Annotated[
-        bool, msgspec.Meta(description="Hold the list of questions to its form by a grammar.")
+        bool,
+        about(
+            title="Hold to a form",
+            group=ADVANCED,
+            description="Hold the list of questions to its form by a grammar.",
+        ),
     ] = True
 
 
@@ -92,8 +107,8 @@ def _decompose(problem: Problem, params: LeastToMostParams) -> Part:
         ),
     )
     found = parse_proposals(completion.text, params.questions)
-    whole = normalise(problem.question)
-    easier = tuple(dict.fromkeys(text for text in found if normalise(text) != whole))
+    whole = plain_text(problem.question)
+    easier = tuple(dict.fromkeys(text for text in found if plain_text(text) != whole))
     if not easier:
         yield (unreadable("0", "one question a line", completion.text, "decompose"),)
     return easier
@@ -133,10 +148,7 @@ def _last(
 ) -> Part:
     """Answer the original question."""
     messages = problem.with_question(rendered)
-    ((completion,),) = yield (Generate(node=node, role="answer", messages=messages),)
-    final: Completion = completion
-    ((answer,),) = yield (Extract((final.text,), params.rule),)
-    yield (Emit(read_out(node, params.rule, answer, final.text, f"{node}/answer")),)
+    final, answer = yield from ask(params, node=node, role="answer", messages=messages)
     before = _shown(solved)
     output = f"{before}\n\n{final.text}" if before else final.text
     return Outcome(answer=answer, output=output, node=node, finish_reason=final.finish_reason)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-
-from workbench.domain.effects import Outcome, Problem, StrategySteps
-from workbench.domain.sampling import Sampling
+from workbench.domain.parameters import ADVANCED, about
+from workbench.domain.runs.effects import Outcome, Problem, StrategySteps
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies.search.monte_carlo import MonteCarlo, Output, Reward
 from workbench.strategies.search.setup import (
     SearchParams,
@@ -25,11 +24,18 @@ class MctsParams(SearchParams, frozen=True, kw_only=True):
     """Parameters of Monte Carlo tree search."""
 
     iterations: Annotated[
-        int, msgspec.Meta(ge=1, le=1000, description="How often the tree is walked down.")
+        int,
+        about(
+            title="Walks down the tree",
+            ge=1,
+            le=1000,
+            description="How often the tree is walked down.",
+        ),
     ] = 4
     exploration: Annotated[
         float,
-        msgspec.Meta(
+        about(
+            title="Exploration",
             ge=0.0,
             le=10.0,
             description="Weight of what was seldom visited, in Q + w * sqrt(ln N / n).",
@@ -37,13 +43,29 @@ class MctsParams(SearchParams, frozen=True, kw_only=True):
     ] = 1.0
     reward: Annotated[
         Reward,
-        msgspec.Meta(description="What a path earns: the mean of its values, their sum, the last."),
+        about(
+            title="A path earns",
+            group=ADVANCED,
+            choices={
+                "mean": "The mean of its values",
+                "sum": "Their sum",
+                "last": "The last value",
+            },
+            description="What a path earns: the mean of its values, their sum, the last.",
+        ),
     ] = "mean"
     output: Annotated[
         Output,
-        msgspec.Meta(
+        about(
+            title="Take the path",
+            group=ADVANCED,
+            choices={
+                "max_reward": "That earned most",
+                "max_visit": "Visited most",
+                "follow_max": "Of the highest mean",
+            },
             description="Which path is the answer: the one that earned most, the most visited, or "
-            "the one of the highest mean value."
+            "the one of the highest mean value.",
         ),
     ] = "max_reward"
 

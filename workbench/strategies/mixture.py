@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
-
-from workbench.domain.effects import (
+from workbench.domain.parameters import about
+from workbench.domain.runs.effects import (
     Completion,
     Emit,
     Extract,
@@ -21,9 +20,9 @@ from workbench.domain.effects import (
     Render,
     StrategySteps,
 )
-from workbench.domain.events import BestUpdated, NodeAdded
-from workbench.domain.sampling import Sampling
-from workbench.strategies.reading_out import read_out
+from workbench.domain.runs.events import BestUpdated, NodeAdded
+from workbench.domain.runs.sampling import Sampling
+from workbench.strategies.answer_extraction import ask, read_out
 from workbench.strategies.search.state import Part
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
@@ -32,12 +31,18 @@ class MixtureParams(Extraction, frozen=True, kw_only=True):
     """Parameters of mixture."""
 
     drafts: Annotated[
-        int, msgspec.Meta(ge=2, le=20, description="How many answers are written side by side.")
+        int,
+        about(
+            title="Drafts", ge=2, le=20, description="How many answers are written side by side."
+        ),
     ] = 3
     layers: Annotated[
         int,
-        msgspec.Meta(
-            ge=1, le=4, description="How often that is done, each time with those before in view."
+        about(
+            title="Layers",
+            ge=1,
+            le=4,
+            description="How often that is done, each time with those before in view.",
         ),
     ] = 1
 
@@ -52,14 +57,10 @@ def run(problem: Problem, params: MixtureParams) -> StrategySteps:
     variables = {"question": problem.question, "drafts": list(drafts)}
     (rendered,) = yield (Render("mix-merge", variables),)
     added = NodeAdded(node=node, parent="0", depth=params.layers + 1, kind="answer")
-    _, (completion,) = yield (
-        Emit(added),
-        Generate(node=node, role="answer", messages=problem.with_question(rendered)),
-    )
-    text = completion.text
-    ((answer,),) = yield (Extract((text,), params.rule),)
-    yield (Emit(read_out(node, params.rule, answer, text, f"{node}/answer")),)
-    return Outcome(answer=answer, output=text, node=node, finish_reason=completion.finish_reason)
+    yield (Emit(added),)
+    messages = problem.with_question(rendered)
+    last, answer = yield from ask(params, node=node, role="answer", messages=messages)
+    return Outcome(answer=answer, output=last.text, node=node, finish_reason=last.finish_reason)
 
 
 def _layer(problem: Problem, params: MixtureParams, layer: int, before: Sequence[str]) -> Part:
@@ -69,17 +70,25 @@ def _layer(problem: Problem, params: MixtureParams, layer: int, before: Sequence
         render = Render("mix-merge", {"question": problem.question, "drafts": list(before)})
     (rendered,) = yield (render,)
     role = "draft" if layer == 0 else f"draft-{layer + 1}"
+    messages = problem.with_question(rendered)
+    rule = params.rule_for(messages)
     (completions,) = yield (
-        Generate(node="0", role=role, messages=problem.with_question(rendered), n=params.drafts),
+        Generate(
+            node="0",
+            role=role,
+            messages=messages,
+            n=params.drafts,
+            end_at_answer=params.ends_at_answer(messages),
+        ),
     )
     written: Sequence[Completion] = completions
     texts = tuple(completion.text for completion in written)
-    (answers,) = yield (Extract(texts, params.rule),)
+    (answers,) = yield (Extract(texts, rule),)
     events: list[Emit] = []
     for index, (text, answer) in enumerate(zip(texts, answers, strict=True)):
         node = f"0.{layer * params.drafts + index}"
         added = NodeAdded(node=node, parent="0", depth=layer + 1, text=answer or "", kind="draft")
-        read = read_out(node, params.rule, answer, text, f"0/{role}", index)
+        read = read_out(node, rule, answer, text, f"0/{role}", index)
         events += [Emit(added), Emit(read)]
     first = f"0.{layer * params.drafts}"
     events.append(Emit(BestUpdated(node=first, answer=answers[0], output=texts[0])))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
-
-from workbench.domain.effects import (
+from workbench.domain.parameters import ADVANCED, Values, about
+from workbench.domain.runs.effects import (
+    Completion,
     Emit,
     Extract,
     Generate,
@@ -21,35 +21,56 @@ from workbench.domain.effects import (
     Render,
     StrategySteps,
 )
-from workbench.domain.events import NodeAdded, NoteAdded, Selected, Voted
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.events import NodeAdded, NoteAdded, Selected, Voted
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Message
-from workbench.strategies.reading_out import read_out
+from workbench.strategies.answer_extraction import read_out
 from workbench.strategies.search.state import Part
-from workbench.strategies.search.voting import TieRule, Vote, is_decided, majority
+from workbench.strategies.search.voting import TieRule, Vote, is_decided, majority, remark
 from workbench.strategies.strategy import STRATEGIES, Extraction, Strategy
 
 _EARLY_ROUND = 2
 """Paths of a round where it may stop early and no size is given."""
 
 
+def _round_size(paths: int, at_once: int, *, stop_early: bool) -> int:
+    """Paths of one round; ``at_once`` 0 leaves it to the program."""
+    return min(at_once or (_EARLY_ROUND if stop_early else paths), paths)
+
+
+def _automatic_size(values: Values) -> int:
+    return _round_size(values["paths"], 0, stop_early=values["stop_early"])
+
+
 class SelfConsistencyParams(Extraction, frozen=True, kw_only=True):
     """Parameters of self-consistency."""
 
     paths: Annotated[
-        int, msgspec.Meta(ge=1, le=100, description="How many chains of thought are sampled.")
+        int,
+        about(title="Paths", ge=1, le=100, description="How many chains of thought are sampled."),
     ] = 5
     tie: Annotated[
         TieRule,
-        msgspec.Meta(description="Who wins a tie: the answer seen first, or nobody."),
+        about(
+            title="A tie goes to",
+            choices={"first_seen": "The answer seen first", "none": "Nobody"},
+            description="Who wins a tie: the answer seen first, or nobody.",
+        ),
     ] = "first_seen"
     stop_early: Annotated[
         bool,
-        msgspec.Meta(description="Stop as soon as the leading answer cannot be overtaken."),
+        about(
+            title="Stop when decided",
+            description="Stop as soon as the leading answer cannot be overtaken.",
+        ),
     ] = False
     at_once: Annotated[
         int,
-        msgspec.Meta(
+        about(
+            title="Paths together",
+            group=ADVANCED,
+            lowest="Auto",
+            automatic=_automatic_size,
             ge=0,
             le=100,
             description="Paths sampled together, with a tally after each round; 0 is all of them, "
@@ -60,9 +81,7 @@ class SelfConsistencyParams(Extraction, frozen=True, kw_only=True):
     @property
     def round_size(self) -> int:
         """Paths of one round."""
-        if self.at_once:
-            return min(self.at_once, self.paths)
-        return min(_EARLY_ROUND, self.paths) if self.stop_early else self.paths
+        return _round_size(self.paths, self.at_once, stop_early=self.stop_early)
 
 
 def run(problem: Problem, params: SelfConsistencyParams) -> StrategySteps:
@@ -72,55 +91,72 @@ def run(problem: Problem, params: SelfConsistencyParams) -> StrategySteps:
         Render("self-consistency", {"question": problem.question}),
     )
     messages = problem.with_question(rendered)
-    texts: list[str] = []
+    paths: list[Completion] = []
     answers: list[str | None] = []
-    while len(texts) < params.paths:
-        yield from _round(params, messages, texts, answers)
-        left = params.paths - len(texts)
+    while len(paths) < params.paths:
+        yield from _round(params, messages, paths, answers)
+        left = params.paths - len(paths)
         if params.stop_early and left and is_decided(answers, left):
-            text = f"Stopped after {len(texts)} of {params.paths} paths: the leader is safe."
+            text = f"Stopped after {len(paths)} of {params.paths} paths: the leader is safe."
             yield (Emit(NoteAdded(text=text)),)
             break
-    return (yield from _elect(texts, majority(answers, params.tie)))
+    return (yield from _elect(paths, majority(answers, params.tie)))
 
 
 def _round(
     params: SelfConsistencyParams,
     messages: tuple[Message, ...],
-    texts: list[str],
+    paths: list[Completion],
     answers: list[str | None],
 ) -> Part:
-    """Sample a round, put it behind ``texts`` and ``answers``, and show the tally.
+    """Sample a round, put it behind ``paths`` and ``answers``, and show the tally.
 
     A later round belongs to the node of its first path, so that every call has a place of its own.
     """
-    first = len(texts)
+    first = len(paths)
     asker = f"0.{first}" if first else "0"
     count = min(params.round_size, params.paths - first)
-    (completions,) = yield (Generate(node=asker, role="path", messages=messages, n=count),)
+    rule = params.rule_for(messages)
+    (completions,) = yield (
+        Generate(
+            node=asker,
+            role="path",
+            messages=messages,
+            n=count,
+            end_at_answer=params.ends_at_answer(messages),
+        ),
+    )
     new = tuple(completion.text for completion in completions)
-    (found,) = yield (Extract(new, params.rule),)
+    (found,) = yield (Extract(new, rule),)
     events: list[Emit] = []
     for index, (text, answer) in enumerate(zip(new, found, strict=True)):
         node = f"0.{first + index}"
         added = NodeAdded(node=node, parent="0", depth=1, text=answer or "", kind="path")
-        read = read_out(node, params.rule, answer, text, f"{asker}/path", index)
+        read = read_out(node, rule, answer, text, f"{asker}/path", index)
         events += [Emit(added), Emit(read)]
-    texts += new
+    paths += completions
     answers += found
     vote = majority(answers, params.tie)
     tally = Voted(tally=vote.tally, winner=vote.winner, tie_rule=params.tie)
     yield (*events, Emit(tally))
 
 
-def _elect(texts: Sequence[str], vote: Vote) -> StrategySteps:
-    """The winner's first path is the output."""
+def _elect(paths: Sequence[Completion], vote: Vote) -> StrategySteps:
+    """The winner's first path is the output; a tie or a thin winner is said."""
+    said = remark(vote)
+    if said:
+        yield (Emit(NoteAdded(text=said, level="warning")),)
     if vote.winner_index is None:
-        return Outcome(answer=None, output=texts[0] if texts else "", node="0")
+        return _outcome(paths[0], None, "0") if paths else Outcome(answer=None, output="")
     node = f"0.{vote.winner_index}"
     agreeing = tuple(f"0.{index}" for index in vote.agreeing)
     yield (Emit(Selected(depth=1, nodes=agreeing)),)
-    return Outcome(answer=vote.winner, output=texts[vote.winner_index], node=node)
+    return _outcome(paths[vote.winner_index], vote.winner, node)
+
+
+def _outcome(path: Completion, answer: str | None, node: str) -> Outcome:
+    """A path as the end of the run: whether it was cut is what is said of the run."""
+    return Outcome(answer=answer, output=path.text, node=node, finish_reason=path.finish_reason)
 
 
 def estimate(params: SelfConsistencyParams, sampling: Sampling) -> tuple[int, int]:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
-import msgspec
-
-from workbench.domain.effects import (
+from workbench.domain.errors import UsageError
+from workbench.domain.parameters import ADVANCED, about, is_one
+from workbench.domain.runs.effects import (
     Emit,
-    Extract,
     FinishReason,
     Generate,
     Outcome,
@@ -22,8 +21,7 @@ from workbench.domain.effects import (
     Render,
     StrategySteps,
 )
-from workbench.domain.errors import UsageError
-from workbench.domain.events import (
+from workbench.domain.runs.events import (
     BestUpdated,
     NodeAdded,
     NoteAdded,
@@ -31,10 +29,10 @@ from workbench.domain.events import (
     Selected,
     StateVerified,
 )
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies import shapes
-from workbench.strategies.domains import DomainId, Task, read_task
-from workbench.strategies.reading_out import read_out
+from workbench.strategies.answer_extraction import ask
+from workbench.strategies.domains import DOMAIN_TITLES, DomainId, Task, read_task
 from workbench.strategies.search.generators import unreadable
 from workbench.strategies.search.reading import TOP_SCORE, parse_score
 from workbench.strategies.search.state import Part
@@ -47,29 +45,62 @@ class SelfRefineParams(Extraction, frozen=True, kw_only=True):
     """Parameters of self-refine."""
 
     rounds: Annotated[
-        int, msgspec.Meta(ge=1, le=10, description="How often the answer is rewritten, at most.")
+        int,
+        about(
+            title="Rewrites, at most",
+            ge=1,
+            le=10,
+            description="How often the answer is rewritten, at most.",
+        ),
     ] = 2
     feedback: Annotated[
         Literal["self", "judge", "validator"],
-        msgspec.Meta(
+        about(
+            title="Feedback by",
+            choices={
+                "self": "The model, with its attempts",
+                "judge": "The model as a judge",
+                "validator": "A program",
+            },
             description="Who gives it: the model with its attempts before it, the model as a judge "
-            "that sees this attempt alone, or a program that knows the domain."
+            "that sees this attempt alone, or a program that knows the domain.",
         ),
     ] = "self"
     domain: Annotated[
-        DomainId, msgspec.Meta(description="What the validator knows of the task.")
+        DomainId,
+        about(
+            title="Kind of task",
+            choices=DOMAIN_TITLES,
+            when=is_one("feedback", "validator"),
+            description="What the validator knows of the task.",
+        ),
     ] = "text"
     keep_best: Annotated[
         bool,
-        msgspec.Meta(
-            description="End with the attempt of the highest score; else with the last one."
+        about(
+            title="Keep the best attempt",
+            description="End with the attempt of the highest score; else with the last one.",
         ),
     ] = True
     feedback_tokens: Annotated[
-        int, msgspec.Meta(ge=16, le=2048, description="Most tokens of one feedback.")
+        int,
+        about(
+            title="Longest feedback",
+            unit="tokens",
+            when=is_one("feedback", "self", "judge"),
+            ge=16,
+            le=2048,
+            description="Most tokens of one feedback.",
+        ),
     ] = 160
     constrain: Annotated[
-        bool, msgspec.Meta(description="Hold feedback to its form (text, then a score).")
+        bool,
+        about(
+            title="Hold to a form",
+            group=ADVANCED,
+            when=is_one("feedback", "self", "judge"),
+            description="Hold feedback to its form (text, then a score).",
+        ),
     ] = True
 
 
@@ -139,14 +170,10 @@ def _attempt(problem: Problem, params: SelfRefineParams, attempts: Sequence[_Att
         render = Render("cot", {"question": problem.question})
     (rendered,) = yield (render,)
     added = NodeAdded(node=node, parent=parent, depth=node.count("."), kind="attempt")
-    _, (completion,) = yield (
-        Emit(added),
-        Generate(node=node, role="answer", messages=problem.with_question(rendered)),
-    )
-    text = completion.text
-    ((answer,),) = yield (Extract((text,), params.rule),)
-    yield (Emit(read_out(node, params.rule, answer, text, f"{node}/answer")),)
-    return _Attempt(node, text, answer, completion.finish_reason)
+    yield (Emit(added),)
+    messages = problem.with_question(rendered)
+    completion, answer = yield from ask(params, node=node, role="answer", messages=messages)
+    return _Attempt(node, completion.text, answer, completion.finish_reason)
 
 
 def _review(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
-from workbench.domain.steering import AddThought, BoostNode, EditThought, PruneNode, SteerAction
+from workbench.domain.runs.nodes import is_at_or_under
+from workbench.domain.runs.steering import (
+    AddThought,
+    BoostNode,
+    EditThought,
+    NodeAction,
+    PruneNode,
+    SteerAction,
+    Undo,
+)
 
 
 class Steerable(Protocol):
@@ -39,7 +48,9 @@ def steered(
     Pruning takes a node and all under it away. Boosting adds to the value of a node and of those
     under it; one that was dropped earlier and never grown is among the states again. An edited
     thought is another in every state that goes through it. An added thought goes on: it has the
-    best value of all and stands first.
+    best value of all and stands first. What was taken back in time has no effect; later, nodes
+    that were pruned and never grown are among the states again, values and thoughts are as before,
+    and an added thought goes on no more.
 
     Args:
         actions: what was done.
@@ -49,7 +60,7 @@ def steered(
         make: a state of a node with these thoughts.
     """
     found = list(states)
-    for action in actions:
+    for action in in_effect(actions):
         if isinstance(action, PruneNode):
             found = [state for state in found if not _is_under(state, action.node)]
         elif isinstance(action, BoostNode):
@@ -62,7 +73,60 @@ def steered(
                 best = max((state.score for state in found), default=0.0)
                 added = make(action.node, (*thoughts, action.text))
                 found.insert(0, _valued(added, best))
+        elif isinstance(action, Undo) and action.action is not None:
+            found = _taken_back(action.action, action.text, found, known, grown, make)
     return found
+
+
+def in_effect(actions: Sequence[SteerAction]) -> list[SteerAction]:
+    """The actions without those that were taken back before the search was told of them."""
+    left: list[SteerAction] = []
+    for action in actions:
+        if isinstance(action, Undo) and left and left[-1] == action.action:
+            left.pop()
+        else:
+            left.append(action)
+    return left
+
+
+def is_superseded(node: str, actions: Sequence[SteerAction]) -> bool:
+    """Whether what is asked from the thoughts up to a node is out of date after these actions."""
+    for action in in_effect(actions):
+        done = action.action if isinstance(action, Undo) else action
+        if isinstance(done, EditThought) and is_at_or_under(node, done.node):
+            return True
+        gone = PruneNode if done is action else AddThought
+        if isinstance(done, gone) and is_at_or_under(node, done.node):
+            return True
+    return False
+
+
+def _taken_back(
+    action: NodeAction,
+    text: str,
+    states: list[S],
+    known: Mapping[str, S],
+    grown: Collection[str],
+    make: Callable[[str, tuple[str, ...]], S],
+) -> list[S]:
+    """The states after something that the search was told of was taken back."""
+    if isinstance(action, PruneNode):
+        here = {state.node for state in states}
+        again = [
+            state
+            for node, state in known.items()
+            if _is_under(state, action.node) and node not in here and node not in grown
+        ]
+        return [*states, *again]
+    if isinstance(action, BoostNode):
+        return [
+            _valued(state, state.score - action.amount) if _is_under(state, action.node) else state
+            for state in states
+        ]
+    if isinstance(action, EditThought):
+        back = EditThought(action.node, text)
+        return [_edited(back, state, make) for state in states]
+    return [state for state in states if not _is_under(state, action.node)]
 
 
 def _valued(state: S, score: float) -> S:
@@ -73,7 +137,7 @@ def _valued(state: S, score: float) -> S:
 
 def _is_under(state: Steerable, node: str) -> bool:
     """Whether a state is at a node or below it."""
-    return state.node == node or state.node.startswith(node + ".")
+    return is_at_or_under(state.node, node)
 
 
 def _boosted(
@@ -94,6 +158,8 @@ def _edited(action: EditThought, state: S, make: Callable[[str, tuple[str, ...]]
     if not _is_under(state, action.node) or place >= len(state.thoughts):
         return state
     thoughts = (*state.thoughts[:place], action.text, *state.thoughts[place + 1 :])
+    if thoughts == state.thoughts:
+        return state
     return _valued(make(state.node, thoughts), state.score)
 
 

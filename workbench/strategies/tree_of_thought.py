@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
-
-from workbench.domain.effects import Outcome, Problem, StrategySteps
-from workbench.domain.sampling import Sampling
+from workbench.domain.parameters import ADVANCED, about
+from workbench.domain.runs.effects import Outcome, Problem, StrategySteps
+from workbench.domain.runs.sampling import Sampling
 from workbench.strategies.search.best_first import best_first
 from workbench.strategies.search.breadth_first import breadth_first
 from workbench.strategies.search.depth_first import depth_first
@@ -37,24 +36,33 @@ class TreeOfThoughtParams(SearchParams, frozen=True, kw_only=True):
 
     search: Annotated[
         Literal["beam", "depth_first", "best_first"],
-        msgspec.Meta(
-            description="Level by level, into the best and back (depth first), or always the best "
-            "that is open."
+        about(
+            title="Search",
+            choices={
+                "beam": "Level by level",
+                "depth_first": "Depth first",
+                "best_first": "Best first",
+            },
+            description="In which order steps are grown.",
         ),
     ] = "beam"
     beam: Annotated[
         int,
-        msgspec.Meta(
+        about(
+            title="Kept per step",
             ge=1,
             le=1000,
-            description="How many steps are kept at each level, or tried under each one.",
+            description="Steps kept at each level, or tried under each one.",
         ),
     ] = 2
     semantics: Annotated[
         Literal["correct", "reference"],
-        msgspec.Meta(
+        about(
+            title="Read verdicts",
+            group=ADVANCED,
+            choices={"correct": "As is right", "reference": "As tree-of-thought-llm does"},
             description="Read and value as is right, or as tree-of-thought-llm does, its faults "
-            "included."
+            "included.",
         ),
     ] = "correct"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import logging.handlers
@@ -16,7 +17,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui.bridge import Bridge
+from workbench.ui.instance import Instance
 from workbench.ui.main_window import MainWindow
+from workbench.ui.preferences import Preferences
 from workbench.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -63,11 +66,15 @@ def make_application(argv: list[str]) -> QApplication:
 
 
 def log_to_file(paths: Paths) -> None:
-    """Write the log beside the data: 1 MB, three old ones kept."""
-    paths.logs.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
-        paths.logs / "workbench.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
-    )
+    """Write the log next to the data: 1 MB, three old ones kept; else to the terminal."""
+    handler: logging.Handler
+    try:
+        paths.logs.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            paths.log, maxBytes=1_000_000, backupCount=3, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -100,14 +107,27 @@ def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
         started: ``time.monotonic()`` of the program's start, to log how long it took.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
-    paths.create()
+    with contextlib.suppress(OSError):  # the window says what cannot be saved
+        paths.create()
     log_to_file(paths)
     app = make_application(argv)
+    instance = Instance(paths.data)
+    is_first = instance.claim()
+    if not is_first and instance.show_first():
+        print(f"Prompt Workbench is open on {paths.data} already: its window is shown.")
+        return 0
     settings = QSettings(str(paths.window_settings), QSettings.Format.IniFormat)
-    choice = str(settings.value("theme", "system"))
-    theme().install(choice if choice in ("light", "dark") else "system")  # type: ignore[arg-type]
+    theme().install()
+    Preferences(settings).apply()
     bridge = Bridge(lambda: make_workbench(paths))
     window = MainWindow(bridge, settings)
+    instance.asked.connect(window.show_again)
+    if not is_first:
+        window.keeps_session = False
+        window.notify(
+            "Another window has this data folder and does not answer. What you do here is saved, "
+            "but not which prompts and panes are open."
+        )
     show_unexpected(window)
     collector = GarbageCollector(app)
     signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -121,7 +141,7 @@ def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
         if started is not None:
             _log.info("window usable after %.2f s", time.monotonic() - started)
         bridge.start()
-        bridge.call(lambda core: core.load_model(), owner=window)
+        bridge.call(lambda core: core.models.load(), owner=window)
         gc.freeze()
 
     QTimer.singleShot(0, window, first_idle)

@@ -18,8 +18,9 @@ import shiboken6
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.events import AnswerExtracted, LoggedEvent, RunFinished
+from workbench.domain.runs.events import AnswerExtracted, LoggedEvent, RunFinished
 from workbench.domain.views import EngineStatus, StoreStatus
+from workbench.ui.tasks import Ask
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -64,6 +65,8 @@ class Bridge(QObject):
         self._unclaimed: dict[int, list[LoggedEvent]] = {}
         self._awake = False
         self._stopped = False
+        self.unanswered = 0
+        """Calls made since the core is open that it has not answered."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._drained = QElapsedTimer()
@@ -77,6 +80,12 @@ class Bridge(QObject):
     def start(self) -> None:
         """G: start the core thread. Call after the first paint: its imports take a moment."""
         self._thread.start()
+
+    @property
+    def is_open(self) -> bool:
+        """G: whether the core is there and answers."""
+        ready = self._ready.done() and not self._ready.cancelled()
+        return ready and self._ready.exception() is None and not self._stopped
 
     def call(
         self,
@@ -95,7 +104,24 @@ class Bridge(QObject):
             ended: Future[None] = Future()
             ended.cancel()
             return ended
-        return asyncio.run_coroutine_threadsafe(self._perform(ask, done, failed, owner), self._loop)
+        counted = self.is_open
+        self.unanswered += counted
+        work = self._perform(ask, done, failed, owner)
+        asked = asyncio.run_coroutine_threadsafe(work, self._loop)
+        if counted:
+            asked.add_done_callback(self._on_answer)
+        return asked
+
+    def ask(self, ask: Callable[[Workbench], Awaitable[T]]) -> Ask[T]:
+        """G: a question to the core, to be awaited in a coroutine of :mod:`workbench.ui.tasks`."""
+        return Ask(self, ask)
+
+    def _on_answer(self, _asked: Future[None]) -> None:
+        """G or C: a call has ended or was cancelled; what it brought is handed out before."""
+        self._post(self._count_answer)
+
+    def _count_answer(self) -> None:
+        self.unanswered -= 1
 
     def follow(self, run_id: int, listener: RunListener) -> None:
         """G: call ``listener`` with each frame's events of a run, from its first event on."""
@@ -188,7 +214,7 @@ class Bridge(QObject):
             workbench.on_engine_status(self._on_engine_status)
             workbench.on_store_status(self._on_store_status)
             workbench.subscribe(self._on_event)
-            self._on_store_status(await workbench.open())
+            self._on_store_status(await workbench.open(whatever_happens=True))
         except Exception as error:
             if not isinstance(error, WorkbenchError):
                 _log.exception("the core did not start")
@@ -241,7 +267,7 @@ class Bridge(QObject):
         self._post(self._report(receiver, value, owner))
 
     def _post(self, work: Callable[[], None]) -> None:
-        """C: have ``work`` done on G. No lock: deque.append and popleft are atomic."""
+        """Any thread: have ``work`` done on G. No lock: deque.append and popleft are atomic."""
         self._queue.append(work)
         self._wake()
 

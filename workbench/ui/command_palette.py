@@ -1,249 +1,278 @@
-"""Search or run a command: every action, prompt, run and conversation in one box."""
+"""Search or run a command: every command, prompt, run, chat and model in one box."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    QTimer,
-    Slot,
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+
+from workbench.domain.finding import FoundItem, FoundKind, fit, name_words
+from workbench.ui.actions import Action, ActionTable, shown_keys
+from workbench.ui.kit import Label, column
+from workbench.ui.palette_list import Entry, EntryList, PaletteRows
+from workbench.ui.popups import note_closed
+from workbench.ui.theme import color
+
+_MOST = 8
+"""So many lines of a group while something is typed."""
+_RECENT = 5
+_WIDTH, _TOP, _EDGE = 640, 52, 8
+_SHADOW = 14
+_KINDS: dict[FoundKind, tuple[str, str]] = {
+    "prompt": ("Prompts", "prompt"),
+    "chat": ("Chats", "chat"),
+    "model": ("Models", "models"),
+    "run": ("Runs", "history"),
+}
+_NOTHING = (
+    "Nothing found. Each word is looked for at the beginning of words: try fewer or shorter ones, "
+    "a word of an answer, or a run's number. “Search the library” reads whole prompts."
 )
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QDialog,
-    QLineEdit,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
-from rapidfuzz import fuzz, process, utils
-
-from workbench.domain.views import SearchHit
-from workbench.ui.actions import ActionTable, shown_keys
-from workbench.ui.theme import color, font
-from workbench.ui.widgets import column
-
-_Index = QModelIndex | QPersistentModelIndex
-_MOST = 60
-_LEAST_SCORE = 55
-_SEARCH_DELAY_MS = 120
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A line of the palette: its text, a quiet note at the right, and what it does."""
+class PaletteSource:
+    """What the palette asks of the window.
 
-    title: str
-    note: str
-    run: Callable[[], None]
+    ``search(text)`` looks for prompts, chats, models and runs and answers through
+    :meth:`CommandPalette.show_found`; ``open_item`` opens one; ``place_of(scope)`` is the title of
+    a workspace, and ``here()`` the id of the one that is shown.
+    """
 
-
-class _Entries(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: list[Entry] = []
-
-    def show_entries(self, entries: list[Entry]) -> None:
-        self.beginResetModel()
-        self.entries = entries
-        self.endResetModel()
-
-    def rowCount(self, _parent: _Index | None = None) -> int:
-        return len(self.entries)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        entry = self.entries[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return entry.title
-        return entry.note if role == Qt.ItemDataRole.UserRole else None
+    search: Callable[[str], None]
+    open_item: Callable[[FoundItem], None]
+    place_of: Callable[[str], str]
+    here: Callable[[], str]
 
 
-class _Line(QStyledItemDelegate):
-    """Title left, note right."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        area: QRect = option.rect
-        if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color("selected"))
-            painter.drawRoundedRect(area.adjusted(4, 1, -4, -1), 6, 6)
-        painter.setFont(font("body"))
-        note = str(index.data(Qt.ItemDataRole.UserRole) or "")
-        inner = area.adjusted(14, 0, -14, 0)
-        painter.setPen(color("text-3"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
-        inner.setRight(inner.right() - painter.fontMetrics().horizontalAdvance(note) - 16)
-        painter.setPen(color("text"))
-        title = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, inner.width()
-        )
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, title)
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(0, 32)
-
-
-class CommandPalette(QDialog):
-    """The box of Ctrl+K.
+class CommandPalette(QWidget):
+    """The box of Ctrl+K: a popover over the window, which is dimmed meanwhile.
 
     Args:
         parent: the window, over which it opens.
         actions: the commands.
-        search: asked for hits in the history while typing; answers through :meth:`show_hits`.
-        open_hit: opens a hit.
+        source: where all else is found and opened.
     """
 
-    def __init__(
-        self,
-        parent: QWidget,
-        actions: ActionTable,
-        search: Callable[[str], None],
-        open_hit: Callable[[SearchHit], None],
-    ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+    def __init__(self, parent: QWidget, actions: ActionTable, source: PaletteSource) -> None:
+        super().__init__(parent)
         self.setAccessibleName("Search or run a command")
-        self.setProperty("surface", "panel")
         self._actions = actions
-        self._search = search
-        self._open_hit = open_hit
+        self._source = source
+        self._window = parent
         self._recent: list[str] = []
-        self._hits: tuple[SearchHit, ...] = ()
+        self._found: dict[FoundKind, tuple[FoundItem, ...]] = {}
+        self._before: QWidget | None = None
+        self.card = QFrame(self)
+        self.card.setProperty("popover", True)
         self.box = QLineEdit()
-        self.box.setPlaceholderText("Type a command, or words from a prompt, a run or a chat")
+        self.box.setPlaceholderText("A command, a prompt, a chat, a model, a run")
         self.box.setAccessibleName("Search or run a command")
-        self.box.setMinimumHeight(34)
-        self.list = QListView()
-        self.list.setAccessibleName("Results")
-        self.list.setUniformItemSizes(True)
-        self.list.setItemDelegate(_Line(self.list))
-        self._model = _Entries()
-        self.list.setModel(self._model)
-        self.setLayout(column(self.box, self.list, margins=(8, 8, 8, 8), gap=8))
-        self.resize(620, 420)
-        self._timer = QTimer(self, singleShot=True, interval=_SEARCH_DELAY_MS)
-        self._timer.timeout.connect(self._on_pause)
+        self.box.setProperty("bare", True)
+        self.box.setMinimumHeight(32)
+        self.list = EntryList()
+        self._rows = PaletteRows(self.list)
+        self.nothing = Label(_NOTHING, "body", "text-3", wrap=True)
+        self.nothing.setContentsMargins(10, 4, 10, 8)
+        self.card.setLayout(
+            column(self.box, self.list, self.nothing, margins=(_EDGE, _EDGE, _EDGE, _EDGE), gap=6)
+        )
+        self._search = QTimer(self, singleShot=True, interval=0)
+        """After all keys that wait already: what one typed before the last is not looked for."""
+        self._search.timeout.connect(self._on_typed)
+        self._listing = QTimer(self, singleShot=True, interval=0)
+        """After all answers that came together: they are listed once."""
+        self._listing.timeout.connect(self._list_found)
         self.box.textChanged.connect(self._on_text)
-        self.box.returnPressed.connect(self._on_return)
-        self.list.clicked.connect(self._on_clicked)
+        self.list.clicked.connect(self._run)
         self.box.installEventFilter(self)
+        parent.installEventFilter(self)
         actions.ran.connect(self._on_ran)
+        self.hide()
 
-    def open_over(self, parent: QWidget) -> None:
-        """Show the palette in the upper middle of ``parent``, empty."""
-        self._hits = ()
+    @property
+    def entries(self) -> list[Entry]:
+        """The lines that can be chosen, from top to bottom."""
+        return [entry for entry in self._rows.rows if entry.run is not None]
+
+    def open(self) -> None:
+        """Show the palette in the upper middle of the window, empty."""
+        self._before = self._window.focusWidget()
+        self._found = {}
         self.box.clear()
         self._refresh()
-        corner = parent.mapToGlobal(parent.rect().topLeft())
-        self.move(corner.x() + (parent.width() - self.width()) // 2, corner.y() + 52)
+        self.setGeometry(self._window.rect())
+        self.raise_()
         self.show()
-        self.box.setFocus()
+        self._arrange()
+        self.box.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def show_hits(self, text: str, hits: Sequence[SearchHit]) -> None:
-        """Show what the history has for ``text``, unless something else was typed meanwhile."""
-        if text == self.box.text().strip():
-            self._hits = tuple(hits)
-            self._refresh()
+    def close_box(self) -> None:
+        """Put it away; the focus goes back to where it was."""
+        if self.isHidden():
+            return
+        had_focus = self.box.hasFocus()
+        self.hide()
+        note_closed()
+        if had_focus and self._before is not None and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._before = None
+
+    def show_found(self, text: str, kind: FoundKind, items: Sequence[FoundItem]) -> None:
+        """Show what there is of a kind for ``text``, unless something else was typed meanwhile."""
+        if text == self.box.text().strip() and not self.isHidden():
+            self._found[kind] = tuple(items)
+            self._listing.start()
+
+    # --- events ---------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            watched is self.box
-            and isinstance(event, QKeyEvent)
-            and event.type() == (QEvent.Type.KeyPress)
-        ):
-            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-            step = steps.get(Qt.Key(event.key()))
-            if step is not None:
-                last = self._model.rowCount() - 1
-                row = min(max(self.list.currentIndex().row() + step, 0), last)
-                self.list.setCurrentIndex(self._model.index(row))
-                return True
-        return super().eventFilter(watched, event)
+        if watched is not self.box:
+            if event.type() == QEvent.Type.Resize and not self.isHidden():
+                self.setGeometry(self._window.rect())
+                self._arrange()
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # no command of the window hears a key while the palette is open
+            return True
+        return isinstance(event, QKeyEvent) and self._on_key(event)
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        key = Qt.Key(event.key())
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8}
+        steps |= {Qt.Key.Key_PageUp: -8}
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if key in steps:
+            self._rows.step(steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._run(self.list.currentIndex())
+        elif key == Qt.Key.Key_Escape or (control and key == Qt.Key.Key_K):
+            self.close_box()
+        else:
+            return key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.card.geometry().contains(event.position().toPoint()):
+            self.close_box()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The dimmed window, and a soft shadow under the card."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), color("scrim", 0.32))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        card = self.card.geometry().toRectF().translated(0, 4)
+        for step in range(_SHADOW):
+            painter.setPen(QPen(color("scrim", 0.16 * (1 - step / _SHADOW) ** 2), 2))
+            painter.drawRoundedRect(card.adjusted(-step, -step, step, step), 8 + step, 8 + step)
+
+    def _arrange(self) -> None:
+        """The card as high as its lines, at most as high as the window allows."""
+        width = min(_WIDTH, self.width() - 48)
+        chrome = 2 * _EDGE + self.box.sizeHint().height() + 12
+        room = self.height() - _TOP - 48 - chrome
+        self.list.setFixedHeight(min(self._rows.height(), room))
+        self.list.setVisible(bool(self._rows.rows))
+        self.nothing.setVisible(not self._rows.rows and not self._waiting())
+        self.card.setFixedWidth(width)
+        self.card.adjustSize()
+        self.card.move((self.width() - width) // 2, _TOP)
+        self.update()
+
+    # --- what is listed -------------------------------------------------------------------------
+
+    def _waiting(self) -> bool:
+        return len(self._found) < len(get_args(FoundKind)) or self._listing.isActive()
 
     @Slot(str)
     def _on_ran(self, action_id: str) -> None:
+        if action_id == "palette.open":
+            return
         if action_id in self._recent:
             self._recent.remove(action_id)
         self._recent.insert(0, action_id)
 
     @Slot(str)
     def _on_text(self, _text: str) -> None:
+        self._found = {}
+        self._listing.stop()
         self._refresh()
-        self._timer.start()
+        self._search.start()
 
     @Slot()
-    def _on_pause(self) -> None:
-        text = self.box.text().strip()
-        if text:
-            self._search(text)
-        else:
-            self._hits = ()
-
-    def _refresh(self) -> None:
-        text = self.box.text().strip()
-        usable = [action for action in self._actions.all() if action.when()]
-        if text:
-            titles = [action.title for action in usable]
-            found = process.extract(
-                text,
-                titles,
-                scorer=fuzz.WRatio,
-                processor=utils.default_process,
-                limit=_MOST,
-                score_cutoff=_LEAST_SCORE,
-            )
-            usable = [usable[index] for _, _, index in found]
-        else:
-            rank = {action_id: place for place, action_id in enumerate(self._recent)}
-            usable.sort(key=lambda action: rank.get(action.id, len(rank)))
-        entries = [
-            Entry(action.title, shown_keys(action.keys), _Trigger(self._actions, action.id))
-            for action in usable
-        ]
-        entries += [self._hit_entry(hit) for hit in self._hits]
-        self._model.show_entries(entries)
-        if entries:
-            self.list.setCurrentIndex(self._model.index(0))
-
-    def _hit_entry(self, hit: SearchHit) -> Entry:
-        snippet = " ".join(hit.snippet.replace("\x02", "").replace("\x03", "").split())
-        kind = f"Run {hit.id:,}" if hit.kind == "run" else "Chat"
-        return Entry(f"{hit.title}: {snippet}", kind, lambda: self._open_hit(hit))
+    def _list_found(self) -> None:
+        self._refresh(keep=True)
 
     @Slot()
-    def _on_return(self) -> None:
-        self._run(self.list.currentIndex())
+    def _on_typed(self) -> None:
+        text = self.box.text().strip()
+        if text:
+            self._source.search(text)
+
+    def _refresh(self, *, keep: bool = False) -> None:
+        """List again; ``keep`` leaves the chosen line chosen."""
+        text = self.box.text().strip()
+        groups = list(self._matching(text) if text else self._commands())
+        self._rows.show_groups([group for group in groups if group[1]], keep=keep)
+        if self.isVisible():
+            self._arrange()
+
+    def _commands(self) -> Iterator[tuple[str, list[Entry]]]:
+        """With nothing typed: the last ones, those of this workspace, all others."""
+        here = self._source.here()
+        known = {action.id: action for action in self._actions.all()}
+        recent = [known[each] for each in self._recent if each in known][:_RECENT]
+        left = [action for action in known.values() if action not in recent]
+        local = [action for action in left if action.scope == here]
+        rest = [action for action in left if action.scope != here]
+        yield "Recent", [self._command(action) for action in recent]
+        yield self._source.place_of(here), [self._command(action) for action in local]
+        yield "Everywhere", [self._command(action) for action in rest]
+
+    def _matching(self, text: str) -> Iterator[tuple[str, list[Entry]]]:
+        typed = name_words(text)
+        here = self._source.here()
+        ranked = []
+        for place, action in enumerate(self._actions.all()):
+            title = f"{action.title} {self._source.place_of(action.scope)}"
+            rank = fit(typed, name_words(title))
+            if rank is not None:
+                recency = self._recent.index(action.id) if action.id in self._recent else 999
+                ranked.append((rank, recency, action.scope not in ("", here), place, action))
+        ranked.sort(key=lambda each: each[:4])
+        yield "Commands", [self._command(each[-1]) for each in ranked[:_MOST]]
+        for kind, (heading, icon) in _KINDS.items():
+            yield heading, [self._item(item, icon) for item in self._found.get(kind, ())]
+
+    def _command(self, action: Action) -> Entry:
+        possible = action.when() or action.scope not in ("", self._source.here())
+        note = shown_keys(action.keys)
+        return Entry(
+            action.title,
+            "" if not action.scope else self._source.place_of(action.scope),
+            note if possible else "not now",
+            action.icon or "command",
+            functools.partial(self._actions.perform, action.id),
+            dim=not possible,
+        )
+
+    def _item(self, item: FoundItem, icon: str) -> Entry:
+        note = f"Run {int(item.id):,}" if item.kind == "run" else ""
+        return Entry(
+            item.title, item.detail, note, icon, functools.partial(self._source.open_item, item)
+        )
 
     @Slot(QModelIndex)
-    def _on_clicked(self, index: QModelIndex) -> None:
-        self._run(index)
-
     def _run(self, index: QModelIndex) -> None:
-        if index.isValid():
-            entry = self._model.entries[index.row()]
-            self.hide()
+        entry = self._rows.entry_at(index)
+        if entry is not None and entry.run is not None:
+            self.close_box()
             entry.run()
-
-
-class _Trigger:
-    """Triggers one action of the table."""
-
-    def __init__(self, actions: ActionTable, action_id: str) -> None:
-        self._actions = actions
-        self._action_id = action_id
-
-    def __call__(self) -> None:
-        self._actions.trigger(self._action_id)

@@ -10,14 +10,15 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from workbench.domain.servers import PREFIX
+from workbench.domain.text import size_text
 from workbench.domain.views import EngineStatus, StoreStatus
 from workbench.ui.actions import shown_keys
+from workbench.ui.bindings import bindings
+from workbench.ui.kit import Button, Label, column, row, set_tone
 from workbench.ui.panels import PanelSpec
 from workbench.ui.theme import color, font, icon, theme
 from workbench.ui.theme.tokens import TOKENS
-from workbench.ui.widgets import Button, Label, column, row, set_tone
 
-_GIB = 1024**3
 _ENGINE_WORDS = {
     "empty": ("No model loaded", "text-3"),
     "starting": ("Engine starting", "warn"),
@@ -36,16 +37,15 @@ class RailButton(QToolButton):
         super().__init__()
         self.busy = False
         self._icon_name = icon_name
+        self._keys = keys
         self.setProperty("rail", True)
         self.setText(title)
         self.setAccessibleName(title)
-        self.setToolTip(f"{title} ({shown_keys(keys)})" if keys else title)
-        small = font("micro")
-        small.setPixelSize(11)
-        self.setFont(small)
+        self._show_keys()
+        bindings().changed.connect(self._show_keys)
+        self.setFont(font("micro"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(18, 18))
-        self.setFixedSize(52, 50)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._recolour()
         theme().changed.connect(self._recolour)
@@ -53,6 +53,13 @@ class RailButton(QToolButton):
     @Slot()
     def _recolour(self) -> None:
         self.setIcon(icon(self._icon_name))
+        grown = max(theme().text_scale, 1.0)
+        self.setFixedSize(round(52 * grown), round(50 * grown))
+
+    @Slot()
+    def _show_keys(self) -> None:
+        hint, title = shown_keys(bindings().of(self._keys, "")), self.accessibleName()
+        self.setToolTip(f"{title} ({hint})" if hint else title)
 
     def set_busy(self, busy: bool) -> None:
         """Show or hide the dot."""
@@ -72,33 +79,35 @@ class RailButton(QToolButton):
 class Rail(QFrame):
     """The workspaces from top to bottom.
 
+    Args:
+        specs: the workspaces.
+        settings: what stands at the bottom.
+
     Signals:
-        chosen(str): the id of a workspace. settings_wanted(): the entry at the bottom.
+        chosen(str): the id of one of them.
     """
 
     chosen = Signal(str)
-    settings_wanted = Signal()
 
-    def __init__(self, specs: Sequence[PanelSpec]) -> None:
+    def __init__(self, specs: Sequence[PanelSpec], settings: PanelSpec) -> None:
         super().__init__()
-        self.setFixedWidth(TOKENS.size["rail"])
         self.setProperty("surface", "chrome")
         self.setProperty("rule", "right")
         self._group = QButtonGroup(self)
+        self.work = tuple(spec.id for spec in specs)
+        """The ids of the workspaces, without the settings."""
         self.buttons: dict[str, RailButton] = {}
         layout = column(margins=(6, 8, 5, 8), gap=4)
-        for index, spec in enumerate(specs):
+        for index, spec in enumerate((*specs, settings)):
             button = RailButton(spec.title, spec.icon, spec.keys)
             button.setCheckable(True)
             self._group.addButton(button, index)
             self.buttons[spec.id] = button
+            if spec is settings:
+                layout.addStretch(1)
             layout.addWidget(button)
-        layout.addStretch(1)
-        self.settings = RailButton("Settings", "settings")
-        self.settings.clicked.connect(self.settings_wanted)
-        layout.addWidget(self.settings)
         self.setLayout(layout)
-        self._ids = [spec.id for spec in specs]
+        self._ids = [*self.work, settings.id]
         self._group.idClicked.connect(self._on_clicked)
 
     @Slot(int)
@@ -106,8 +115,11 @@ class Rail(QFrame):
         self.chosen.emit(self._ids[index])
 
     def show_current(self, panel_id: str) -> None:
-        """Mark a workspace as the one that is shown."""
-        self.buttons[panel_id].setChecked(True)
+        """Mark a workspace as the one that is shown; none for a page that is not on the rail."""
+        self._group.setExclusive(False)
+        for known, button in self.buttons.items():
+            button.setChecked(known == panel_id)
+        self._group.setExclusive(True)
 
 
 class TopBar(QFrame):
@@ -118,6 +130,7 @@ class TopBar(QFrame):
         self.setFixedHeight(TOKENS.size["topbar"])
         self.setProperty("surface", "chrome")
         self.setProperty("rule", "bottom")
+        self.breadcrumb: Sequence[str] = ()
         self._crumbs = row(gap=6)
         self._controls = row(gap=4)
         self.search = Button("Search or run a command", "search", keys="Ctrl+K")
@@ -127,6 +140,9 @@ class TopBar(QFrame):
 
     def show_breadcrumb(self, parts: Sequence[str]) -> None:
         """Show where we are; the first part is strong, the last one bright."""
+        if self.breadcrumb == tuple(parts):
+            return
+        self.breadcrumb = tuple(parts)
         _clear(self._crumbs)
         for index, part in enumerate(parts):
             if index:
@@ -152,6 +168,7 @@ def _clear(layout: QHBoxLayout) -> None:
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None
         if widget is not None:
+            widget.hide()  # it is deleted later, and would be painted over what comes in its place
             widget.deleteLater()
 
 
@@ -164,7 +181,7 @@ class StatusBar(QFrame):
         self.setProperty("surface", "chrome")
         self.setProperty("rule", "top")
         self._dot = QLabel()
-        self.engine = Label("No model loaded", "small", "text-2")
+        self.engine = Label("Starting…", "small", "text-2")  # until the core says what there is
         self.model = Label("", "small", "text-3")
         self.memory = Label("", "small", "text-3")
         self.saved = Label("", "small", "text-3")
@@ -206,8 +223,8 @@ class StatusBar(QFrame):
         self.engine.setToolTip(status.error)
         self.model.setText(status.model_name)
         if status.memory_bytes:
-            used, total = status.memory_bytes / _GIB, status.total_memory_bytes / _GIB
-            self.memory.setText(f"{used:.1f} of {total:.1f} GiB")
+            total = size_text(status.total_memory_bytes)
+            self.memory.setText(f"{size_text(status.memory_bytes)} of {total}")
         else:
             self.memory.setText("")
         self._show_place(status.place)

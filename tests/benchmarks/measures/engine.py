@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from tests.benchmarks.job import Job, Result, child, peak_bytes
 from tests.benchmarks.peers.engine import loaded
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Message, Segment
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import GenerateRequest, PromptProgress, SampleDone, TextDelta
@@ -60,7 +60,7 @@ async def probe(engine: LlamaEngine) -> float:
 
 
 class Watcher:
-    """Follows a request and notes when something came of it.
+    """Follows a request and notes when it got a result.
 
     Args:
         engine: whom to ask.
@@ -154,7 +154,7 @@ async def first_token(
 
 
 async def measure_conversation(engine: LlamaEngine, job: Job) -> dict[str, float]:
-    """The second question in a conversation of 4,000 tokens, and the same one read anew."""
+    """The second question in a conversation of 4,000 tokens, and the same one read again."""
     count = CONVERSATION_WORDS // 10 if job.small else CONVERSATION_WORDS
     seconds: dict[str, list[float]] = {"second": [], "cold": []}
     evaluated: dict[str, list[int]] = {"second": [], "cold": []}

@@ -10,9 +10,9 @@ from typing import Any
 from tests.benchmarks import game
 from tests.benchmarks.job import Job, Result, child, peak_bytes
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.run_state import RunState
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import ChatPrompt, RunSpec
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import ChatPrompt, RunSpec
 from workbench.domain.text import Message
 from workbench.service import Workbench
 from workbench.settings import Paths
@@ -43,7 +43,7 @@ def spec(job: Job, way: dict[str, Any], turn: int) -> RunSpec:
 
 async def finished(core: Workbench, wanted: RunSpec) -> RunState:
     """The state of a run when it has ended well (RuntimeError where it has not)."""
-    state = await core.wait_run(await core.start_run(wanted))
+    state = await core.runs.wait(await core.runs.start(wanted))
     if state.status != "done":
         raise RuntimeError(str(WorkbenchError.from_wire(state.error)) if state.error else "ended")
     return state
@@ -55,13 +55,13 @@ async def measure(job: Job) -> Result:
         core = Workbench(Paths.default(home))
         await core.open()
         try:
-            await core.load_model(job.model)
+            await core.models.load(job.model)
             await asyncio.sleep(SETTLE_SECONDS)
             found: dict[str, list[RunState]] = {name: [] for name in WAYS}
             for turn in range(1 if job.small else TURNS):
                 for name, way in WAYS.items():
-                    await core.unload_model()
-                    await core.load_model(job.model)
+                    await core.models.unload()
+                    await core.models.load(job.model)
                     found[name].append(await finished(core, spec(job, way, turn)))
         except WorkbenchError as error:
             return Result(error=str(error))

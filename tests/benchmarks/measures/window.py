@@ -93,7 +93,7 @@ def show_window(model: str, paths: int, tokens: int) -> dict[str, Any]:
     main_window.resize(1440, 900)
     main_window.show()
     bridge.start()
-    bridge.call(lambda core: core.load_model(model))
+    bridge.call(lambda core: core.models.load(model))
     wait(lambda: bridge.engine_status.state == "ready")
     design: Any = main_window.panels["design"]
     wait(lambda: STRATEGY in design.run_bar.strategy.infos)
@@ -109,7 +109,7 @@ def show_window(model: str, paths: int, tokens: int) -> dict[str, Any]:
     design.run_bar.run.click()
     wait(lambda: ended)
     states: list[Any] = []
-    bridge.call(lambda core: core.load_run(ended[0]), states.append)
+    bridge.call(lambda core: core.runs.load(ended[0]), states.append)
     wait(lambda: states)
     main_window.close()
     assert collector is not None

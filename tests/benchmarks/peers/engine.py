@@ -16,7 +16,7 @@ from workbench.domain.text import Segment
 from workbench.domain.views import LoadSettings
 from workbench.engine.client import LlamaEngine
 from workbench.engine.protocol import GenerateRequest, LoadedModel, SampleDone
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 BAN = -100.0
 SETTLE_SECONDS = 60.0

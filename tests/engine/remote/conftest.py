@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.servers import Server, checked
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import LoadSettings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from workbench.domain.errors import (
@@ -13,7 +14,7 @@ from workbench.domain.errors import (
     RemoteError,
     UnsupportedError,
 )
-from workbench.domain.sampling import Sampling
+from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Message, Segment
 from workbench.engine.protocol import (
     GenerateRequest,
@@ -300,7 +301,7 @@ def test_what_a_hosted_service_does_not_know_is_one_sentence_each():
     )
     asked = ask(sampling, "", "cloud")
     assert [sentence.split()[0] for sentence in asked.ignored] == ["top_k", "xtc_probability",
-                                                                   "The", "The"]  # fmt: skip
+                                                                   "The"]  # fmt: skip
     assert asked.body["stop"] == ["a", "b", "c", "d"]
     assert "top_k" not in asked.body
     assert ask(Sampling(), "", "cloud").ignored == [], "defaults were not asked for"
@@ -321,3 +322,19 @@ def test_a_grammar_or_a_broken_schema_is_refused_before_anything_is_sent():
 )
 def test_a_common_count_is_shared_without_losing_a_token(total, counted, shares):
     assert share(total, counted) == shares
+
+
+async def test_the_stream_is_closed_once_the_answer_line_is_whole(connect):
+    closed = asyncio.Event()
+
+    async def script(exchange):
+        for piece in ("<think>", "Answer: 1\n", "</think>", "So.\nAns", "wer: 18\nQues", "tion"):
+            await exchange.text(piece)
+        await exchange.until_closed()
+        closed.set()
+
+    engine = await connect(ScriptedServer(script))
+    frames = await collect(engine, msgspec.structs.replace(request(), end_at_answer=True))
+    assert texts(frames) == ["<think>Answer: 1\n</think>So.\nAnswer: 18"]
+    assert frames[-1].finish_reason == "answer"
+    await asyncio.wait_for(closed.wait(), 60)

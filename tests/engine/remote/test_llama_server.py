@@ -19,7 +19,7 @@ from workbench.engine.protocol import (
     TextDelta,
 )
 from workbench.engine.remote import Connection, RemoteEngine
-from workbench.sandbox.pool import SandboxPool
+from workbench.processes.pool import SandboxPool
 
 from .conftest import request
 from .llama_server import llama_server

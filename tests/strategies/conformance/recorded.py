@@ -12,7 +12,7 @@ import ast
 from collections import defaultdict, deque
 from typing import Any
 
-from workbench.domain.effects import Generate, Problem, Render
+from workbench.domain.runs.effects import Generate, Problem, Render
 from workbench.strategies.domains.text import TextTask
 from workbench.strategies.search.reference import is_unanswered, written
 from workbench.strategies.search.state import State

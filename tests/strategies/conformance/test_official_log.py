@@ -10,8 +10,8 @@ import pytest
 from tests.strategies.conformance.log import log_path, read_log
 from tests.strategies.conformance.recorded import OfficialWording, RecordedModel, verdicts
 from tests.strategies.driving import Record, drive, problem
-from workbench.domain.events import NodeAdded, Scored, Selected
 from workbench.domain.parameters import build
+from workbench.domain.runs.events import NodeAdded, Scored, Selected
 from workbench.strategies.domains.numbers import NumbersTask
 from workbench.strategies.search.breadth_first import breadth_first
 from workbench.strategies.search.reading import value_of

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS
-from workbench.ui.compare.column import ColumnView
+from workbench.ui.compare.columns.column import ColumnView
 from workbench.ui.compare.panel import ComparePanel
 
 SOURCE = 'user:\nHow many are {{ count }} sticks?\nFinish with a line "Answer:".'

@@ -17,7 +17,7 @@ from workbench.ui.panels import Context
 _LONG = "\n".join(f"Line {number} of many." for number in range(60))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine() -> SimulatedEngine:
     """Direct and the chain of thought differ by a few words in a long text."""
 

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.compare.driving import column_of, run, wait
 from tests.ui.conftest import WAIT_MS, Going, unnamed
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import TemplatePrompt
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import TemplatePrompt
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.ui.actions import ActionTable
 from workbench.ui.bridge import Bridge
@@ -38,15 +38,17 @@ def test_figures_of_a_column(panel: ComparePanel, qtbot: QtBot) -> None:
     assert view.metrics.values["Time"].text().endswith(" s")
 
 
-def test_votes_show_no_answer_and_the_tie_rule(panel: ComparePanel, qtbot: QtBot) -> None:
+def test_votes_show_no_answer_and_no_tie_where_there_is_none(
+    panel: ComparePanel, qtbot: QtBot
+) -> None:
     run(panel, qtbot)
     view = column_of(panel, "self_consistency")
     votes, paths = view.sections[2], view.sections[3]
     assert votes.isVisible()
     assert votes.note.text() == "4 of 5 agree"
     assert votes.bars.accessibleDescription() == "17: 4, No answer: 1"  # type: ignore[attr-defined]
-    assert votes.tie.text() == "A tie goes to the answer seen first"  # type: ignore[attr-defined]
-    assert view.card.rule.text() == "4 of 5 votes, after last “Answer:”"
+    assert votes.tie.text() == ""  # type: ignore[attr-defined]
+    assert view.card.rule.text() == "4 of 5 votes, first “Answer:” line"
     listed = paths.paths  # type: ignore[attr-defined]
     assert listed.model.rowCount() == 5
     listed.list.setCurrentIndex(listed.model.index(2))
@@ -89,8 +91,7 @@ def test_an_error_stands_in_its_column(
     view = panel.views[0]
     assert view.state.text() == "Failed"
     assert view.banner.message == "The simulated engine crashed, as it was told to."
-    view.banner.findChildren(type(panel.bar.add))  # the remedy is a button of the banner
-    view.wanted_again.emit()
+    view.banner.remedy.click()
     wait(panel, qtbot)
     assert view.state.text() == "Done"
     assert view.banner.message == ""
@@ -138,7 +139,7 @@ def test_columns_have_their_own_strategy_and_parameters(panel: ComparePanel, qtb
     assert view.model.info.id == "self_consistency"
     paths = view.form.editors["paths"]
     paths.setValue(3)  # type: ignore[attr-defined]
-    assert "paths 3" in view.description.text()
+    assert "Paths 3" in view.description.text()
     assert column_of(panel, "self_consistency") is not view
     run(panel, qtbot)
     assert view.metrics.values["Calls"].text() == "3"

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.compare.driving import SOURCE, column_of, run
 from tests.ui.conftest import Going
-from workbench.domain.run_state import RunState
-from workbench.domain.spec import ChatPrompt, RunSpec, TemplatePrompt
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus
 from workbench.ui.compare.panel import ComparePanel
 from workbench.ui.runs.explaining import why_no_dice, why_no_xray

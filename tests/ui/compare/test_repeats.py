@@ -10,17 +10,17 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.compare.driving import column_of, run, wait
 from tests.ui.conftest import WAIT_MS, unnamed
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import repeat_seed
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import repeat_seed
 from workbench.engine.simulated import SimulatedEngine
-from workbench.ui.compare.column import ColumnView
+from workbench.ui.compare.columns.column import ColumnView
 from workbench.ui.compare.panel import ComparePanel
 from workbench.ui.panels import Context
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine() -> SimulatedEngine:
-    """Every third answer is another."""
+    """Every third answer differs."""
     turn = itertools.count()
     return SimulatedEngine(lambda _prompt: [f"Answer: {59 if next(turn) % 3 == 2 else 17}"])
 
@@ -55,9 +55,9 @@ def test_an_expected_answer_judges_each_repeat_and_counts_with_an_interval(
     assert direct.repeats.agree.text().startswith("2 of 3 correct, 2 of 3 agree")
     right = [chip.accessibleName() for chip in direct.repeats.chips]
     assert sorted(name.split(": ")[1] for name in right) == ["17", "17", "59"]
-    (_bar, percent, bounds) = panel.summary._bars[0]
-    qtbot.waitUntil(lambda: panel.summary._bars[0][1].text() == "67 %", timeout=WAIT_MS)
-    (_bar, percent, bounds) = panel.summary._bars[0]
+    (_bar, percent, bounds) = panel.summary.bars[0]
+    qtbot.waitUntil(lambda: panel.summary.bars[0][1].text() == "67 %", timeout=WAIT_MS)
+    (_bar, percent, bounds) = panel.summary.bars[0]
     assert percent.text() == "67 %"
     assert bounds.text() == "21 to 94, n = 3"
     wrong = next(place for place, name in enumerate(right) if name.endswith("59"))
@@ -142,8 +142,8 @@ def test_an_answer_is_taken_out_by_another_rule(
     panel.bar.repeats.setValue(1)
     run(panel, qtbot)
     qtbot.mouseClick(direct.card.edit, Qt.MouseButton.LeftButton)
-    assert direct._extraction is not None
-    form = direct._extraction.form
+    assert direct.extraction is not None
+    form = direct.extraction.form
     form.kind.choose("regex")
     qtbot.keyClicks(form.pattern, r"(\d)\d")
     qtbot.waitUntil(form.apply.isEnabled, timeout=WAIT_MS)
@@ -151,7 +151,7 @@ def test_an_answer_is_taken_out_by_another_rule(
     form.apply.click()
     qtbot.waitUntil(lambda: len(direct.card.answer) == 1, timeout=WAIT_MS)
     assert direct.card.rule.text() == r"pattern (\d)\d, applied later"
-    assert not direct._extraction.isVisible()
+    assert not direct.extraction.isVisible()
 
 
 def test_a_pattern_that_cannot_be_used_says_so(
@@ -159,8 +159,8 @@ def test_a_pattern_that_cannot_be_used_says_so(
 ) -> None:
     run(panel, qtbot)
     direct.card.edit.click()
-    assert direct._extraction is not None
-    form = direct._extraction.form
+    assert direct.extraction is not None
+    form = direct.extraction.form
     form.kind.choose("regex")
     assert not form.apply.isEnabled()
     form.pattern.setText("(")
@@ -174,5 +174,5 @@ def test_stop_ends_what_runs_and_what_waits(panel: ComparePanel, qtbot: QtBot) -
     qtbot.mouseClick(panel.bar.run, Qt.MouseButton.LeftButton)
     panel.model.stop_all()
     wait(panel, qtbot)
-    assert column_of(panel, "cot").state.text() == "Cancelled"
+    assert column_of(panel, "cot").state.text() == "Stopped"
     assert not panel.model.running

@@ -1,4 +1,4 @@
-"""Each test has a core of its own, and a way to Design with a prompt of its own open."""
+"""A way to Design with a prompt of its own open."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.conftest import WAIT_MS
-from tests.ui.fresh import bridge, engine
 from workbench.ui.design.panel import DesignPanel
-
-__all__ = ["bridge", "engine"]
 
 OpenDesign = Callable[..., DesignPanel]
 

@@ -16,7 +16,7 @@ from tests.ui.design.prompts_with_inputs import (
     panel,
     rendered,
 )
-from workbench.ui.design.data_pane import DataPane
+from workbench.ui.design.tools.data.pane import DataPane
 
 __all__ = ["kinds", "make_panel", "panel"]
 
@@ -159,8 +159,13 @@ def test_where_no_data_set_fits_it_is_said_and_one_can_be_opened(panel, qtbot, o
 def test_an_earlier_run_fills_the_form(panel, qtbot):
     field(panel, "name").setText("Grace")
     rendered(panel, qtbot, "Greet Grace")
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     field(panel, "name").setText("Somebody else")
     panel.work.inputs.bar.runs_wanted.emit()
     pane = panel.side.pane("data")

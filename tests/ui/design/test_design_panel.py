@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from tests.ui.conftest import WAIT_MS, unnamed
-from workbench.domain.prompts import PromptFile
+from workbench.domain.prompts.prompt import PromptFile
 from workbench.ui.design.panel import DesignPanel
 
 SOURCE = """---
@@ -119,14 +119,15 @@ def test_unsaved_text_comes_back_after_a_crash(panel, qtbot, context, prompt):
 
     def on_disk():
         panel.bridge.call(
-            lambda core: core.drafts(), kept.extend
+            lambda core: core.prompt_files.drafts(), kept.extend
         )  # may be read before it is written
         return bool(kept)
 
     qtbot.waitUntil(on_disk, timeout=WAIT_MS)
     again = DesignPanel(context)
     qtbot.addWidget(again)
-    again.model._on_drafts(tuple(kept))
+    reading = again.model._read_drafts()
+    qtbot.waitUntil(lambda: reading.done, timeout=WAIT_MS)
     again.model.open(str(prompt))
     qtbot.waitUntil(lambda: current(again) == str(prompt), timeout=WAIT_MS)
     assert "Not saved." in again.work.editor.toPlainText()
@@ -134,13 +135,27 @@ def test_unsaved_text_comes_back_after_a_crash(panel, qtbot, context, prompt):
 
 
 def test_run_shows_the_answer_and_can_be_opened_in_history(panel, qtbot, going):
-    panel._start()
-    assert panel.run_bar.stop.isVisibleTo(panel)
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
-    assert panel.result.card.answer == "17"
-    assert panel.run_bar.run.isVisibleTo(panel)
+    panel.running.start()
+    assert panel.run_bar.run.accessibleName() == "Stop"
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
+    assert panel.result.card.answer.endswith("Answer: 17")  # nothing asks for a line
+    assert panel.run_bar.run.accessibleName() == "Run"
     panel.result.open_button.click()
-    assert going.places == [("history", {"run_id": panel._run.run_id})]
+    assert going.places == [("history", {"run_id": panel.running.results.run.run_id})]
+
+
+def test_what_was_asked_for_last_is_in_front_whichever_is_read_last(panel, qtbot, paths):
+    late = PromptFile(path=str(paths.prompts / "late.prompty"), text="user:\nLate.", sha256="0")
+    asked = current(panel)
+    panel.model.open(asked)
+    panel.model._take(None, 0, late)  # asked for before, read after
+    assert late.path in panel.model.documents
+    assert current(panel) == asked
 
 
 def test_compare_takes_the_unsaved_text_along(panel, going, qtbot):
@@ -164,6 +179,13 @@ def test_the_session_opens_the_same_prompts_again(panel, qtbot, context, prompt)
 def test_a_megabyte_can_be_pasted(panel, qtbot):
     panel.work.editor.insertPlainText("x y " * 250_000)
     assert len(panel.model.current.text) > 1_000_000
+
+
+def test_the_folded_pane_is_called_as_the_tab_that_a_press_opens(panel, qtbot):
+    strip = panel.splitter.panes[1].strip
+    assert strip.text() == "Rendered"
+    panel.side.show_tool("rewrite")
+    assert (strip.text(), strip.accessibleName()) == ("Rewrite", "Open Rewrite")
 
 
 def test_every_control_has_a_name(panel):
@@ -227,3 +249,20 @@ def test_a_file_seen_before_its_saving_is_told_is_no_change_from_outside(panel, 
     other = PromptFile(path=document.path, text="another's", sha256="of another")
     panel.model._on_outside(other)
     assert told == [document.path]
+
+
+def test_nothing_can_be_typed_before_a_prompt_is_open(context, qtbot):
+    panel = DesignPanel(context)
+    qtbot.addWidget(panel)
+    panel.show()
+    if panel.model.current is None:
+        qtbot.keyClicks(panel.work.editor, "lost")
+        assert panel.work.editor.toPlainText() == ""
+    panel.model._on_core()
+    qtbot.waitUntil(lambda: panel.model.current is not None, timeout=WAIT_MS)
+    qtbot.keyClicks(panel.work.editor, "kept")
+    assert "kept" in panel.model.current.text
+    panel.model.close(panel.model.current.path)
+    qtbot.waitUntil(lambda: panel.model.current is None, timeout=WAIT_MS)
+    qtbot.keyClicks(panel.work.editor, "lost")
+    assert panel.work.editor.toPlainText() == ""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.ui.conftest import WAIT_MS, unnamed
-from workbench.ui.design.exchange import ImportPane
 from workbench.ui.design.panel import DesignPanel
+from workbench.ui.design.tools.exchange import ImportPane
 
 CONFIG = "prompts: ['Ask {{ name }} first', 'Ask {{ name }} again']\nproviders: [x]\n"
 
@@ -37,7 +37,7 @@ def opened(panel: DesignPanel, qtbot, monkeypatch, *paths: Path) -> ImportPane:
         QFileDialog, "getOpenFileNames", lambda *_: ([str(path) for path in paths], "")
     )
     run(panel, "prompt.import")
-    pane = panel.side.currentWidget()
+    pane = panel.side.stack.currentWidget()
     assert isinstance(pane, ImportPane)
     return pane
 
@@ -61,7 +61,7 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_taken(
         timeout=WAIT_MS,
     )
     assert not (paths.prompts / "taken" / "given-1.prompty").exists()
-    assert panel.side.currentWidget() is not pane
+    assert panel.side.stack.currentWidget() is not pane
     assert unnamed(pane) == []
 
 
@@ -129,3 +129,15 @@ def test_own_prompts_go_into_a_bundle(panel, qtbot, monkeypatch, tmp_path, paths
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     run(panel, "prompt.bundle")
     qtbot.waitUntil(target.exists, timeout=WAIT_MS)
+
+
+def test_the_focus_is_in_the_editor_once_prompts_were_imported(
+    panel, qtbot, monkeypatch, given, paths
+):
+    pane = opened(panel, qtbot, monkeypatch, given)
+    qtbot.waitUntil(pane.take.isVisible, timeout=WAIT_MS)
+    qtbot.mouseClick(pane.take, Qt.MouseButton.LeftButton)
+    assert panel.run_bar.run.property("kind") == "default"  # Ctrl+Enter is still the import's
+    qtbot.waitUntil(lambda: panel.side.current == "rendered", timeout=WAIT_MS)
+    assert QApplication.focusWidget() is panel.work.editor
+    assert panel.run_bar.run.property("kind") == "primary"

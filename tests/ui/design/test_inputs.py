@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from tests.ui.conftest import WAIT_MS, unnamed
@@ -16,10 +16,10 @@ from tests.ui.design.prompts_with_inputs import (
     panel,
     rendered,
 )
-from workbench.ui.widgets import Chooser, Switch
-from workbench.ui.widgets.file_fields import FileField, ImageField
-from workbench.ui.widgets.input_editors import GrowingText, NumberLine
-from workbench.ui.widgets.structured_field import StructuredField
+from workbench.ui.kit import Chooser, Switch
+from workbench.ui.kit.inputs.editors import GrowingText, NumberLine
+from workbench.ui.kit.inputs.file_fields import FileField, ImageField
+from workbench.ui.kit.inputs.structured_field import StructuredField
 
 __all__ = ["kinds", "make_panel", "panel"]
 
@@ -73,6 +73,43 @@ def test_items_are_edited_added_moved_and_removed(kinds, qtbot):
     assert [each["name"] for each in examples.value()] == ["seats", "pencils"]
     assert examples.value()[1]["count"] == 4
     assert unnamed(kinds) == []
+
+
+def test_a_field_that_is_gone_to_comes_into_view(kinds, qtbot):
+    inputs = kinds.work.inputs
+    inputs.area.setFixedHeight(130)
+    text, bar = field(kinds, "text"), inputs.area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    viewport = inputs.area.viewport()
+    assert text.mapTo(viewport, QPoint(0, 0)).y() < 0
+    kinds.rendered.variable_wanted.emit("text")
+    qtbot.waitUntil(lambda: text.mapTo(viewport, QPoint(0, 0)).y() >= 0, timeout=WAIT_MS)
+    assert text.mapTo(viewport, QPoint(0, text.height())).y() <= viewport.height()
+
+
+def test_enter_goes_from_field_to_field_and_adds_an_item_after_the_last(kinds, qtbot):
+    inputs = kinds.work.inputs
+    inputs.area.setFixedHeight(130)
+    examples = field(kinds, "examples")
+    examples.bar.setFocus()
+    qtbot.keyClick(examples.bar, Qt.Key.Key_Return)
+    rows = examples._parts
+    viewport = inputs.area.viewport()
+
+    def is_seen(widget) -> bool:
+        upper = widget.mapTo(viewport, widget.rect().topLeft()).y()
+        return upper >= 0 and upper + widget.height() <= viewport.height()
+
+    scrolled = inputs.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: scrolled.value() > 0 and is_seen(examples.views), timeout=WAIT_MS)
+    rows.rows[0].body.focus_first()
+    for _ in range(3):
+        qtbot.keyClick(rows.focusWidget(), Qt.Key.Key_Return)
+    assert len(rows.rows) == 2
+    qtbot.keyClick(rows.focusWidget(), Qt.Key.Key_Return)
+    assert len(rows.rows) == 3
+    assert rows.focusWidget() is rows.rows[2].body.fields()[0]
+    qtbot.waitUntil(lambda: is_seen(rows.rows[2]) and is_seen(rows.add), timeout=WAIT_MS)
 
 
 def test_json_is_checked_as_it_is_typed_and_shown_as_items_again(kinds, qtbot):
@@ -173,3 +210,28 @@ def test_a_choice_that_is_none_is_shown_as_it_is(kinds, qtbot):
     tone = field(kinds, "tone")
     assert tone.currentIndex() == -1
     assert "loud" in tone.placeholderText()
+
+
+def test_nothing_is_said_of_inputs_that_are_not_known(open_design, write_prompt, qtbot):
+    broken = write_prompt("broken.prompty", "---\nname: [x\n---\nuser:\nHello.\n")
+    plain = write_prompt("plain.prompty", "---\nname: Plain\n---\nuser:\nHello.\n")
+    panel = open_design(plain)
+    note = panel.work.inputs._note
+    qtbot.waitUntil(note.isVisible, timeout=WAIT_MS)
+    assert note.text() == "This prompt has no inputs"
+    panel.model.open(str(broken))
+    qtbot.waitUntil(lambda: "once the prompt can be read" in note.text(), timeout=WAIT_MS)
+    assert note.isVisible()
+
+
+def test_the_parts_of_a_field_come_into_view_when_it_is_opened(kinds, qtbot):
+    area, examples = kinds.work.inputs.area, field(kinds, "examples")
+    kinds.work.splitter.setSizes([600, 120])
+    examples.bar.set_open(False)
+    area.verticalScrollBar().setValue(0)
+    examples.bar.set_open(True)
+
+    def top() -> int:
+        return examples.mapTo(area.viewport(), QPoint(0, 0)).y()
+
+    qtbot.waitUntil(lambda: top() == 8, timeout=WAIT_MS)

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.ui.conftest import WAIT_MS
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.design.tabs import TabRow
-from workbench.ui.widgets.buttons import GhostButton, IconButton
-from workbench.ui.widgets.sending_text import SendingText
-from workbench.ui.widgets.structured_field import StructuredField
+from workbench.ui.kit.buttons import GhostButton, IconButton
+from workbench.ui.kit.inputs.structured_field import StructuredField
+from workbench.ui.kit.text.sending_text import SendingText
 
 SOURCE = """---
 name: Labels
@@ -139,6 +139,11 @@ def test_tab_fills_in_a_snippet_and_indents_afterwards(panel, qtbot):
     popup.hide()
     press(qtbot, Qt.Key.Key_Tab)
     assert editor.textCursor().selectedText() == "items"
+    qtbot.waitUntil(
+        lambda: any("items" in each.message for each in panel.model.current.analysis.problems),
+        timeout=WAIT_MS,
+    )
+    assert [each.message for each in panel.work.problems.problems if "items" in each.message] == []
     qtbot.keyClicks(editor, "rows")
     panel.work.completer.close_list()
     press(qtbot, Qt.Key.Key_Tab)
@@ -153,12 +158,16 @@ def test_a_tag_is_not_called_wrong_while_it_is_being_typed(panel, qtbot):
     qtbot.keyClicks(editor, "{{ text | ")
     qtbot.waitUntil(lambda: bool(panel.model.current.analysis.problems), timeout=WAIT_MS)
     qtbot.waitUntil(work.completer.popup.isVisible, timeout=WAIT_MS)
-    assert work.is_half_typed(*place_of_problem(panel))
-    assert work.problems.problems == ()
     work.completer.close_list()
-    qtbot.waitUntil(lambda: bool(work.problems.problems), timeout=WAIT_MS)
-    assert not work.is_half_typed(*place_of_problem(panel))
-    assert panel.rendered.banner.message.startswith("Line ")
+    with qtbot.waitSignal(work.paused, timeout=WAIT_MS):
+        pass
+    assert work.half_typed.holds(*place_of_problem(panel))
+    assert work.problems.problems == ()
+    assert not panel.rendered.banner.message.startswith("Line ")
+    editor.moveCursor(QTextCursor.MoveOperation.Start)
+    assert not work.half_typed.holds(*place_of_problem(panel))
+    assert work.problems.problems != ()
+    qtbot.waitUntil(lambda: panel.rendered.banner.message.startswith("Line "), timeout=WAIT_MS)
 
 
 def place_of_problem(panel: DesignPanel) -> tuple[int, int]:
@@ -240,7 +249,10 @@ def test_the_result_of_another_prompt_does_not_stay(panel, qtbot):
     panel.side.show_result()
     panel.library_actions.create()
     qtbot.waitUntil(lambda: opened(panel) == "New prompt", timeout=WAIT_MS)
-    assert not panel.side.shows_result
+    assert panel.result.model is None
+    qtbot.waitUntil(lambda: panel.side.current == "rendered", timeout=WAIT_MS)
+    panel.side.show_result()
+    assert panel.result.empty.isVisibleTo(panel)
 
 
 @pytest.mark.parametrize("tool", ["xray", "rewrite"])
@@ -296,3 +308,120 @@ def test_tabs_come_back_in_their_order_whichever_is_read_first(qtbot):
     for path in ("c.md", "x.md", "a.md", "b.md"):
         row.show_path(path)
     assert row.paths() == ["a.md", "b.md", "c.md", "x.md"]
+
+
+@pytest.mark.parametrize(("opener", "label"), [("{{", "text"), ("{%", "if")])
+def test_the_list_opens_with_the_braces_and_what_is_taken_stands_between_blanks(
+    panel, qtbot, opener, label
+):
+    editor, work = panel.work.editor, panel.work
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(editor, opener)
+    popup = work.completer.popup
+    qtbot.waitUntil(popup.isVisible, timeout=WAIT_MS)
+    while popup.current.label != label:
+        press(qtbot, Qt.Key.Key_Down)
+    press(qtbot, Qt.Key.Key_Return)
+    if opener == "{{":
+        assert editor.toPlainText().endswith("{{ text }}")
+        qtbot.keyClicks(editor, "}}.")
+        assert editor.toPlainText().endswith("{{ text }}.")
+    else:
+        assert "{% if " in editor.toPlainText()
+
+
+def test_f2_renames_a_variable_everywhere_and_undo_takes_all_of_it_back(panel, qtbot, bridge):
+    editor, work, model = panel.work.editor, panel.work, panel.model
+    before, path = editor.text.plain(), model.current.path
+    assert "{{ text }}" in before
+    offset = before.index("{{ text }}") + 4
+    cursor = editor.textCursor()
+    cursor.setPosition(offset)
+    editor.setTextCursor(cursor)
+    value = model.current.values.get("text")
+    work.rename_bar.open_bar()
+    assert work.rename_bar.box.text() == "text"
+    work.rename_bar.box.setText("not a name")
+    qtbot.keyClick(work.rename_bar.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "cannot be the name" in work.rename_bar.note.text(), timeout=WAIT_MS)
+    work.rename_bar.box.setText("message")
+    qtbot.keyClick(work.rename_bar.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "{{ message }}" in editor.text.plain(), timeout=WAIT_MS)
+    assert "{{ text }}" not in editor.text.plain()
+    assert "  message:" in editor.text.plain()
+    assert model.current.values.get("message") == value
+    assert work.rename_bar.isHidden()
+    assert work.banner.message.startswith("text is called message now")
+    editor.undo()
+    assert editor.text.plain() == before
+    assert model.current.values.get("text") == value
+    editor.redo()
+    assert "{{ message }}" in editor.text.plain()
+    assert model.current.values.get("message") == value
+    assert model.current.path == path
+
+
+def test_what_is_said_of_a_rename_goes_with_the_next_change_and_with_another_prompt(
+    panel, qtbot, paths
+):
+    editor, work, model = panel.work.editor, panel.work, panel.model
+    before, path = editor.text.plain(), model.current.path
+    other = paths.prompts / "other.prompty"
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_text("user:\nHi\n")
+    for typed in (True, False):
+        cursor = editor.textCursor()
+        cursor.setPosition(editor.text.plain().index("{{ text }}") + 4)
+        editor.setTextCursor(cursor)
+        work.rename_bar.open_bar()
+        work.rename_bar.box.setText("message")
+        qtbot.keyClick(work.rename_bar.box, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: work.banner.message.startswith("text is called"), timeout=WAIT_MS)
+        if typed:
+            qtbot.keyClicks(editor, "x")
+        else:
+            model.open(str(other))
+            qtbot.waitUntil(lambda: model.current.path == str(other), timeout=WAIT_MS)
+        assert work.banner.isHidden()
+        if typed:
+            editor.undo()
+            editor.undo()
+            assert (editor.text.plain(), model.current.path) == (before, path)
+
+
+@pytest.mark.parametrize("word", ["trim", "if", "is", "defined", "first", "quoted"])
+def test_f2_asks_for_no_other_name_of_what_is_no_variable(panel, word):
+    editor, work = panel.work.editor, panel.work
+    body = 'user:\n{% if text is defined %}{{ text | trim }} {{ text.first ~ "quoted" }}{% endif %}'
+    editor.replace_all("---\ninputs:\n  text: string\n---\n" + body)
+    text = editor.text.plain()
+    cursor = editor.textCursor()
+    cursor.setPosition(text.index(f"{word} " if word == "is" else word, text.index("{%")) + 1)
+    editor.setTextCursor(cursor)
+    work.rename_bar.open_bar()
+    assert work.rename_bar.isHidden()
+    assert "Put the cursor on a variable" in work.banner.message
+    cursor.setPosition(text.index("{{ text") + 4)
+    editor.setTextCursor(cursor)
+    work.rename_bar.open_bar()
+    assert work.rename_bar.box.text() == "text"
+
+
+def test_an_input_that_is_never_used_can_be_removed_with_a_key(panel, qtbot):
+    editor, work = panel.work.editor, panel.work
+    before = editor.text.plain()
+    place = before.index("inputs:\n") + len("inputs:\n")
+    editor.replace_range(place, place, "  spare:\n    type: string\n", (0, 0))
+    with_spare = editor.text.plain()
+    qtbot.waitUntil(
+        lambda: any("spare is described" in p.message for p in work.problems.problems),
+        timeout=WAIT_MS,
+    )
+    problem = next(p for p in work.problems.problems if "spare" in p.message)
+    editor.go_to_line(problem.line)
+    assert problem.fix is not None
+    assert problem.fix.title == "Remove"
+    work.apply_fix()
+    assert editor.text.plain() == before
+    editor.undo()
+    assert editor.text.plain() == with_spare

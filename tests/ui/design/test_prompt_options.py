@@ -39,11 +39,16 @@ def open_prompt(panel, qtbot, file: Path) -> None:
 
 def stored(panel, qtbot):
     """The spec of the run as the history has it."""
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     found = []
-    run_id = panel._run.run_id
-    panel.bridge.call(lambda core: core.run_spec(run_id), found.append)
+    run_id = panel.running.results.run.run_id
+    panel.bridge.call(lambda core: core.runs.spec(run_id), found.append)
     qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
     return found[0]
 
@@ -69,10 +74,10 @@ def test_a_run_that_waits_for_its_head_is_not_made_of_another_prompt(panel, qtbo
     gate = str(paths.prompts / "gate.prompty")
     panel.model.show(gate)
     panel.work.editor.replace_all(SOURCE + "more")
-    panel._start()
+    panel.running.start()
     panel.model.show(str(other))
     qtbot.waitUntil(lambda: panel.options._then is None, timeout=WAIT_MS)
-    assert panel._run is None
+    assert panel.running.results.run is None
 
 
 def test_what_was_changed_stays_with_its_prompt(panel, qtbot, paths):

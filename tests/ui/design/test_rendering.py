@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +13,10 @@ from PySide6.QtCore import QObject
 
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.errors import LibraryError
-from workbench.domain.prompts import Preview, TemplateAnalysis
+from workbench.domain.prompts.prompt import Preview, TemplateAnalysis
 from workbench.ui.design.document import Document
-from workbench.ui.design.rendering import Rendering
+from workbench.ui.design.preview.rendering import Rendering
+from workbench.ui.tasks import Ask
 
 
 class Asked:
@@ -22,15 +25,24 @@ class Asked:
     def __init__(self) -> None:
         self.open: list[tuple[tuple[str, str], Callable[[Any], None], Callable[[Any], None]]] = []
         self.all: list[tuple[str, str]] = []
-        self._core = SimpleNamespace(
-            analyse=lambda text, _path: ("analyse", text),
-            preview=lambda text, _path, _values, unfilled: ("preview", text),
-        )
 
-    def call(self, ask, done, failed, owner) -> None:
-        question = ask(self._core)
+    async def analyse(self, text, _path) -> tuple[str, str]:
+        return "analyse", text
+
+    async def preview(self, text, _path, _values, *, unfilled) -> tuple[str, str]:
+        return "preview", text
+
+    def ask(self, ask) -> Ask:
+        return Ask(self, ask)
+
+    def call(self, ask, done, failed) -> Future:
+        async def wording() -> tuple[str, str]:
+            return await ask(SimpleNamespace(prompts=self))
+
+        question = asyncio.run(wording())
         self.all.append(question)
         self.open.append((question, done, failed))
+        return Future()
 
     def answer(self) -> None:
         (kind, text), done, _ = self.open.pop(0)
@@ -119,3 +131,12 @@ def test_a_question_that_failed_is_told_and_does_not_stop_the_next(asked, render
     assert "it is gone" in told.args[0]
     rendering.ask_soon()
     qtbot.waitUntil(lambda: len(asked.all) == 2, timeout=WAIT_MS)
+
+
+def test_an_empty_prompt_is_called_empty_and_no_input_is_asked_for(
+    open_design, write_prompt, qtbot
+):
+    panel = open_design(write_prompt("full.prompty", "user:\nHello.\n"))
+    panel.model.open(str(write_prompt("empty.prompty", "")))
+    banner = panel.rendered.banner
+    qtbot.waitUntil(lambda: banner.message == "There is nothing in it yet.", timeout=WAIT_MS)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.engine.simulated import SimulatedEngine
 from workbench.ui.design.panel import DesignPanel
-from workbench.ui.design.rewrite_pane import RewritePane
+from workbench.ui.design.tools.rewrite.pane import RewritePane
 
 HEAD = "---\nname: Sum\ninputs:\n  text: string\nsample:\n  text: words\n---\n"
 BODY = "system:\nYou are helpful.\nBe polite.\nuser:\nSummarise: {{ text }}\n"
@@ -56,7 +56,7 @@ def test_parts_are_shown_and_only_those_ticked_are_taken(panel, pane, qtbot):
     assert "+ You are exact." in pane.parts[0].diff.toPlainText()
     assert not pane.warnings.isVisibleTo(pane)
     pane.parts[0].tick.setChecked(False)
-    assert pane.accept.text().strip() == "Accept 1 of 2 parts"
+    assert pane.accept.accessibleName() == "Accept 1 of 2 parts"
     pane.accept.click()
     taken = HEAD + BODY.replace("Summarise:", "Summarise in bullets:")
     assert panel.work.editor.toPlainText() == taken
@@ -70,7 +70,7 @@ def test_it_is_asked_with_the_keyboard_and_the_prompt_is_not_run(panel, pane, qt
     qtbot.keyClicks(pane.goal, "Ask for bullets.")
     qtbot.keyClick(pane.goal, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: pane.model.stage == "suggested", timeout=WAIT_MS)
-    assert panel._run is None
+    assert panel.running.results.run is None
 
 
 def test_discarding_changes_nothing(panel, pane, qtbot):
@@ -114,7 +114,7 @@ def test_without_a_goal_it_says_what_to_do(pane, qtbot):
 
 
 def test_asking_can_be_cancelled(panel, pane, qtbot, engine):
-    engine._delay_seconds = 1.0
+    engine.delay_seconds = 1.0
     pane.goal.setPlainText("Ask for bullets.")
     pane.suggest.click()
     qtbot.waitUntil(lambda: pane.model.run.phase == "running", timeout=WAIT_MS)
@@ -149,3 +149,26 @@ def test_every_control_has_a_name(pane, qtbot):
     assert unnamed(pane) == []
     suggest(pane, qtbot)
     assert unnamed(pane) == []
+
+
+def test_a_part_that_loses_an_input_is_not_ticked(panel, pane, qtbot, answers):
+    answers[:] = [f"```\n{BETTER.replace('{{ text }}', 'the words')}\n```"]
+    suggest(pane, qtbot)
+    qtbot.waitUntil(lambda: len(pane.parts) == 2, timeout=WAIT_MS)
+    assert [part.tick.isChecked() for part in pane.parts] == [True, False]
+    assert pane.parts[1].lost.text() == "Without text"
+    # Layouts show later what they are given.
+    qtbot.waitUntil(lambda: pane.parts[1].lost.isVisibleTo(pane), timeout=WAIT_MS)
+    pane.accept.click()
+    assert "{{ text }}" in panel.work.editor.toPlainText()
+
+
+def test_control_enter_runs_nothing_while_a_suggestion_is_written(panel, pane, qtbot):
+    pane.model.stage = "asking"
+    pane.model.changed.emit()
+    assert panel.run_bar.run.property("kind") == "default"
+    panel.running.press()
+    assert panel.running.results.run is None
+    pane.model.stage = "idle"
+    pane.model.changed.emit()
+    assert pane.suggest.property("kind") == "primary"

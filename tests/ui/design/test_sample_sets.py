@@ -66,6 +66,28 @@ def test_save_writes_over_ones_own_set_only(panel, qtbot, paths):
     qtbot.waitUntil(lambda: "Linus" in kept.read_text(), timeout=WAIT_MS)
 
 
+def test_a_set_that_was_saved_over_is_brought_back_and_a_new_one_is_a_click_away(
+    panel, qtbot, paths
+):
+    inputs = panel.work.inputs
+    assert inputs.bar.new.isHidden()
+    field(panel, "name").setText("Grace")
+    save_as(panel, qtbot, "mine")
+    assert inputs.bar.new.isVisible()
+    assert inputs.banner.isHidden()
+    field(panel, "name").setText("Linus")
+    inputs.bar.save_set()
+    kept = paths.prompts / "greeting.samples.yaml"
+    qtbot.waitUntil(lambda: "“mine” was saved over" in inputs.banner.message, timeout=WAIT_MS)
+    assert "Linus" in kept.read_text()
+    inputs.banner.remedy.click()
+    qtbot.waitUntil(lambda: "Grace" in kept.read_text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not inputs.bar.dot.isHidden(), timeout=WAIT_MS)
+    assert field(panel, "name").text() == "Linus"
+    inputs.bar.new.click()
+    assert inputs.bar.name.isVisible()
+
+
 def test_a_set_is_renamed_deleted_and_brought_back(panel, qtbot, paths):
     save_as(panel, qtbot, "one")
     bar = panel.work.inputs.bar
@@ -76,7 +98,7 @@ def test_a_set_is_renamed_deleted_and_brought_back(panel, qtbot, paths):
     panel.work.inputs.samples.delete()
     qtbot.waitUntil(lambda: sets(panel) == ["sample"], timeout=WAIT_MS)
     assert "“two” was deleted" in panel.work.inputs.banner.message
-    panel.work.inputs.banner._remedy.click()
+    panel.work.inputs.banner.remedy.click()
     qtbot.waitUntil(lambda: sets(panel) == ["sample", "two"], timeout=WAIT_MS)
 
 

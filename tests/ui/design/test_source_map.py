@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import WAIT_MS, unnamed
-from workbench.domain.prompts import Preview, VariableReuse
+from workbench.domain.prompts.prompt import Preview, VariableReuse
 from workbench.domain.text import Message, Place, Span
-from workbench.ui.design.messages_page import MOST_CHARACTERS
-from workbench.ui.design.pages import MOST_TOKENS
 from workbench.ui.design.panel import DesignPanel
-from workbench.ui.design.preview import RenderedPane
-from workbench.ui.design.rendered_lines import Repeats, parts_of, words_of
-from workbench.ui.design.reuse_view import ReuseView
-from workbench.ui.widgets.token_meter import Part, TokenMeter
+from workbench.ui.design.preview.messages_page import MOST_CHARACTERS
+from workbench.ui.design.preview.pages import MOST_TOKENS
+from workbench.ui.design.preview.preview import RenderedPane
+from workbench.ui.design.preview.rendered_lines import Repeats, parts_of, words_of
+from workbench.ui.design.preview.reuse_view import ReuseView
+from workbench.ui.kit.token_meter import Part, TokenMeter
 
 LONG = "one of the worked examples " * 8
 
@@ -149,9 +149,8 @@ def test_raw_and_tokens_show_control_tokens_and_ids(pane, qtbot):
     pane.views.choose(1)
     assert pane.raw.toPlainText() == raw
     grounds = []
-    for position in (1, 4):
-        cursor = pane.raw.textCursor()
-        cursor.setPosition(position)
+    for words in ("Why", "<"):
+        cursor = pane.raw.document().find(words)
         grounds.append(cursor.charFormat().background().color().name())
     assert grounds[0] != grounds[1]
     pane.views.choose(2)
@@ -161,6 +160,47 @@ def test_raw_and_tokens_show_control_tokens_and_ids(pane, qtbot):
     assert "Why 70" in pane.tokens.toPlainText()
     pane.copy.click()
     assert QGuiApplication.clipboard().text().splitlines()[1] == "70\t'Why'"
+
+
+def test_control_tokens_are_never_broken_and_are_copied_as_they_are(pane, qtbot):
+    control = "<|im_start|>"
+    raw = "\n".join("x" * number + control for number in range(80))
+    starts = tuple(at for at in range(len(raw)) if raw.startswith(control, at))
+    preview = Preview(
+        messages=(Message("user", (Span("Why?"),)),),
+        raw=raw,
+        token_texts=tuple((1, control) for _ in starts),
+        token_starts=starts,
+        special_tokens=frozenset(range(len(starts))),
+        message_offsets=(-1,),
+    )
+    pane.views.choose(1)
+    pane.show_preview(preview, {})
+    pane.show()
+    for width in (330, 370, 414, 500):
+        pane.resize(width, 600)
+        qtbot.wait(1)
+        document = pane.raw.document()
+        document.documentLayout().blockBoundingRect(document.lastBlock())
+        shown, block = [], document.begin()
+        while block.isValid():
+            layout = block.layout()
+            for index in range(layout.lineCount()):
+                line = layout.lineAt(index)
+                text = block.text()[line.textStart() : line.textStart() + line.textLength()]
+                shown.append(text.replace("\u2060", "").replace("\u200b", ""))
+            block = block.next()
+        assert len(shown) > raw.count("\n") + 1
+        assert sum(line.count(control) for line in shown) == len(starts)
+    pane.raw.selectAll()
+    pane.raw.copy()
+    assert QGuiApplication.clipboard().text() == raw
+    cursor = pane.raw.textCursor()
+    cursor.setPosition(1)
+    cursor.setPosition(4, QTextCursor.MoveMode.KeepAnchor)
+    pane.raw.setTextCursor(cursor)
+    pane.raw.copy()
+    assert QGuiApplication.clipboard().text() == "<|"
 
 
 def test_a_large_prompt_is_drawn_in_part_and_says_so(pane):
@@ -205,7 +245,7 @@ def test_words_of_an_included_and_computed_span():
     )
 
 
-def test_reuse_lists_the_dearest_and_the_hint(qtbot):
+def test_reuse_lists_the_most_expensive_and_the_hint(qtbot):
     view = ReuseView()
     qtbot.addWidget(view)
     dear = VariableReuse(variable="question", line=2, reread_tokens=3412, reread_seconds=9.1,

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.ui.design.panel import DesignPanel
-from workbench.ui.design.versions_pane import VersionsPane
+from workbench.ui.design.tools.versions.pane import VersionsPane
 from workbench.ui.theme import theme
 
 FIRST = (
@@ -30,8 +30,8 @@ def prompt(paths, bridge, qtbot) -> Path:
 
     async def save(core):
         for text in (SECOND, THIRD):
-            before = await core.read_prompt(str(file))
-            await core.save_prompt(str(file), text, before.sha256)
+            before = await core.prompt_files.read(str(file))
+            await core.prompt_files.save(str(file), text, before.sha256)
 
     bridge.call(save, lambda _: saved.append(True))
     qtbot.waitUntil(lambda: bool(saved), timeout=WAIT_MS)
@@ -58,14 +58,14 @@ def choose(pane: VersionsPane, qtbot, number: int) -> None:
 
 
 def button(panel: DesignPanel) -> str:
-    return panel.side.buttons["versions"].text().strip()
+    return panel.version.text().strip()
 
 
 def test_the_top_bar_says_which_version_is_open(panel, qtbot):
     qtbot.waitUntil(lambda: button(panel) == "Version 3", timeout=WAIT_MS)
     panel.work.editor.insertPlainText("x")
     qtbot.waitUntil(lambda: button(panel) == "Version 3 •", timeout=WAIT_MS)
-    assert panel.side.buttons["versions"].accessibleName() == "Version 3, edited since"
+    assert panel.version.accessibleName() == "Version 3, edited since"
     panel.model.save()
     qtbot.waitUntil(lambda: button(panel) == "Version 4", timeout=WAIT_MS)
 
@@ -99,16 +99,24 @@ def test_two_versions_are_compared_the_older_one_first(pane, qtbot):
     assert "Be brief." not in pane.diff.toPlainText()
 
 
-def test_restoring_is_one_step_of_undo_and_writes_nothing(panel, pane, qtbot, prompt, going):
+def test_restoring_is_one_step_of_undo_and_writes_nothing(panel, pane, qtbot, prompt):
     choose(pane, qtbot, 1)
     pane.restore.click()
     qtbot.waitUntil(lambda: panel.work.editor.toPlainText() == FIRST, timeout=WAIT_MS)
     assert prompt.read_text() == THIRD
     assert panel.model.current.dirty
-    assert "Version 1 is in the editor" in going.notices[-1]
-    panel.work.editor.undo()
+    assert panel.work.banner.message.startswith("Version 1 is in the editor.")
+    panel.work.banner.remedy.click()
     assert panel.work.editor.toPlainText() == THIRD
     assert not panel.model.current.dirty
+
+
+def test_what_was_said_of_a_restored_text_goes_with_the_next_change(panel, pane, qtbot):
+    choose(pane, qtbot, 1)
+    pane.restore.click()
+    qtbot.waitUntil(lambda: panel.work.banner.message != "", timeout=WAIT_MS)
+    panel.work.editor.undo()
+    assert panel.work.banner.message == ""
 
 
 def test_typing_compares_again(panel, pane, qtbot):
@@ -133,14 +141,19 @@ def test_a_name_and_a_note_are_kept(pane, qtbot):
 
 def test_its_runs_are_shown_in_history(panel, pane, qtbot, going):
     assert not pane.runs.isEnabled()
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     with qtbot.waitSignal(pane.model.changed, timeout=WAIT_MS):
         panel.side.toggle("versions")
     assert pane.runs.text().strip() == "Show its run"
     pane.runs.click()
     place, request = going.places[0]
-    assert (place, request["run_id"]) == ("history", panel._run.run_id)
+    assert (place, request["run_id"]) == ("history", panel.running.results.run.run_id)
     assert request["version"] == pane.model.version(3).version_id
     assert request["version_title"] == "greet, version 3"
 
@@ -181,5 +194,4 @@ def test_both_themes_paint(pane, qtbot):
     dark = pane.grab().toImage()
     theme().choose("light")
     light = pane.grab().toImage()
-    theme().choose("dark")
     assert dark != light

@@ -8,18 +8,18 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.runs.xray import PromptSegment, SegmentEffect, XRay
 from workbench.domain.text import Token
-from workbench.domain.xray import PromptSegment, SegmentEffect, XRay
 from workbench.engine.in_process import prompt_text, split_words, token_id
 from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
 from workbench.engine.simulated import SimulatedEngine
-from workbench.ui.design.gutter import LineNote
 from workbench.ui.design.panel import DesignPanel
-from workbench.ui.design.xray import XRayPane
-from workbench.ui.design.xray_answer import Known
-from workbench.ui.design.xray_list import words_of
+from workbench.ui.design.tools.xray.answer import Known
+from workbench.ui.design.tools.xray.pane import XRayPane
+from workbench.ui.design.tools.xray.segment_list import words_of
+from workbench.ui.editor.gutter import LineNote
+from workbench.ui.kit.heat import heat_bar, heat_tint, nats
 from workbench.ui.theme import theme
-from workbench.ui.widgets.heat import heat_bar, heat_tint, nats
 
 SOURCE = """---
 name: Gate
@@ -50,7 +50,7 @@ class GateEngine(SimulatedEngine):
         return Scores(continuations=scored, prompt_tokens=20, evaluated_tokens=10, seconds=0.0)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine() -> SimulatedEngine:
     return GateEngine(lambda _prompt: ["The code is 7341."])
 
@@ -137,8 +137,13 @@ def test_a_level_that_the_prompt_lacks_is_a_sentence(pane, qtbot):
 
 
 def test_a_run_gives_its_answer_and_can_be_compared_with(pane, panel, qtbot):
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     panel.side.toggle("xray")
     assert pane.parts.answer_text == "The code is 7341."
     panel.work.editor.go_to_line(FACT_LINE)
@@ -157,44 +162,66 @@ def test_an_answer_that_was_typed_is_not_replaced(pane, panel):
     box, path = pane.parts.box, panel.model.current.path
     pane.parts.answer.setPlainText("mine")
     assert box.origin.text() == "Typed here"
-    box.offer(path, Known("of the run", "Answer of run 1"))
+    box.offer(path, [Known("of the run", "Answer of run 1")])
     assert pane.parts.answer_text == "mine"
     pane.parts.answer.setPlainText("")
-    box.offer(path, Known("of the run", "Answer of run 1"))
-    box.offer(path, Known("of the next run", "Answer of run 2"))
+    box.offer(path, [Known("of the run", "Answer of run 1")])
+    box.offer(path, [Known("of the next run", "Answer of run 2")])
     assert (pane.parts.answer_text, box.origin.text()) == ("of the next run", "Answer of run 2")
 
 
 def test_what_was_typed_comes_back_with_its_prompt(pane):
     box = pane.parts.box
-    box.offer("a", Known())
+    box.offer("a", ())
     pane.parts.answer.setPlainText("mine")
-    box.offer("b", Known("known", "Expected"))
+    box.offer("b", [Known("known", "Expected")])
     assert pane.parts.answer_text == "known"
-    box.offer("a", Known("known of a", "Expected"))
+    box.offer("a", [Known("known of a", "Expected")])
     assert pane.parts.answer_text == "mine"
     box.follow("a", "c")
-    box.offer("c", Known())
+    box.offer("c", ())
     assert pane.parts.answer_text == "mine"
 
 
 def test_the_expected_answer_goes_before_that_of_the_last_run(pane, panel, qtbot):
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     panel.side.toggle("xray")
-    run_id = panel._run.run_id
-    assert pane.parts.box.origin.text() == f"Answer of run {run_id}, the last one"
+    run_id = panel.running.results.run.run_id
+    assert pane.parts.box.origin.text() == f"Answer of run {run_id}, in Result"
     panel.work.inputs.samples.leave("row 3 of gates.jsonl")
     panel.model.fill({}, "It is 7341.")
     assert pane.parts.answer_text == "It is 7341."
     assert pane.parts.box.origin.text() == "Expected, row 3 of gates.jsonl"
-    panel.work.inputs._forget.click()
+    choices = pane.parts.box.choices
+    assert [choices.itemText(at) for at in range(choices.count())] == [
+        "Expected, row 3 of gates.jsonl",
+        f"Answer of run {run_id}, in Result",
+    ]
+    choices.setCurrentIndex(1)
+    choices.activated.emit(1)
+    assert pane.parts.answer_text == "The code is 7341."
+    panel.model.filled.emit()
+    assert pane.parts.answer_text == "The code is 7341."  # it stays chosen
+    choices.activated.emit(0)
+    assert pane.parts.answer_text == "It is 7341."
+    panel.model.set_expected("")
     assert pane.parts.answer_text == "The code is 7341."
 
 
 def test_the_last_run_of_an_earlier_session_gives_its_answer(panel, pane, qtbot):
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     panel.result.model = None
     panel.side.toggle("xray")
     qtbot.waitUntil(lambda: pane.parts.answer_text == "The code is 7341.", timeout=WAIT_MS)
@@ -268,3 +295,14 @@ def test_each_way_of_measuring_is_told_in_words(measure, words):
     assert words in words_of(effect)
     found = XRay(level="line", tokens=(), logprob=0.0, effects=(effect,))
     assert len(found.ranked()) == 1
+
+
+def test_an_xray_moves_no_text(panel, pane, qtbot):
+    editor = panel.work.editor
+    before = editor.viewportMargins()
+    pane.parts.answer.setPlainText("The code is 7341.")
+    pane.parts.start.click()
+    qtbot.waitUntil(lambda: bool(editor.line_notes), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not pane.model.running, timeout=WAIT_MS)
+    assert editor.viewportMargins() == before
+    assert editor._tokens._words(FACT_LINE) == editor.line_notes[FACT_LINE].words

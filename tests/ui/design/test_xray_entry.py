@@ -8,11 +8,11 @@ import pytest
 
 from tests.ui.conftest import WAIT_MS
 from tests.ui.design.test_xray import SOURCE, GateEngine
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus, ModelEntry
 from workbench.ui.design.panel import DesignPanel
-from workbench.ui.design.xray import XRayPane
+from workbench.ui.design.tools.xray.pane import XRayPane
 from workbench.ui.runs.explaining import explain_request
 
 OLD = SOURCE.replace("The gate is green.", "The gate is {{ colour }}.")
@@ -40,9 +40,9 @@ def run(bridge, qtbot, spec: RunSpec):
     found = []
 
     async def work(core):
-        run_id = await core.start_run(spec)
-        state = await core.wait_run(run_id)
-        return run_id, await core.run_spec(run_id), state
+        run_id = await core.runs.start(spec)
+        state = await core.runs.wait(run_id)
+        return run_id, await core.runs.spec(run_id), state
 
     bridge.call(work, found.append)
     qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
@@ -57,7 +57,7 @@ def spec_of(file: Path, source: str = OLD, **more) -> RunSpec:
 def explain(panel, qtbot, request) -> XRayPane:
     panel.handle({"explain": request})
     pane = panel.side.pane("xray")
-    qtbot.waitUntil(lambda: panel.side.currentWidget() is pane, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.side.stack.currentWidget() is pane, timeout=WAIT_MS)
     assert isinstance(pane, XRayPane)
     return pane
 
@@ -126,10 +126,15 @@ def test_a_run_is_not_set_against_itself(panel, bridge, qtbot, file):
 def test_a_new_run_takes_the_place_of_the_answer_that_was_asked_for(panel, bridge, qtbot, file):
     run_id, spec, state = run(bridge, qtbot, spec_of(file))
     pane = explain(panel, qtbot, explain_request(run_id, spec, state))
-    panel._start()
-    qtbot.waitUntil(lambda: panel._run is not None and panel._run.phase == "ended", timeout=WAIT_MS)
+    panel.running.start()
+    qtbot.waitUntil(
+        lambda: (
+            panel.running.results.run is not None and panel.running.results.run.phase == "ended"
+        ),
+        timeout=WAIT_MS,
+    )
     panel.side.show_tool("xray")
-    last = f"Answer of run {panel._run.run_id}, the last one"
+    last = f"Answer of run {panel.running.results.run.run_id}, in Result"
     qtbot.waitUntil(lambda: pane.parts.box.origin.text() == last, timeout=WAIT_MS)
 
 

@@ -38,7 +38,7 @@ async def test_what_was_typed_before_a_kill_is_there_again(tmp_path: Path) -> No
     said = await asyncio.to_thread(_type_until_killed, home, prompt)
     core = Workbench(Paths.default(home), engine=SimulatedEngine(lambda _: [""]))
     await core.open()
-    drafts = await core.drafts()
+    drafts = await core.prompt_files.drafts()
     await core.close()
     (draft,) = [each for each in drafts if each.path == str(prompt)]
     kept = draft.text.count("x")

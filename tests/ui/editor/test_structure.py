@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.ui.design.structure import Structure, python_offset, qt_offset
+from workbench.ui.editor.structure import Structure, python_offset, qt_offset
 
 TEXT = """---
 name: T

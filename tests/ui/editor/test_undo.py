@@ -14,9 +14,9 @@ from hypothesis.stateful import (
 )
 from PySide6.QtGui import QTextCursor
 
-from workbench.templates.files import read_file, write_file
-from workbench.ui.design.editor import Editor
-from workbench.ui.design.prompt_text import PromptText
+from workbench.prompts.file_io import read_file, write_file
+from workbench.ui.editor.editor import Editor
+from workbench.ui.editor.prompt_text import PromptText
 
 _TEXTS = st.text(alphabet=st.sampled_from("ab \n\t{}%'\"é\u00a0\u2028😀漢\u200b"), max_size=12)
 _LINE_ENDS = st.sampled_from(["\n", "\r\n"])
@@ -122,5 +122,5 @@ def test_two_hundred_edits_and_back(tmp_path):
     EditingMachine.folder = tmp_path
     run_state_machine_as_test(
         EditingMachine,
-        settings=settings(max_examples=10, stateful_step_count=200, deadline=None),
+        settings=settings(max_examples=10, stateful_step_count=200),
     )

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QTextCursor
 
 from tests.ui.conftest import WAIT_MS, unnamed
 from tests.ui.design.test_design_panel import current, previewed, type_text
-from workbench.domain.prompts import Draft
+from workbench.domain.prompts.prompt import Draft
 from workbench.ui.design.panel import DesignPanel
 
 SOURCE = """---
@@ -31,7 +32,7 @@ user:
 
 @pytest.fixture
 def prompt(tmp_path) -> Path:
-    """A file of this test alone: the tests share a core, and with it the drafts."""
+    """A file with examples and a question."""
     file = tmp_path / "shots.prompty"
     file.write_text(SOURCE)
     return file
@@ -75,6 +76,18 @@ def test_the_head_starts_as_one_line_that_says_what_it_is(panel, qtbot):
     editor = panel.work.editor
     assert [block.blockNumber() + 1 for block, _ in editor.visible_lines()][:2] == [1, 10]
     qtbot.waitUntil(lambda: editor.head_note == "Few shots · 2 inputs", timeout=WAIT_MS)
+
+
+def test_a_head_that_cannot_be_read_says_so(panel, qtbot):
+    editor = panel.work.editor
+    editor.replace_all("---\nname: [oops\ninputs: {a: {type: x}}\n---\nuser:\nHi\n")
+    qtbot.waitUntil(lambda: editor.head_note == "head cannot be read", timeout=WAIT_MS)
+
+
+def test_a_name_does_not_turn_what_stands_after_it(panel, qtbot):
+    editor = panel.work.editor
+    editor.replace_all('---\nname: "a \u202e b"\n---\nuser:\nHi\n')
+    qtbot.waitUntil(lambda: editor.head_note == "a  b · 0 inputs", timeout=WAIT_MS)
 
 
 def test_a_tab_closes_and_opens_again_where_one_was(panel, qtbot, prompt):
@@ -128,6 +141,20 @@ def test_a_moved_file_keeps_its_tab_text_and_undo(panel, qtbot, prompt):
     assert body(panel) == SOURCE
 
 
+def test_what_was_said_of_one_prompt_is_not_said_of_the_next(panel, qtbot, tmp_path):
+    huge = tmp_path / "huge.prompty"
+    huge.write_text("user:\n" + "a long line of a long prompt\n" * 100_000)
+    panel.model.open(str(huge))
+    qtbot.waitUntil(lambda: "larger than" in panel.work.banner.message, timeout=WAIT_MS)
+    type_text(panel, "{{ qestion }}\n")
+    qtbot.waitUntil(lambda: len(panel.work.problems.problems) == 1, timeout=WAIT_MS)
+    panel.work.tab_row.step(1)
+    assert panel.work.banner.message == ""
+    assert [each for each in panel.work.problems.problems if "qestion" in each.message] == []
+    panel.work.tab_row.step(1)
+    assert len(panel.work.problems.problems) == 1
+
+
 # --- completion -----------------------------------------------------------------------------------
 
 
@@ -170,13 +197,13 @@ def test_prose_is_left_alone_until_one_asks(panel, qtbot):
 
 def find(panel, qtbot, text: str, *, regex: bool = False) -> None:
     bar = panel.work.find_bar
+    panel.work.editor.moveCursor(QTextCursor.MoveOperation.Start)
     bar.open_replace()
     bar.pattern.setChecked(regex)
     bar.box.setText(text)
     bar._timer.stop()
-    bar._ask()
-    number = bar._number
-    qtbot.waitUntil(lambda: bar.note.text() != "" and bar._number == number, timeout=WAIT_MS)
+    task = bar._ask()
+    qtbot.waitUntil(lambda: bar.note.text() != "" and task.done, timeout=WAIT_MS)
 
 
 def test_find_counts_lights_and_opens_folds(panel, qtbot):
@@ -266,7 +293,7 @@ def test_format_is_one_step_and_keeps_folds(panel, qtbot):
 
 
 def kept_draft(panel, qtbot, prompt) -> str:
-    """The text that is kept of a prompt as soon as it is another than the file's."""
+    """The text that is kept of a prompt as soon as it differs from the file's."""
     kept: list[str] = []
 
     def look(found: tuple[Draft, ...]) -> None:
@@ -274,9 +301,9 @@ def kept_draft(panel, qtbot, prompt) -> str:
         if SOURCE in kept:
             kept.remove(SOURCE)
         if not kept:
-            panel.bridge.call(lambda core: core.drafts(), look)
+            panel.bridge.call(lambda core: core.prompt_files.drafts(), look)
 
-    panel.bridge.call(lambda core: core.drafts(), look)
+    panel.bridge.call(lambda core: core.prompt_files.drafts(), look)
     qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
     return kept[0]
 

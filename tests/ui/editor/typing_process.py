@@ -9,7 +9,7 @@ import sys
 
 from PySide6.QtCore import QTimer
 
-from workbench.domain.prompts import Draft
+from workbench.domain.prompts.prompt import Draft
 from workbench.engine.simulated import SimulatedEngine
 from workbench.service import Workbench
 from workbench.settings import Paths
@@ -21,7 +21,7 @@ from workbench.ui.theme import theme
 
 
 def main() -> None:
-    """Type for ever."""
+    """Type without end."""
     home, prompt = sys.argv[1:]
     running = app.make_application(["workbench"])
     theme().install("dark")
@@ -42,7 +42,7 @@ def main() -> None:
 
     keys, looks = QTimer(panel, interval=25), QTimer(panel, interval=100)
     keys.timeout.connect(key)
-    looks.timeout.connect(lambda: bridge.call(lambda core: core.drafts(), say))
+    looks.timeout.connect(lambda: bridge.call(lambda core: core.prompt_files.drafts(), say))
     keys.start()
     looks.start()
     running.exec()

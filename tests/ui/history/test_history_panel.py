@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import WAIT_MS, Going, unnamed, until
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from tests.ui.conftest import WAIT_MS, Going, ask, unnamed
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.service import Workbench
 from workbench.ui.bridge import Bridge
@@ -32,17 +30,10 @@ def spec(strategy: str, count: str = "12", group: str = "") -> RunSpec:
     )
 
 
-def ask(bridge: Bridge, question: Any) -> Any:
-    found: list[Any] = []
-    bridge.call(question, found.append)
-    until(lambda: bool(found))
-    return found[0]
-
-
 def make_run(bridge: Bridge, made_from: RunSpec) -> int:
     async def work(core: Workbench) -> int:
-        run_id = await core.start_run(made_from)
-        await core.wait_run(run_id)
+        run_id = await core.runs.start(made_from)
+        await core.runs.wait(run_id)
         return run_id
 
     return int(ask(bridge, work))
@@ -50,14 +41,7 @@ def make_run(bridge: Bridge, made_from: RunSpec) -> int:
 
 @pytest.fixture
 def runs(bridge: Bridge) -> dict[str, int]:
-    """A run of each kind; those of earlier tests are out of the lists."""
-
-    async def sweep(core: Workbench) -> bool:
-        for run in await core.list_runs():
-            await core.delete_run(run.run_id)
-        return True
-
-    ask(bridge, sweep)
+    """A run of each kind."""
     made = {name: make_run(bridge, spec(name)) for name in ("direct", "tree_of_thought")}
     made["cot"] = make_run(bridge, spec("cot", "zebra", GROUP))
     made["self_consistency"] = make_run(bridge, spec("self_consistency", group=GROUP))
@@ -72,7 +56,7 @@ def panel(runs: dict[str, int], context: Context, qtbot: QtBot) -> HistoryPanel:
     made.show()
     made.shown()
     qtbot.waitUntil(made.view.isVisible, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: made.filter.count() > 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(made._choices.strategies), timeout=WAIT_MS)
     return made
 
 
@@ -91,10 +75,10 @@ def listed(panel: HistoryPanel) -> list[int]:
 
 
 def test_the_newest_run_is_on_top_and_open(panel: HistoryPanel, runs: dict[str, int]) -> None:
-    assert listed(panel) == sorted(runs.values(), reverse=True)
+    assert listed(panel) == [runs["self_consistency"], runs["tree_of_thought"], runs["direct"]]
     assert shown_id(panel) == runs["self_consistency"]
     assert panel.table.current_id == runs["self_consistency"]
-    row = [panel.runs.cell(0, index).text for index in range(panel.runs.columnCount())]
+    row = [panel.runs.cell(1, index).text for index in range(panel.runs.columnCount())]
     assert row[2:4] == ["sticks", "Self-consistency"]
     assert row[5] == "17"
     assert row[8] == "Done"
@@ -110,8 +94,8 @@ def test_an_opened_run_shows_what_was_sent_and_what_came_back(
     assert view.card.answer == "17"
     facts = dict(view._facts)
     assert facts["count"] == "12"
-    assert facts["sampling"].endswith("60 tokens · seed 7")
-    assert facts["model"].endswith("pretend.gguf")
+    assert facts["Sampling"].endswith("60 tokens · seed 7")
+    assert facts["Model"].endswith("pretend.gguf")
     detail = view.calls.text.text
     assert "[user]\nHow many are 12 sticks?" in detail
     assert detail.endswith("[output, stop]\nTwelve and five.\n\nAnswer: 17")
@@ -132,18 +116,82 @@ def test_nodes_and_calls_of_a_search(
     assert panel.view.sections[4].isVisible()
 
 
+def test_another_run_is_shown_from_its_beginning(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    panel.resize(1200, 500)
+    bar = panel.view._scroll.verticalScrollBar()
+    open_run(panel, runs["tree_of_thought"], qtbot)
+    qtbot.waitUntil(lambda: bar.maximum() > 300, timeout=WAIT_MS)
+    bar.setValue(300)
+    panel.view.show_run()
+    assert bar.value() == 300
+    open_run(panel, runs["direct"], qtbot)
+    assert bar.value() == 0
+
+
 def test_search_and_filter(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
     qtbot.keyClicks(panel.search, "zebra")
     qtbot.waitUntil(lambda: listed(panel) == [runs["cot"]], timeout=WAIT_MS)
-    assert "zebra" in panel.runs.cell(0, 2).quiet
+    assert "zebra" in panel.runs.cell(1, 2).quiet
     panel.search.setText("nowhere to be found")
     qtbot.waitUntil(panel.nothing_found.isVisible, timeout=WAIT_MS)
     assert not panel.table.isVisible()
     panel.nothing_found.button.click()
-    qtbot.waitUntil(lambda: len(listed(panel)) == 4, timeout=WAIT_MS)
-    panel.filter.choose("direct")
-    panel.filter.activated.emit(panel.filter.currentIndex())
+    qtbot.waitUntil(lambda: len(listed(panel)) == 3, timeout=WAIT_MS)
+    panel.filters.set_filter("strategy", "direct")
     qtbot.waitUntil(lambda: listed(panel) == [runs["direct"]], timeout=WAIT_MS)
+    assert [chip.text() for chip in panel.filters.chips] == [" Direct"]
+    panel.filters.chips[0].click()
+    panel.filters.set_filter("compared", "yes")
+    qtbot.waitUntil(lambda: listed(panel) == [runs["self_consistency"]], timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Return])
+def test_a_key_leads_from_the_words_to_what_was_found(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot, key: Qt.Key
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    panel.search.setFocus()
+    qtbot.keyClicks(panel.search, "zebra")
+    qtbot.waitUntil(lambda: listed(panel) == [runs["cot"]], timeout=WAIT_MS)
+    qtbot.keyClick(panel.search, key)
+    assert panel.table.hasFocus()
+    assert panel.table.current_id == runs["cot"]
+    qtbot.waitUntil(lambda: panel.opened.run_id == runs["cot"], timeout=WAIT_MS)
+
+
+def test_the_opened_run_stays_when_the_words_that_found_it_go(
+    panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
+) -> None:
+    newest = make_run(bridge, spec("direct"))  # has a row above those that go
+    panel.search.setText("sticks")
+    qtbot.waitUntil(lambda: len(listed(panel)) == 5, timeout=WAIT_MS)
+    panel.table.selectRow(panel.runs.row_of(runs["cot"]))
+    qtbot.waitUntil(lambda: shown_id(panel) == runs["cot"], timeout=WAIT_MS)
+    panel.search.clear()  # its comparison is one row again
+    qtbot.waitUntil(lambda: len(listed(panel)) == 4, timeout=WAIT_MS)
+    assert listed(panel)[0] == newest
+    assert panel.opened.run_id == runs["cot"]
+    assert panel.table.current_id is None
+
+
+def test_several_runs_and_a_comparison_are_deleted_and_come_back(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(listed(panel)) == 3, timeout=WAIT_MS)
+    panel.table.selectAll()
+    assert panel.table.selected() == ((runs["tree_of_thought"], runs["direct"]), (GROUP,))
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(panel.no_runs.isVisible, timeout=WAIT_MS)
+    assert panel.notice.message == "4 runs are deleted."
+    panel.notice.remedy.click()
+    qtbot.waitUntil(lambda: len(listed(panel)) == 3, timeout=WAIT_MS)
+    panel.table.choose(runs["self_consistency"])
+    qtbot.keyClick(panel.table, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: panel.runs.row_of(runs["cot"]) >= 0, timeout=WAIT_MS)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Left)
+    assert panel.runs.row_of(runs["cot"]) < 0
 
 
 def test_only_the_runs_of_a_version_of_a_prompt(
@@ -155,29 +203,30 @@ def test_only_the_runs_of_a_version_of_a_prompt(
         seed=7,
     )
     run_id = make_run(panel.bridge, edited)
-    versions = ask(panel.bridge, lambda core: core.list_versions("/tmp/sticks.prompty"))
+    versions = ask(panel.bridge, lambda core: core.versions.all("/tmp/sticks.prompty"))
     version = next(each for each in versions if each.last_run_id == run_id)
     request = {"version": version.version_id, "version_title": "sticks, version 2"}
     panel.handle({"run_id": run_id, **request})
     qtbot.waitUntil(lambda: listed(panel) == [run_id], timeout=WAIT_MS)
-    assert panel.of_version.isVisible()
-    assert panel.of_version.accessibleName() == "sticks, version 2"
-    panel.of_version.click()
-    qtbot.waitUntil(lambda: len(listed(panel)) == 5, timeout=WAIT_MS)
-    assert not panel.of_version.isVisible()
+    (chip,) = panel.filters.chips
+    assert chip.text().strip() == "sticks, version 2"
+    chip.click()
+    qtbot.waitUntil(lambda: len(listed(panel)) == 4, timeout=WAIT_MS)
+    assert panel.filters.chips == []
 
 
 def test_delete_can_be_undone(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
-    open_run(panel, runs["cot"], qtbot)
+    tree = runs["tree_of_thought"]
+    open_run(panel, tree, qtbot)
     panel.table.setFocus()
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: runs["cot"] not in listed(panel), timeout=WAIT_MS)
-    assert panel.notice.message == f"Run {runs['cot']:,} is deleted."
-    qtbot.waitUntil(lambda: shown_id(panel) == runs["tree_of_thought"], timeout=WAIT_MS)
-    panel.notice._on_remedy()
-    qtbot.waitUntil(lambda: runs["cot"] in listed(panel), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: shown_id(panel) == runs["cot"], timeout=WAIT_MS)
-    assert listed(panel) == sorted(runs.values(), reverse=True)
+    qtbot.waitUntil(lambda: tree not in listed(panel), timeout=WAIT_MS)
+    assert panel.notice.message == f"Run {tree:,} is deleted."
+    qtbot.waitUntil(lambda: shown_id(panel) == runs["direct"], timeout=WAIT_MS)
+    panel.notice.remedy.click()
+    qtbot.waitUntil(lambda: tree in listed(panel), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: shown_id(panel) == tree, timeout=WAIT_MS)
+    assert listed(panel) == [runs["self_consistency"], tree, runs["direct"]]
 
 
 def test_run_again_makes_a_new_run_of_the_same_spec(
@@ -189,7 +238,7 @@ def test_run_again_makes_a_new_run_of_the_same_spec(
     qtbot.waitUntil(lambda: panel.view.state.text() == "Done", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: listed(panel)[0] == shown_id(panel), timeout=WAIT_MS)
     first, second = (
-        ask(bridge, lambda core, run_id=run_id: core.run_spec(run_id))
+        ask(bridge, lambda core, run_id=run_id: core.runs.spec(run_id))
         for run_id in (runs["direct"], shown_id(panel))
     )
     assert first == second
@@ -225,7 +274,7 @@ def test_a_run_that_is_not_there_is_said(panel: HistoryPanel, qtbot: QtBot) -> N
 def test_a_running_run_is_shown_as_it_goes_on(
     panel: HistoryPanel, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    run_id = int(ask(bridge, lambda core: core.start_run(spec("tree_of_thought"))))
+    run_id = int(ask(bridge, lambda core: core.runs.start(spec("tree_of_thought"))))
     open_run(panel, run_id, qtbot)
     qtbot.waitUntil(lambda: panel.view.state.text() == "Done", timeout=WAIT_MS)
     assert panel.view.card.answer == "17"
@@ -240,7 +289,14 @@ def test_from_a_run_to_its_prompt_and_its_comparison(
     panel.view.design.click()
     panel.view.compare.click()
     assert going.places == [
-        ("design", {"path": "/tmp/sticks.prompty"}),
+        (
+            "design",
+            {
+                "path": "/tmp/sticks.prompty",
+                "source": spec("cot").prompt.source,  # type: ignore[union-attr]
+                "run_id": runs["cot"],
+            },
+        ),
         ("compare", {"group": GROUP}),
     ]
 
@@ -286,8 +342,8 @@ def test_an_empty_history_has_one_thing_to_do(
     runs: dict[str, int], context: Context, going: Going, bridge: Bridge, qtbot: QtBot
 ) -> None:
     async def sweep(core: Workbench) -> bool:
-        for run in await core.list_runs():
-            await core.delete_run(run.run_id)
+        for run in await core.history.list_runs():
+            await core.history.delete_runs([run.run_id])
         return True
 
     ask(bridge, sweep)
@@ -300,14 +356,30 @@ def test_an_empty_history_has_one_thing_to_do(
     assert going.places == [("compare", {})]
 
 
+def test_a_run_of_a_folded_comparison_that_is_opened_from_elsewhere_is_marked(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    assert not panel.runs.is_unfolded(panel.runs.row_of(runs["self_consistency"]))
+    open_run(panel, runs["cot"], qtbot)
+    qtbot.waitUntil(lambda: panel.table.current_id == runs["cot"], timeout=WAIT_MS)
+    row = panel.table.currentIndex().row()
+    assert panel.runs.entries[row].kind == "member"
+    folder = next(at for at, each in enumerate(panel.runs.entries) if each.is_folder)
+    panel.runs.toggle(folder)
+    panel.runs.refresh()
+    qtbot.wait(50)
+    assert not panel.runs.is_unfolded(folder), "what the user folds stays folded"
+
+
 def test_an_answer_is_taken_out_by_another_rule(
     panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
 ) -> None:
+    panel.runs.toggle(panel.runs.row_of(runs["self_consistency"]))
     open_run(panel, runs["cot"], qtbot)
     calls = panel.view.metrics.values["Calls"].text()
     panel.view.card.edit.click()
-    assert panel.view._extraction is not None
-    form = panel.view._extraction.form
+    assert panel.view.extraction is not None
+    form = panel.view.extraction.form
     form.kind.choose("last_line")
     qtbot.waitUntil(form.apply.isEnabled, timeout=WAIT_MS)
     assert form.found.text() == "17 → Answer: 17"
@@ -317,7 +389,8 @@ def test_an_answer_is_taken_out_by_another_rule(
     assert panel.view.metrics.values["Calls"].text() == calls
     qtbot.waitUntil(
         lambda: any(
-            run.run_id == runs["cot"] and run.answer == "Answer: 17" for run in panel.runs.rows
+            each.run and each.run.run_id == runs["cot"] and each.run.answer == "Answer: 17"
+            for each in panel.runs.entries
         ),
         timeout=WAIT_MS,
     )
@@ -331,3 +404,22 @@ def test_a_search_opens_in_the_tree_and_another_run_does_not(
     open_run(panel, runs["tree_of_thought"], qtbot)
     panel.view.tree.click()
     assert going.places[-1] == ("tree", {"run_id": runs["tree_of_thought"]})
+
+
+def test_a_run_is_judged_by_its_expected_answer_and_so_is_the_same_run_again(
+    panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
+) -> None:
+    async def expect(core: Workbench) -> bool:
+        await core.history.expect("something else", [runs["direct"]])
+        return True
+
+    ask(bridge, expect)
+    open_run(panel, runs["direct"], qtbot)
+    assert panel.view.card.verdict.text() == "Expected something else"
+    assert panel.view.card.verdict.isVisibleTo(panel)
+    panel.view.again.click()
+    qtbot.waitUntil(lambda: shown_id(panel) > max(runs.values()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.view.card.verdict.isVisibleTo(panel), timeout=WAIT_MS)
+    assert panel.opened.expected == "something else"
+    open_run(panel, runs["cot"], qtbot)
+    assert not panel.view.card.verdict.isVisibleTo(panel)

@@ -54,6 +54,8 @@ def test_a_direct_run_is_xrayed(
 def test_a_run_that_cannot_be_xrayed_says_why(
     panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
 ) -> None:
+    panel.runs.toggle(panel.runs.row_of(runs["self_consistency"]))
+    qtbot.waitUntil(lambda: panel.runs.row_of(runs["cot"]) >= 0, timeout=WAIT_MS)
     open_menu(panel, qtbot, runs["cot"])
     assert not panel.menu.xray.isEnabled()
     assert "asks with prompts of its own" in panel.menu.xray.toolTip()

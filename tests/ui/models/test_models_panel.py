@@ -28,7 +28,7 @@ def panel(context, qtbot, paths) -> ModelsPanel:
 
 def kept_settings(panel, qtbot, path=""):
     kept = []
-    panel.bridge.call(lambda core: core.load_settings(path), kept.append)
+    panel.bridge.call(lambda core: core.models.load_settings(path), kept.append)
     qtbot.waitUntil(lambda: bool(kept), timeout=WAIT_MS)
     return kept[0]
 
@@ -38,7 +38,7 @@ def test_the_starter_model_says_what_it_needs(panel):
     memory = panel.files.details.memory
     assert memory.verdict.text() in {"Fits", "May be slow", "Will not fit"}
     assert "free" in memory.words.text()
-    assert memory.estimated["kv_bytes"].text().endswith("MiB")
+    assert memory.estimated["kv_bytes"].text().endswith("MB")
     assert "im_start" in panel.files.details.template.toPlainText()
     assert panel.files.details.reuse.text()
 
@@ -68,6 +68,21 @@ def test_a_damaged_file_is_shown_with_its_reason_and_cannot_be_loaded(panel):
     assert "cannot be used" in details.banner.message
     assert not details.load.isEnabled()
     assert not details.memory.isVisible()
+
+
+def test_the_memory_of_another_model_is_never_shown(panel, qtbot):
+    """From the choice of a model until the core answers, nothing of the one before is shown."""
+    panel.files.details.memory.show()
+    chosen = panel.files.details.entry
+    other = type(chosen)(name="other", path="/models/other.gguf")
+    panel.files.details.show_entry(other)
+    assert not panel.files.details.memory.isVisibleTo(panel.files.details)
+    assert panel.files.details.template.toPlainText() == ""
+    asked = panel.files._inspect()
+    assert not asked.done
+    panel.files.table_model.show_entries((chosen, other), "")
+    panel.files.table.selectRow(1)
+    assert asked.done, "an answer about the row before is not taken"
 
 
 def test_loading_remembers_the_settings_of_this_model(panel, qtbot):
@@ -143,8 +158,8 @@ def test_the_estimate_stands_beside_what_is_used(qtbot):
     assert view.used["kv_bytes"].text() == ""
     used = MemoryUse(weights_bytes=2**27, kv_bytes=2**26, compute_bytes=2**24, resident_bytes=2**28)
     view.show_memory(memory, used)
-    assert view.used["total_bytes"].text() == "208 MiB"
-    assert "256 MiB" in view.off.text()
+    assert view.used["total_bytes"].text() == "218 MB"
+    assert "268 MB" in view.off.text()
 
 
 def test_every_control_has_a_name(panel):

@@ -103,13 +103,14 @@ def test_what_goes_wrong_is_said_and_the_form_stays(panel, qtbot, server):
     form.name.setText("no spaces please")
     form.save.click()
     qtbot.waitUntil(lambda: "cannot be called" in form.banner.message, timeout=WAIT_MS)
-    servers = ask(panel, lambda core: core.servers())
+    servers = ask(panel, lambda core: core.servers.all())
     qtbot.waitUntil(lambda: servers == [()], timeout=WAIT_MS)
 
 
 def test_files_and_servers_have_their_own_lists(panel, qtbot):
     added = ask(
-        panel, lambda core: core.add_server(Server(name="lab", base_url="localhost", models=("m",)))
+        panel,
+        lambda core: core.servers.add(Server(name="lab", base_url="localhost", models=("m",))),
     )
     qtbot.waitUntil(lambda: bool(added), timeout=WAIT_MS)
     panel.shown()
@@ -138,6 +139,19 @@ def test_many_models_are_chosen_not_all_taken(qtbot):
     form.models.item(39).setCheckState(Qt.CheckState.Checked)
     form.filter.clear()
     assert form.chosen_models == ("model-39",)
+
+
+def test_a_model_that_the_server_does_not_list_is_added_by_its_name(qtbot):
+    form = ServerForm()
+    qtbot.addWidget(form)
+    form.show_server(None)
+    form.show_report(ServerReport(kind="", models=(), seconds=0.1, lists_models=False))
+    assert "does not say which models it has" in form.found.text()
+    form.filter.setText("hidden-model")
+    qtbot.keyClick(form.filter, Qt.Key.Key_Return)
+    assert form.chosen_models == ("hidden-model",)
+    form.show_report(ServerReport(kind="", models=(), seconds=0.1))
+    assert "has no models" in form.found.text()
 
 
 def test_a_server_elsewhere_is_said_to_get_the_text(qtbot):

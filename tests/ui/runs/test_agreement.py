@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from workbench.domain import events as ev
-from workbench.domain.agreement import agreement
-from workbench.domain.events import LoggedEvent
-from workbench.domain.run_state import RunState, fold
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.agreement import agreement
+from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.runs.run_state import RunState, fold
 from workbench.ui.runs.agreement import AgreementCurve
 from workbench.ui.runs.sections import VotesSection
 
@@ -17,7 +17,7 @@ def test_the_curve_stands_where_the_answers_do(qtbot: QtBot) -> None:
     qtbot.addWidget(curve)
     curve.resize(110, 56)
     curve.show_course(agreement(["17", "59", "17"], 10), 10)
-    assert curve.accessibleDescription() == "67% of 3 answers agree"
+    assert curve.accessibleDescription() == "The leading answer has 67% of 3 answers"
     assert curve.point(1, 1.0).x() == 5
     assert curve.point(10, 1.0).x() == 105
     assert curve.point(1, 1.0).y() < curve.point(1, 0.5).y() < curve.point(1, 0.0).y()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from tests.ui.tree.samples import game_of_24
-from workbench.domain.run_state import RunState, fold_all
+from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.ui.runs.sections import SearchSection
 
 

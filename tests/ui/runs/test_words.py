@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from workbench.domain import events as ev
-from workbench.domain.run_state import RunState, fold_all
-from workbench.domain.sampling import Sampling
-from workbench.domain.text import Message
-from workbench.ui.runs.tree_layout import lay_out
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import RunState, fold_all
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.text import Message, count_text
+from workbench.ui.runs.tree_layout import lay_out_small
 from workbench.ui.runs.words import (
+    agreement_words,
     answer_rule,
-    count_text,
     describe_sampling,
     limit_sentence,
+    output_tokens,
     rate_text,
-    seconds_text,
     state_word,
     tie_words,
 )
@@ -80,8 +81,12 @@ def test_states_in_words() -> None:
 @pytest.mark.parametrize("status", ["done", "failed", "cancelled", "interrupted"])
 def test_every_end_has_a_word_and_an_icon(status: Any) -> None:
     word = state_word(RunState(status=status), {})
-    assert word.text.casefold() == status
+    assert word.text.casefold() == {"cancelled": "stopped"}.get(status, status)
     assert word.icon
+
+
+def test_a_run_that_its_budget_ended_is_not_just_done() -> None:
+    assert state_word(RunState(status="done", limit="tokens"), {}).text == "Budget reached"
 
 
 def test_steps_of_a_search_are_counted() -> None:
@@ -107,18 +112,38 @@ def test_the_rule_of_an_answer() -> None:
         ),
     )
     assert answer_rule(voted, {}) == "4 of 5 votes, whole output"
-    assert tie_words("none") == "A tie has no winner"
+    assert tie_words((("7", 2), ("8", 2), (None, 3)), "none") == "A tie has no winner"
+    assert tie_words((("7", 2), ("8", 1)), "first_seen") == "", (
+        "nothing is said where there is none"
+    )
+    assert tie_words(((None, 4),), "first_seen") == ""
+
+
+def test_how_many_votes_agree() -> None:
+    assert agreement_words((("7", 3), ("8", 2))) == "3 of 5 agree"
+    assert agreement_words((("7", 2), ("8", 2), (None, 1))) == "tie at 2 of 5"
+    assert agreement_words((("7", 1), ("8", 1), ("9", 1))) == "no two of 3 agree"
+    assert agreement_words((("7", 1),)) == "1 answer"
+    assert agreement_words(((None, 4),)) == "no answers"
+
+
+def test_a_run_that_did_not_come_to_its_own_end_says_so() -> None:
+    def word(reason: str, limit: str = "") -> str:
+        return state_word(RunState(status="done", finish_reason=reason, limit=limit), {}).text
+
+    assert word("stop") == word("answer") == "Done"
+    assert word("repeating") == "Repeated itself"
+    assert word("length") == "Length limit"
+    assert word("length", "tokens") == "Budget reached"
 
 
 def test_numbers_have_units() -> None:
-    assert seconds_text(0.291) == "0.29 s"
-    assert seconds_text(18.94) == "18.9 s"
-    assert seconds_text(187) == "3:07 min"
     assert rate_text(0, 3.0) == "–"
     assert rate_text(104, 8.3) == "12.5"
-    assert count_text(1, "node") == "1 node"
     assert count_text(1024, "node") == "1,024 nodes"
     assert "token budget" in limit_sentence(RunState(limit="tokens"))
+    assert "repeated itself" in limit_sentence(RunState(status="done", finish_reason="repeating"))
+    assert limit_sentence(RunState(status="done", finish_reason="answer")) == ""
     assert describe_sampling(Sampling(), 7).endswith("512 tokens · seed 7")
 
 
@@ -128,17 +153,26 @@ def test_a_search_is_laid_out_without_overlap() -> None:
     nodes += [node(f"0.{first}.{index}") for first in range(2) for index in range(2)]
     pruned = ev.Pruned(nodes=("0.2",), reason="not among the best 2")
     best = ev.BestUpdated(node="0.1.0", answer=None, output="")
-    layout = lay_out(state_of(*nodes, pruned, best, call("0.1.0/propose")))
-    spots = layout.spots
-    assert (layout.lines, layout.depths) == (5, 4)
-    places = [(spot.depth, spot.line) for spot in spots.values()]
+    layout = lay_out_small(state_of(*nodes, pruned, best, call("0.1.0/propose")))
+    cards = layout.cards
+    assert (layout.height, len(layout.columns)) == (5, 4)
+    places = [(card.depth, card.top) for card in cards.values()]
     assert len(set(places)) == len(places)
-    assert spots["0.0"].line == (spots["0.0.0"].line + spots["0.0.1"].line) / 2
-    assert spots["0.2"].pruned
-    assert [name for name, spot in spots.items() if spot.best] == ["0", "0.1", "0.1.0", "0.1.0.+"]
-    assert spots["0.1.0.+"].coming
+    assert cards["0.0"].top == (cards["0.0.0"].top + cards["0.0.1"].top) / 2
+    assert [name for name, card in cards.items() if card.best] == ["0", "0.1", "0.1.0", "0.1.0.+"]
+    assert cards["0.1.0.+"].call
 
 
 def test_a_search_of_two_thousand_nodes_is_laid_out() -> None:
     nodes = [node("0", "question"), *(node(f"0.{index}") for index in range(2000))]
-    assert lay_out(state_of(*nodes)).lines == 2000
+    assert lay_out_small(state_of(*nodes)).height == 2000
+
+
+def test_the_tokens_of_the_text_are_without_those_that_a_resume_wrote_again() -> None:
+    cut = msgspec.structs.replace(finished("0/answer"), finish_reason="cancelled")
+    stopped = state_of(call("0/answer"), text("0/answer"), cut)
+    assert output_tokens(stopped) == 3
+    again = (call("0/answer"), text("0/answer"), finished("0/answer"))
+    resumed = state_of(call("0/answer"), text("0/answer"), cut, *again)
+    assert output_tokens(resumed) == 3
+    assert resumed.generated_tokens == 6

@@ -6,9 +6,9 @@ import math
 import random
 from typing import Any
 
-from workbench.domain import events as ev
-from workbench.domain.run_state import fold_all
-from workbench.domain.spec import Budget, RunSpec, TemplatePrompt
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import fold_all
+from workbench.domain.runs.spec import Budget, RunSpec, TemplatePrompt
 from workbench.domain.text import Message, Token
 
 PROPOSE = (
@@ -311,13 +311,13 @@ def record(core: Any, logged: list[ev.LoggedEvent]) -> Any:
     """A coroutine that puts a run made of these events into the history; gives its id."""
 
     async def write() -> int:
-        run_id = await core._store.create_run(spec(), title="Game of 24", manifest={})
+        run_id = await core._core.store.create_run(spec(), title="Game of 24", manifest={})
         placed = [ev.LoggedEvent(run_id, each.seq, each.at, each.event) for each in logged]
-        core._store.append(run_id, placed)
+        core._core.store.append(run_id, placed)
         state = fold_all(placed)
         if state.status != "running":
-            await core._store.finish_run(run_id, state)
-        await core._store.flush()
+            await core._core.store.finish_run(run_id, state)
+        await core._core.store.flush()
         return run_id
 
     return write()

@@ -9,13 +9,13 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.tree.samples import game_of_24, large
-from workbench.domain import events as ev
-from workbench.domain.run_state import RunState, fold, fold_all
-from workbench.ui.tree.canvas import TreeCanvas
-from workbench.ui.tree.faces import column_heads, describe, face_of
-from workbench.ui.tree.layout import TreeLayout, lay_out
-from workbench.ui.tree.painting import TEXT_SCALE
-from workbench.ui.tree.walking import walk
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import RunState, fold, fold_all
+from workbench.ui.runs.tree_layout import TreeLayout, lay_out
+from workbench.ui.tree.canvas.canvas import TreeCanvas
+from workbench.ui.tree.canvas.card_text import column_heads, describe, face_of
+from workbench.ui.tree.canvas.keyboard_navigation import walk
+from workbench.ui.tree.canvas.painting import TEXT_SCALE
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_only_what_can_be_seen_is_painted(canvas: TreeCanvas) -> None:
         assert 0 < canvas.painted < 300
     canvas.set_scale(0.1)
     canvas.grab()
-    assert canvas.painted == 0, "from afar there are no cards, only dots"
+    assert canvas.painted == 0, "zoomed out there are no cards, only dots"
 
 
 def test_lines_that_only_pass_through_are_few() -> None:

@@ -7,10 +7,16 @@ import math
 import pytest
 
 from tests.ui.tree.samples import Log, finished, game_of_24
-from workbench.domain import events as ev
-from workbench.domain.run_state import fold_all
-from workbench.ui.tree.export import outline_markdown
-from workbench.ui.tree.origin import messages_for_chat, origin_of, seconds_saved, value_words
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import fold_all
+from workbench.ui.runs.words import NO_STRATEGY
+from workbench.ui.tree.canvas.export import outline_markdown
+from workbench.ui.tree.inspector.thought_origin import (
+    messages_for_chat,
+    origin_of,
+    seconds_saved,
+    value_words,
+)
 
 
 def test_saving_is_only_told_where_it_was_measured() -> None:
@@ -46,6 +52,15 @@ def test_a_thought_written_by_hand_has_no_call() -> None:
     assert math.exp(found.tokens[0].logprob) <= 1
 
 
+def test_a_thought_added_by_hand_has_no_call_even_where_one_wrote_the_same() -> None:
+    state = fold_all(game_of_24())
+    same = state.nodes["0.0"].text
+    assert origin_of(state, state.nodes["0.0"]) is not None
+    added = ev.NodeAdded(node="0.h0", parent="0", depth=1, text=same, kind="hand")
+    state = fold_all([*game_of_24(), ev.LoggedEvent(1287, 999, 40.0, added)])
+    assert origin_of(state, state.nodes["0.h0"]) is None
+
+
 def test_a_fork_has_the_tokens_that_were_written_after_its_beginning() -> None:
     log = Log()
     log.logged = game_of_24()
@@ -64,4 +79,4 @@ def test_a_fork_has_the_tokens_that_were_written_after_its_beginning() -> None:
 def test_markdown_of_thoughts_cannot_become_markup() -> None:
     state = fold_all(game_of_24())
     state.nodes["0.3"].text = "2 * 3 <b> [x](y)"
-    assert "2 \\* 3 \\<b> \\[x\\](y)" in outline_markdown(state, None)
+    assert "2 \\* 3 \\<b> \\[x\\](y)" in outline_markdown(state, None, NO_STRATEGY)

@@ -8,10 +8,10 @@ import typing
 import pytest
 
 from tests.ui.tree.samples import game_of_24, large
-from workbench.domain import events as ev
-from workbench.domain.run_state import RunState, fold_all
-from workbench.ui.tree.replay import Replay, copy_state
-from workbench.ui.tree.timeline_model import TimelineModel, ticks
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.run_state import RunState, fold_all
+from workbench.ui.tree.replay.replay import Replay, copy_state
+from workbench.ui.tree.replay.timeline_model import TimelineModel, ticks
 from workbench.ui.tree.words import _FIXED, _SENTENCES, clock, event_sentence
 
 
@@ -88,7 +88,10 @@ def test_sentences_name_the_thought() -> None:
     state = fold_all(events)
     assert event_sentence(events[-1].event, state) == "propose under 4 × 5 = 20"
     pruned = ev.Pruned(nodes=("0.3",), reason="not among the best 3")
-    assert event_sentence(pruned, state) == "drop 4 × 5 = 20: not among the best 3"
+    assert event_sentence(pruned, state) == "4 × 5 = 20 pruned: not among the best 3"
+    for call in state.calls.values():
+        call.role = "sample-2"
+    assert event_sentence(events[-1].event, state) == "sample 2 under 4 × 5 = 20"
     edited = ev.ThoughtEdited(node="0.1", text="x")
     assert event_sentence(edited, state) == "edited by hand: 10 - 4 = 6"
 

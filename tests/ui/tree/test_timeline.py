@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.domain import events as ev
-from workbench.ui.tree.timeline_model import TimelineModel
+from workbench.domain.runs import events as ev
+from workbench.ui.tree.replay.timeline_model import TimelineModel
 
 
 def log(*timed: tuple[float, ev.Event]) -> list[ev.LoggedEvent]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.ui.bridge import Bridge
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.history.panel import HistoryPanel
@@ -23,7 +23,7 @@ def prompts(bridge: Bridge, qtbot: QtBot) -> list[str]:
     found: list[str] = []
     for name in ("sticks", "others", "more"):
         bridge.call(
-            lambda core, name=name: core.create_prompt(name, "", SOURCE + name),
+            lambda core, name=name: core.prompt_files.create(name, "", SOURCE + name),
             lambda file: found.append(file.path),
         )
     qtbot.waitUntil(lambda: len(found) == 3, timeout=WAIT_MS)
@@ -36,8 +36,8 @@ def run_id(bridge: Bridge, qtbot: QtBot, prompts: list[str]) -> int:
     spec = RunSpec(prompt=TemplatePrompt(prompts[0], SOURCE, {"count": "12"}), seed=3)
 
     async def work(core: object) -> int:
-        made = await core.start_run(spec)  # type: ignore[attr-defined]
-        await core.wait_run(made)  # type: ignore[attr-defined]
+        made = await core.runs.start(spec)  # type: ignore[attr-defined]
+        await core.runs.wait(made)  # type: ignore[attr-defined]
         return int(made)
 
     bridge.call(work, ended.append)
@@ -69,9 +69,7 @@ def test_the_xray_comes_to_a_design_that_was_not_open_yet(
     window.actions_table.trigger("history.xray")
     design = window.panels["design"]
     assert isinstance(design, DesignPanel)
-    qtbot.waitUntil(
-        lambda: design.side.currentWidget() is design.side._panes.get("xray"), timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: design.side.current == "xray", timeout=WAIT_MS)
     wanted = 3 if remembered else 1
     qtbot.waitUntil(lambda: len(design.model.documents) == wanted, timeout=WAIT_MS)
     current = design.model.current

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor
 
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.domain.views import StoreStatus
-from workbench.service import ChatOptions
+from workbench.service import Workbench
+from workbench.ui.bridge import Bridge
 from workbench.ui.main_window import MainWindow
 from workbench.ui.panels import PANELS
 from workbench.ui.theme import theme
 from workbench.ui.theme.tokens import TOKENS
-
-
-@pytest.fixture
-def window(bridge, qtbot, tmp_path) -> MainWindow:
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(bridge, settings)
-    made._on_opened()
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitUntil(lambda: made._restored, timeout=WAIT_MS)
-    return made
 
 
 def test_every_workspace_opens_by_its_keys_and_has_no_nameless_control(window, qtbot):
@@ -46,8 +38,10 @@ def test_no_two_actions_of_a_place_share_their_keys(window):
 
 
 def test_a_workspace_hears_its_keys_from_the_rail_too_and_only_while_it_is_shown(window, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
     window.go("design")
-    assert window.panels["design"].work.editor.hasFocus() or not window.isActiveWindow()
+    qtbot.waitUntil(window.panels["design"].work.editor.hasFocus, timeout=WAIT_MS)
     find_bar = window.panels["design"].work.find_bar
     window.go("compare")
     window.rail.buttons["design"].setFocus()
@@ -59,39 +53,29 @@ def test_a_workspace_hears_its_keys_from_the_rail_too_and_only_while_it_is_shown
     assert not find_bar.isHidden()
 
 
-def test_the_palette_finds_and_runs_a_command_from_the_keyboard(window, qtbot):
-    window._open_palette()
-    box = window.palette_box.box
-    qtbot.keyClicks(box, "go to models")
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-    assert window.stack.currentWidget() is window.panels["models"]
-    assert window.palette_box.isHidden()
-
-
-def test_the_palette_finds_what_was_said(window, qtbot):
-    made = []
-    window.bridge.call(lambda core: core.create_conversation("About narwhals"), made.append)
-    qtbot.waitUntil(lambda: bool(made), timeout=WAIT_MS)
-    done = []
-    conversation = made[0].conversation_id
-
-    async def say(core):
-        message = await core.send_message(conversation, "narwhals?", ChatOptions())
-        await core.wait_run(message.run_id)
-
-    window.bridge.call(say, lambda _: done.append(True))
-    qtbot.waitUntil(lambda: bool(done), timeout=WAIT_MS)
-    window._open_palette()
-    qtbot.keyClicks(window.palette_box.box, "narwhals")
-    model = window.palette_box._model
-    qtbot.waitUntil(lambda: any("narwhals" in e.title for e in model.entries), timeout=WAIT_MS)
-
-
 def test_a_history_that_cannot_be_written_is_said_with_a_remedy(window):
     window._on_store(StoreStatus(path="x", problem="The disk is full: make room."))
     assert window.banner.message == "The disk is full: make room."
     window._on_store(StoreStatus(path="x", saved_at=1.0))
     assert window.banner.message == ""
+
+
+def test_a_data_folder_that_cannot_be_used_does_not_keep_the_window_shut(
+    paths, engine, qtbot, tmp_path
+):
+    lock = paths.database.with_name(paths.database.name + ".lock")
+    lock.mkdir(parents=True)  # nobody can open it as a file, not even the superuser
+    bridge = Bridge(lambda: Workbench(paths, engine=engine))
+    bridge.start()
+    window = MainWindow(bridge, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(window)
+    window.show()
+    window.go("history")
+    qtbot.waitUntil(lambda: window.banner.message != "", timeout=WAIT_MS)
+    found = []
+    bridge.call(lambda core: core.library.entries(), found.append)
+    qtbot.waitUntil(lambda: bool(found) and len(found[0]) > 20, timeout=WAIT_MS)
+    bridge.stop()
 
 
 def test_an_error_in_a_slot_is_shown_and_not_lost(window, qtbot):
@@ -112,8 +96,8 @@ def test_the_session_is_kept(window, qtbot, bridge):
     found = []
 
     def kept():
-        bridge.call(lambda core: core.get_state("session", {}), found.append)
-        return bool(found) and found[-1].get("chat", {}).get("text") == "unfinished"
+        bridge.call(lambda core: core.chats.drafts(), found.append)
+        return bool(found) and 0 in found[-1] and found[-1][0].text == "unfinished"
 
     qtbot.waitUntil(kept, timeout=WAIT_MS)
 
@@ -133,10 +117,13 @@ def test_text_can_be_read_on_every_surface(scheme, ground, text):
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
-@pytest.mark.parametrize("choice", ["light", "dark"])
-def test_both_themes_reach_every_panel(window, choice):
-    theme().choose(choice)
-    for spec in PANELS:
-        window.go(spec.id)
-        assert not window.grab().isNull()
-    theme().choose("dark")
+def test_both_themes_reach_every_panel(window):
+    for choice in ("light", "dark"):
+        theme().choose(choice)
+        ground = QColor(TOKENS.color[choice]["canvas"]).lightness()
+        for spec in PANELS:
+            window.go(spec.id)
+            picture = window.panels[spec.id].grab().toImage()
+            points = range(4, picture.width(), 23), range(4, picture.height(), 23)
+            light = [picture.pixelColor(x, y).lightness() for x in points[0] for y in points[1]]
+            assert abs(median(light) - ground) < 40, (choice, spec.id)

@@ -17,6 +17,7 @@ import pytest
 pytestmark = [
     pytest.mark.xvfb,
     pytest.mark.model,
+    pytest.mark.slow,
     pytest.mark.timeout(420),
     pytest.mark.skipif(
         not (shutil.which("Xvfb") and shutil.which("xdotool")),
@@ -47,7 +48,7 @@ def display() -> Iterator[str]:
     with os.fdopen(read) as numbers:
         yield f":{numbers.readline().strip()}"
     screen.terminate()
-    screen.wait(20)
+    screen.wait(60)
 
 
 class Program:
@@ -79,6 +80,21 @@ class Program:
         self._do("type", "--delay", "15", text)
 
 
+@pytest.fixture
+def open_program(tmp_path: Path, display: str) -> Iterator[Callable[[], Program]]:
+    """Opens the program on the test's folder; none is left when the test has failed."""
+    opened: list[Program] = []
+
+    def open_one() -> Program:
+        opened.append(Program(tmp_path, display))
+        return opened[-1]
+
+    yield open_one
+    for program in opened:
+        program.process.kill()
+        program.process.wait(60)
+
+
 def runs(home: Path) -> list[dict]:
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--data-dir", str(home), "history", "list", "--json"],
@@ -89,8 +105,8 @@ def runs(home: Path) -> list[dict]:
     return json.loads(done.stdout or "[]")
 
 
-def test_a_conversation_survives_closing_and_a_killed_answer_keeps_its_text(tmp_path, display):
-    program = Program(tmp_path, display)
+def test_a_conversation_survives_closing_and_a_killed_answer_keeps_its_text(tmp_path, open_program):
+    program = open_program()
     program.keys("ctrl+k")
     program.write("go to chat")
     program.keys("Return")
@@ -101,15 +117,15 @@ def test_a_conversation_survives_closing_and_a_killed_answer_keeps_its_text(tmp_
     program.keys("ctrl+q")
     assert program.process.wait(60) == 0
 
-    program = Program(tmp_path, display)
+    program = open_program()
     time.sleep(2.0)
-    program.keys("ctrl+3")
+    program.keys("ctrl+4")
     program.write("Write a very long story about the sea and all of its islands.")
     program.keys("Return")
     wait_for(lambda: len(runs(tmp_path)) == 2, "the second run")
     time.sleep(3.0)
     program.process.send_signal(signal.SIGKILL)
-    program.process.wait(20)
+    program.process.wait(60)
     second, first = runs(tmp_path)
     assert first["status"] == "done"
     assert second["status"] in ("interrupted", "done")

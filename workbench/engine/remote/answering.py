@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from workbench.domain.effects import FinishReason
+from workbench.domain.answers.lines import AnswerEnd
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.runs.effects import FinishReason
 from workbench.engine.protocol import (
     Frame,
     GenerateRequest,
@@ -21,15 +22,20 @@ from workbench.engine.protocol import (
     SamplingApplied,
     TextDelta,
 )
-from workbench.engine.remote import chunks, parameters
-from workbench.engine.remote.chunks import Choice, Chunk, Usage
+from workbench.engine.remote import parameters
+from workbench.engine.remote import stream_chunks as chunks
 from workbench.engine.remote.connection import Connection
 from workbench.engine.remote.failures import Failure, RequestFailedError
 from workbench.engine.remote.parameters import Asked, Kind
+from workbench.engine.remote.stream_chunks import Choice, Chunk, Usage
+from workbench.engine.worker.text import TextStream
 
 CHAT_URL = "/chat/completions"
 _THOUGHT_START, _THOUGHT_END = "<think>\n", "\n</think>\n\n"
-_REFUSED = (400, 422)
+_REFUSED = (400, 403, 422)
+_LEAST_TOKENS_A_WORD = 0.5
+"""No tokenizer has fewer: a prompt that is counted lower was cut by the server."""
+_SURE_WORDS = 200
 _FORMS = ("response_format", "grammar", "structured_outputs")
 """Without these the answer would not be what was asked for."""
 
@@ -54,8 +60,9 @@ class Habits:
 class _Sample:
     """What has come of one sample."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, stops: Sequence[str], end: AnswerEnd | None) -> None:
         self.index = index
+        self._stream = TextStream(stops, end)
         self.text = ""
         self.pieces = 0
         self.token_count = 0
@@ -66,10 +73,16 @@ class _Sample:
     def take(self, choice: Choice, alternatives: int) -> TextDelta | None:
         """The frame of a piece of it, None where it brings neither text nor tokens."""
         self.seen = True
+        if self.is_ended():
+            return None
         if choice.finish_reason:
             self.finish_reason = chunks.finish_reason(choice.finish_reason)
         tokens = tuple(token.as_token(alternatives) for token in choice.tokens)
         text = self._text(choice)
+        if self.is_ended():
+            self.finish_reason = "stop" if self.is_stopped() else "answer"
+        elif choice.finish_reason:
+            text += self._stream.finish()
         if not text and not tokens:
             return None
         self.text += text
@@ -77,18 +90,27 @@ class _Sample:
         self.token_count += len(tokens)
         return TextDelta(self.index, text, tokens)
 
+    def is_stopped(self) -> bool:
+        """Whether a stop text came that the server did not apply; nothing after it is taken."""
+        return self._stream.stopped
+
+    def is_ended(self) -> bool:
+        """Whether nothing more is taken: a stop text came, or the answer line is whole."""
+        return self._stream.stopped or self._stream.answered
+
     def _text(self, choice: Choice) -> str:
         """The text with the marks of thought that models themselves put around it."""
-        if choice.delta is None:
+        piece = choice.piece
+        if piece is None:
             return ""
         text = ""
-        if choice.delta.thought:
+        if piece.thought:
             text = "" if self._thinking else _THOUGHT_START
-            text += choice.delta.thought
+            text += piece.thought
             self._thinking = True
-        if choice.delta.content:
+        if piece.text:
             text += _THOUGHT_END if self._thinking else ""
-            text += choice.delta.content
+            text += self._stream.feed(piece.text.encode("utf-8", "surrogatepass"))
             self._thinking = False
         return text
 
@@ -121,7 +143,10 @@ class Answering:
         self._request = request
         self._asked = asked
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
-        self._samples = [_Sample(index) for index in range(len(request.seeds))]
+        self._samples = [
+            _Sample(index, request.sampling.stop, AnswerEnd() if request.end_at_answer else None)
+            for index in range(len(request.seeds))
+        ]
         self._started = time.monotonic()
         self._applied = False
         for name in habits.refused:
@@ -238,11 +263,42 @@ class Answering:
                 except msgspec.ValidationError as error:
                     raise self._connection.failed(str(error)) from None
                 self._take(chunk, samples)
+                if all(sample.is_ended() for sample in samples):
+                    if any(sample.is_stopped() for sample in samples):
+                        self._ignored_stop(body)
+                    return counted  # closing the stream ends the writing there too
                 if chunk.usage is not None:
                     if chunk.choices:
                         counted = []  # a running count: the last one holds
                     counted.append(chunk.usage)
         return counted
+
+    def _ignored_stop(self, body: Json) -> None:
+        """Say that the server went on after a stop text that it was given."""
+        name = self._connection.server.name
+        if "stop" in body:
+            self._add_note(
+                f"The server {name} goes on after a stop text: the answer was cut there, and the "
+                "rest was not read."
+            )
+
+    def _check_prompt(self, prompt_tokens: int) -> None:
+        """Say where the server counts fewer tokens than the prompt can have: it left some out."""
+        words = sum(len(message.text.split()) for message in self._request.messages)
+        if words > _SURE_WORDS and 0 < prompt_tokens < words * _LEAST_TOKENS_A_WORD:
+            self._add_note(
+                f"The server {self._connection.server.name} read {prompt_tokens:,} tokens of a "
+                f"prompt of {words:,} words: it left a part out. Give it a larger context, or "
+                "shorten the prompt."
+            )
+
+    def _add_note(self, sentence: str) -> None:
+        """Add a sentence to what is said of the sampling, also after that was said."""
+        if sentence not in self._asked.ignored:
+            self._asked.ignored.append(sentence)
+            if self._applied:
+                self._applied = False
+                self._tell_applied()
 
     def _take(self, chunk: Chunk, samples: list[_Sample]) -> None:
         progress = chunk.prompt_progress
@@ -277,6 +333,7 @@ class Answering:
         """Tell that samples ended, with the server's counts where it gave any."""
         self._tell_applied()
         prompt = max((usage.prompt_tokens for usage in usages), default=0)
+        self._check_prompt(prompt)
         cached = min((usage.cached_tokens for usage in usages), default=0)
         if prompt and samples[0] is self._samples[0]:
             self._frames.put_nowait(PromptProgress(prompt, prompt, cached))

@@ -63,8 +63,10 @@ class Connection:
     async def get(self, url: str, *, attempts: int | None = None) -> Json:
         """The JSON object at ``url``, absolute or relative to the server's address.
 
+        A bare list, which some services send for one of ``data``, becomes such an object.
+
         Raises:
-            RequestFailedError: no answer, or not an object.
+            RequestFailedError: no answer, or neither.
         """
 
         async def ask() -> object:
@@ -101,6 +103,7 @@ class Connection:
             attempt = 1
             while True:
                 began = False
+                delay = 0.0
                 try:
                     async with aclosing(self._events(url, body)) as events:
                         async for event in events:
@@ -139,6 +142,8 @@ class Connection:
                 attempt += 1
         if isinstance(answer, str) and "<html" in answer.casefold():
             raise RequestFailedError(self._describe.web_page())
+        if isinstance(answer, list):
+            return {"data": answer}
         if not isinstance(answer, dict):
             raise RequestFailedError(self._describe.malformed(str(answer)[:40] or "nothing"))
         return answer
@@ -165,7 +170,7 @@ class Connection:
 
     async def _events(self, url: str, body: Json) -> AsyncGenerator[Json]:
         """One try of a streamed request."""
-        import openai  # noqa: PLC0415 - a second of imports, once
+        from workbench.engine.remote.streaming import Events  # noqa: PLC0415 - imports openai
 
         async def ask() -> object:
             client = await self._connected()
@@ -175,11 +180,11 @@ class Connection:
                 body=body,
                 options=self._options(),
                 stream=True,
-                stream_cls=openai.AsyncStream[object],
+                stream_cls=Events,
             )
 
         stream = await self._described(ask)
-        assert isinstance(stream, openai.AsyncStream)
+        assert isinstance(stream, Events)
         try:
             if "text/html" in stream.response.headers.get("content-type", ""):
                 raise RequestFailedError(self._describe.web_page())

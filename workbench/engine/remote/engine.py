@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
-from collections.abc import AsyncIterator, Callable
+from array import array
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -28,6 +30,7 @@ from workbench.engine.remote.connection import Connection
 from workbench.engine.remote.facts import Facts, ask_server
 from workbench.engine.remote.failures import RequestFailedError
 from workbench.engine.remote.scoring import Scoring
+from workbench.engine.remote.stream_chunks import Usage
 from workbench.engine.status import StatusBoard
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -48,17 +51,24 @@ class _Piece(msgspec.Struct):
 
 
 class _Vector(msgspec.Struct):
-    embedding: list[float]
+    embedding: list[float] | str
     index: int = 0
 
+    @property
+    def numbers(self) -> Sequence[float]:
+        """The vector; some servers send 32-bit numbers in base64 whatever they are asked for.
 
-class _Counted(msgspec.Struct):
-    prompt_tokens: int = 0
+        Raises:
+            ValueError: the text is no such thing.
+        """
+        if isinstance(self.embedding, str):
+            return array("f", base64.b64decode(self.embedding, validate=True))
+        return self.embedding
 
 
 class _Vectors(msgspec.Struct):
     data: list[_Vector]
-    usage: _Counted = msgspec.field(default_factory=_Counted)
+    usage: Usage = msgspec.field(default_factory=Usage)
 
 
 class RemoteEngine:
@@ -192,7 +202,7 @@ class RemoteEngine:
         pieces: list[_Piece] = self._convert(answer.get("tokens"), list[_Piece])
         return tuple((piece.id, piece.text) for piece in pieces)
 
-    async def generate(self, request: GenerateRequest) -> AsyncIterator[Frame]:
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Frame, None]:
         """Stream the samples; see the protocol."""
         if not request.seeds:
             return
@@ -204,8 +214,8 @@ class RemoteEngine:
         server = self._connection.server.name
         if request.prefix:
             raise UnsupportedError(
-                f"The server {server} begins every answer itself: choose a model on this machine "
-                "to write one again from a token on."
+                f"The server {server} begins every answer itself and cannot continue one: choose a "
+                "model on this machine for that, or ask for another answer."
             )
         model = self._ready()
         kind = self._habits.kind
@@ -252,12 +262,14 @@ class RemoteEngine:
                 )
         else:
             read = self._convert(answer, _Vectors)
-            vectors = sorted(read.data, key=lambda vector: vector.index)
-            return Embeddings(
-                vectors=tuple(_unit(vector.embedding) for vector in vectors),
-                tokens=read.usage.prompt_tokens,
-                pooling="server",
-            )
+            found = {vector.index: vector for vector in read.data}
+            if sorted(found) != list(range(len(texts))):
+                raise self._malformed(f"{len(found)} vectors for {len(texts)} texts")
+            try:
+                vectors = tuple(_unit(found[index].numbers) for index in range(len(texts)))
+            except ValueError:
+                raise self._malformed("a vector that is no list of numbers") from None
+            return Embeddings(vectors=vectors, tokens=read.usage.prompt_tokens, pooling="server")
         raise error
 
     async def close(self) -> None:
@@ -281,7 +293,10 @@ class RemoteEngine:
         try:
             return msgspec.convert(value, into, strict=False)
         except msgspec.ValidationError as error:
-            raise self._connection.failed(str(error)).failure.error from None
+            raise self._malformed(str(error)) from None
+
+    def _malformed(self, what: str) -> EngineError:
+        return self._connection.failed(what).failure.error
 
     def _note_running(self, change: int) -> None:
         self._running += change
@@ -290,6 +305,6 @@ class RemoteEngine:
             self._board.update(state=state, active_sequences=self._running)
 
 
-def _unit(vector: list[float]) -> tuple[float, ...]:
+def _unit(vector: Sequence[float]) -> tuple[float, ...]:
     length = math.sqrt(math.fsum(value * value for value in vector)) or 1.0
     return tuple(value / length for value in vector)

@@ -22,6 +22,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind = ""
     models: tuple[str, ...] = ()
+    lists_models: bool = True
+    """Whether it says which models it has at all."""
     seconds: float = 0.0
     """How long the list of models took to come."""
     context_tokens: int = 0
@@ -77,7 +79,7 @@ async def ask_server(
     except RequestFailedError as failed:
         if getattr(failed.failure.error, "status", 0) not in _NO_LIST or attempts == 1:
             raise
-        listed = []  # some services serve models without telling which
+        return Facts(seconds=time.monotonic() - started, lists_models=False)
     seconds = time.monotonic() - started
     names = tuple(each.id for each in listed)
     connection.know_models(names)
@@ -98,7 +100,8 @@ async def ask_server(
 
 async def _models(connection: Connection, attempts: int | None) -> list[_Model]:
     answer = await connection.get("/models", attempts=attempts)
-    models: list[_Model] = _convert(connection, answer.get("data"), list[_Model])
+    data = answer.get("data", "no list")
+    models: list[_Model] = _convert(connection, [] if data is None else data, list[_Model])
     return models
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.domain.errors import ContextOverflowError, EngineError, RemoteError
@@ -18,6 +20,8 @@ _LISTED_MODELS = 12
 _REDIRECTS = range(300, 400)
 _OVERFLOW_TYPES = ("exceed_context_size_error", "context_length_exceeded")
 _PASSING = (408, 425, 429)
+_NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit_balance_too_low")
+_DEEPEST = 8
 
 
 class Failure(NamedTuple):
@@ -144,6 +148,12 @@ class Describer:
             sentence = f"sends its visitors on to {to}: enter that address if you trust it."
         elif status in (401, 403):
             sentence = f"refused the key ({status}): check the key of this server under Models."
+            if status == 403:  # or a parameter, or the model: its words tell
+                sentence = (
+                    f"refused the request (403): {said} If it is not that, check the key of this "
+                    "server under Models."
+                )
+                return self._refusal(error, f"The server {self._name} {sentence}", said)
         elif status == 404:
             return self._failure(self._not_found(said), status)
         elif status == 429:
@@ -162,13 +172,22 @@ class Describer:
     def _not_found(self, said: str) -> str:
         if self.listed_models:
             names = ", ".join(self.listed_models[:_LISTED_MODELS])
-            return f"The server {self._name} does not have this model (404); it lists: {names}."
+            return (
+                f"The server {self._name} does not have this model ready (404): {said} It lists: "
+                f"{names}."
+            )
         return (
             f"The server {self._name} has nothing at {self._server.base_url} (404): {said} Check "
             "the address, which often ends in /v1, and the name of the model."
         )
 
     def _too_many(self, error: openai.APIStatusError, said: str) -> Failure:
+        if {error.code, error.type} & set(_NO_CREDIT):
+            return self._failure(
+                f"The server {self._name} has no credit left for this key (429): {said} Add credit "
+                "to the account, or choose another model.",
+                429,
+            )
         wait = _retry_after(error)
         when = f"in {wait:,.0f} seconds" if wait else "later"
         sentence = (
@@ -182,9 +201,13 @@ class Describer:
         if body.get("type") in _OVERFLOW_TYPES or error.code in _OVERFLOW_TYPES:
             return Failure(self._overflow(body, said))
         sentence = f"The server {self._name} refused the request ({error.status_code}): {said}"
+        return self._refusal(error, sentence, said)
+
+    def _refusal(self, error: openai.APIStatusError, sentence: str, said: str) -> Failure:
+        """A refusal that may be about one parameter of the request."""
         parameter = error.param if isinstance(error.param, str) else ""
         failure = self._failure(sentence, error.status_code)
-        return failure._replace(parameter=parameter, said=said)
+        return failure._replace(parameter=parameter or _refused_place(error.body), said=said)
 
     def _overflow(self, body: dict[str, Any], said: str) -> ContextOverflowError:
         prompt, context = body.get("n_prompt_tokens"), body.get("n_ctx")
@@ -209,17 +232,41 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _words(body: object) -> str:
     """What an error's body says for people; nothing of a web page."""
-    if isinstance(body, dict):
-        for key in ("message", "detail", "error"):
-            if isinstance(body.get(key), str):
-                return str(body[key])
+    return next(_sentences(body), "")
+
+
+def _sentences(body: object, depth: int = 0) -> Iterator[str]:
+    """The texts under the keys in which services put what went wrong, however nested."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(body, str) and body and "<html" not in body.casefold():
+        yield body
+    elif isinstance(body, list):
+        for item in body:
+            yield from _sentences(item, depth + 1)
+    elif isinstance(body, dict):
+        for key in ("message", "detail", "error", "msg"):
+            yield from _sentences(body.get(key), depth + 1)
+
+
+def _refused_place(body: object, depth: int = 0) -> str:
+    """The parameter that validation errors are about ("loc", as FastAPI has it), or ""."""
+    inner = list(body.values()) if isinstance(body, dict) else body
+    if isinstance(body, dict) and isinstance(place := body.get("loc"), list) and place:
+        names = [name for name in place if isinstance(name, str) and name != "body"]
+        return names[0] if names else ""
+    if depth > _DEEPEST or not isinstance(inner, list):
         return ""
-    if isinstance(body, str) and "<html" not in body.casefold():
-        return body
-    return ""
+    return next((name for item in inner if (name := _refused_place(item, depth + 1))), "")
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:
-    """The seconds of a Retry-After header; None where there is none, or only a date."""
+    """The seconds that a Retry-After header asks for, as a number or a date (RFC 9110, 10.2.3)."""
     value = error.response.headers.get("retry-after", "")
-    return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else None
+    if re.fullmatch(r"\d+(\.\d+)?", value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max((until.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from workbench.domain.errors import GrammarError, UnsupportedError
-from workbench.domain.sampling import SAMPLERS, Sampling
+from workbench.domain.runs.sampling import SAMPLERS, Sampling
 from workbench.domain.text import Message
 
 Kind = Literal["llama.cpp", "vLLM", "Ollama", ""]
@@ -59,6 +59,8 @@ _WHOLE_CONTEXT = -1
 _OWN: dict[str, dict[str, str]] = {"llama.cpp": _LLAMA, "vLLM": _VLLM, "Ollama": {}, "": {}}
 _SAMPLER_NAMES = {"typical_p": "typ_p"}
 _REQUIRED = ("model", "messages", "stream")
+_PLAIN_WORDS = ("stop", "samplers", "n", "grammar")
+"""Names that are plain words too: a sentence means the parameter only where they are in quotes."""
 _DETAILS = ("logprobs", "top_logprobs", "stream_options", "max_tokens", "max_completion_tokens")
 """Parameters without which the answer is the same; their loss is nothing to warn of."""
 
@@ -110,7 +112,7 @@ def ask(sampling: Sampling, kind: Kind, server: str, context_tokens: int = 0) ->
                 body[name] = context_tokens  # some versions refuse -1
         body["samplers"] = [_SAMPLER_NAMES.get(name, name) for name in sampling.samplers]
         body["return_progress"] = True
-    _add_stops(asked, sampling, kind, server)
+    _add_stops(asked, sampling, kind)
     _add_biases(asked, sampling, kind, server)
     _add_form(asked, sampling, kind, server)
     return asked
@@ -139,14 +141,9 @@ def _no_effect(name: str, value: object, server: str) -> str:
     return f"{name} = {value} has no effect: the server {server} does not know it."
 
 
-def _add_stops(asked: Asked, sampling: Sampling, kind: Kind, server: str) -> None:
-    stops = list(sampling.stop)
-    if not kind and len(stops) > _MOST_STOPS:
-        rest = ", ".join(repr(stop) for stop in stops[_MOST_STOPS:])
-        asked.ignored.append(
-            f"The stop texts {rest} have no effect: {server} may take {_MOST_STOPS} of them only."
-        )
-        stops = stops[:_MOST_STOPS]
+def _add_stops(asked: Asked, sampling: Sampling, kind: Kind) -> None:
+    """The stop texts that the server takes; answers are cut here at all of them in any case."""
+    stops = list(sampling.stop) if kind else list(sampling.stop[:_MOST_STOPS])
     if stops:
         asked.body["stop"] = [_SURROGATE.sub("\ufffd", stop) for stop in stops]
 
@@ -179,6 +176,8 @@ def _add_form(asked: Asked, sampling: Sampling, kind: Kind, server: str) -> None
     if sampling.json_schema:
         try:
             schema = json.loads(sampling.json_schema)
+        except RecursionError:
+            raise GrammarError("The JSON schema is nested too deeply: make it flatter.") from None
         except ValueError as error:
             raise GrammarError(f"The JSON schema is not JSON: {error}.") from None
         asked.body["response_format"] = {
@@ -206,7 +205,7 @@ def refused_parameter(body: Json, parameter: str, said: str) -> str:
         said: the error's sentence, in which a name may stand in quotes.
     """
     named = [parameter.partition(".")[0], *re.findall(r"[`'\"“]([A-Za-z_]+)[`'\"”]", said)]
-    named += re.findall(r"\b[a-z]+_[a-z_]+\b", said)
+    named += [word for word in re.findall(r"\b[a-z_]+\b", said) if word not in _PLAIN_WORDS]
     return next((name for name in named if name in body and name not in _REQUIRED), "")
 
 

@@ -20,10 +20,11 @@ import msgspec
 from workbench.domain.errors import UnsupportedError
 from workbench.domain.text import Token
 from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
-from workbench.engine.remote import chunks, parameters
+from workbench.engine.remote import parameters
+from workbench.engine.remote import stream_chunks as chunks
 from workbench.engine.remote.answering import CHAT_URL
-from workbench.engine.remote.chunks import ChosenToken, Chunk
 from workbench.engine.remote.connection import Connection
+from workbench.engine.remote.stream_chunks import ChosenToken, Chunk
 
 _MOST_ALTERNATIVES = 20
 _SUFFICIENT_SHARE = 0.01
@@ -207,7 +208,9 @@ class Scoring:
         first = next(iter(_tokens(chunk)), None)
         if first is None or not first.top_logprobs:
             raise self._unsupported("it tells no log-probabilities")
-        told = [(each.token, each.logprob) for each in first.top_logprobs]
+        told = [
+            (each.token, each.logprob) for each in first.top_logprobs if each.logprob is not None
+        ]
         logprobs = first_token_logprobs(self._request.continuations, told)
         if logprobs is None:
             raise self._unsupported(

@@ -8,20 +8,9 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import signal
 import sys
-from typing import BinaryIO
 
-
-def _take_standard_output() -> BinaryIO:
-    """A private copy of standard output; what prints to it from now on goes to standard error."""
-    private = os.dup(1)
-    os.dup2(2, 1)
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - exists on Windows only
-
-        msvcrt.setmode(private, os.O_BINARY)
-    return os.fdopen(private, "wb")
+from workbench.processes.inside import ignore_interrupt, take_standard_output
 
 
 def _set_environment() -> None:
@@ -37,11 +26,10 @@ def _set_environment() -> None:
 
 def main() -> None:
     """Serve until standard input ends."""
-    sink = _take_standard_output()
+    sink = take_standard_output()
     _set_environment()
     faulthandler.enable()
-    # Ctrl+C in a terminal reaches the whole group; the program decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_interrupt()
     # Loading llama.cpp comes after the descriptors and the environment are in order.
     from workbench.engine.worker.service import WorkerService  # noqa: PLC0415
 

@@ -27,7 +27,7 @@ class Batch:
         return self.capacity - len(self)
 
     def clear(self) -> None:
-        """Start anew."""
+        """Start again."""
         self.native.n_tokens = 0
 
     def add(self, token: int, *, position: int, sequence: int, wants_logits: bool) -> int:

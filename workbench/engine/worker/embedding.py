@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,22 +12,26 @@ from workbench.engine.protocol import Embeddings
 from workbench.engine.worker.batch import Batch
 from workbench.engine.worker.llama import lib
 from workbench.engine.worker.model import Model
+from workbench.models.memory.context_size import embedded_tokens, embedding_piece
 
-MOST_TOKENS = 4096
-"""Of one text: it is computed in one piece, and the attention scores grow with its square."""
 _PAD_TOKENS = 64
+Pooling = Literal["mean", "cls", "last"]
+_TRAINED: dict[str, Pooling] = {"1": "mean", "2": "cls", "3": "last"}
+"""Values of ``pooling_type`` in a header (llama.h, enum llama_pooling_type)."""
+_RANKS = "4"
 
 
 class EmbeddingJob:
-    """The texts of one request, embedded one a call, so that answers go on in between.
+    """The texts of one request, embedded a piece a call, so that answers go on in between.
 
     Vectors of the tokens are put together as the model was trained to (its header says how), else
-    by their mean, and brought to unit length.
+    by their mean, and brought to unit length. A causal model computes a text in pieces of a fixed
+    size, so that the memory it takes does not grow with the text but by its KV cells.
 
     Args:
         job_id: of the request.
         texts: what to embed.
-        model: whose weights are used.
+        model: whose weights and adapters are used.
 
     Raises:
         UsageError: there is no text, or one is empty.
@@ -37,53 +41,73 @@ class EmbeddingJob:
 
     def __init__(self, job_id: int, texts: tuple[str, ...], model: Model) -> None:
         self.id = job_id
-        self._model = model
         self._tokens = [model.vocabulary.tokenize_whole(text) for text in texts]
         if not texts or not all(self._tokens):
             raise UsageError("There is nothing to embed: give texts that are not empty.")
         longest = max(map(len, self._tokens))
-        most = min(model.loaded.trained_context_tokens or MOST_TOKENS, MOST_TOKENS)
+        most = embedded_tokens(model.loaded.trained_context_tokens)
         if longest > most:
             raise ContextOverflowError(
                 f"A text has {longest:,} tokens, and {most:,} can be embedded at once: cut it into "
                 "pieces."
             )
+        trained = model.metadata(f"{model.loaded.architecture}.pooling_type")
+        if trained == _RANKS:
+            raise UnsupportedError("This model ranks pairs of texts, it embeds none: use another.")
+        self._pooling: Pooling = _TRAINED.get(trained, "mean")
         size = math.ceil(longest / _PAD_TOKENS) * _PAD_TOKENS
-        self._context = _open(model, size)
-        self._batch = Batch(size)
-        self._width = int(lib.llama_model_n_embd(model.handle))
+        self._piece = min(size, embedding_piece(model.vocabulary.size)) if model.is_causal else size
+        self._context = _open(model, size, self._piece)
+        self._batch = Batch(self._piece)
+        self._width = int(lib.llama_model_n_embd_out(model.handle))
+        self._done = 0
+        self._sum = np.zeros(self._width)
         self._vectors: list[tuple[float, ...]] = []
 
     def embed_next(self) -> Embeddings | None:
-        """Embed one more text; all vectors after the last.
+        """Compute one more piece of a text; all vectors after the last.
 
         Raises:
             EngineError: llama.cpp failed.
         """
         tokens = self._tokens[len(self._vectors)]
-        memory = lib.llama_get_memory(self._context)
-        if memory:
-            lib.llama_memory_clear(memory, True)
-        self._batch.clear()
-        for position, token in enumerate(tokens):
-            self._batch.add(token, position=position, sequence=0, wants_logits=True)
-        if lib.llama_decode(self._context, self._batch.native) != 0:
-            raise EngineError("llama.cpp could not embed a text: load the model again.")
-        pointer = lib.llama_get_embeddings_seq(self._context, 0)
-        if not pointer:
-            raise UnsupportedError("This model makes no embeddings: choose another.")
-        vector = np.ctypeslib.as_array(pointer, shape=(self._width,)).astype(np.float64)
-        length = float(np.linalg.norm(vector))
+        if self._done == 0:
+            self._sum[:] = 0.0
+            memory = lib.llama_get_memory(self._context)
+            if memory:
+                lib.llama_memory_clear(memory, True)
+        rows = self._compute(tokens[self._done : self._done + self._piece])
+        if self._pooling == "mean":
+            self._sum += rows.sum(axis=0, dtype=np.float64)
+        elif self._pooling == "last" or self._done == 0:
+            self._sum[:] = rows[-1 if self._pooling == "last" else 0]
+        self._done += len(rows)
+        if self._done < len(tokens):
+            return None
+        self._done = 0
+        length = float(np.linalg.norm(self._sum))
         if not math.isfinite(length) or not length:
             raise EngineError("The model computes values that are not numbers: get its file again.")
-        self._vectors.append(tuple((vector / length).tolist()))
+        self._vectors.append(tuple((self._sum / length).tolist()))
         if len(self._vectors) < len(self._tokens):
             return None
         return Embeddings(
             vectors=tuple(self._vectors),
             tokens=sum(map(len, self._tokens)),
-            pooling=_POOLING.get(int(lib.llama_pooling_type(self._context)), "mean"),
+            pooling=self._pooling,
         )
+
+    def _compute(self, tokens: list[int]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """The model's last vectors of some tokens, a row each."""
+        self._batch.clear()
+        for place, token in enumerate(tokens, self._done):
+            self._batch.add(token, position=place, sequence=0, wants_logits=True)
+        if lib.llama_decode(self._context, self._batch.native) != 0:
+            raise EngineError("llama.cpp could not embed a text: load the model again.")
+        pointer = lib.llama_get_embeddings(self._context)
+        if not pointer:
+            raise UnsupportedError("This model makes no embeddings: choose another.")
+        return np.ctypeslib.as_array(pointer, shape=(len(tokens), self._width))
 
     def close(self) -> None:
         """Free the context."""
@@ -91,27 +115,18 @@ class EmbeddingJob:
         lib.llama_free(self._context)
 
 
-_POOLING = {
-    lib.LLAMA_POOLING_TYPE_MEAN: "mean",
-    lib.LLAMA_POOLING_TYPE_CLS: "cls",
-    lib.LLAMA_POOLING_TYPE_LAST: "last",
-    lib.LLAMA_POOLING_TYPE_RANK: "rank",
-}
-
-
-def _open(model: Model, size: int) -> Any:
-    for pooling in (lib.LLAMA_POOLING_TYPE_UNSPECIFIED, lib.LLAMA_POOLING_TYPE_MEAN):
-        params = lib.llama_context_default_params()
-        params.n_ctx = params.n_batch = params.n_ubatch = size
-        params.n_seq_max = 1
-        params.n_threads = params.n_threads_batch = model.loaded.threads
-        params.embeddings = True
-        params.pooling_type = pooling
-        params.no_perf = True
-        context = lib.llama_init_from_model(model.handle, params)
-        if not context:
-            raise UnsupportedError("This model makes no embeddings: choose another.")
-        if lib.llama_pooling_type(context) != lib.LLAMA_POOLING_TYPE_NONE:
-            return context
-        lib.llama_free(context)
-    raise UnsupportedError("This model makes no embeddings: choose another.")
+def _open(model: Model, size: int, piece: int) -> Any:
+    params = lib.llama_context_default_params()
+    params.n_ctx = size
+    params.n_batch = params.n_ubatch = piece
+    params.n_seq_max = 1
+    params.n_threads = params.n_threads_batch = model.loaded.threads
+    params.embeddings = True
+    # The vectors of all tokens, put together here: llama.cpp pools over one batch alone.
+    params.pooling_type = lib.LLAMA_POOLING_TYPE_NONE
+    params.no_perf = True
+    context = lib.llama_init_from_model(model.handle, params)
+    if not context:
+        raise UnsupportedError("This model makes no embeddings: choose another.")
+    model.apply_adapters(context)
+    return context

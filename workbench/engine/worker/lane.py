@@ -6,10 +6,10 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence as Many
 
-from workbench.domain.spec import KvMode
+from workbench.domain.runs.spec import KvMode
 from workbench.engine.protocol import Frame
-from workbench.engine.worker.kv_nodes import Sequence
-from workbench.engine.worker.sampling import Distribution
+from workbench.engine.worker.kv.nodes import Sequence
+from workbench.engine.worker.sampling.distribution import Distribution
 
 
 class Job(ABC):

@@ -1,17 +1,13 @@
-"""What travels between the program and the worker: length-prefixed msgpack frames.
-
-A frame is four bytes, big-endian, the length of the body, and the body. Both sides refuse a body
-over :data:`MAX_FRAME_BYTES`, so that a damaged stream cannot ask for all the memory.
-"""
+"""What travels between the program and the worker, in msgpack; see ``processes/frames.py``."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from workbench.domain.text import Segment
+from workbench.domain.errors import UsageError
+from workbench.domain.text import Segment, replace_surrogates
 from workbench.domain.views import LoadSettings
 from workbench.engine.protocol import (
     Embeddings,
@@ -21,15 +17,12 @@ from workbench.engine.protocol import (
     ScoreRequest,
     Scores,
 )
+from workbench.processes.frames import FrameError
 
 MAX_FRAME_BYTES = 64 * 1024 * 1024
-_HEADER_BYTES = 4
+"""Most bytes of one message, in either direction."""
 
 M = TypeVar("M")
-
-
-class FrameError(ValueError):
-    """The stream does not hold what it should; nothing after this point can be trusted."""
 
 
 # --- to the worker ------------------------------------------------------------------------------
@@ -223,59 +216,26 @@ command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Comm
 report_decoder: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
 
 
-def encode_frame(message: Command | Report) -> bytes:
-    """The bytes of one frame.
+def sendable(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Segments that a frame can carry: without halves of characters.
 
     Raises:
-        FrameError: the message is larger than a frame may be.
+        UsageError: there is too much text.
     """
-    body = _encoder.encode(message)
-    if len(body) > MAX_FRAME_BYTES:
-        raise FrameError(f"a message of {len(body):,} bytes is larger than a frame may be")
-    return len(body).to_bytes(_HEADER_BYTES, "big") + body
+    total = sum(len(segment.text) for segment in segments)
+    if total > MAX_FRAME_BYTES // 4:
+        raise UsageError(f"The prompt has {total:,} characters, more than can be read: shorten it.")
+    return tuple(Segment(replace_surrogates(segment.text), segment.special) for segment in segments)
 
 
-def _body_length(header: bytes) -> int:
-    length = int.from_bytes(header, "big")
-    if length > MAX_FRAME_BYTES:
-        raise FrameError(f"a frame of {length:,} bytes was announced")
-    return length
+def encode(message: Command | Report) -> bytes:
+    """The body of a frame."""
+    return _encoder.encode(message)
 
 
-def _decode(body: bytes, decoder: msgspec.msgpack.Decoder[M]) -> M:
+def decode(body: bytes, decoder: msgspec.msgpack.Decoder[M]) -> M:
+    """The message of a frame (FrameError where it is none)."""
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FrameError(f"a frame could not be read: {error}") from error
-
-
-def read_frame(stream: BinaryIO, decoder: msgspec.msgpack.Decoder[M]) -> M | None:
-    """Block until one frame has come; None at the end of the stream.
-
-    Raises:
-        FrameError: too long, cut off, or not a message.
-    """
-    header = stream.read(_HEADER_BYTES)
-    if not header:
-        return None
-    if len(header) < _HEADER_BYTES:
-        raise FrameError("the stream ended inside a frame")
-    length = _body_length(header)
-    body = stream.read(length)
-    if len(body) < length:
-        raise FrameError("the stream ended inside a frame")
-    return _decode(body, decoder)
-
-
-async def receive_frame(
-    stream: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[M]
-) -> M | None:
-    """Like :func:`read_frame`, on the event loop."""
-    try:
-        header = await stream.readexactly(_HEADER_BYTES)
-        body = await stream.readexactly(_body_length(header))
-    except asyncio.IncompleteReadError as error:
-        if not error.partial and error.expected == _HEADER_BYTES:
-            return None
-        raise FrameError("the stream ended inside a frame") from error
-    return _decode(body, decoder)

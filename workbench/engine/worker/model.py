@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from workbench.domain.errors import (
     EngineError,
@@ -18,14 +15,14 @@ from workbench.domain.errors import (
     UnsupportedModelError,
 )
 from workbench.domain.views import LoadSettings
+from workbench.engine.cores import physical_cores
 from workbench.engine.protocol import LoadedModel, MemoryKind
 from workbench.engine.worker.batch import Batch
-from workbench.engine.worker.kv_tree import KvTree
+from workbench.engine.worker.kv.tree import KvTree
 from workbench.engine.worker.llama import Interrupt, lib, library_versions, log
 from workbench.engine.worker.vocabulary import Vocabulary
 from workbench.engine.worker.weights import apply_adapters, load_adapters, load_weights
-from workbench.models.context_size import (
-    CELL_BYTES,
+from workbench.models.memory.context_size import (
     MICRO_BATCH_TOKENS,
     MIN_CONTEXT_TOKENS,
     sequence_count,
@@ -104,15 +101,16 @@ class Model:
         try:
             self._require_causal_decoder()
             self.vocabulary = Vocabulary(self._handle)
-            self._threads = settings.threads or _physical_cores()
+            self._threads = settings.threads or physical_cores()
             self._sequences = self._choose_sequences()
             self.most_rows = min(MOST_ROWS, self._sequences)
             self.is_width_chosen = bool(settings.sequences or measured_width)
             self.width = min(settings.sequences or measured_width or USUAL_WIDTH, self.most_rows)
             self.batch_tokens = max(settings.batch_tokens, self.most_rows)
-            adapters = load_adapters(self._handle, settings.adapters)
+            self._adapters = load_adapters(self._handle, settings.adapters)
+            self._scales = tuple(adapter.scale for adapter in settings.adapters)
             self._open_context(settings)
-            apply_adapters(self._context, adapters, settings.adapters)
+            self.apply_adapters(self._context)
             self.generates = bool(self._memory)
             self.tree = self._new_tree()
             self.loaded = self._describe(name, settings)
@@ -130,6 +128,15 @@ class Model:
     def context(self) -> Any:
         """llama.cpp's context, for the samplers."""
         return self._context
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether a token's computation needs those before it alone."""
+        return self.generates and bool(lib.llama_get_causal_attn(self._context))
+
+    def apply_adapters(self, context: Any) -> None:
+        """Let the adapters of the load settings work in a context on these weights."""
+        apply_adapters(context, self._adapters, self._scales)
 
     def close(self) -> None:
         """Free everything; safe to call twice."""
@@ -167,35 +174,7 @@ class Model:
         recurrent = self._memory_kind() in ("recurrent", "hybrid")
         return sequence_count(self.vocabulary.size, recurrent=recurrent)
 
-    def _require_memory(self, settings: LoadSettings) -> None:
-        """Refuse a cache that cannot fit: the system would let it grow and then kill somebody."""
-        cells = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
-        needed = cells * self._cell_bytes(settings)
-        if settings.use_mmap and not settings.gpu_layers:
-            # Mapped weights are not in memory yet; otherwise they already are.
-            needed += int(lib.llama_model_size(self._handle))
-        free = psutil.virtual_memory().available
-        if needed > free:
-            raise NotEnoughMemoryError(
-                self.path,
-                f"with a context of {cells:,} tokens it needs {needed / 1e9:.1f} GB and "
-                f"{free / 1e9:.1f} GB are free; load it with a smaller context, close other "
-                "programs, or choose a smaller model.",
-            )
-
-    def _cell_bytes(self, settings: LoadSettings) -> int:
-        """Bytes of one token in the KV cache: keys and values of every layer."""
-        architecture = self._metadata("general.architecture")
-        heads = max(1, int(lib.llama_model_n_head(self._handle)))
-        usual = int(lib.llama_model_n_embd(self._handle)) // heads
-        key = int(self._metadata(f"{architecture}.attention.key_length") or usual)
-        value = int(self._metadata(f"{architecture}.attention.value_length") or usual)
-        numbers = int(lib.llama_model_n_layer(self._handle)) * (key + value)
-        numbers *= int(lib.llama_model_n_head_kv(self._handle))
-        return int(numbers * CELL_BYTES[settings.kv_type])
-
     def _open_context(self, settings: LoadSettings) -> None:
-        self._require_memory(settings)
         params = lib.llama_context_default_params()
         params.n_ctx = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
         params.n_batch = self.batch_tokens
@@ -269,7 +248,7 @@ class Model:
         return LoadedModel(
             name=name or Path(self.path).stem,
             path=self.path,
-            architecture=self._metadata("general.architecture"),
+            architecture=self.metadata("general.architecture"),
             # The cells may be more than the model was trained for: they serve several sequences.
             context_tokens=min(cells, trained) if trained > 0 else cells,
             trained_context_tokens=trained,
@@ -300,7 +279,8 @@ class Model:
             return "recurrent"
         return "sliding window" if lib.llama_model_n_swa(self._handle) > 0 else "attention"
 
-    def _metadata(self, key: str) -> str:
+    def metadata(self, key: str) -> str:
+        """A value of the header as text, "" where there is none."""
         buffer = ctypes.create_string_buffer(256)
         length = lib.llama_model_meta_val_str(self._handle, key.encode(), buffer, len(buffer))
         return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
@@ -319,10 +299,3 @@ def _told_bytes(kind: str) -> int:
     """Bytes of all buffers of a kind, as llama.cpp told them while it made the context."""
     told = (match for line in log.lines if (match := _BUFFER.search(line)))
     return sum(int(float(match[2]) * 1024**2) for match in told if match[1] == kind)
-
-
-def _physical_cores() -> int:
-    """Cores that this process may use, without their hyper-threads."""
-    usable = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else 0
-    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    return max(1, min(physical, usable or physical))

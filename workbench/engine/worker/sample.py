@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 
-from workbench.domain.effects import FinishReason
-from workbench.domain.text import Token
+from workbench.domain.answers.lines import AnswerEnd
+from workbench.domain.runs.effects import FinishReason
+from workbench.domain.runs.reasoning import open_tag
+from workbench.domain.text import Token, count_text
 from workbench.engine.effective import effective_values, ignored_sentences
 from workbench.engine.protocol import (
     Frame,
@@ -17,9 +19,9 @@ from workbench.engine.protocol import (
 )
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import Model
-from workbench.engine.worker.repetition import LoopDetector
-from workbench.engine.worker.sampler_chain import SamplerChain, resolve_biases
-from workbench.engine.worker.sampling import Distribution
+from workbench.engine.worker.sampling.distribution import Distribution
+from workbench.engine.worker.sampling.repetition import LoopDetector
+from workbench.engine.worker.sampling.sampler_chain import SamplerChain, resolve_biases
 from workbench.engine.worker.text import TextStream
 
 
@@ -33,6 +35,8 @@ class Request(Job):
             request_id, prompt, mode=request.mode, priority=request.priority, order=order
         )
         self.sampling = request.sampling
+        self.constraint = request.constraint
+        self._tag = open_tag(request.segments) if request.end_at_answer else None
         self._unreported_tokens = 0
         self._vocabulary = model.vocabulary
         self.samples: list[Sample] = []
@@ -44,10 +48,11 @@ class Request(Job):
         """What is really drawn with."""
         _, unknown = resolve_biases(self.sampling, self._vocabulary)
         effective = effective_values(self.sampling)
-        if self.sampling.grammar:
-            digest = hashlib.sha256(self.sampling.grammar.encode()).hexdigest()[:12]
-            lines = self.sampling.grammar.count("\n") + 1
-            effective["grammar"] = f"{lines} lines, sha256 {digest}"
+        for name in ("grammar", "json_schema"):
+            if text := getattr(self.sampling, name):
+                digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+                lines = text.count("\n") + 1
+                effective[name] = f"{count_text(lines, 'line')}, sha256 {digest}"
         return SamplingApplied(
             effective=effective,
             chain=self.samples[0].sampler_names,
@@ -62,6 +67,10 @@ class Request(Job):
     def count_evaluated(self, start: int, end: int) -> None:
         """Note that ``start`` to ``end`` of a history was computed; the prompt's part counts."""
         self._unreported_tokens += max(0, min(end, len(self.prompt)) - start)
+
+    def answer_end(self) -> AnswerEnd | None:
+        """What says where an answer is whole, None where answers go on."""
+        return AnswerEnd(self._tag) if self._tag is not None else None
 
     def take_evaluated(self) -> int:
         """Prompt tokens computed since this was asked last."""
@@ -82,7 +91,7 @@ class Sample(Lane):
         self.request = request
         self._generated: list[int] = []
         self._model = model
-        self._text = TextStream(request.sampling.stop)
+        self._text = TextStream(request.sampling.stop, request.answer_end())
         self._shown: list[str] = []
         self._loop = LoopDetector()
         self.sampler: SamplerChain = SamplerChain(
@@ -91,6 +100,7 @@ class Sample(Lane):
             prompt=request.prompt,
             vocabulary=model.vocabulary,
             context_tokens=model.loaded.context_tokens,
+            grammar=request.constraint,
             like=request.samples[0].sampler if request.samples else None,
         )
 
@@ -139,9 +149,12 @@ class Sample(Lane):
     def _finish_reason(self, *, ended: bool) -> FinishReason | None:
         if ended or self._text.stopped:
             return "stop"
+        if self._text.answered:
+            return "answer"
         if self.remaining <= 0:
             return "length"
-        if self._loop.is_loop(self._generated):
+        # What is bound by a grammar may have to repeat itself, and would be cut in the middle.
+        if not self.request.constraint and self._loop.is_loop(self._generated):
             return "repeating"
         return None
 

@@ -37,11 +37,11 @@ from workbench.engine.protocol import (
     Scores,
 )
 from workbench.engine.worker.composer import Composer, Entry
-from workbench.engine.worker.kv_nodes import Sequence, common_prefix
+from workbench.engine.worker.kv.nodes import Sequence, common_prefix
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.model import DECODED, INTERRUPTED, Model
 from workbench.engine.worker.sample import Request
-from workbench.engine.worker.sampling import read_distribution
+from workbench.engine.worker.sampling.distribution import read_distribution
 from workbench.engine.worker.scoring import ScoreJob, tokenize_request
 
 ADMISSION_LOOKAHEAD = 64
@@ -99,10 +99,17 @@ class Scheduler:
 
     def submit(self, request_id: int, request: GenerateRequest) -> None:
         """Take a request for samples, or fail it at once when it can never fit."""
+        if not self._generates(request_id):
+            return
         prompt = self._model.vocabulary.tokenize(request.segments)
         if not prompt:
-            self._fail(request_id, UsageError("The prompt is empty: write something into it."))
-        elif self._fits(request_id, len(prompt), request.sampling.max_tokens):
+            self._fail(request_id, _no_tokens(request))
+            return
+        most = request.sampling.max_tokens
+        limit = self._model.loaded.context_tokens
+        if len(prompt) + most > limit:
+            self._fail(request_id, ContextOverflowError.of(len(prompt), most, limit))
+        else:
             self._arrivals += 1
             job = Request(request_id, request, prompt, self._model, self._arrivals)
             self._emit(request_id, job.applied)
@@ -110,12 +117,18 @@ class Scheduler:
 
     def submit_score(self, request_id: int, request: ScoreRequest) -> None:
         """Take a request for scores, or fail it at once."""
+        if not self._generates(request_id):
+            return
         try:
             prompt, continuations = tokenize_request(self._model.vocabulary, request)
-        except EngineError as error:
+        except WorkbenchError as error:
             self._fail(request_id, error)
             return
-        if self._fits(request_id, len(prompt), max(map(len, continuations)) - 1):
+        longest = len(prompt) + max(map(len, continuations))
+        limit = self._model.loaded.context_tokens
+        if longest - 1 > limit:  # the last token is only asked for: it takes no cell
+            self._fail(request_id, ContextOverflowError.of_text(longest, limit))
+        else:
             self._arrivals += 1
             job = ScoreJob(
                 request_id,
@@ -128,16 +141,12 @@ class Scheduler:
             )
             self._take(job)
 
-    def _fits(self, request_id: int, prompt_tokens: int, more_tokens: int) -> bool:
+    def _generates(self, request_id: int) -> bool:
+        """Whether the model writes text; fails the request where it does not."""
         if not self._model.generates:
             sentence = "This model makes embeddings and writes no text: choose a chat model."
             self._fail(request_id, UnsupportedError(sentence))
-            return False
-        limit = self._model.loaded.context_tokens
-        if prompt_tokens + more_tokens <= limit:
-            return True
-        self._fail(request_id, ContextOverflowError.of(prompt_tokens, more_tokens, limit))
-        return False
+        return self._model.generates
 
     def _take(self, job: Job) -> None:
         self._jobs[job.id] = job
@@ -153,15 +162,15 @@ class Scheduler:
             if not lane.finished:
                 self._finish(lane, lane.cancel())
 
-    def cancel_all(self) -> None:
-        """End every request."""
-        for request_id in list(self._jobs):
-            self.cancel(request_id)
+    def drop_all(self, error: WorkbenchError) -> None:
+        """End every request with an error: nobody asked for its end."""
+        for job in list(self._jobs.values()):
+            self._drop(job, error)
 
     # --- one step ---------------------------------------------------------------------------
 
     def step(self) -> None:
-        """Evaluate one batch and hand out what came of it."""
+        """Evaluate one batch and hand out the results."""
         self._admit()
         entries = self._fill()
         if not entries:
@@ -282,7 +291,7 @@ class Scheduler:
                 # One lane alone always fits, because submit() compared it with the context.
                 return []
 
-    # --- what came of it --------------------------------------------------------------------
+    # --- results --------------------------------------------------------------------
 
     def _collect(self, entries: list[Entry]) -> None:
         for entry in entries:
@@ -383,3 +392,13 @@ class Scheduler:
         for job in {lane.job for lane in self._running}:
             self._drop(job, error)
         self._tree.clear()
+
+
+def _no_tokens(request: GenerateRequest) -> WorkbenchError:
+    """Why a prompt has no tokens."""
+    if any(segment.text for segment in request.segments):
+        return EngineError(
+            "The model has no tokens for the prompt: its file is damaged or was converted badly; "
+            "get it again or choose another."
+        )
+    return UsageError("The prompt is empty: write something into it.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from workbench.domain.errors import EngineError
+from workbench.domain.errors import EngineError, UsageError
 from workbench.domain.text import Segment, Token
 from workbench.engine.protocol import ContinuationScore, Frame, ScoreRequest, Scores
 from workbench.engine.worker.lane import Job, Lane
-from workbench.engine.worker.sampling import Distribution
+from workbench.engine.worker.sampling.distribution import Distribution
 from workbench.engine.worker.vocabulary import Vocabulary
 
 
@@ -123,6 +123,7 @@ def tokenize_request(
 
     Raises:
         EngineError: a continuation has no tokens, or there is nothing to go on from.
+        UsageError: a text without a prompt is one token long.
     """
     prompt = vocabulary.tokenize(request.segments)
     found = []
@@ -134,6 +135,8 @@ def tokenize_request(
             found.append(vocabulary.tokenize_plain(text))
     if not prompt and len(found) == 1 and found[0]:
         prompt, found = found[0][:1], [found[0][1:]]
+        if not found[0]:
+            raise UsageError("A text of one token has no likelihood: give a longer one.")
     if not prompt or not found or not all(found):
         raise EngineError("There is nothing to score: give a prompt and texts that may follow it.")
     return prompt, found

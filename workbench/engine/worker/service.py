@@ -27,7 +27,8 @@ from workbench.engine.worker.embedding import EmbeddingJob
 from workbench.engine.worker.llama import library_versions
 from workbench.engine.worker.model import Model
 from workbench.engine.worker.scheduler import Scheduler
-from workbench.models.gguf_header import read_header
+from workbench.models.gguf.header import read_header
+from workbench.processes.frames import FrameError, pack_frame, read_frame, write_frame
 
 HEARTBEAT_SECONDS = 1.0
 PROGRESS_SECONDS = 0.1
@@ -59,7 +60,7 @@ class WorkerService:
         self._progress_told = 0.0
 
     def run(self) -> None:
-        """Serve for ever, on the main thread."""
+        """Serve without end, on the main thread."""
         self._report(ms.Hello(os.getpid(), library_versions()))
         threading.stack_size(_ASIDE_STACK_BYTES)
         threading.Thread(target=self._answer_asides, name="aside", daemon=True).start()
@@ -98,7 +99,7 @@ class WorkerService:
 
     @property
     def _rest_seconds(self) -> float | None:
-        """How long to wait for a command before measuring goes on; None is for ever."""
+        """How long to wait for a command before measuring goes on; None waits without end."""
         if self._calibration is None:
             return None
         return 0.0 if self._calibration.speeds else IDLE_SECONDS
@@ -200,14 +201,14 @@ class WorkerService:
         threading.Thread(target=self._digest, args=(model,), name="digest", daemon=True).start()
 
     def _unload(self) -> None:
+        gone = EngineError("The model was unloaded in the middle of this: run it again.")
         if self._scheduler is not None:
-            self._scheduler.cancel_all()
-            self._flush()
+            self._scheduler.drop_all(gone)
             self._scheduler = None
         self._calibration = None
         for job in list(self._embeddings):
             self._end_embedding(job)
-            self._fail(job.id, EngineError("The model was unloaded meanwhile: ask again."))
+            self._fail(job.id, gone)
         with self._model_lock:
             model, self._model = self._model, None
         if model is not None:
@@ -242,11 +243,10 @@ class WorkerService:
     # --- any thread -------------------------------------------------------------------------
 
     def _report(self, report: ms.Report) -> None:
-        frame = ms.encode_frame(report)
+        frame = pack_frame(ms.encode(report), ms.MAX_FRAME_BYTES)
         with self._sink_lock:
             try:
-                self._sink.write(frame)
-                self._sink.flush()
+                write_frame(self._sink, frame)
             except OSError:
                 # Nobody reads any more: the program is gone, and so is the purpose.
                 os._exit(0)
@@ -255,14 +255,15 @@ class WorkerService:
 
     def _read_for_ever(self) -> None:
         try:
-            while (command := ms.read_frame(self._source, ms.command_decoder)) is not None:
+            while (body := read_frame(self._source, ms.MAX_FRAME_BYTES)) is not None:
+                command = ms.decode(body, ms.command_decoder)
                 if isinstance(command, ms.Tokenize | ms.Inspect):
                     self._asides.put(command)
                     continue
                 if isinstance(command, ms.Cancel):
                     self._cancel_early(command.id)
                 self._commands.put(command)
-        except ms.FrameError as error:
+        except FrameError as error:
             os.write(2, f"The worker cannot read its commands: {error}\n".encode())
             os._exit(1)
         os._exit(0)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
-from workbench.domain.text import Segment
+from workbench.domain.text import Segment, replace_surrogates
 from workbench.engine.worker.llama import lib
 
 _NO_TOKEN = -1
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHAPE = re.compile(r"<[|｜].+[|｜]>|\[/?[A-Z_]+\]|<(?:start|end)_of_\w+>")
+"""What tokens that open and close turns look like."""
+_BRACKETED = re.compile(r"[<\[].+[>\]]")
+_SIGNS = re.compile(r"\W+")
 
 
 class Vocabulary:
@@ -24,13 +28,23 @@ class Vocabulary:
         self.eos: int = lib.llama_vocab_eos(self.handle)
         self.add_bos = bool(lib.llama_vocab_get_add_bos(self.handle)) and self.bos != _NO_TOKEN
         self._pieces: dict[tuple[int, bool], bytes] = {}
-        self._control = self._control_tokens()
+        self.matching: Any = None
+        """The vocabulary for grammars; ``matching.py`` makes it when one is first used."""
+        self._is_bpe = lib.llama_vocab_type(self.handle) == lib.LLAMA_VOCAB_TYPE_BPE
+        self._defined: set[str] = set()
+        self._control = self._control_tokens(_chat_template(model))
         self._pattern = self._control_pattern()
+        self._splitting = self._splitting_pattern()
 
     @property
     def control_texts(self) -> tuple[str, ...]:
         """Texts of all control tokens."""
         return tuple(self._control)
+
+    @property
+    def control_ids(self) -> tuple[int, ...]:
+        """Ids of all control tokens."""
+        return tuple(self._control.values())
 
     def control_token(self, text: str) -> int | None:
         """The control token written exactly so."""
@@ -39,15 +53,38 @@ class Vocabulary:
     def _attributes(self, token: int) -> int:
         return int(lib.llama_vocab_get_attr(self.handle, token))
 
-    def _control_tokens(self) -> dict[str, int]:
+    def _control_tokens(self, template: str) -> dict[str, int]:
+        """Control tokens by their texts.
+
+        Some models have the tokens of their turns as "user defined" ones, which llama.cpp reads in
+        any text. Those count too: what looks like such a token, ends an answer, or is a bracketed
+        word of the chat template. Others (white space, HTML tags) are ordinary words.
+        """
         mask = lib.LLAMA_TOKEN_ATTR_CONTROL | lib.LLAMA_TOKEN_ATTR_UNKNOWN
         tokens: dict[str, int] = {}
         for token in range(self.size):
-            if self._attributes(token) & mask:
-                text = lib.llama_vocab_get_text(self.handle, token).decode("utf-8", "replace")
-                if text:
-                    tokens.setdefault(text, token)
+            attributes = self._attributes(token)
+            defined = bool(attributes & lib.LLAMA_TOKEN_ATTR_USER_DEFINED)
+            if not (attributes & mask or defined):
+                continue
+            text = lib.llama_vocab_get_text(self.handle, token).decode("utf-8", "replace")
+            if defined and not self._rules(token, text, template):
+                continue
+            if defined:
+                self._defined.add(text)
+            if text:
+                tokens.setdefault(text, token)
         return tokens
+
+    def _rules(self, token: int, text: str, template: str) -> bool:
+        """Whether a user defined token is one by which turns are told apart."""
+        bracketed = _BRACKETED.fullmatch(text) is not None and text in template
+        return bracketed or _SHAPE.fullmatch(text) is not None or self.is_end(token)
+
+    def _splitting_pattern(self) -> re.Pattern[str] | None:
+        """Finds user defined tokens wherever they begin; the longest is group 1."""
+        texts = sorted((text for text in self._defined if len(text) > 1), key=len, reverse=True)
+        return re.compile(f"(?=({'|'.join(map(re.escape, texts))}))") if texts else None
 
     def _control_pattern(self) -> re.Pattern[str] | None:
         """Longest text first, as llama.cpp matches; with the white space some tokens swallow."""
@@ -84,6 +121,10 @@ class Vocabulary:
                 return buffer.raw[:length]
             size = -length
 
+    def pieces(self) -> list[bytes]:
+        """The bytes of every token, control tokens with their texts."""
+        return [self._read_piece(token, special=True) for token in range(self.size)]
+
     def is_end(self, token: int) -> bool:
         """Whether the token ends an answer (end of turn, of text, of message)."""
         return bool(lib.llama_vocab_is_eog(self.handle, token))
@@ -111,7 +152,7 @@ class Vocabulary:
 
     def tokenize_whole(self, text: str) -> list[int]:
         """Token ids of a text with what the model wants around it ([CLS] and [SEP], <bos>)."""
-        data = _SURROGATE.sub("\ufffd", text).encode()
+        data = replace_surrogates(text).encode()
         buffer = (lib.llama_token * (len(data) + 8))()
         count = lib.llama_tokenize(
             self.handle, data, len(data), buffer, len(buffer), bool(data), False
@@ -121,12 +162,12 @@ class Vocabulary:
 
     def tokenize_plain(self, text: str) -> list[int]:
         """Token ids of a text by itself: no control tokens, no beginning of text."""
-        return self._plain(_SURROGATE.sub("\ufffd", text))
+        return self._plain(replace_surrogates(text))
 
     def _split(self, segments: Sequence[Segment]) -> Iterator[tuple[str, int | None]]:
         """Runs of plain text and control tokens, in order."""
         for segment in segments:
-            text = _SURROGATE.sub("\ufffd", segment.text)
+            text = replace_surrogates(segment.text)
             at = 0
             if segment.special and self._pattern is not None:
                 for match in self._pattern.finditer(text):
@@ -140,6 +181,33 @@ class Vocabulary:
         return self._control[matched.strip()] if token is None else token
 
     def _plain(self, text: str) -> list[int]:
+        """Token ids of a text in which nothing is a control token."""
+        first, *others = self._apart(text)
+        tokens = self._read(first)
+        for part in others:
+            tokens += self._continued(part)
+        return tokens
+
+    def _apart(self, text: str) -> list[str]:
+        """A text cut within each user defined token: llama.cpp would read that as one."""
+        cuts: list[int] = []
+        for match in self._splitting.finditer(text) if self._splitting is not None else ():
+            start, end = match.span(1)
+            if not (cuts and start < cuts[-1] < end):
+                signs = _SIGNS.match(match[1])
+                length = signs.end() if signs is not None and signs.end() < end - start else 1
+                cuts.append(start + length)
+        return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+
+    def _continued(self, text: str) -> list[int]:
+        """Token ids of a text that goes on another one, so that no space is put before it."""
+        if self._is_bpe:
+            return self._read(text)
+        before, whole = self._read("\n"), self._read("\n" + text)
+        goes_on = whole[: len(before)] == before
+        return whole[len(before) :] if goes_on else self._read(text)
+
+    def _read(self, text: str) -> list[int]:
         data = text.encode()
         if not data:
             return []
@@ -148,3 +216,9 @@ class Vocabulary:
         count = lib.llama_tokenize(self.handle, data, len(data), buffer, len(buffer), False, False)
         assert count >= 0, "the buffer holds one token for each byte"
         return list(buffer[:count])
+
+
+def _chat_template(model: Any) -> str:
+    """The chat template in the model's file, "" where it has none."""
+    found: bytes | None = lib.llama_model_chat_template(model, None)
+    return found.decode("utf-8", "replace") if found else ""

@@ -86,10 +86,10 @@ def load_adapters(model: Any, adapters: Sequence[Adapter]) -> list[Any]:
     return handles
 
 
-def apply_adapters(context: Any, handles: Sequence[Any], adapters: Sequence[Adapter]) -> None:
-    """Let the adapters work in a context, each with its scale."""
+def apply_adapters(context: Any, handles: Sequence[Any], scales: Sequence[float]) -> None:
+    """Let adapters work in a context, each with its scale. A new context knows of none."""
     if not handles:
         return
     pointers = (lib.llama_adapter_lora_p_ctypes * len(handles))(*handles)
-    scales = (ctypes.c_float * len(handles))(*(adapter.scale for adapter in adapters))
-    lib.llama_set_adapters_lora(context, pointers, len(handles), scales)
+    values = (ctypes.c_float * len(handles))(*scales)
+    lib.llama_set_adapters_lora(context, pointers, len(handles), values)

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
 from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
 from workbench.strategies.domains.rational import (
     NotArithmetic,

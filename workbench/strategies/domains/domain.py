@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from workbench.domain.registry import Registry
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
 
 
 class Review(NamedTuple):

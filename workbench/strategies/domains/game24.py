@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
 from workbench.strategies.domains.domain import DOMAINS, Domain
 from workbench.strategies.domains.numbers import NumbersTask
 

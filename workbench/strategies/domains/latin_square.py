@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
 from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
 from workbench.strategies.shapes import one_of, quoted
 

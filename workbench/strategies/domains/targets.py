@@ -6,7 +6,7 @@ import random
 import re
 from itertools import combinations_with_replacement
 
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
 from workbench.strategies.domains.domain import DOMAINS, Domain
 from workbench.strategies.domains.game24 import read_numbers
 from workbench.strategies.domains.numbers import NumbersTask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
 from workbench.strategies.domains.domain import Review, Task
 
 

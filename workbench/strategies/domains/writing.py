@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from workbench.domain.spec import Json
+from workbench.domain.runs.spec import Json
+from workbench.domain.text import count_text
 from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
 
 _WORDS = re.compile(r"words\s*:\s*(\d{1,3})\b", re.I)
@@ -94,7 +95,7 @@ class WritingTask(Task):
     def describe(self, facts: Written) -> str:
         """Words left, and those that are still wanted."""
         missing = [word for word in self.wanted if word not in facts.words]
-        text = f"{self.count - len(facts.words)} words left"
+        text = f"{count_text(self.count - len(facts.words), 'word')} left"
         return f"{text}, still wanted: {', '.join(missing)}" if missing else text
 
     def reachable(self, facts: Written) -> bool:
@@ -131,7 +132,7 @@ class WritingTask(Task):
         words = words_of(_LEADING.sub("", answer.strip()))
         faults = []
         if len(words) != self.count:
-            faults.append(f"It has {len(words)} words, not {self.count}.")
+            faults.append(f"It has {count_text(len(words), 'word')}, not {self.count:,}.")
         faults += [f"It lacks the word “{word}”." for word in self.wanted if word not in words]
         faults += [f"It has the word “{word}”." for word in self.refused if word in words]
         total = 1 + len(self.wanted) + len(self.refused)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 
-from workbench.domain.effects import Emit
-from workbench.domain.events import Selected
+from workbench.domain.runs.effects import Emit
+from workbench.domain.runs.events import Selected
 from workbench.strategies.search.searcher import Searcher, prunings
 from workbench.strategies.search.state import Part, State
 
@@ -20,9 +20,10 @@ def best_first(search: Searcher) -> Part:
     open_states: list[tuple[float, int, State]] = [(0.0, order, root)]
     while open_states:
         _, _, state = heapq.heappop(open_states)
+        state = search.current(state)
         if search.is_cut(state):
             continue
-        if state is not root:
+        if state.node != root.node:
             yield from _take(search, state)
         if state.finished or state.depth >= search.bounds.depth:
             if search.task.has_rules:
@@ -31,22 +32,28 @@ def best_first(search: Searcher) -> Part:
             break
         if not search.has_room:
             break
-        children: list[State] = yield from search.grow([state])
-        won: State | None = yield from search.solved_among(children)
-        if won is not None:
+        chosen: list[State] | None = yield from _grown(search, state)
+        if chosen is None:
             break
-        if not children:
-            continue
-        for child in (yield from _chosen(search, state, children)):
+        for child in chosen:
             order += 1
             heapq.heappush(open_states, (-child.score, order, child))
     return [search.best]
 
 
-def _chosen(search: Searcher, state: State, children: list[State]) -> Part:
-    """Those children of a state that are put aside to be grown, best first."""
+def _grown(search: Searcher, state: State) -> Part:
+    """Those children of a state that are kept to be grown, best first; None once one won."""
+    children: list[State] = yield from search.grow([state])
+    won: State | None = yield from search.solved_among(children)
+    if won is not None:
+        return None
+    if not children:
+        return []
     judged: list[State] = yield from search.judge(children, state.depth + 1)
-    judged = yield from search.heed(judged, near=state)
+    judged = yield from search.apply_steering(judged, near=state)
+    won = yield from search.solved_among(judged)
+    if won is not None:
+        return None
     choice = search.selector.choose(judged, search.bounds.width)
     dropped = prunings(judged, choice.dropped)
     if dropped:

@@ -31,7 +31,10 @@ def breadth_first(search: Searcher) -> Part:
             return [won]
         judged: list[State] = yield from search.judge(children, depth)
         finished = [state for state in kept if state.finished]
-        left: list[State] = yield from search.heed([*finished, *judged])
+        left: list[State] = yield from search.apply_steering([*finished, *judged])
+        won = yield from search.solved_among(left)
+        if won is not None:
+            return [won]
         if not left:
             break
         chosen: list[State] = yield from search.select(left, depth)

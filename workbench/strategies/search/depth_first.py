@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.domain.effects import Emit
-from workbench.domain.events import Backtracked, Selected
+from workbench.domain.runs.effects import Emit
+from workbench.domain.runs.events import Backtracked, Selected
 from workbench.strategies.search.searcher import Searcher, prunings
 from workbench.strategies.search.state import Part, State
 
@@ -22,6 +22,7 @@ def depth_first(search: Searcher) -> Part:
 
 def _visit(search: Searcher, state: State) -> Part:
     """Search under a state; returns whether the whole search is over."""
+    state = search.current(state)
     depth = state.depth + 1
     if state.finished or depth > search.bounds.depth:
         return not search.task.has_rules  # the first complete text is the answer
@@ -34,7 +35,10 @@ def _visit(search: Searcher, state: State) -> Part:
     if not children:
         return False
     judged: list[State] = yield from search.judge(children, depth)
-    judged = yield from search.heed(judged, near=state)
+    judged = yield from search.apply_steering(judged, near=state)
+    won = yield from search.solved_among(judged)
+    if won is not None:
+        return True
     choice = search.selector.choose(judged, search.bounds.width)
     dropped = prunings(judged, choice.dropped)
     if dropped:
@@ -43,7 +47,7 @@ def _visit(search: Searcher, state: State) -> Part:
     for index in choice.kept:
         if search.is_cut(judged[index]):
             continue
-        over = yield from _enter(search, judged[index], state)
+        over = yield from _enter(search, search.current(judged[index]), state)
         if over:
             break
     return over

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from workbench.domain.effects import Completion, Effect, Emit, Generate, LabelScores, Score
-from workbench.domain.events import Scored
+from workbench.domain.runs.effects import Completion, Effect, Emit, Generate, LabelScores, Score
+from workbench.domain.runs.events import Scored
 from workbench.strategies import shapes
 from workbench.strategies.search.generators import unreadable
 from workbench.strategies.search.reading import (
@@ -210,9 +210,9 @@ class Vote:
     def values(self, search: Searcher, states: Sequence[State], depth: int) -> Part:
         """How many votes each state got."""
         (messages,) = yield (search.wording.vote(states),)
-        role = f"vote-{depth}"
         asker = "0" if len({state.node.rpartition(".")[0] for state in states}) > 1 else ""
         node = asker or states[0].node.rpartition(".")[0]
+        role = search.new_role(node, f"vote-{depth}")
         (completions,) = yield (
             Generate(
                 node=node,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.domain.effects import Completion, Emit, Generate
-from workbench.domain.events import ParseFailed
+from workbench.domain.runs.effects import SUPERSEDED, Completion, Emit, Generate
+from workbench.domain.runs.events import ParseFailed
 from workbench.strategies import shapes
 from workbench.strategies.search.reading import parse_proposals, read_lines
 from workbench.strategies.search.searcher import Searcher
 from workbench.strategies.search.state import Part, State
 
 ONE_A_LINE = "one step a line"
+_Found = dict[str, tuple[str, ...] | None]
+"""Texts by node; None where the user changed the node while they were written."""
 
 
 def unreadable(node: str, rule: str, raw: str, role: str, sample: int = 0) -> Emit:
@@ -34,26 +36,31 @@ class Propose:
     raw: bool = False
 
     def thoughts(self, search: Searcher, states: Sequence[State]) -> Part:
-        """The lines of each answer."""
+        """The lines of each answer; None where a user changed the state meanwhile."""
         growing = [state for state in states if _can_move(search, state)]
         rendered = yield tuple(search.wording.propose(state, self.count) for state in growing)
+        roles = [search.new_role(state.node, "propose") for state in growing]
         batches: Sequence[Sequence[Completion]] = yield tuple(
             Generate(
                 node=state.node,
-                role="propose",
+                role=role,
                 messages=search.problem.with_question(messages),
                 max_tokens=self.tokens * self.count,
                 grammar=self._grammar(search, state),
+                steerable=True,
             )
-            for state, messages in zip(growing, rendered, strict=True)
+            for state, role, messages in zip(growing, roles, rendered, strict=True)
         )
-        found: dict[str, tuple[str, ...]] = {}
+        found: _Found = {}
         failures: list[Emit] = []
-        for state, (completion,) in zip(growing, batches, strict=True):
-            text = completion.text
+        for state, role, completions in zip(growing, roles, batches, strict=True):
+            if completions == SUPERSEDED:
+                found[state.node] = None
+                continue
+            text = completions[0].text
             lines = read_lines(text) if self.raw else parse_proposals(text, self.count)
             if not lines:
-                failures.append(unreadable(state.node, ONE_A_LINE, text, "propose"))
+                failures.append(unreadable(state.node, ONE_A_LINE, text, role))
             found[state.node] = lines
         if failures:
             yield tuple(failures)
@@ -81,20 +88,22 @@ class Sample:
     constrain: bool = True
 
     def thoughts(self, search: Searcher, states: Sequence[State]) -> Part:
-        """The texts of each state's answers."""
+        """The texts of each state's answers; None where a user changed the state meanwhile."""
         growing = [state for state in states if _can_move(search, state)]
         rendered = yield tuple(search.wording.sample(state) for state in growing)
         asked = {
             state.node: search.problem.with_question(messages)
             for state, messages in zip(growing, rendered, strict=True)
         }
-        found: dict[str, tuple[str, ...]] = {state.node: () for state in states}
+        found: _Found = {state.node: () for state in states}
         rounds = self.count if self.constrain and search.task.has_rules else 1
         for turn in range(rounds):
-            role = "sample" if turn == 0 else f"sample-{turn + 1}"
+            name = "sample" if turn == 0 else f"sample-{turn + 1}"
+            growing = [state for state in growing if found[state.node] is not None]
             drawing = [(state, self._grammar(search, state, found)) for state in growing]
             if rounds > 1:
                 drawing = [(state, grammar) for state, grammar in drawing if grammar]
+            roles = [search.new_role(state.node, name) for state, _ in drawing]
             batches: Sequence[Sequence[Completion]] = yield tuple(
                 Generate(
                     node=state.node,
@@ -103,29 +112,33 @@ class Sample:
                     n=1 if rounds > 1 else self.count,
                     max_tokens=self.tokens,
                     grammar=grammar,
+                    steerable=True,
                 )
-                for state, grammar in drawing
+                for (state, grammar), role in zip(drawing, roles, strict=True)
             )
-            yield from _keep(found, [state for state, _ in drawing], batches, role)
+            yield from _keep(found, [state for state, _ in drawing], batches, roles)
         return [found[state.node] for state in states]
 
-    def _grammar(self, search: Searcher, state: State, found: dict[str, tuple[str, ...]]) -> str:
+    def _grammar(self, search: Searcher, state: State, found: _Found) -> str:
         if not self.constrain or not search.task.has_rules:
             return ""
-        return search.task.grammar(state.facts, frozenset(found[state.node]))
+        return search.task.grammar(state.facts, frozenset(found[state.node] or ()))
 
 
 def _keep(
-    found: dict[str, tuple[str, ...]],
+    found: _Found,
     states: Sequence[State],
     batches: Sequence[Sequence[Completion]],
-    role: str,
+    roles: Sequence[str],
 ) -> Part:
     """Put the texts of a round into ``found``; an empty one is a parse failure."""
     failures: list[Emit] = []
-    for state, completions in zip(states, batches, strict=True):
+    for state, role, completions in zip(states, roles, batches, strict=True):
+        if completions == SUPERSEDED:
+            found[state.node] = None
+            continue
         texts = [" ".join(completion.text.split()) for completion in completions]
-        found[state.node] += tuple(text for text in texts if text)
+        found[state.node] = (found[state.node] or ()) + tuple(text for text in texts if text)
         if not any(texts):
             raw = completions[0].text
             failures.append(unreadable(state.node, "a step", raw, role))

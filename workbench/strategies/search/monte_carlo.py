@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workbench.domain.effects import Emit
-from workbench.domain.events import Selected, Visited
+from workbench.domain.runs.effects import Emit
+from workbench.domain.runs.events import Selected, Visited
 from workbench.strategies.search.searcher import Searcher
 from workbench.strategies.search.state import Part, State
 
@@ -79,6 +79,7 @@ class MonteCarlo:
         path = [self.root]
         while not (path[-1].state.finished or path[-1].state.depth >= search.bounds.depth):
             branch = path[-1]
+            branch.state = search.current(branch.state)
             if branch.children is None:
                 if not search.has_room:
                     break
@@ -103,7 +104,10 @@ class MonteCarlo:
         if won is not None:
             return [Branch(won, 1.0)]
         judged: list[State] = yield from search.judge(children, state.depth + 1)
-        judged = yield from search.heed(judged, near=state)
+        judged = yield from search.apply_steering(judged, near=state)
+        won = yield from search.solved_among(judged)
+        if won is not None:
+            return [Branch(won, 1.0)]
         choice = search.selector.choose(judged, search.bounds.width)
         kept = [judged[index] for index in sorted(choice.kept)]
         return [Branch(child, child.score / search.evaluator.scale) for child in kept]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from workbench.domain.effects import LabelScores
+from workbench.domain.runs.effects import LabelScores
 
 LABEL_WEIGHTS = {"sure": 20.0, "likely": 1.0, "impossible": 0.001}
 """Weights of the verdicts as in tree-of-thought-llm (Yao et al. 2023, Game of 24)."""
@@ -13,8 +13,18 @@ LABEL_WEIGHTS = {"sure": 20.0, "likely": 1.0, "impossible": 0.001}
 _BULLET = re.compile(
     r"^\s*(?:\d{1,3}[.):]|[-*•+](?=\s)|(?:step|idea|option)\s*\d{1,3}\s*[.:)])\s*", re.I
 )
-_LABEL = re.compile(r"\b(sure|likely|impossible)\b", re.I)
+_LABEL = re.compile(
+    r"(?P<not>\b(?:not|never|no|hardly|isn['’]t|aren['’]t|cannot be|can['’]t be)\s"
+    r"(?:(?:so|very|quite|really|entirely|completely|totally|all that|100\s?%)\s)?|\b(?:un|in)-?)?"
+    r"\b(?P<label>sure|likely|impossible)\b",
+    re.I,
+)
 _CHOICE = re.compile(r"\b(?:choice|candidate|option)\b[^\d\n]{0,20}(\d{1,3})\b", re.I)
+_BEST_CHOICE = re.compile(
+    r"\bbest\s(?:choice|candidate|option)\b[^\d\n]{0,20}(\d{1,3})\b"
+    r"|\b(?:choice|candidate|option)\s#?(\d{1,3})\sis\s(?:the\s)?best\b",
+    re.I,
+)
 _SCORE = re.compile(r"\bscore\b[^\d\n]{0,12}(\d{1,3}(?:\.\d+)?)", re.I)
 _NUMBER = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?)(?![\w.]*\d)")
 _OF_TEN = re.compile(r"(?<=\d)\s*(?:/|out of|of)\s*10\b", re.I)
@@ -40,16 +50,27 @@ def parse_proposals(text: str, most: int) -> tuple[str, ...]:
 
 
 def parse_label(text: str) -> str | None:
-    """The verdict of a text: the last of sure, likely, impossible that it names; else None."""
-    found = _LABEL.findall(text)
-    return found[-1].lower() if found else None
+    """The verdict of a text: the last of sure, likely, impossible that it names; else None.
+
+    One that is denied ("I am not sure", "not impossible") is no verdict, nor does an earlier one
+    hold then.
+    """
+    last = None
+    for match in _LABEL.finditer(text):
+        last = match
+    return None if last is None or last["not"] else last["label"].lower()
 
 
 def parse_choice(text: str, count: int) -> int | None:
-    """The index (from 0) of the candidate that a vote names last; None where it names none."""
-    for number in reversed(_CHOICE.findall(text)):
-        if 1 <= int(number) <= count:
-            return int(number) - 1
+    """The index (from 0) of the candidate that a vote is for; None where it names none.
+
+    The last "The best choice is N", which is what is asked for, else the candidate named last.
+    """
+    best = ["".join(groups) for groups in _BEST_CHOICE.findall(text)]
+    for numbers in (best, _CHOICE.findall(text)):
+        for number in reversed(numbers):
+            if 1 <= int(number) <= count:
+                return int(number) - 1
     return None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from workbench.domain.effects import Emit, Extract, Problem, Steering
-from workbench.domain.events import (
+from workbench.domain.answers.forms import plain_text
+from workbench.domain.runs.effects import Emit, Extract, Problem, Steering
+from workbench.domain.runs.events import (
     BestUpdated,
     NodeAdded,
     NoteAdded,
@@ -16,14 +18,23 @@ from workbench.domain.events import (
     Selected,
     StateVerified,
 )
-from workbench.domain.extraction import ExtractionRule, normalise
-from workbench.domain.steering import PruneNode
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.runs.nodes import is_at_or_under
+from workbench.domain.runs.steering import (
+    AddThought,
+    BoostNode,
+    EditThought,
+    PruneNode,
+    SteerAction,
+    Undo,
+)
 from workbench.strategies.domains.baseline import estimated_chance
 from workbench.strategies.domains.domain import Task
+from workbench.strategies.search.checks import verified
 from workbench.strategies.search.selectors import Selector
 from workbench.strategies.search.state import Part, State
 from workbench.strategies.search.wording import Wording
-from workbench.strategies.steered import steered
+from workbench.strategies.steered import in_effect, steered
 
 _ANSWER_LINE = ExtractionRule("answer_line")
 AGAINST_RULES = "against the rules"
@@ -43,7 +54,7 @@ class Generator(Protocol):
     """Where thoughts come from."""
 
     def thoughts(self, search: Searcher, states: Sequence[State]) -> Part:
-        """For each state the texts of its next thoughts (a list of tuples)."""
+        """For each state the texts of its next thoughts, None where it was superseded (a list)."""
 
 
 class Evaluator(Protocol):
@@ -80,6 +91,10 @@ class Searcher:
     grown: set[str] = field(default_factory=set)
     _cut: list[str] = field(default_factory=list)
     _noted: set[str] = field(default_factory=set)
+    _edits: dict[str, str] = field(default_factory=dict)
+    _readings: list[tuple[SteerAction, ...]] = field(default_factory=list)
+    _roles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     @property
     def has_room(self) -> bool:
@@ -108,19 +123,24 @@ class Searcher:
         return root
 
     def grow(self, states: Sequence[State]) -> Part:
-        """New states under each of ``states``; duplicates and illegal ones are shown and pruned."""
-        texts: list[tuple[str, ...]] = yield from self.generator.thoughts(self, states)
-        children: list[State] = []
+        """New states under each of ``states``; duplicates and illegal ones are shown and pruned.
+
+        A state that a user pruned, or changed into one against the rules, gets none. One that was
+        changed into a solution is among what is returned.
+        """
+        grown: list[tuple[State, tuple[str, ...]]] = yield from self._thoughts(states)
+        children: list[State] = [state for state, _ in grown if state.solved]
         events: list[Emit] = []
         seen: dict[object, str] = {}
-        self.grown.update(state.node for state in states)
+        self.grown.update(state.node for state, _ in grown)
         start = self.problem.start
-        for state, thoughts in zip(states, texts, strict=True):
+        for state, thoughts in grown:
             first = start.children if start is not None and start.node == state.node else 0
-            for index, thought in enumerate(thoughts, first):
+            for index, thought in enumerate(thoughts, self._numbers.get(state.node, first)):
                 if not self.has_room:
                     break
                 self.added += 1
+                self._numbers[state.node] = index + 1
                 child = self._child(state, index, thought)
                 added = NodeAdded(
                     node=child.node, parent=state.node, depth=child.depth, text=thought
@@ -138,6 +158,61 @@ class Searcher:
         if not self.has_room:
             yield from self.note(f"The limit of {self.bounds.max_nodes} thoughts was reached.")
         return (yield from self._ended(children))
+
+    def _thoughts(self, states: Sequence[State]) -> Part:
+        """The states as they are now, each with the texts of its next thoughts.
+
+        Texts that were written from a thought that a user changed meanwhile are asked for again.
+        """
+        found: dict[str, tuple[State, tuple[str, ...]]] = {}
+        asking = self._going_on(states)
+        while asking:
+            texts: list[tuple[str, ...] | None] = yield from self.generator.thoughts(self, asking)
+            found |= {
+                state.node: (state, thoughts)
+                for state, thoughts in zip(asking, texts, strict=True)
+                if thoughts is not None
+            }
+            if None not in texts:
+                break
+            (actions,) = yield (Steering(),)
+            self._take(actions)
+            now = self._going_on(states)
+            found = {
+                state.node: found[state.node]
+                for state in now
+                if state.node in found and found[state.node][0] == state
+            }
+            asking = [state for state in now if state.node not in found]
+        return [found[state.node] for state in states if state.node in found]
+
+    def _going_on(self, states: Sequence[State]) -> list[State]:
+        """Those of the states, as a user left them, that can still be grown."""
+        now = [self.current(state) for state in states if not self.is_cut(state)]
+        return [state for state in now if self._is_legal(state)]
+
+    def _is_legal(self, state: State) -> bool:
+        return not self.task.has_rules or state.facts is not None
+
+    def current(self, state: State) -> State:
+        """The state with the thoughts on its way as a user left them."""
+        thoughts = list(state.thoughts)
+        for node, text in self._edits.items():
+            place = node.count(".") - 1
+            if place < len(thoughts) and is_at_or_under(state.node, node):
+                thoughts[place] = text
+        if tuple(thoughts) == state.thoughts:
+            return state
+        changed = self._at(state.node, tuple(thoughts))._replace(score=state.score)
+        if not self.task.has_rules and thoughts[-1] == state.thoughts[-1]:
+            return changed._replace(finished=state.finished)
+        return changed
+
+    def new_role(self, node: str, role: str) -> str:
+        """A name for a call of a node that no call before it has."""
+        count = self._roles[node, role]
+        self._roles[node, role] += 1
+        return f"{role}{('', '-again')[count]}" if count < 2 else f"{role}-again-{count}"
 
     def _child(self, state: State, index: int, thought: str) -> State:
         return self._with(State(f"{state.node}.{index}", (*state.thoughts, thought)), state.facts)
@@ -157,7 +232,7 @@ class Searcher:
             state = self._with(State(node, thoughts[:count]), state.facts)
         return state
 
-    def heed(self, states: Sequence[State], *, near: State | None = None) -> Part:
+    def apply_steering(self, states: Sequence[State], *, near: State | None = None) -> Part:
         """The states among which is chosen, after what a person did since this was asked last.
 
         Args:
@@ -166,24 +241,75 @@ class Searcher:
         """
         self.known.update((state.node, state) for state in states)
         (actions,) = yield (Steering(),)
-        if not actions:
+        self._take(actions)
+        readings, self._readings = self._readings, []
+        if not readings:
             return list(states)
-        self._cut += [action.node for action in actions if isinstance(action, PruneNode)]
         known = self.known
         if near is not None:
             known = {node: s for node, s in known.items() if _parent(node) == near.node}
-            known[near.node] = near
-        left = steered(actions, states, known, self.grown, self._at)
-        if self.task.has_rules:
-            left = [state for state in left if state.facts is not None]
+            known[near.node] = self.current(near)
+        found = [self.current(state) for state in states]
+        for reading in readings:
+            found = steered(reading, found, known, self.grown, self._at)
+        left = [state for state in found if self._is_legal(state)]
         self.known.update((state.node, state) for state in left)
+        refused = tuple(state.node for state in found if not self._is_legal(state))
+        if refused:
+            yield (Emit(Pruned(nodes=refused, reason=AGAINST_RULES)),)
+            left += yield from self._grown_again(refused, left)
         if not left and near is None:
             text = "Every thought was pruned by hand; the search ends here."
+            if refused:
+                text = "No thought follows from what was changed by hand; the search ends here."
             yield (Emit(NoteAdded(text=text)),)
         return left
 
+    def _grown_again(self, refused: Sequence[str], left: Sequence[State]) -> Part:
+        """New children, judged, of changed thoughts from which none of their children follows."""
+        parents = {_parent(node) for node in refused} - {_parent(state.node) for state in left}
+        again = [self.known[node] for node in self._edits if node in parents & self.known.keys()]
+        if not again:
+            return []
+        children: list[State] = yield from self.grow(again)
+        if not children:
+            return []
+        return (yield from self.judge(children, again[0].depth + 1))
+
+    def take_over(self, kept: Sequence[State]) -> Part:
+        """What the search ends with after what a user did since: the best that was not pruned."""
+        (actions,) = yield (Steering(),)
+        self._take(actions)
+        left = [state for state in kept if not self.is_cut(state)]
+        return self.current((left or kept)[0])
+
+    def _take(self, actions: Sequence[SteerAction]) -> None:
+        """Remember what a user did: all states follow it from now on."""
+        if not actions:
+            return
+        self._readings.append(tuple(actions))
+        for action in in_effect(actions):
+            self._note_cut(action)
+            if isinstance(action, EditThought):
+                self._edits[action.node] = action.text
+            elif isinstance(action, Undo) and isinstance(action.action, EditThought):
+                self._edits[action.action.node] = action.text
+        self.known = {node: self.current(state) for node, state in self.known.items()}
+
+    def _note_cut(self, action: SteerAction) -> None:
+        """Keep which nodes a person does not want to go on."""
+        if isinstance(action, PruneNode):
+            self._cut.append(action.node)
+        elif isinstance(action, BoostNode):
+            self._cut = [node for node in self._cut if node != action.node]
+        elif isinstance(action, Undo) and isinstance(action.action, PruneNode):
+            if action.action.node in self._cut:
+                self._cut.remove(action.action.node)
+        elif isinstance(action, Undo) and isinstance(action.action, AddThought):
+            self._cut.append(action.action.node)
+
     def is_cut(self, state: State) -> bool:
-        """Whether a person pruned it, or a node above it, since it was put aside."""
+        """Whether a person pruned it, or a node above it, since it was kept."""
         return any(f"{state.node}.".startswith(f"{node}.") for node in self._cut)
 
     def _refusal(self, child: State, seen: dict[object, str]) -> str:
@@ -192,7 +318,7 @@ class Searcher:
             return AGAINST_RULES
         key: object = child.facts
         if not self.task.has_rules:
-            key = tuple(normalise(part) for part in child.thoughts)
+            key = tuple(plain_text(part) for part in child.thoughts)
         if key in seen and not self.keep_duplicates:
             return SAME_AS + seen[key]
         seen[key] = child.node
@@ -210,15 +336,7 @@ class Searcher:
         ]
 
     def _verified(self, state: State) -> StateVerified:
-        facts = state.facts
-        if facts is None:
-            return StateVerified(node=state.node, legal=False, reachable=False, solved=False)
-        return StateVerified(
-            node=state.node,
-            state=self.task.describe(facts),
-            reachable=self.task.reachable(facts),
-            solved=state.solved,
-        )
+        return verified(self.task, state.node, state.facts)
 
     def judge(self, states: Sequence[State], depth: int) -> Part:
         """The states with their values."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from workbench.domain.spec import derive_seed
+from workbench.domain.runs.spec import derive_seed
 from workbench.strategies.search.state import State
 
 _HASHES = 2**32

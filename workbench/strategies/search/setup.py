@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-import msgspec
-
-from workbench.domain.effects import Emit, Extract, Generate, Outcome, Problem
 from workbench.domain.errors import UsageError
-from workbench.domain.events import NoteAdded, Parsed
-from workbench.domain.sampling import Sampling
-from workbench.strategies.domains import DomainId, Task, read_task
-from workbench.strategies.reading_out import read_out
+from workbench.domain.parameters import ADVANCED, about, is_one
+from workbench.domain.runs.effects import Emit, Outcome, Problem
+from workbench.domain.runs.events import NoteAdded, Parsed
+from workbench.domain.runs.sampling import Sampling
+from workbench.strategies.answer_extraction import ask
+from workbench.strategies.domains import DOMAIN_TITLES, DomainId, Task, read_task
 from workbench.strategies.search import reference
 from workbench.strategies.search.evaluators import Exact, Probability, ScoreNumber, Value, Vote
 from workbench.strategies.search.generators import Propose, Sample
@@ -32,67 +31,126 @@ class SearchParams(Extraction, frozen=True, kw_only=True):
 
     domain: Annotated[
         DomainId,
-        msgspec.Meta(
-            description="What a program knows of the task: its moves, ends and an exact solver; "
-            "text is nothing."
+        about(
+            title="Kind of task",
+            choices=DOMAIN_TITLES,
+            description="What a program knows of it: moves, ends and an exact solver.",
         ),
     ] = "text"
     generate: Annotated[
         Literal["propose", "sample"],
-        msgspec.Meta(description="List several next steps in one call, or sample them apart."),
+        about(
+            title="Ideas come",
+            choices={"propose": "Listed in one call", "sample": "Sampled apart"},
+            description="Several next steps in one call, or one a call.",
+        ),
     ] = "propose"
     evaluate: Annotated[
         Evaluate,
-        msgspec.Meta(
-            description="Judge each step in words (value), by votes, by a score, by how probable "
-            "the model finds sure, likely and impossible (logprob: nothing is written), or by a "
-            "program: exact looks ahead, check looks at the step alone."
+        about(
+            title="Judge by",
+            choices={
+                "value": "Verdicts in words",
+                "vote": "Votes",
+                "score": "A score from 0 to 10",
+                "logprob": "Probability of verdicts",
+                "exact": "An exact solver",
+                "check": "The rules alone",
+            },
+            description="Who says what a step is worth; probabilities write no text.",
         ),
     ] = "value"
     depth: Annotated[
         int,
-        msgspec.Meta(
+        about(
+            title="Steps deep",
             ge=1,
             le=DEEPEST,
-            description="How many levels are searched; a domain that needs more has them.",
+            description="Levels of the search; a task that needs more has them.",
         ),
     ] = 2
     candidates: Annotated[
-        int, msgspec.Meta(ge=1, le=40, description="New steps from each kept one.")
+        int, about(title="Ideas per step", ge=1, le=40, description="New steps from each kept one.")
     ] = 3
     evaluations: Annotated[
-        int, msgspec.Meta(ge=1, le=20, description="Verdicts for each step, or votes a level.")
+        int,
+        about(
+            title="Judgements of each",
+            when=is_one("evaluate", "value", "vote", "score"),
+            ge=1,
+            le=20,
+            description="Verdicts for each step, or votes a level.",
+        ),
     ] = 1
     thought_tokens: Annotated[
-        int, msgspec.Meta(ge=8, le=4096, description="Most tokens of one step or one verdict.")
+        int,
+        about(
+            title="Longest step",
+            unit="tokens",
+            ge=8,
+            le=4096,
+            description="Most tokens of one step or one verdict.",
+        ),
     ] = 80
     select: Annotated[
         Literal["greedy", "softmax"],
-        msgspec.Meta(description="Keep the best, or draw by value with a seed."),
+        about(
+            title="Keep",
+            group=ADVANCED,
+            choices={"greedy": "The best", "softmax": "A draw by value"},
+            description="Keep the best, or draw by value with a seed.",
+        ),
     ] = "greedy"
     select_temperature: Annotated[
         float,
-        msgspec.Meta(
-            ge=0.01, le=10.0, description="Of the draw: higher gives lower values more of a chance."
+        about(
+            title="Temperature of the draw",
+            group=ADVANCED,
+            when=is_one("select", "softmax"),
+            ge=0.01,
+            le=10.0,
+            description="Of the draw: higher gives lower values more of a chance.",
         ),
     ] = 0.25
     select_seed: Annotated[
-        int, msgspec.Meta(ge=0, lt=2**32, description="The same seed draws the same.")
+        int,
+        about(
+            title="Seed of the draw",
+            group=ADVANCED,
+            when=is_one("select", "softmax"),
+            ge=0,
+            lt=2**32,
+            description="The same seed draws the same.",
+        ),
     ] = 0
     threshold: Annotated[
         float,
-        msgspec.Meta(
-            ge=0.0, le=100.0, description="Steps that are valued lower are dropped; 0 drops none."
+        about(
+            title="Drop steps valued below",
+            group=ADVANCED,
+            lowest="None",
+            ge=0.0,
+            le=100.0,
+            description="Steps that are valued lower are dropped; 0 drops none.",
         ),
     ] = 0.0
     max_nodes: Annotated[
-        int, msgspec.Meta(ge=1, le=100_000, description="Most steps of the whole search.")
+        int,
+        about(
+            title="Steps in all, at most",
+            group=ADVANCED,
+            ge=1,
+            le=100_000,
+            description="Most steps of the whole search.",
+        ),
     ] = 200
     constrain: Annotated[
         bool,
-        msgspec.Meta(
+        about(
+            title="Hold to a form",
+            group=ADVANCED,
             description="Hold steps, verdicts and votes to their form by a grammar; in a domain to "
-            "the legal moves."
+            "the legal moves.",
         ),
     ] = True
 
@@ -188,16 +246,20 @@ def _selector(params: SearchParams, scale: float) -> Selector:
 
 def answer_from(search: Searcher, params: SearchParams, kept: Sequence[State]) -> Part:
     """The outcome: by the program where it knows the task, else asked from the best state."""
-    best = kept[0]
+    best = search.current(kept[0])
     if search.task.has_rules:
         return (yield from _known_answer(search, best))
-    (messages,) = yield (search.wording.answer(best),)
-    ((completion,),) = yield (
-        Generate(node=best.node, role="answer", messages=search.problem.with_question(messages)),
-    )
+    while True:
+        (messages,) = yield (search.wording.answer(best),)
+        asked = search.problem.with_question(messages)
+        role = search.new_role(best.node, "answer")
+        completion, answer = yield from ask(
+            params, node=best.node, role=role, messages=asked, steerable=True
+        )
+        if completion.finish_reason != "superseded":
+            break
+        best = yield from search.take_over(kept)
     text = completion.text
-    ((answer,),) = yield (Extract((text,), params.rule),)
-    yield (Emit(read_out(best.node, params.rule, answer, text, f"{best.node}/answer")),)
     output = "\n".join((*best.thoughts, "", text)) if best.thoughts else text
     return Outcome(
         answer=answer, output=output, node=best.node, finish_reason=completion.finish_reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
-from workbench.domain.effects import Effect
+from workbench.domain.runs.effects import Effect
 
 Part = Generator[Sequence[Effect], Sequence[Any], Any]
 """A piece of a strategy: it yields batches of effects and returns what its docstring says."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from workbench.domain.extraction import normalise
+from workbench.domain.answers.forms import group_answers
+from workbench.domain.text import count_text
 
+_SHOWN, _MOST_TIED = 24, 4
 TieRule = Literal["first_seen", "none"]
 
 
@@ -24,16 +26,12 @@ class Vote(NamedTuple):
 
 
 def majority(answers: Sequence[str | None], tie: TieRule) -> Vote:
-    """Unweighted majority over normalised answers; None is counted apart and never wins.
+    """Unweighted majority over equal answers; None is counted apart and never wins.
 
     With ``tie`` "none" a tie for the first place has no winner; "first_seen" gives it to the answer
     that came first.
     """
-    groups: dict[str, list[int]] = {}
-    for index, answer in enumerate(answers):
-        if answer is not None:
-            groups.setdefault(normalise(answer), []).append(index)
-    ranked = sorted(groups.values(), key=len, reverse=True)
+    ranked = sorted(group_answers(answers), key=len, reverse=True)
     tally: list[tuple[str | None, int]] = [(answers[group[0]], len(group)) for group in ranked]
     missing = sum(answer is None for answer in answers)
     if missing:
@@ -43,6 +41,27 @@ def majority(answers: Sequence[str | None], tie: TieRule) -> Vote:
         return Vote(tuple(tally), None, None, ())
     first = ranked[0]
     return Vote(tuple(tally), answers[first[0]], first[0], tuple(first))
+
+
+def remark(vote: Vote) -> str:
+    """What is to be known of a vote's result: a tie, or a thin winner; "" where it is sound."""
+    votes = [count for answer, count in vote.tally if answer is not None]
+    total = sum(count for _, count in vote.tally)
+    missing = total - sum(votes)
+    if not votes:
+        return f"None of the {total} paths gave an answer." if total else ""
+    if votes.count(votes[0]) > 1:
+        tied = [answer or "" for answer, count in vote.tally if count == votes[0]]
+        who = ", ".join(" ".join(answer.split())[:_SHOWN] for answer in tied[:_MOST_TIED])
+        taken = "so there is no answer" if vote.winner is None else "the one seen first is taken"
+        each = count_text(votes[0], "vote")
+        return f"A tie: {len(tied)} answers have {each} each ({who}); {taken}."
+    if votes[0] < missing:
+        return (
+            f"A thin winner: {votes[0]} of {total} paths gave the answer, and {missing} gave none "
+            "that could be read."
+        )
+    return ""
 
 
 def is_decided(answers: Sequence[str | None], left: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.domain.effects import Problem, Render
+from workbench.domain.runs.effects import Problem, Render
 from workbench.strategies.domains.domain import Task
 from workbench.strategies.search.state import State
 

@@ -1,1 +1,18 @@
-"""Chat: conversations with the loaded model."""
+"""Chat: conversations with the loaded model.
+
+panel.py: the workspace: conversations, transcript, composer
+view_model.py: the conversations, the shown branch, the answers being written
+conversation_list.py: the list of conversations
+conversations_model.py: the values of that list, and what all conversations share
+page.py: one conversation: its messages, or how to begin
+transcript.py: the messages; only those in view have widgets
+message_view.py: one message
+system_view.py: the system prompt
+composer.py: where a message is written
+drafts.py: unsent text, on disk within a second
+sending.py: sends messages, edits and retries
+live_answers.py: answers being written, in all conversations
+find_bar.py: the find bar
+finding.py: joins find bar and transcript
+places.py: where the words that are searched for occur
+"""

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from workbench.service.chats import ChatOptions
+from workbench.domain.chat import ChatDraft, ChatOptions, chat_params
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.bridge import Bridge
-from workbench.ui.theme import font
-from workbench.ui.widgets import Button, GhostButton, Label, PrimaryButton, column, row
-from workbench.ui.widgets.parameter_form import Popover
-from workbench.ui.widgets.run_choices import (
+from workbench.ui.kit import GhostButton, IconButton, Label, PrimaryButton, column, row
+from workbench.ui.kit.forms.run_choices import (
     ModelChooser,
     ParametersButton,
     SamplingButton,
     StrategyChooser,
 )
+from workbench.ui.theme import font
 
 _LEAST_LINES, _MOST_LINES = 1, 8
+_MODEL_WIDTH = 150
+
+
+def is_text(event: QKeyEvent) -> bool:
+    """Whether a key types something: where no field has the focus, it belongs into the message."""
+    held = event.modifiers() & ~(
+        Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+    )
+    return bool(event.text()) and event.text().isprintable() and not held
 
 
 class MessageBox(QPlainTextEdit):
@@ -57,26 +71,64 @@ class MessageBox(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
+class SendButton(PrimaryButton):
+    """Sends, or stops while an answer is written; it stays the same button, with its focus."""
+
+    def __init__(self) -> None:
+        super().__init__("Send", "send")
+        self.is_stop = False
+
+    def show_running(self, running: bool) -> None:
+        """Stop in place of Send."""
+        if running == self.is_stop:
+            return
+        self.is_stop = running
+        self.kind, self.tone = ("default", "text-2") if running else ("primary", "on-ink")
+        self.setProperty("kind", self.kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.set_keys("Esc" if running else "")
+        self.set_text("Stop" if running else "Send")
+        self.set_icon("stop" if running else "send")
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for both texts, so that nothing in the row moves."""
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(text) for text in (" Stop  Esc", self.text()))
+        hint.setWidth(hint.width() + widest - metrics.horizontalAdvance(self.text()))
+        return hint
+
+
 class Composer(QFrame):
     """The card at the bottom of the transcript.
 
     Signals:
-        sent(str); stopped(); edit_last_wanted(); cancelled_edit().
+        sent(str); stopped(); edit_last_wanted(); cancelled_edit(); system_wanted().
+        changed(): something else is written. edit_changed(): another message, or none, is edited.
     """
 
     sent = Signal(str)
     stopped = Signal()
     edit_last_wanted = Signal()
     cancelled_edit = Signal()
+    system_wanted = Signal()
+    changed = Signal()
+    edit_changed = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self.setProperty("card", True)
+        self._bridge = bridge
+        self._kept_text = ""
+        """The next message, while an earlier one is edited in the box."""
+        self._wanted: Mapping[str, Any] | None = None
+        self.edited: ChatMessage | None = None
         self.box = MessageBox()
         self.box.send_wanted.connect(self._on_send)
         self.box.edit_last_wanted.connect(self.edit_last_wanted)
+        self.box.textChanged.connect(self.changed)
         self.note = Label("Editing an earlier message: a new branch begins there.", "small", "warn")
-        self._cancel_edit = GhostButton("Cancel")
+        self._cancel_edit = GhostButton("Cancel", keys="Esc")
         self._cancel_edit.clicked.connect(self.cancelled_edit)
         self._editing = QWidget()
         self._editing.setLayout(row(self.note, None, self._cancel_edit))
@@ -84,24 +136,15 @@ class Composer(QFrame):
         self.strategy = StrategyChooser(height=28)
         self.parameters = ParametersButton()
         self.parameters.setProperty("tall", False)
-        self.model = ModelChooser(bridge, self, height=28)
-        self.model.setMaximumWidth(220)
+        self.model = ModelChooser(bridge, height=28)
+        self.model.setMinimumWidth(_MODEL_WIDTH)
         self.sampling = SamplingButton(bridge, short=True)
         self.sampling.setProperty("tall", False)
-        self.system = QPlainTextEdit()
-        self.system.setAccessibleName("System prompt")
-        self.system.setProperty("input", True)
-        self.system.setPlaceholderText("What the model should know or be, before the conversation")
-        self.system.setMinimumSize(420, 140)
-        self.system_button = Button("System", "file")
-        self._system_popover = Popover("System prompt", self.system)
-        self.system_button.clicked.connect(self._on_system)
-        self.system.textChanged.connect(self._on_system_text)
+        self.system_button = IconButton("file", "System prompt")
+        self.system_button.clicked.connect(self.system_wanted)
         self.context = Label("", "small", "text-3")
-        self.send = PrimaryButton("Send", "send")
-        self.send.clicked.connect(self._on_send)
-        self.stop = Button("Stop", "stop", keys="Esc")
-        self.stop.clicked.connect(self.stopped)
+        self.send = SendButton()
+        self.send.clicked.connect(self._on_button)
         self.strategy.strategy_chosen.connect(self._on_strategy)
         lower = row(
             self.strategy,
@@ -110,34 +153,30 @@ class Composer(QFrame):
             self.sampling,
             self.system_button,
             None,
-            self.context,
             self.send,
-            self.stop,
+            gap=4,
         )
-        self.setLayout(column(self._editing, self.box, lower, margins=(10, 8, 10, 10), gap=6))
-        self.show_running(False)
+        upper = row(self.box, gap=8)
+        upper.addWidget(self.context, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(self._editing, upper, lower, margins=(10, 8, 10, 10), gap=6))
+
+    # --- how answers are made -------------------------------------------------------------------
 
     @Slot(str)
     def _on_strategy(self, strategy_id: str) -> None:
-        self.parameters.show_strategy(self.strategy.infos[strategy_id], {})
+        self._show_parameters(strategy_id, {})
 
-    @Slot()
-    def _on_send(self) -> None:
-        text = self.box.toPlainText()
-        if text.strip() and self.send.isVisibleTo(self):
-            self.sent.emit(text)
+    def _show_parameters(self, strategy_id: str, values: Mapping[str, Any]) -> None:
+        info = self.strategy.infos[strategy_id]
+        self.parameters.show_strategy(info, values, chat_params(strategy_id))
 
-    @Slot()
-    def _on_system(self) -> None:
-        self._system_popover.open_at(self.system_button)
-        self.system.setFocus()
+    def set_strategies(self, infos: Sequence[StrategyInfo]) -> None:
+        """Fill the list of strategies."""
+        self.strategy.set_strategies(infos)
+        if self._wanted is not None:
+            self.show_options(self._wanted)
 
-    @Slot()
-    def _on_system_text(self) -> None:
-        used = bool(self.system.toPlainText().strip())
-        self.system_button.set_text("System · set" if used else "System")
-
-    def options(self) -> ChatOptions:
+    def options(self, system: str) -> ChatOptions:
         """How the next answer is made."""
         return ChatOptions(
             strategy=self.strategy.strategy,
@@ -146,23 +185,111 @@ class Composer(QFrame):
             sampling=self.sampling.sampling,
             seed=self.sampling.seed,
             mode=self.sampling.mode,
-            system=self.system.toPlainText(),
+            system=system,
         )
+
+    def show_options(self, kept: Mapping[str, Any]) -> None:
+        """Show how a conversation is answered; what is not kept is as at first."""
+        self._wanted = None if self.strategy.infos else kept
+        if self.strategy.infos:
+            if not self.strategy.choose(kept.get("strategy") or "direct"):
+                self.strategy.choose("direct")
+            self._show_parameters(self.strategy.strategy, kept.get("params") or {})
+        sampling = kept.get("sampling")
+        values = msgspec.to_builtins(Sampling()) | (sampling if isinstance(sampling, dict) else {})
+        self.sampling.set_values(
+            values | {"seed": kept.get("seed") or 0, "mode": kept.get("mode") or "fast"}
+        )
+        self.model.want(str(kept.get("model") or ""))
+
+    # --- what is written ------------------------------------------------------------------------
+
+    @Slot()
+    def _on_send(self) -> None:
+        if self.box.toPlainText().strip() and not self.send.is_stop:
+            self.sent.emit(self.box.toPlainText())
+
+    @Slot()
+    def _on_button(self) -> None:
+        if self.send.is_stop:
+            self.stopped.emit()
+        else:
+            self._on_send()
 
     def show_running(self, running: bool) -> None:
         """Send while nothing is written, Stop while something is."""
-        self.send.setVisible(not running)
-        self.stop.setVisible(running)
+        self.send.show_running(running)
 
-    def show_editing(self, text: str | None) -> None:
-        """Put an earlier message into the box; None ends that."""
-        self._editing.setVisible(text is not None)
-        if text is not None:
-            self.box.setPlainText(text)
-            self.box.moveCursor(self.box.textCursor().MoveOperation.End)
-            self.box.setFocus()
+    def draft(self, system: str | None) -> ChatDraft:
+        """What is written and not sent."""
+        text = self.box.toPlainText()
+        if self.edited is None:
+            return ChatDraft(text=text, system=system)
+        return ChatDraft(
+            text=self._kept_text,
+            system=system,
+            edited_id=self.edited.message_id,
+            edited_text=text,
+        )
+
+    def show_draft(self, draft: ChatDraft, edited: ChatMessage | None) -> None:
+        """Show what was written in a conversation; ``edited`` is the message that is edited.
+
+        Where it is not there any more, its text is a message like any other.
+        """
+        self.edited, self._kept_text = None, ""
+        self._editing.hide()
+        texts = (draft.text, "" if edited is not None else draft.edited_text)
+        self._set_text("\n\n".join(each for each in texts if each))
+        if edited is not None:
+            self.edit(edited, draft.edited_text)
+        self.box.document().clearUndoRedoStacks()  # Ctrl+Z stays in this conversation
+        self.edit_changed.emit()
+
+    def edit(self, message: ChatMessage, text: str) -> None:
+        """Put an earlier message into the box; what was in it comes back afterwards."""
+        if self.edited is None:
+            self._kept_text = self.box.toPlainText()
+        self.edited = message
+        self._editing.show()
+        self._set_text(text)
+        self.edit_changed.emit()
+
+    def end_edit(self) -> None:
+        """The next message is in the box again."""
+        if self.edited is not None:
+            self.edited = None
+            self._editing.hide()
+            self._set_text(self._kept_text)
+            self._kept_text = ""
+            self.edit_changed.emit()
+
+    def take_back(self, text: str) -> None:
+        """What could not be sent goes back into the box, before what was written since."""
+        since = self.box.toPlainText()
+        self._set_text(f"{text}\n\n{since}" if since.strip() else text)
+
+    def clear(self) -> None:
+        """What was in the box is sent."""
+        self.box.clear()
+
+    def type_text(self, text: str) -> None:
+        """Type into the box, from wherever the focus was."""
+        self.box.setFocus()
+        press = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, text)
+        QCoreApplication.sendEvent(self.box, press)
+
+    def _set_text(self, text: str) -> None:
+        if text != self.box.toPlainText():
+            cursor = self.box.textCursor()
+            cursor.beginEditBlock()  # so that Ctrl+Z brings back what was there
+            cursor.select(cursor.SelectionType.Document)
+            cursor.insertText(text)
+            cursor.endEditBlock()
+        self.box.moveCursor(QTextCursor.MoveOperation.End)
 
     def show_context(self, used: int, context: int) -> None:
         """Say how full the context is, in tokens."""
         self.context.setText(f"{used:,} / {context:,}" if context and used else "")
-        self.context.setToolTip("Tokens of the conversation, of those that the context holds")
+        what = "what leads to the edited message" if self.edited else "the conversation"
+        self.context.setToolTip(f"Tokens of {what}, of those that the context holds")

@@ -5,20 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QListView,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QLineEdit, QListView
 
+from workbench.domain.text import count_text
 from workbench.domain.views import Conversation
-from workbench.ui.theme import color, font
-from workbench.ui.widgets import IconButton, Pane, row
+from workbench.ui.chat.composer import is_text
+from workbench.ui.kit import IconButton, Label, Pane, row
+from workbench.ui.kit.menu import Menu
+from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
 
 _ID = Qt.ItemDataRole.UserRole
 _SNIPPET = Qt.ItemDataRole.UserRole + 1
@@ -35,37 +31,58 @@ def group_of(at: float, today: dt.date) -> str:
     return "Last week" if age < 8 else "Older"
 
 
-class _Painter(QStyledItemDelegate):
+def _plain(snippet: str) -> str:
+    """A snippet without the marks around the words that were searched for."""
+    return snippet.replace("\x02", "").replace("\x03", "")
+
+
+class _List(QListView):
+    """Mouse and arrow keys pick a conversation, Delete takes it away, letters are for the message.
+
+    Signals:
+        picked(QModelIndex): also the one that is current already.
+        delete_wanted(): the current one. typed(str): text, which belongs into the message.
+    """
+
+    picked = Signal(QModelIndex)
+    delete_wanted = Signal()
+    typed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clicked.connect(self.picked)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex()
+        if event.key() == Qt.Key.Key_Delete:  # not Backspace, which is meant for the message
+            self.delete_wanted.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.picked.emit(before)
+        elif is_text(event):
+            self.typed.emit(event.text())
+        else:
+            super().keyPressEvent(event)
+            if self.currentIndex() != before:
+                self.picked.emit(self.currentIndex())
+
+
+class _Delegate(RowDelegate):
     """Title over snippet; group names small."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
-        area: QRect = option.rect
-        inner = area.adjusted(8, 4, -8, -4)
+    def paint_row(self, row: Row, index: Index) -> None:
+        inner, title = row.box.adjusted(8, 4, -8, -4), str(index.data())
         if index.data(_ID) is None:
-            painter.setFont(font("micro"))
-            painter.setPen(color("text-3"))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignBottom, str(index.data()))
+            bottom = Qt.AlignmentFlag.AlignBottom
+            draw_text(row.painter, inner, title, "micro", "text-3", bottom)
             return
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if chosen or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color("selected" if chosen else "hover"))
-            painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), 6, 6)
-        for text, style, tone, top in (
-            (str(index.data()), "body", "text", 0),
-            (str(index.data(_SNIPPET) or ""), "small", "text-3", 20),
-        ):
-            painter.setFont(font(style))
-            painter.setPen(color(tone))
-            words = " ".join(text.split())
-            shown = painter.fontMetrics().elidedText(
-                words, Qt.TextElideMode.ElideRight, inner.width()
-            )
-            painter.drawText(inner.adjusted(0, top, 0, 0), Qt.AlignmentFlag.AlignTop, shown)
+        row.ground(6, smooth=False)
+        top, snippet = Qt.AlignmentFlag.AlignTop, _plain(str(index.data(_SNIPPET) or ""))
+        draw_text(row.painter, inner, " ".join(title.split()), "body", "text", top)
+        lower = inner.adjusted(0, 20, 0, 0)
+        draw_text(row.painter, lower, " ".join(snippet.split()), "small", "text-3", top)
 
-    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
-        return QSize(0, 30 if index.data(_ID) is None else 48)
+    def height_of(self, index: Index) -> int:
+        return 30 if index.data(_ID) is None else 48
 
 
 class ConversationList(Pane):
@@ -73,7 +90,8 @@ class ConversationList(Pane):
 
     Signals:
         chosen(int), renamed(int, str), delete_wanted(int): a conversation's id.
-        create_wanted(); searched(str).
+        create_wanted(); searched(str). first_wanted(): Enter in the search.
+        typed(str): text, while the list has the focus.
     """
 
     chosen = Signal(int)
@@ -81,6 +99,8 @@ class ConversationList(Pane):
     delete_wanted = Signal(int)
     create_wanted = Signal()
     searched = Signal(str)
+    first_wanted = Signal()
+    typed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(surface="chrome")
@@ -90,11 +110,18 @@ class ConversationList(Pane):
         self.search.setAccessibleName("Search conversations")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.searched)
+        self.search.returnPressed.connect(self._on_return)
+        self.nothing = Label("", "small", "text-3", wrap=True)
+        self.nothing.setContentsMargins(16, 4, 12, 4)
+        self.nothing.hide()
         create = IconButton("plus", "New conversation", keys="Ctrl+N")
         create.clicked.connect(self.create_wanted)
-        self.list = QListView()
+        self.list = _List()
+        self.list.delete_wanted.connect(self._on_delete)
+        self.list.picked.connect(self._on_picked)
+        self.list.typed.connect(self.typed)
         self.list.setAccessibleName("Conversations")
-        self.list.setItemDelegate(_Painter(self.list))
+        self.list.setItemDelegate(_Delegate(self.list))
         self.list.setMouseTracking(True)
         self.list.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -102,16 +129,33 @@ class ConversationList(Pane):
         self._model = QStandardItemModel()
         self._model.itemChanged.connect(self._on_edited)
         self.list.setModel(self._model)
-        self.list.selectionModel().currentChanged.connect(self._on_current)
         self._filling = False
+        self._shown: object = None
         self.body.addLayout(row(self.search, create, margins=(12, 10, 8, 6)))
+        self.body.addWidget(self.nothing)
         self.body.addLayout(row(self.list, margins=(8, 0, 8, 8)), 1)
 
     def show_conversations(self, found: Sequence[Conversation], current: int | None) -> None:
         """Show another list, ``current`` chosen in it."""
+        today = dt.datetime.now().astimezone().date()
+        if (tuple(found), today) != self._shown:
+            self._shown = (tuple(found), today)
+            self._fill(found, today)
+        chosen = next(
+            (
+                self._model.index(row, 0)
+                for row in range(self._model.rowCount())
+                if current is not None and self._model.index(row, 0).data(_ID) == current
+            ),
+            QModelIndex(),
+        )
+        self.list.setCurrentIndex(chosen)  # a list with the focus makes one current by itself
+        if not chosen.isValid():
+            self.list.clearSelection()
+
+    def _fill(self, found: Sequence[Conversation], today: dt.date) -> None:
         self._filling = True
         self._model.clear()
-        today = dt.datetime.now().astimezone().date()
         group = ""
         for each in found:
             name = group_of(each.updated_at, today)
@@ -125,16 +169,35 @@ class ConversationList(Pane):
             item.setData(each.snippet, _SNIPPET)
             item.setToolTip(each.title)
             self._model.appendRow(item)
-            if each.conversation_id == current:
-                self.list.setCurrentIndex(item.index())
-        plural = "" if len(found) == 1 else "s"
-        self.search.setPlaceholderText(f"Search {len(found):,} conversation{plural}")
+        count = count_text(len(found), "conversation") if found else "conversations"
+        self.search.setPlaceholderText(f"Search {count}")
+        words = self.search.text().strip()
+        self.nothing.setText(f"No conversation has “{words}”." if words and not found else "")
+        self.nothing.setVisible(bool(self.nothing.text()))
         self._filling = False
 
-    @Slot(QModelIndex, QModelIndex)
-    def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
-        if not self._filling and index.data(_ID) is not None:
+    def end_search(self) -> bool:
+        """List all conversations again; returns whether the search had the focus and words."""
+        if not self.search.hasFocus() or not self.search.text():
+            return False
+        self.search.clear()
+        return True
+
+    @Slot()
+    def _on_return(self) -> None:
+        if self.search.text().strip():
+            self.first_wanted.emit()
+
+    @Slot(QModelIndex)
+    def _on_picked(self, index: QModelIndex) -> None:
+        if index.data(_ID) is not None:
             self.chosen.emit(int(index.data(_ID)))
+
+    @Slot()
+    def _on_delete(self) -> None:
+        chosen = self.list.currentIndex().data(_ID)
+        if chosen is not None:
+            self.delete_wanted.emit(int(chosen))
 
     @Slot(QStandardItem)
     def _on_edited(self, item: QStandardItem) -> None:
@@ -146,7 +209,7 @@ class ConversationList(Pane):
         index = self.list.indexAt(place)
         if index.data(_ID) is None:
             return
-        menu = QMenu(self)
+        menu = Menu("The conversation", self)
         rename, delete = menu.addAction("Rename"), menu.addAction("Delete")
         done = menu.exec(self.list.viewport().mapToGlobal(place))
         if done is rename:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import functools
-import re
 import time
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from workbench.domain.run_state import RunState
+from workbench.domain.errors import ContextOverflowError, WorkbenchError
+from workbench.domain.runs.run_state import RunState
 from workbench.domain.servers import model_name
+from workbench.domain.text import count_text, seconds_text
 from workbench.domain.views import ChatMessage
-from workbench.ui.runs.words import (
-    error_sentence,
-    rate_text,
-    reasoning_text,
-    seconds_text,
-    thinking_title,
-)
-from workbench.ui.widgets import (
+from workbench.ui.kit import (
     Banner,
     GhostButton,
     IconButton,
@@ -30,12 +24,17 @@ from workbench.ui.widgets import (
     column,
     row,
 )
-from workbench.ui.widgets.markdown_view import MarkdownView, shown_text
+from workbench.ui.markdown.body import MarkdownBody
+from workbench.ui.runs.words import (
+    error_sentence,
+    rate_text,
+    reasoning_text,
+    thinking_title,
+)
 
-_CODE = re.compile(r"^```[ \t]*([\w+-]*)[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _THINKING_HEIGHT = 140
-_TEMPLATES = ("jinja", "jinja2", "prompty", "j2")
 _REASONS = {
+    "answer": "answer line complete",
     "stop": "end of turn",
     "length": "length limit",
     "cancelled": "cancelled",
@@ -43,212 +42,323 @@ _REASONS = {
     "limit": "budget",
     "error": "error",
 }
+_DIRECTLY = (
+    "The model writes on where this text ends, in one call: no strategy can begin in its middle"
+)
+_CUT = ("length", "cancelled", "limit", "error", "interrupted")
 
 
-class CodeCard(QFrame):
-    """A block of code with its language and a way to copy it.
+class VersionArrows(QWidget):
+    """Which version of a message is shown, and the way to the others.
 
     Signals:
-        design_wanted(str): open the text as a prompt.
+        chosen(int): the id of another version.
     """
 
-    design_wanted = Signal(str)
+    chosen = Signal(int)
 
-    def __init__(self, language: str, code: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setProperty("card", True)
-        self._code = code
-        copy = GhostButton("Copy", "copy")
-        copy.clicked.connect(self._on_copy)
-        head = row(Label(language or "text", "code-small", "text-2"), None, margins=(12, 2, 4, 2))
-        head.addWidget(copy)
-        if language.lower() in _TEMPLATES:
-            design = GhostButton("Open in Design", "design")
-            design.clicked.connect(self._on_design)
-            head.addWidget(design)
-        text = Label(shown_text(code.rstrip("\n")), "code", wrap=True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inner = column(text, margins=(12, 4, 12, 10))
-        self.setLayout(column(head, inner, gap=0))
+        self.earlier = IconButton("chevron-left", "Earlier version", size=24, glyph=14)
+        self.later = IconButton("chevron-right", "Later version", size=24, glyph=14)
+        self._words = Label("", "small", "text-2")
+        self._ids: tuple[int, ...] = ()
+        self._place = 0
+        self.earlier.clicked.connect(functools.partial(self._step, -1))
+        self.later.clicked.connect(functools.partial(self._step, 1))
+        self.setLayout(row(self.earlier, self._words, self.later, gap=2))
 
-    @Slot()
-    def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._code)
+    def show_versions(self, message: ChatMessage) -> None:
+        """Show the place of a message among its versions; nothing where it is the only one."""
+        self._ids = message.sibling_ids
+        self._place = self._ids.index(message.message_id) if self._ids else 0
+        count = len(self._ids)
+        self.setVisible(count > 1)
+        self._words.setText(f"{self._place + 1} / {count}")
+        self._words.setAccessibleName(f"Version {self._place + 1} of {count}")
+        for button, at in ((self.earlier, self._place - 1), (self.later, self._place + 1)):
+            # A button that is switched off would lose the focus to some other widget.
+            button.setEnabled(0 <= at < count or button.hasFocus())
 
-    @Slot()
-    def _on_design(self) -> None:
-        self.design_wanted.emit(self._code)
+    def _step(self, step: int) -> None:
+        at = self._place + step
+        if 0 <= at < len(self._ids):
+            self.chosen.emit(self._ids[at])
 
 
 class MessageView(QFrame):
     """Name and time, text, and what can be done with it.
 
+    A view can show another message of the same role: what has the focus keeps it.
+
     Signals (all with the message):
-        regenerate_wanted, edit_wanted, run_wanted, version_wanted(message, other id).
+        regenerate_wanted, edit_wanted, delete_wanted, run_wanted, continue_wanted, answer_wanted,
+        version_wanted(message, other id).
         design_wanted(str): a template in the text.
+        resized(): the height may change.
     """
 
     regenerate_wanted = Signal(object)
     edit_wanted = Signal(object)
+    delete_wanted = Signal(object)
     run_wanted = Signal(object)
+    continue_wanted = Signal(object)
+    answer_wanted = Signal(object)
     version_wanted = Signal(object, int)
     design_wanted = Signal(str)
+    resized = Signal()
 
     def __init__(self, message: ChatMessage) -> None:
         super().__init__()
         self.message = message
-        self._streamed = ""
-        mine = message.role == "user"
-        name = "You" if mine else model_name(message.model) or "Model"
-        self.name = Label(name, "body-strong")
-        at = time.strftime("%H:%M", time.localtime(message.created_at))
-        self.note = Label(at, "small", "text-3")
-        self._head = row(self.name, self.note, None, gap=8)
-        self._add_versions()
-        if mine:
-            edit = IconButton("edit", "Edit this message", size=24, glyph=14)
-            edit.clicked.connect(functools.partial(self.edit_wanted.emit, message))
-            self._head.addWidget(edit)
-        self.view = MarkdownView(f"Message of {name}")
-        self.thinking = StreamingText("Thinking", "body")
-        self.thinking.setFixedHeight(_THINKING_HEIGHT)
-        self.thought = Section("Thinking", self.thinking, opened=False)
-        self.thought.hide()
-        self.banner = Banner(closable=False)
-        self._parts = column(self.view, gap=8)
-        self.footer = Label("", "small", "text-3")
+        self.is_mine = message.role == "user"
+        self.run_read: int | None = None
+        """The ended run of which all is shown, also what its message's row has not."""
+        self._thought: Section | None = None
+        self.thinking: StreamingText | None = None
+        self._banner: Banner | None = None
+        self.name = Label("", "body-strong")
+        self.note = Label("", "small", "text-3")
+        self.versions = VersionArrows()
+        self.versions.chosen.connect(self._on_version)
+        self.body = MarkdownBody("Your message" if self.is_mine else "Answer")
+        self.body.design_wanted.connect(self.design_wanted)
+        self.empty = Label("", "body", "text-3", wrap=True)
+        self.footer = Label("", "small", "text-3", elide=True)
+        self._head = row(self.name, self.note, None, self.versions, gap=8)
         self._foot = QWidget()
-        self._foot.setLayout(self._make_footer())
-        self._foot.hide()
-        self.setLayout(
-            column(
-                self._head,
-                self.thought,
-                self._parts,
-                self.banner,
-                self._foot,
-                margins=(0, 0, 0, 20),
-                gap=4,
-            )
+        self._foot.setLayout(self._make_foot())
+        if self.is_mine:
+            for button in self._buttons(("copy", "edit", "trash")):
+                self._head.addWidget(button)
+        self._column = column(
+            self._head, self.body, self.empty, self._foot, margins=(0, 0, 0, 20), gap=4
         )
-        if message.text or mine:
-            self._show_whole(message.text)
+        self.setLayout(self._column)
+        self.set_message(message)
 
-    def _add_versions(self) -> None:
-        ids = self.message.sibling_ids
-        if len(ids) < 2:
-            return
-        place = ids.index(self.message.message_id)
-        for icon, words, other in (
-            ("chevron-left", "Earlier version", place - 1),
-            ("chevron-right", "Later version", place + 1),
-        ):
-            button = IconButton(icon, words, size=24, glyph=14)
-            button.setEnabled(0 <= other < len(ids))
-            if button.isEnabled():
-                button.clicked.connect(
-                    functools.partial(self.version_wanted.emit, self.message, ids[other])
-                )
-            self._head.addWidget(button)
-            if icon == "chevron-left":
-                self._head.addWidget(Label(f"{place + 1} / {len(ids)}", "small", "text-2"))
+    # --- parts ----------------------------------------------------------------------------------
 
-    def _make_footer(self) -> QHBoxLayout:
-        layout = row(self.footer, None, gap=2)
-        for icon, words, signal in (
-            ("copy", "Copy as Markdown", None),
-            ("refresh", "Another answer", self.regenerate_wanted),
-            ("eye", "Open the run in History", self.run_wanted),
-        ):
-            button = IconButton(icon, words, size=24, glyph=14)
-            if signal is None:
-                button.clicked.connect(self._on_copy)
-            else:
-                button.clicked.connect(functools.partial(signal.emit, self.message))
-            layout.addWidget(button)
+    def _buttons(self, icons: tuple[str, ...]) -> list[IconButton]:
+        known = {
+            "copy": ("Copy" if self.is_mine else "Copy as Markdown", None),
+            "edit": ("Edit this message", self.edit_wanted),
+            "trash": ("Delete this message", self.delete_wanted),
+            "refresh": ("Another answer", self.regenerate_wanted),
+            "eye": ("Open the run in History", self.run_wanted),
+        }
+        made = []
+        for name in icons:
+            words, signal = known[name]
+            button = IconButton(name, words, size=24, glyph=14)
+            button.clicked.connect(
+                self._on_copy if signal is None else functools.partial(self._emit, signal)
+            )
+            made.append(button)
+        return made
+
+    def _make_foot(self) -> QHBoxLayout:
+        layout = row(gap=2)
+        layout.addWidget(self.footer, 1)
+        self.go_on = GhostButton("Answer it" if self.is_mine else "Continue", "send")
+        wanted = self.answer_wanted if self.is_mine else self.continue_wanted
+        self.go_on.clicked.connect(functools.partial(self._emit, wanted))
+        layout.addWidget(self.go_on)
+        if not self.is_mine:
+            copy, again, self._open, delete = self._buttons(("copy", "refresh", "eye", "trash"))
+            for button in (copy, again, self._open, delete):
+                layout.addWidget(button)
         return layout
+
+    def _emit(self, signal: object, _checked: bool = False) -> None:
+        signal.emit(self.message)  # type: ignore[attr-defined]
+
+    @Slot(int)
+    def _on_version(self, other: int) -> None:
+        self.version_wanted.emit(self.message, other)
+
+    @property
+    def banner(self) -> Banner:
+        """What went wrong; made when it is first needed."""
+        if self._banner is None:
+            self._banner = Banner(closable=False)
+            self._column.insertWidget(self._column.indexOf(self._foot), self._banner)
+        return self._banner
+
+    @property
+    def thought(self) -> Section:
+        """What was thought before the answer, folded; made when it is first needed."""
+        if self._thought is None:
+            self.thinking = StreamingText("Thinking", "body")
+            self.thinking.setFixedHeight(_THINKING_HEIGHT)
+            self._thought = Section("Thinking", self.thinking, opened=False)
+            self._column.insertWidget(1, self._thought)
+        return self._thought
+
+    @property
+    def has_thought(self) -> bool:
+        """Whether thoughts are shown."""
+        return self._thought is not None and not self._thought.isHidden()
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def set_message(self, message: ChatMessage) -> None:
+        """Show a message, or the same with other versions, from its row."""
+        before, self.message = self.message, message
+        name = "You" if self.is_mine else model_name(message.model) or "Model"
+        self.name.setText(name)
+        self.body.setAccessibleName(f"Message of {name}")
+        self.versions.show_versions(message)
+        self._show_time()
+        if self.is_mine:
+            self.body.set_plain(message.text)
+            self.empty.hide()
+            self._foot.hide()
+            return
+        if before.message_id != message.message_id:
+            for part in (self._banner, self._thought):
+                if part is not None:
+                    part.hide()
+        if message.run_status == "running":
+            self._foot.hide()
+            self.empty.hide()
+            if not self.body.text or before.message_id != message.message_id:
+                self.body.set_markdown(message.text)
+        else:
+            self._show_stored()
+
+    def _show_stored(self) -> None:
+        """Show an ended answer from its row, without reading its run."""
+        message = self.message
+        self.body.set_markdown(message.text)
+        self._show_end(
+            RunState(
+                status=message.run_status or "done",
+                completion_tokens=message.completion_tokens,
+                seconds=message.seconds,
+                finish_reason=message.finish_reason,
+                reasoning_tokens=message.thought_tokens or 0,
+            ),
+            message.text,
+        )
+
+    def show_unanswered(self, unanswered: bool) -> None:
+        """Offer to answer a message of the user that has no answer."""
+        self.footer.setText("This message has no answer yet." if unanswered else "")
+        self._foot.setVisible(unanswered)
 
     def show_run(self, state: RunState, text: str) -> None:
         """Show an answer's run: what came while it writes, everything when it has ended."""
         self.show_thinking(state)
         if state.status == "running":
-            if not text.startswith(self._streamed):
-                self.view.set_markdown("")
-                self._streamed = ""
-            self.view.append_text(text[len(self._streamed) :])
-            self._streamed = text
+            self.body.stream(text)
+            self.empty.hide()
+            self._foot.hide()
             rate = rate_text(state.generated_tokens, state.seconds)
             self.note.setText(f"{rate} tok/s" if state.generated_tokens else _reading(state))
             return
-        at = time.strftime("%H:%M", time.localtime(self.message.created_at))
-        self.note.setText(at)
-        self._show_whole(text)
-        self._show_end(state)
+        self.run_read = state.run_id
+        self._show_time()
+        self.body.set_markdown(text)
+        self._show_end(state, text)
 
     def show_thinking(self, state: RunState) -> None:
         """Show what was thought before the answer, folded; nothing where there was none."""
         thought = reasoning_text(state)
+        if not thought and self._thought is None:
+            return
         self.thought.setVisible(bool(thought))
-        if thought:
+        if thought and self.thinking is not None:
             self.thought.set_title(thinking_title(state))
             self.thinking.set_text(thought, follow=state.status == "running")
 
-    def _show_end(self, state: RunState) -> None:
-        reason = _REASONS.get(state.finish_reason, state.finish_reason)
-        words = [f"{state.completion_tokens:,} tokens", seconds_text(state.seconds)]
-        if state.completion_tokens:
-            words.append(f"{rate_text(state.completion_tokens, state.seconds)} tok/s")
-        words.append("interrupted" if state.status == "interrupted" else f"stopped: {reason}")
-        if len(state.nodes) > 1:
-            words.insert(0, f"{len(state.nodes)} nodes")
-        self.footer.setText(" · ".join(words))
+    def _show_time(self) -> None:
+        self.note.setText(time.strftime("%H:%M", time.localtime(self.message.created_at)))
+
+    def _show_end(self, state: RunState, text: str) -> None:
+        self.footer.setText(
+            _end_words(state, self.message) if self.message.run_id is not None else ""
+        )
         self._foot.show()
+        self._open.setVisible(self.message.run_id is not None)
+        cut = state.finish_reason in _CUT or state.status == "interrupted"
+        self.go_on.setVisible(cut and bool(text.strip()))
+        is_direct = self.message.strategy in ("", "direct")
+        self.go_on.set_text("Continue" if is_direct else "Continue directly")
+        self.go_on.setToolTip("" if is_direct else _DIRECTLY)
+        blank = not text.strip()
+        if blank:
+            thought = state.reasoning_tokens or reasoning_text(state)
+            self.empty.setText(
+                "It ended while it was thinking: nothing of the answer was written."
+                if thought
+                else "Nothing was written."
+            )
+        self.empty.setVisible(blank)
+        self.body.setVisible(not blank)
         if state.error:
             again = functools.partial(self.regenerate_wanted.emit, self.message)
-            self.banner.show_message(error_sentence(state.error), "bad", "Try again", again)
+            self.banner.show_message(failure_sentence(state.error), "bad", "Try again", again)
         elif state.status == "interrupted":
             self.banner.show_message(
                 "The program ended while this was written; what had come is kept.", "warn"
             )
+        elif self._banner is not None:
+            self._banner.hide()
 
-    def show_stored(self) -> None:
-        """Show a finished answer from its row, without reading its run."""
-        message = self.message
-        state = RunState(
-            status=message.run_status or "done",
-            completion_tokens=message.completion_tokens,
-            seconds=message.seconds,
-            finish_reason=message.finish_reason,
-        )
-        self._show_end(state)
+    # --- size, text -----------------------------------------------------------------------------
 
-    def _show_whole(self, text: str) -> None:
-        """Prose as Markdown, code in cards."""
-        for index in range(self._parts.count() - 1, 0, -1):
-            item = self._parts.takeAt(index)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        self._streamed = text
-        pieces = _CODE.split(text)
-        self.view.set_markdown(pieces[0])
-        self.view.setVisible(bool(pieces[0].strip()) or len(pieces) == 1)
-        for index in range(1, len(pieces), 3):
-            card = CodeCard(pieces[index], pieces[index + 1])
-            card.design_wanted.connect(self.design_wanted)
-            self._parts.addWidget(card)
-            if pieces[index + 2].strip():
-                view = MarkdownView("Message, continued")
-                view.set_markdown(pieces[index + 2])
-                self._parts.addWidget(view)
+    def fit(self, width: int) -> int:
+        """Be that wide, in pixels; returns the height."""
+        self.body.fit(width)
+        layout = self._column
+        layout.activate()
+        height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
+        if height < 0:
+            height = layout.totalSizeHint().height()
+        if (self.width(), self.height()) != (width, height):
+            self.resize(width, height)
+        return height
+
+    def has_selection(self) -> bool:
+        """Whether a piece of the text is selected."""
+        return self.body.has_selection()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.resized.emit()
+        return super().event(event)
 
     @Slot()
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._streamed)
+        QGuiApplication.clipboard().setText(self.body.text)
+
+
+def failure_sentence(wire: dict[str, object]) -> str:
+    """Why an answer failed, and the ways on in a conversation."""
+    sentence = error_sentence(wire)
+    if isinstance(WorkbenchError.from_wire(wire), ContextOverflowError):
+        sentence += (
+            " In a conversation: delete messages that are not needed any more, or edit an earlier "
+            "one to go on from there."
+        )
+    return sentence
+
+
+def _end_words(state: RunState, message: ChatMessage) -> str:
+    reason = _REASONS.get(state.finish_reason, state.finish_reason)
+    tokens = "new token" if message.is_continued else "token"
+    words = [count_text(state.completion_tokens, tokens), seconds_text(state.seconds)]
+    if state.completion_tokens:
+        words.append(f"{rate_text(state.completion_tokens, state.seconds)} tok/s")
+    words.append("interrupted" if state.status == "interrupted" else f"stopped: {reason}")
+    if len(state.nodes) > 1:
+        words.insert(0, count_text(len(state.nodes), "node"))
+    return " · ".join(words)
 
 
 def _reading(state: RunState) -> str:
     for call in state.calls.values():
         if call.read_tokens < call.prompt_tokens:
             return f"reading {call.read_tokens:,} of {call.prompt_tokens:,}"
-    return "thinking"
+    return "waiting for the first token"

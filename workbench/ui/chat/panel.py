@@ -5,21 +5,34 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+import msgspec
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
-from workbench.domain.run_state import RunState
+from workbench.domain.chat import UNBEGUN, ChatDraft
+from workbench.domain.runs.run_state import RunState
 from workbench.domain.views import ChatMessage
 from workbench.ui.actions import Action
-from workbench.ui.chat.composer import Composer
 from workbench.ui.chat.conversation_list import ConversationList
+from workbench.ui.chat.finding import Finding
 from workbench.ui.chat.message_view import MessageView
-from workbench.ui.chat.view_model import ChatModel
+from workbench.ui.chat.page import ChatPage
+from workbench.ui.chat.sending import Sending
+from workbench.ui.chat.view_model import ChatModel, answer_text, context_used
+from workbench.ui.kit import Splitter, column
+from workbench.ui.kit.held_keys import HeldKeys
 from workbench.ui.panels import Context, Panel
-from workbench.ui.widgets import Banner, EmptyState, Splitter, column, row
+from workbench.ui.session import read_session, stored
 
-_WIDTH = 728
-_BOTTOM_SLACK = 24
+
+class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found again at the next start."""
+
+    conversation: int | None = None
+    sizes: list[int] = []
+    text: str | msgspec.UnsetType = msgspec.UNSET
+    """Of an earlier version, which had one text for all conversations; not written, as system."""
+    system: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ChatPanel(Panel):
@@ -28,98 +41,79 @@ class ChatPanel(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.model = ChatModel(self.bridge)
-        self.views: list[MessageView] = []
-        self._thinking: dict[int, RunState] = {}
-        """Ended runs of this session that thought before they answered."""
-        self._edited: ChatMessage | None = None
-        self._follow_tail = True
+        self._stays: int | None = None
+        """The place of the message that keeps its height on the screen at the next change."""
+        self._is_showing = False
+        self._deletion = ""
+        """What the bar says of a deleted conversation, whichever is shown."""
+        self._sought = ""
+        """The words of the search whose hit is being opened."""
+        self.page = ChatPage(self.bridge, self._make_view)
+        self.composer, self.transcript = self.page.composer, self.page.transcript
+        self.held = HeldKeys(self.composer.box)
+        self.system, self.banner = self.page.system, self.page.banner
+        self.sending = Sending(self.page, self.model)
+        self.finding = Finding(self.page.find_bar, self.transcript)
         self.list = ConversationList()
-        self.composer = Composer(self.bridge)
-        self.banner = Banner()
-        self._build()
-        self._connect()
-
-    def _build(self) -> None:
-        self._content = QWidget()
-        self._content.setProperty("surface", "canvas")
-        self._messages = column(margins=(16, 24, 16, 8), gap=0)
-        inner = QWidget()
-        inner.setMaximumWidth(_WIDTH)
-        inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        inner.setLayout(self._messages)
-        self._messages.addStretch(1)
-        outer = row(margins=(0, 0, 0, 0), gap=0)
-        outer.addStretch(1)
-        outer.addWidget(inner, 100)
-        outer.addStretch(1)
-        self._content.setLayout(outer)
-        self.transcript = QScrollArea()
-        self.transcript.setAccessibleName("Conversation")
-        self.transcript.setWidget(self._content)
-        self.transcript.setWidgetResizable(True)
-        self.transcript.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.transcript.setFrameShape(QScrollArea.Shape.NoFrame)
-        empty = EmptyState(
-            "A conversation with the model",
-            "Everything stays on this machine, and nothing you write is lost. Enter sends, "
-            "Shift+Enter begins a new line.",
-            "Write a message",
+        self.splitter = Splitter(
+            self.list, self.page, name="Conversations and transcript", keeps_shares=False
         )
-        empty.button.clicked.connect(self._focus_box)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(empty)
-        self._pages.addWidget(self.transcript)
-        card = QWidget()
-        card.setMaximumWidth(_WIDTH + 24)
-        card.setLayout(column(self.composer, margins=(4, 0, 4, 0)))
-        lower = row(margins=(12, 4, 12, 14), gap=0)
-        lower.addStretch(1)
-        lower.addWidget(card, 100)
-        lower.addStretch(1)
-        centre = QFrame()
-        centre.setProperty("surface", "canvas")
-        centre.setMinimumWidth(480)
-        layout = column(self.banner, self._pages, lower, gap=0)
-        layout.setStretch(1, 1)
-        centre.setLayout(layout)
-        self.splitter = Splitter(self.list, centre)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([264, 1100])
         self.setLayout(column(self.splitter, gap=0))
+        self._connect()
+        self._show_system()
 
     def _connect(self) -> None:
-        model = self.model
+        model, composer = self.model, self.composer
         model.conversations_changed.connect(self._on_conversations)
         model.strategies_changed.connect(self._on_strategies)
+        model.opening.connect(self.held.hold)
+        model.settled.connect(self.held.settle)
+        model.opened.connect(self._on_opened)
         model.messages_changed.connect(self._on_messages)
+        model.found.connect(self._on_found)
         model.answer_changed.connect(self._on_answer)
         model.running_changed.connect(self._on_running)
-        model.failed.connect(self._on_failed)
-        model.refused.connect(self._on_refused)
+        model.failed.connect(self.banner.show_message)
         model.deleted.connect(self._on_deleted)
-        self.list.chosen.connect(model.open)
+        model.message_deleted.connect(self._on_message_deleted)
+        model.last_system_changed.connect(self.system.show_last)
+        model.drafts.read.connect(self._show_draft)
+        self.list.chosen.connect(self._open)
         self.list.create_wanted.connect(self._new)
         self.list.searched.connect(model.search)
+        self.list.first_wanted.connect(model.open_first)
+        model.first_found.connect(self._open)
         self.list.renamed.connect(model.rename)
         self.list.delete_wanted.connect(model.delete)
-        self.composer.sent.connect(self._on_sent)
-        self.composer.stopped.connect(model.stop)
-        self.composer.edit_last_wanted.connect(self._edit_last)
-        self.composer.cancelled_edit.connect(self._end_edit)
-        bar = self.transcript.verticalScrollBar()
-        bar.rangeChanged.connect(self._on_range)
-        bar.valueChanged.connect(self._on_scrolled)
+        composer.stopped.connect(model.stop)
+        composer.system_wanted.connect(self._open_system)
+        composer.changed.connect(self._keep_draft)
+        composer.edit_changed.connect(self._show_context)
+        self.system.changed.connect(self._keep_draft)
+        self.transcript.typed.connect(composer.type_text)
+        self.list.typed.connect(composer.type_text)
+        self.finding.closed.connect(self._focus_box)
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
-        scope = "chat"
         return (
-            Action("chat.new", "New conversation", self._new, "Ctrl+N", scope=scope),
-            Action("chat.stop", "Stop the answer", self._stop, "Esc", scope=scope),
-            Action("chat.earlier", "Earlier version of the last message",
-                   functools.partial(self._step_version, -1), "Alt+Left", scope=scope),
-            Action("chat.later", "Later version of the last message",
-                   functools.partial(self._step_version, 1), "Alt+Right", scope=scope),
+            Action(id="chat.new", title="New conversation", run=self._new, keys="Ctrl+N"),
+            Action(id="chat.stop", title="Stop the answer", run=self._stop, keys="Esc"),
+            Action(id="chat.find", title="Find in the conversation", run=self.finding.open,
+                   keys="Ctrl+F"),
+            Action(id="chat.find_next", title="Next place found", run=self.finding.bar.go_on,
+                   keys="F3", when=self._is_finding),
+            Action(id="chat.find_previous", title="Previous place found",
+                   run=self.finding.bar.go_back, keys="Shift+F3", when=self._is_finding),
+            Action(id="chat.system", title="Edit the system prompt", run=self._open_system),
+            Action(id="chat.continue", title="Continue the answer", run=self.sending.go_on_last,
+                   when=lambda: self.sending.can_go_on),
+            Action(id="chat.earlier", title="Earlier version of the last message",
+                   run=functools.partial(self._step_version, -1), keys="Alt+Left"),
+            Action(id="chat.later", title="Later version of the last message",
+                   run=functools.partial(self._step_version, 1), keys="Alt+Right"),
         )  # fmt: skip
 
     # --- the list -------------------------------------------------------------------------------
@@ -130,17 +124,22 @@ class ChatPanel(Panel):
         self._show_place()
 
     def _show_place(self) -> None:
-        titles = {each.conversation_id: each.title for each in self.model.conversations}
-        title = titles.get(self.model.current or -1, "New conversation")
-        self.breadcrumb_changed.emit([title])
+        self.breadcrumb_changed.emit([self.model.title or "New conversation"])
 
     @Slot()
     def _on_strategies(self) -> None:
-        self.composer.strategy.set_strategies(self.model.strategies)
+        self.composer.set_strategies(self.model.strategies)
+
+    @Slot(int)
+    def _open(self, conversation_id: int) -> None:
+        """Open a conversation of the list, where the words stand that were searched for."""
+        hits = {each.conversation_id: each.hit_id for each in self.model.conversations}
+        self._keep_options()
+        self.model.open(conversation_id, hits.get(conversation_id))
 
     @Slot()
     def _new(self) -> None:
-        self._end_edit()
+        self._keep_options()
         self.model.start_new()
         self._focus_box()
 
@@ -151,140 +150,198 @@ class ChatPanel(Panel):
     @Slot(int, str)
     def _on_deleted(self, conversation_id: int, title: str) -> None:
         undo = functools.partial(self.model.restore, conversation_id)
-        self.banner.show_message(f"“{title}” was deleted.", "text-2", "Undo", undo)
+        self._deletion = f"“{title}” was deleted."
+        self.banner.show_message(self._deletion, "text-2", "Undo", undo)
+
+    @Slot(object)
+    def _on_message_deleted(self, message: ChatMessage) -> None:
+        undo = functools.partial(self.model.restore_message, message)
+        self.banner.show_message("The message was deleted.", "text-2", "Undo", undo)
 
     # --- the transcript -------------------------------------------------------------------------
 
     @Slot()
+    def _on_opened(self) -> None:
+        """Another conversation: its options, its system prompt, what was written in it."""
+        self._stays = None
+        self.list.show_conversations(self.model.conversations, self.model.current)
+        if self.banner.message != self._deletion:  # what it says is of the conversation before
+            self.banner.hide()
+        self.finding.close()
+        self.system.section.set_open(False)
+        self.composer.show_options(self.model.options)
+        self._show_draft()
+
+    @Slot()
     def _on_messages(self) -> None:
-        """Show the branch: views of messages that stay are kept."""
+        """Show the branch; widgets of messages that stay are kept."""
         messages = self.model.messages
-        kept = 0
-        for view, message in zip(self.views, messages, strict=False):
-            if not _same(view.message, message):
-                break
-            kept += 1
-        for view in self.views[kept:]:
-            self._messages.removeWidget(view)
-            view.deleteLater()
-        del self.views[kept:]
-        for message in messages[kept:]:
-            self._add_view(message)
-        self._pages.setCurrentIndex(1 if messages else 0)
-        if kept == 0:
-            self._follow_tail = True
+        stays, self._stays = self._stays, None
+        if stays is None and not self.transcript.follows and self._shows_same(messages):
+            stays = min(self.transcript.first_shown, max(len(messages) - 1, 0))
+        self._show_system()
+        self.transcript.set_messages(messages, stays)
+        for index, view in self.transcript.views.items():
+            self._show_unanswered(view, index)
+            self._read_more(view)
+        self.finding.refresh()
         self._show_context()
         self._show_place()
 
-    def _add_view(self, message: ChatMessage) -> None:
+    def _shows_same(self, messages: tuple[ChatMessage, ...]) -> bool:
+        """Whether the same conversation is shown already."""
+        shown = self.transcript.messages
+        return bool(shown and messages) and shown[0].conversation_id == messages[0].conversation_id
+
+    def _make_view(self, message: ChatMessage) -> MessageView:
         view = MessageView(message)
-        view.regenerate_wanted.connect(self._regenerate)
-        view.edit_wanted.connect(self._edit)
+        view.regenerate_wanted.connect(self.sending.regenerate)
+        view.edit_wanted.connect(self.sending.edit)
+        view.delete_wanted.connect(self.model.delete_message)
+        view.continue_wanted.connect(self.sending.go_on)
+        view.answer_wanted.connect(self.sending.answer)
         view.run_wanted.connect(self._open_run)
-        view.version_wanted.connect(self.model.show_version)
+        view.version_wanted.connect(self._show_version)
         view.design_wanted.connect(self._open_design)
-        if message.role == "assistant" and message.run_status not in (None, "running"):
-            view.show_stored()
-        if message.run_id in self._thinking:
-            view.show_thinking(self._thinking[message.run_id])
-        if message.run_status == "failed" and message.run_id is not None:
-            self.model.read_run(message.run_id)
-        self.views.append(view)
-        self._messages.insertWidget(self._messages.count() - 1, view)
+        state = self.model.live.state(message.run_id)
+        if state is not None:
+            view.show_run(state, answer_text(state))
+        self._read_more(view)
+        place = self.model.place_of_message(message)
+        if place is not None:
+            self._show_unanswered(view, place)
+        self.finding.mark(view)
+        return view
+
+    def _read_more(self, view: MessageView) -> None:
+        """Read the run of an answer that has more to it than its row: thoughts, an error."""
+        message = view.message
+        has_more = message.run_status == "failed" or message.thought_tokens != 0
+        ended = message.run_id is not None and message.run_status != "running"
+        if ended and has_more and view.run_read != message.run_id:
+            view.run_read = message.run_id
+            self.model.read_run(message.run_id or 0)
+
+    def _show_unanswered(self, view: MessageView, index: int) -> None:
+        if view.is_mine:
+            last = index == len(self.model.messages) - 1
+            view.show_unanswered(last and not self.model.running)
 
     @Slot(object, str)
     def _on_answer(self, state: RunState, text: str) -> None:
-        if state.reasoning_tokens:
-            self._thinking[state.run_id] = state
-        for view in self.views:
-            if view.message.run_id == state.run_id:
-                view.show_run(state, text)
-        self._show_context(state)
+        place = self.model.place_of(state.run_id)
+        view = self.transcript.view_at(place) if place is not None else None
+        if view is not None and view.message.run_id == state.run_id:
+            view.show_run(state, text)
+        if place is not None and place == self._counted_answer():
+            used = context_used(state)
+            self.composer.show_context(used, self.bridge.engine_status.context_tokens)
 
-    def _show_context(self, state: RunState | None = None) -> None:
-        context = self.bridge.engine_status.context_tokens
-        if state is not None and state.calls:
-            call = list(state.calls.values())[-1]
-            self.composer.show_context(call.prompt_tokens + state.generated_tokens, context)
-        elif not self.model.messages:
-            self.composer.show_context(0, context)
+    def _counted_answer(self) -> int | None:
+        """The last answer that goes to the model: of an edit what leads to the edited message."""
+        messages, edited = self.model.messages, self.composer.edited
+        end = self.model.place_of_message(edited) if edited is not None else None
+        places = reversed(range(len(messages) if end is None else end))
+        return next((at for at in places if messages[at].run_id is not None), None)
 
-    @Slot(int, int)
-    def _on_range(self, _least: int, most: int) -> None:
-        if self._follow_tail:
-            self.transcript.verticalScrollBar().setValue(most)
+    @Slot()
+    def _show_context(self) -> None:
+        """The tokens of what the next message follows: its last answer's run knows them."""
+        last = self._counted_answer()
+        run_id = self.model.messages[last].run_id if last is not None else None
+        if run_id is None:
+            self.composer.show_context(0, 0)
+        elif self.model.live.state(run_id) is None:
+            self.model.read_run(run_id)
 
-    @Slot(int)
-    def _on_scrolled(self, value: int) -> None:
-        self._follow_tail = value >= self.transcript.verticalScrollBar().maximum() - _BOTTOM_SLACK
+    # --- the system prompt ----------------------------------------------------------------------
 
-    # --- sending --------------------------------------------------------------------------------
+    def _show_system(self) -> None:
+        """The system prompt, in the transcript or above the words of an empty conversation."""
+        self.page.show_messages(bool(self.model.messages))
+        draft = self.model.drafts.get(self.model.shown_key)
+        shown = self.model.system if draft.system is None else draft.system
+        has_messages = bool(self.model.messages)
+        self.system.show_system(self.model.system, shown, has_messages=has_messages)
 
-    @Slot(str)
-    def _on_sent(self, text: str) -> None:
-        if self.model.running:
+    @Slot()
+    def _open_system(self) -> None:
+        if self.model.messages:
+            self.transcript.scroll_to_start()
+        self.system.open_editor()
+
+    # --- what is written ------------------------------------------------------------------------
+
+    @Slot()
+    def _show_draft(self) -> None:
+        draft = self.model.drafts.get(self.model.shown_key)
+        edited = next(
+            (each for each in self.model.messages if each.message_id == draft.edited_id), None
+        )
+        self._show_system()
+        self._is_showing = True
+        self.composer.show_draft(draft, edited)
+        self._is_showing = False
+
+    @Slot()
+    def _keep_draft(self) -> None:
+        if self._is_showing:
             return
-        self._follow_tail = True
-        self.composer.box.clear()
-        edited, self._edited = self._edited, None
-        self.composer.show_editing(None)
-        if edited is not None:
-            self.model.edit(edited, text, self.composer.options())
-        else:
-            self.model.send(text, self.composer.options())
+        text = self.system.text
+        changed = text if text != self.model.system else None
+        self.model.drafts.set(self.model.shown_key, self.composer.draft(changed))
 
-    @Slot(object)
-    def _regenerate(self, message: ChatMessage) -> None:
-        self.model.regenerate(message, self.composer.options())
+    def _keep_options(self) -> None:
+        self.model.keep_options(self.sending.options)
 
-    @Slot(object)
-    def _edit(self, message: ChatMessage) -> None:
-        self._edited = message
-        self.composer.show_editing(message.text)
+    # --- versions -------------------------------------------------------------------------------
 
-    @Slot()
-    def _edit_last(self) -> None:
-        mine = [message for message in self.model.messages if message.role == "user"]
-        if mine:
-            self._edit(mine[-1])
-
-    @Slot()
-    def _end_edit(self) -> None:
-        if self._edited is not None:
-            self._edited = None
-            self.composer.box.clear()
-        self.composer.show_editing(None)
+    def _is_finding(self) -> bool:
+        return bool(self.finding.bar.words)
 
     def _stop(self) -> None:
-        if self._edited is not None:
-            self._end_edit()
+        if self.list.end_search():
+            self._focus_box()
+        elif self.finding.is_open:
+            self.finding.close()
+        elif self.composer.edited is not None:
+            self.sending.end_edit()
         else:
             self.model.stop()
 
+    @Slot(object, int)
+    def _show_version(self, message: ChatMessage, other: int) -> None:
+        self._stays = self.model.place_of_message(message)
+        self.model.show_version(message, other)
+
     def _step_version(self, step: int) -> None:
-        for message in reversed(self.model.messages):
+        """Step the last message that has versions, of those on the screen where there is one."""
+        seen = [self.model.messages[place] for place in self.transcript.shown_places]
+        for message in (*reversed(seen), *reversed(self.model.messages)):
             ids = message.sibling_ids
             if len(ids) > 1:
                 place = ids.index(message.message_id) + step
                 if 0 <= place < len(ids):
-                    self.model.show_version(message, ids[place])
+                    self._show_version(message, ids[place])
                 return
 
     @Slot(bool)
     def _on_running(self, running: bool) -> None:
         self.composer.show_running(running)
-        self.busy_changed.emit(running)
+        self.busy_changed.emit(self.model.live.any or running)
+        for index, view in self.transcript.views.items():
+            self._show_unanswered(view, index)
 
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        self.banner.show_message(sentence)
+    # --- finding --------------------------------------------------------------------------------
 
-    @Slot(str, str)
-    def _on_refused(self, text: str, sentence: str) -> None:
-        """What could not be sent goes back into the box."""
-        if text and not self.composer.box.toPlainText():
-            self.composer.box.setPlainText(text)
-        self.banner.show_message(sentence)
+    @Slot(int)
+    def _on_found(self, index: int) -> None:
+        """Go to the message of a search's hit, and mark the words where they stand so."""
+        self.transcript.show_message(index)
+        words = (self._sought or self.model.searched).strip()
+        self._sought = ""
+        if words and words.casefold() in self.model.messages[index].text.casefold():
+            self.finding.open(index, words)
 
     # --- elsewhere ------------------------------------------------------------------------------
 
@@ -297,53 +354,44 @@ class ChatPanel(Panel):
     def _open_design(self, text: str) -> None:
         self.context.go("design", text=text)
 
+    def home(self) -> QWidget:
+        """Where the keys go."""
+        return self.composer.box
+
     def shown(self) -> None:
-        """Ready to write."""
+        """Read what is new."""
         self._show_place()
         self.model.read_conversations()
-        QTimer.singleShot(0, self, self._focus_box)
 
     def handle(self, request: dict[str, object]) -> None:
-        """Open ``conversation_id``, or go on from ``messages`` in a new conversation."""
+        """Open ``conversation_id`` (at ``message_id``), or go on from ``messages`` in a new one."""
         messages: Any = request.get("messages")
+        self._keep_options()
         if messages:
-            system = [each.text for each in messages if each.role == "system"]
-            self.composer.system.setPlainText("\n\n".join(system))
-            self.model.continue_from([each for each in messages if each.role != "system"])
+            self.model.continue_from(messages)
             return
-        conversation = request.get("conversation_id")
+        conversation, message = request.get("conversation_id"), request.get("message_id")
+        self._sought = str(request.get("words") or "")
         if isinstance(conversation, int):
-            self.model.open(conversation)
+            self.model.open(conversation, message if isinstance(message, int) else None)
 
     def save_session(self) -> dict[str, object]:
-        """The open conversation, what is written and not sent, and how answers are made."""
-        composer = self.composer
-        return {
-            "conversation": self.model.current,
-            "text": composer.box.toPlainText(),
-            "system": composer.system.toPlainText(),
-            "strategy": composer.strategy.strategy,
-            "params": composer.parameters.form.values(),
-            "sampling": composer.sampling.form.values(),
-            "sizes": self.splitter.sizes(),
-        }
+        """The open conversation and the sizes; what is written is kept with each conversation."""
+        self.model.drafts.flush()
+        sizes = self.splitter.sizes()
+        return stored(ChatSession(conversation=self.model.current, sizes=sizes))
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put it back; what was typed meanwhile stays."""
-        found: Any = state
-        if found.get("conversation") and self.model.current is None and not self.model.running:
-            self.model.open(int(found["conversation"]))
-        if found.get("text") and not self.composer.box.toPlainText():
-            self.composer.box.setPlainText(found["text"])
-        self.composer.system.setPlainText(found.get("system", ""))
-        self.composer.sampling.set_values(found.get("sampling", {}))
-        if found.get("strategy"):
-            self.composer.strategy.choose(found["strategy"])
-            self.composer.parameters.form.set_values(found.get("params", {}))
-        if found.get("sizes"):
-            self.splitter.setSizes(found["sizes"])
-
-
-def _same(shown: ChatMessage, message: ChatMessage) -> bool:
-    """Whether a view still shows its message: the same one with the same versions."""
-    return (shown.message_id, shown.sibling_ids) == (message.message_id, message.sibling_ids)
+        session = read_session(ChatSession, state)
+        conversation = session.conversation or UNBEGUN
+        if session.text and self.model.drafts.get(conversation).is_empty:
+            self.model.drafts.set(conversation, ChatDraft(text=session.text))
+            if conversation == self.model.shown_key:
+                self._show_draft()
+        if session.system:
+            self.model.read_last_system(session.system)
+        if conversation and self.model.current is None and not self.model.running:
+            self.model.open(conversation)
+        if session.sizes:
+            self.splitter.setSizes(session.sizes)

@@ -1,278 +1,361 @@
-"""What Chat works on: the conversations, the shown branch, and the answer that is being written."""
+"""What Chat works on: the conversations, the shown branch, and the answers that are written."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+import msgspec
+from PySide6.QtCore import Signal, Slot
 
+from workbench.domain.chat import UNBEGUN, ChatOptions, OpenConversation
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.events import LoggedEvent, RunFinished
-from workbench.domain.run_state import RunState, fold
+from workbench.domain.runs.run_state import RunState
 from workbench.domain.text import Message
-from workbench.domain.views import ChatMessage, Conversation, StrategyInfo
-from workbench.service.chats import ChatOptions
+from workbench.domain.views import ChatMessage
+from workbench.ui.chat.conversations_model import ConversationsModel
+from workbench.ui.chat.drafts import Drafts
+from workbench.ui.chat.live_answers import LiveAnswers
 from workbench.ui.runs.words import output_text
+from workbench.ui.tasks import background, cancel, latest
 
 if TYPE_CHECKING:
+    from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
-_SEARCH_MS = 200
 
-
-class ChatModel(QObject):
+class ChatModel(ConversationsModel):
     """Conversations and the one that is open.
 
+    ``place`` is another number for each conversation that is shown: what comes back from the core
+    for an earlier one does not take the window away from where somebody is now.
+
     Signals:
-        conversations_changed(), strategies_changed().
-        messages_changed(): the shown branch is another; ``messages`` has it.
-        answer_changed(RunState, str): the answer that is being written: its run and its text.
-        running_changed(bool). failed(str): a sentence. refused(str, str): what could not be sent,
-        and why.
-        deleted(Conversation): it can be restored.
+        opening(): another conversation was asked for than is shown; settled(bool): it is shown, or,
+            False, it does not come.
+        opened(): another conversation is shown; ``messages``, ``system`` and ``options`` are its.
+        messages_changed(): another branch, or more of it, is shown.
+        found(int): go to the message at that place.
+        answer_changed(RunState, str): an answer that is being written: its run and its text.
+        running_changed(bool). refused(str, str): what could not be sent, and why.
+        deleted(int, str): a conversation, with its title. message_deleted(ChatMessage).
     """
 
-    conversations_changed = Signal()
-    strategies_changed = Signal()
+    opening = Signal()
+    opened = Signal()
+    settled = Signal(bool)
     messages_changed = Signal()
+    found = Signal(int)
     answer_changed = Signal(object, str)
     running_changed = Signal(bool)
-    failed = Signal(str)
     refused = Signal(str, str)
     deleted = Signal(int, str)
+    message_deleted = Signal(object)
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
-        self._bridge = bridge
-        self.conversations: tuple[Conversation, ...] = ()
-        self.strategies: tuple[StrategyInfo, ...] = ()
+        super().__init__(bridge)
         self.current: int | None = None
+        self._title = ""
         self.messages: tuple[ChatMessage, ...] = ()
-        self.run_id: int | None = None
-        self.state: RunState | None = None
-        self.starting = False
-        self._search = ""
-        self._number = 0
-        self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
-        self._search_timer.timeout.connect(self.read_conversations)
+        self.system = ""
+        self.options: dict[str, object] = {}
+        self.shown_key = UNBEGUN
+        """The conversation that is on the screen, as drafts know it."""
+        self.drafts = Drafts(bridge)
+        self.live = LiveAnswers(bridge)
+        self.live.changed.connect(self._on_live)
+        self.live.listed.connect(self._tell_running)
+        self._places: dict[int, int] = {}
+        """Where in the branch the message with a run is."""
+        self._ids: dict[int, int] = {}
+        self._place = 0
+        self._shown_place = 0
+        self._awaits_answer = False
+        """Whether an answer has begun that is not shown yet: it may have ended before that."""
+        self._starting: set[tuple[int | None, int]] = set()
         bridge.opened.connect(self.read_all)
         self.read_all()
 
     @property
+    def title(self) -> str:
+        """What the shown conversation is called, also where a search does not list it."""
+        listed = {each.conversation_id: each.title for each in self.conversations}
+        return "" if self.current is None else listed.get(self.current, self._title)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether another conversation was asked for than is on the screen."""
+        return self._place != self._shown_place
+
+    @property
     def running(self) -> bool:
-        """Whether an answer is being written, or asked for."""
-        return self.starting or self.run_id is not None
+        """Whether the shown conversation is being answered, or is asked to be."""
+        asked = self._awaits_answer or self._start_key in self._starting
+        return asked or self.run_id is not None
+
+    @property
+    def run_id(self) -> int | None:
+        """The run that answers in the shown conversation."""
+        return None if self.current is None else self.live.of_conversation(self.current)
+
+    @property
+    def _start_key(self) -> tuple[int | None, int]:
+        return (self.current, 0 if self.current is not None else self._place)
 
     @Slot()
     def read_all(self) -> None:
-        """Read strategies and conversations."""
-
-        async def strategies(core: object) -> tuple[StrategyInfo, ...]:
-            return core.strategies()  # type: ignore[attr-defined, no-any-return]
-
-        self._bridge.call(strategies, self._on_strategies, owner=self)
+        """Read strategies, conversations and drafts."""
+        self.read_strategies()
+        self.drafts.read_all()
+        self.read_last_system()
         self.read_conversations()
-
-    def _on_strategies(self, infos: tuple[StrategyInfo, ...]) -> None:
-        if infos != self.strategies:
-            self.strategies = infos
-            self.strategies_changed.emit()
-
-    @Slot()
-    def read_conversations(self) -> None:
-        """Read the list again, with the words that are searched for."""
-        words = self._search
-        self._bridge.call(
-            lambda core: core.conversations(words), self._on_conversations, owner=self
-        )
-
-    def _on_conversations(self, found: tuple[Conversation, ...]) -> None:
-        self.conversations = found
-        self.conversations_changed.emit()
-
-    def search(self, words: str) -> None:
-        """Keep the conversations in which ``words`` occur."""
-        self._search = words
-        self._search_timer.start()
 
     # --- conversations --------------------------------------------------------------------------
 
-    def open(self, conversation_id: int) -> None:
-        """Show a conversation; an answer that is still written to another goes on."""
-        self._let_go()
-        self.current = conversation_id
-        self.read_messages()
+    def open(self, conversation_id: int, message_id: int | None = None) -> None:
+        """Show a conversation, at a message where one is named; answers elsewhere go on."""
+        if conversation_id != self.current:
+            self._leave()
+            self.current = conversation_id
+        self._read(conversation_id, message_id)
+        if self.is_opening:
+            self.opening.emit()
 
     def start_new(self) -> None:
         """Show an empty conversation; it is kept from its first message on."""
-        self._let_go()
-        self.current, self.messages = None, ()
-        self._number += 1
+        self._leave()
+        self.current, self.shown_key, self._shown_place = None, UNBEGUN, self._place
+        cancel(self, "_read")
+        self.opened.emit()
         self.messages_changed.emit()
         self.conversations_changed.emit()
+        self._tell_running()
+        self.settled.emit(True)
 
-    def continue_from(self, messages: Sequence[Message]) -> None:
+    def _leave(self) -> None:
+        self._place += 1
+        self._awaits_answer = False
+        self._title, self.messages, self.system, self.options = "", (), "", {}
+        self._places, self._ids = {}, {}
+
+    @background
+    async def continue_from(self, messages: Sequence[Message]) -> None:
         """Begin a conversation with what was said elsewhere, and show it."""
-        self._bridge.call(
-            lambda core: core.continue_from(messages),
-            self._on_continued,
-            self._on_failed,
-            owner=self,
-        )
-
-    def _on_continued(self, made: Conversation) -> None:
+        self.opening.emit()
+        try:
+            made = await self._bridge.ask(lambda core: core.chats.continue_from(messages))
+        except WorkbenchError as error:
+            self.settled.emit(False)
+            self.failed.emit(str(error))
+            return
         self.open(made.conversation_id)
         self.read_conversations()
 
     def read_messages(self) -> None:
         """Read the shown branch again."""
-        conversation = self.current
-        if conversation is None:
-            return
-        self._number += 1
-        self._bridge.call(
-            lambda core: core.messages(conversation),
-            functools.partial(self._on_messages, self._number),
-            self._on_failed,
-            owner=self,
-        )
+        if self.current is not None:
+            self.open(self.current)
 
-    def _on_messages(self, number: int, messages: tuple[ChatMessage, ...]) -> None:
-        if number != self._number:
+    @latest
+    async def _read(self, conversation_id: int, message_id: int | None) -> None:
+        place = self._place
+
+        async def ask(core: Workbench) -> OpenConversation:
+            if message_id is not None:  # a write: it is done whatever is asked for next
+                await asyncio.shield(core.chats.show_branch(conversation_id, message_id))
+            return await core.chats.open(conversation_id)
+
+        try:
+            read = await self._bridge.ask(ask)
+        except WorkbenchError as error:
+            self.start_new()
+            self.failed.emit(str(error))
             return
-        self.messages = messages
-        self.messages_changed.emit()
-        last = messages[-1] if messages else None
+        is_other = place != self._shown_place
+        self._shown_place, self.shown_key = place, read.conversation.conversation_id
+        self._title, self.messages, self.system = (
+            read.conversation.title,
+            read.messages,
+            read.system,
+        )
+        self.options = read.conversation.options
+        self._places = {
+            message.run_id: at
+            for at, message in enumerate(read.messages)
+            if message.run_id is not None
+        }
+        self._ids = {message.message_id: at for at, message in enumerate(read.messages)}
+        self._awaits_answer = False
+        last = read.messages[-1] if read.messages else None
         if last is not None and last.run_id is not None and last.run_status == "running":
-            self._follow(last.run_id)
-
-    def rename(self, conversation_id: int, title: str) -> None:
-        """Give a conversation another title."""
-        self._bridge.call(
-            lambda core: core.rename_conversation(conversation_id, title),
-            self._on_written,
-            owner=self,
-        )
+            self.live.follow(last.run_id, last.conversation_id)
+        if is_other:
+            self.opened.emit()
+        self.messages_changed.emit()
+        if message_id is not None and message_id in self._ids:
+            self.found.emit(self._ids[message_id])
+        if is_other:
+            self.settled.emit(True)
+        self._tell_running()
 
     def delete(self, conversation_id: int) -> None:
         """Take a conversation away; it can be restored."""
         titles = {each.conversation_id: each.title for each in self.conversations}
         if conversation_id == self.current:
             self.start_new()
-        self._bridge.call(
-            lambda core: core.delete_conversation(conversation_id), self._on_written, owner=self
-        )
+        self._write(lambda core: core.chats.delete(conversation_id))
         self.deleted.emit(conversation_id, titles.get(conversation_id, ""))
 
     def restore(self, conversation_id: int) -> None:
         """Bring a deleted conversation back and show it."""
-        self._bridge.call(
-            lambda core: core.restore_conversation(conversation_id), self._on_written, owner=self
-        )
+        self._write(lambda core: core.chats.restore(conversation_id))
         self.open(conversation_id)
 
-    def _on_written(self, _nothing: object) -> None:
-        self.read_conversations()
+    def keep_options(self, options: ChatOptions) -> None:
+        """Keep how the shown conversation is answered from now on."""
+        conversation = self.current
+        if conversation is not None:
+            self._bridge.call(lambda core: core.chats.keep_options(conversation, options))
 
     def show_version(self, message: ChatMessage, other: int) -> None:
         """Show another version of a message, with what follows it."""
-        self._bridge.call(
-            lambda core: core.show_branch(message.conversation_id, other),
-            lambda _nothing: self.read_messages(),
-            self._on_failed,
-            owner=self,
-        )
+        self._change(lambda core: core.chats.show_branch(message.conversation_id, other))
+
+    def delete_message(self, message: ChatMessage) -> None:
+        """Leave a message out of the conversation; it can be restored."""
+        self._change(lambda core: core.chats.delete_message(message))
+        self.message_deleted.emit(message)
+
+    def restore_message(self, message: ChatMessage) -> None:
+        """Take a deleted message back in."""
+        self._change(lambda core: core.chats.restore_message(message.message_id))
+
+    @background
+    async def _change(self, ask: Callable[[Workbench], Awaitable[object]]) -> None:
+        """Have another end of the branch shown, which the list has too."""
+        try:
+            await self._bridge.ask(ask)
+        except WorkbenchError as error:
+            self.failed.emit(str(error))
+            return
+        self.read_messages()
+        self.read_conversations()
 
     # --- answers --------------------------------------------------------------------------------
 
     def send(self, text: str, options: ChatOptions) -> None:
-        """Add a message to the conversation, or begin one with it."""
+        """Add a message to the shown branch, or begin a conversation with it."""
         conversation = self.current
-
-        async def work(core: object) -> ChatMessage:
-            target = conversation
-            if target is None:
-                target = (await core.create_conversation()).conversation_id  # type: ignore[attr-defined]
-            message: ChatMessage = await core.send_message(target, text, options)  # type: ignore[attr-defined]
-            return message
-
-        self._begin(work, text)
+        after = self.messages[-1].message_id if self.messages else None
+        self._begin(
+            lambda core: core.chats.send(conversation, text, options, after), text, is_new=True
+        )
 
     def edit(self, message: ChatMessage, text: str, options: ChatOptions) -> None:
         """Write another version of a user message and answer that."""
-        self._begin(lambda core: core.edit_message(message, text, options), text)
+        self._begin(lambda core: core.chats.edit(message, text, options), text)
 
     def regenerate(self, message: ChatMessage, options: ChatOptions) -> None:
-        """Another answer beside ``message``."""
-        self._begin(lambda core: core.regenerate(message, options), "")
+        """Another version of an answer."""
+        self._begin(lambda core: core.chats.regenerate(message, options), "")
 
-    def _begin(self, ask: object, text: str) -> None:
-        if self.running:
+    def answer(self, message: ChatMessage, options: ChatOptions) -> None:
+        """Answer a message that has no answer."""
+        self._begin(lambda core: core.chats.answer(message, options), "")
+
+    def go_on(self, message: ChatMessage, options: ChatOptions) -> None:
+        """Let an answer that was cut go on."""
+        self._begin(lambda core: core.chats.continue_answer(message, options), "")
+
+    @background
+    async def _begin(
+        self,
+        ask: Callable[[Workbench], Awaitable[ChatMessage]],
+        text: str,
+        *,
+        is_new: bool = False,
+    ) -> None:
+        if self.running or self.is_opening:
             return
-        self.starting = True
-        self.running_changed.emit(True)
-        self._bridge.call(
-            ask,  # type: ignore[arg-type]
-            self._on_answering,
-            functools.partial(self._on_refused, text),
-            owner=self,
-        )
-
-    def _on_answering(self, answer: ChatMessage) -> None:
-        self.starting = False
-        self.current = answer.conversation_id
+        key, place = self._start_key, self._place
+        draft = self.shown_key
+        self._starting.add(key)
+        if is_new:
+            self.drafts.take(draft)
+        self._tell_running()
+        try:
+            answer = await self._bridge.ask(ask)
+        except WorkbenchError as error:
+            self._starting.discard(key)
+            if is_new and not self.drafts.get(draft).text:
+                kept = msgspec.structs.replace(self.drafts.get(draft), text=text)
+                self.drafts.set(draft, kept)
+            self._tell_running()
+            self.refused.emit(text if place == self._place else "", str(error))
+            if place == self._place:
+                self.read_messages()
+            return
+        self._starting.discard(key)
+        self.drafts.sent(answer.conversation_id, draft)
         if answer.run_id is not None:
-            self._follow(answer.run_id)
-        self.read_messages()
+            self.live.follow(answer.run_id, answer.conversation_id)
+        if place == self._place:
+            self.current = self.shown_key = answer.conversation_id
+            self._awaits_answer = True
+            self.read_messages()
+            self.read_last_system()
+        self._tell_running()
         self.read_conversations()
 
-    def _on_refused(self, text: str, error: WorkbenchError) -> None:
-        self.starting = False
+    @Slot()
+    def _tell_running(self) -> None:
         self.running_changed.emit(self.running)
-        self.refused.emit(text, str(error))
-        self.read_messages()
 
-    def _on_failed(self, error: WorkbenchError) -> None:
-        self.failed.emit(str(error))
-
-    def read_run(self, run_id: int) -> None:
-        """Tell of a stored answer's run, for what its message does not say (an error)."""
-        self._bridge.call(lambda core: core.load_run(run_id), self._on_run_read, owner=self)
-
-    def _on_run_read(self, state: RunState) -> None:
+    @background
+    async def read_run(self, run_id: int) -> None:
+        """Tell of a stored answer's run, for what its message does not say (errors, thoughts)."""
+        try:
+            state = await self._bridge.ask(lambda core: core.runs.load(run_id))
+        except WorkbenchError:
+            return
+        state.run_id = run_id
         self.answer_changed.emit(state, answer_text(state))
+
+    def place_of_message(self, message: ChatMessage) -> int | None:
+        """Where in the shown branch a message is."""
+        return self._ids.get(message.message_id)
+
+    def place_of(self, run_id: int) -> int | None:
+        """Where in the shown branch the answer of a run is."""
+        return self._places.get(run_id)
 
     def stop(self) -> None:
         """End the answer; what it says stays."""
         run_id = self.run_id
         if run_id is not None:
-            self._bridge.call(lambda core: core.cancel_run(run_id))
+            self._bridge.call(lambda core: core.runs.cancel(run_id))
 
-    def _follow(self, run_id: int) -> None:
-        if run_id == self.run_id:
-            return
-        self._let_go()
-        self.run_id, self.state = run_id, RunState(run_id=run_id)
-        self.running_changed.emit(True)
-        self._bridge.follow(run_id, self._on_events)
-
-    def _let_go(self) -> None:
-        if self.run_id is not None:
-            self._bridge.unfollow(self.run_id, self._on_events)
-            self.run_id = self.state = None
-            self.running_changed.emit(False)
-
-    def _on_events(self, batch: list[LoggedEvent]) -> None:
-        if self.state is None or batch[0].run_id != self.run_id:
-            return
-        for logged in batch:
-            fold(self.state, logged)
-        self.answer_changed.emit(self.state, answer_text(self.state))
-        if isinstance(batch[-1].event, RunFinished):
-            self._let_go()
+    @Slot(object)
+    def _on_live(self, state: RunState) -> None:
+        if state.run_id in self._places:
+            self.answer_changed.emit(state, answer_text(state))
+            if state.status != "running":
+                self.read_messages()
+        if state.status != "running":
             self.read_conversations()
+
+
+def context_used(state: RunState) -> int:
+    """Tokens that a conversation has with this answer; thoughts are not sent back."""
+    call = state.answering_call() or next(reversed(state.calls.values()), None)
+    if call is None:
+        return 0
+    written = (
+        (each.completion_tokens or len(each.tokens)) - each.reasoning_tokens
+        for each in call.samples
+    )
+    return call.prompt_tokens + max(written, default=0)
 
 
 def answer_text(state: RunState) -> str:

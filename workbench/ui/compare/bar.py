@@ -7,13 +7,22 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSpinBox
 
-from workbench.domain.head_options import HeadOptions, model_of_head
+from workbench.domain.prompts.model_options import HeadOptions, model_of_head
 from workbench.ui.bridge import Bridge
 from workbench.ui.compare.session import MOST_REPEATS
 from workbench.ui.compare.view_model import CompareModel
-from workbench.ui.widgets import Button, Chooser, Label, PrimaryButton, Switch, row, rule
-from workbench.ui.widgets.parameter_form import quiet_wheel
-from workbench.ui.widgets.run_choices import ModelChooser, SamplingButton
+from workbench.ui.kit import (
+    Button,
+    Chooser,
+    Label,
+    PrimaryButton,
+    Switch,
+    row,
+    rule,
+    show_one,
+)
+from workbench.ui.kit.forms.parameter_form import quiet_wheel
+from workbench.ui.kit.forms.run_choices import ModelChooser, SamplingButton
 
 _HEIGHT = 44
 _MOST_BUDGET = 1_000_000
@@ -42,7 +51,7 @@ class CompareBar(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self.prompt = Chooser("Prompt")
         self.prompt.setMaximumWidth(240)
-        self.model = ModelChooser(bridge, self, height=28)
+        self.model = ModelChooser(bridge, height=28)
         self.model.setMaximumWidth(220)
         self.sampling = SamplingButton(bridge, short=True)
         self.equal = Switch(
@@ -115,8 +124,7 @@ class CompareBar(QFrame):
     @Slot(bool)
     def show_running(self, running: bool) -> None:
         """Run all while nothing runs, Stop while something does."""
-        self.run.setVisible(not running)
-        self.stop.setVisible(running)
+        show_one(*(self.stop, self.run) if running else (self.run, self.stop))
 
     @Slot()
     def _on_library(self) -> None:

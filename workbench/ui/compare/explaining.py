@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.domain.run_state import RunState
-from workbench.ui.compare.column_model import ColumnModel
+from workbench.domain.runs.run_state import RunState
+from workbench.ui.compare.columns.column_model import ColumnModel
 from workbench.ui.compare.view_model import CompareModel
 from workbench.ui.panels import Context
 from workbench.ui.runs.explaining import ExplainRequest, explain_request, why_no_dice, why_no_xray

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import functools
+import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Budget
+from workbench.domain.runs.sampling import Sampling
 from workbench.ui.actions import Action
 from workbench.ui.compare.bar import CompareBar
-from workbench.ui.compare.board import Board
-from workbench.ui.compare.changes import Changes
-from workbench.ui.compare.column import ColumnView
-from workbench.ui.compare.column_model import ColumnModel
+from workbench.ui.compare.columns.board import Board
+from workbench.ui.compare.columns.changes import Changes
+from workbench.ui.compare.columns.column import ColumnView
+from workbench.ui.compare.columns.column_model import ColumnModel
+from workbench.ui.compare.columns.scroll_together import ScrollTogether
 from workbench.ui.compare.explaining import Explaining
 from workbench.ui.compare.question import QuestionStrip
-from workbench.ui.compare.scroll_together import ScrollTogether
+from workbench.ui.compare.status_line import StatusLine
 from workbench.ui.compare.summary import SummaryTable
 from workbench.ui.compare.view_model import CompareModel
+from workbench.ui.kit import EmptyState, column
 from workbench.ui.panels import Context, Panel
-from workbench.ui.widgets import EmptyState, column
 
 _LOW = 720
 """Below this height in pixels the summary is folded at first."""
+_HOW_RUN = ("sampling", "seed", "mode", "model")
+"""What of an offer of Design says how the prompt is run."""
 
 
 class ComparePanel(Panel):
     """Runs one prompt by several strategies and shows them side by side."""
+
+    follows = "design"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -38,6 +45,7 @@ class ComparePanel(Panel):
         self.model.setParent(self)
         self.bar = CompareBar(self.model, context.bridge)
         self.question = QuestionStrip(self.model)
+        self.status = StatusLine(self.model)
         self.explaining = Explaining(self.model, context)
         self.views: list[ColumnView] = []
         self.board = Board()
@@ -52,9 +60,10 @@ class ComparePanel(Panel):
         )
         self.empty.button.clicked.connect(self._on_add)
         self.empty.hide()
-        layout = column(self.bar, self.question, self.board, self.empty, self.summary, gap=0)
-        layout.setStretch(2, 1)
+        head = (self.bar, self.question, self.status)
+        layout = column(*head, self.board, self.empty, self.summary, gap=0)
         layout.setStretch(3, 1)
+        layout.setStretch(4, 1)
         self.setLayout(layout)
         self._connect()
         self.changes = Changes(self.model, context.bridge, self._columns_shown)
@@ -70,54 +79,50 @@ class ComparePanel(Panel):
         self.model.prompt_changed.connect(self._tell_place)
         self.question.together_toggled.connect(self._on_together)
         self.model.running_changed.connect(self.busy_changed)
+        self.status.costs.estimated.connect(self._on_estimated)
+        self.status.expected_wanted.connect(self.question.expected.setFocus)
+        self.status.focus_left.connect(self._focus_board)
 
     # --- what a panel offers ------------------------------------------------------------------
 
     def actions_table(self) -> tuple[Action, ...]:
         """Run, stop, add, and walk, move and duplicate columns."""
-        model = self.model
+        model, explaining, has_columns = self.model, self.explaining, self._has_columns
         return (
-            Action("compare.run", "Run all columns", model.run_all, "Ctrl+Return", scope="compare"),
-            Action(
-                "compare.stop",
-                "Stop all columns, or leave the column that fills the width",
-                self._on_escape,
-                "Esc",
-                when=self._can_escape,
-                scope="compare",
-            ),
-            Action("compare.add_column", "Add a column", self._on_add, scope="compare"),
-            *self._column_actions(),
-            Action(
-                "compare.xray",
-                "X-ray the column's answer",
-                self._on_xray,
-                when=self._can_xray,
-                scope="compare",
-            ),
-            Action(
-                "compare.dice",
-                "Prompt or dice? The column against the pinned one",
-                self._on_dice,
-                when=self._can_dice,
-                scope="compare",
-            ),
-        )
+            Action(id="compare.run", title="Run all columns", run=model.run_all,
+                   keys="Ctrl+Return"),
+            Action(id="compare.stop",
+                   title="Stop all columns, or leave the column that fills the width",
+                   run=self._on_escape, keys="Esc", when=self._can_escape),
+            Action(id="compare.add_column", title="Add a column", run=self._on_add),
+            Action(id="compare.resume", title="Resume the runs that were stopped",
+                   run=model.resume_all, when=self._can_resume),
+            Action(id="compare.next_column", title="Go to the next column",
+                   run=partial(self.board.go, 1), keys="Ctrl+Alt+Right", when=has_columns),
+            Action(id="compare.previous_column", title="Go to the column before",
+                   run=partial(self.board.go, -1), keys="Ctrl+Alt+Left", when=has_columns),
+            Action(id="compare.move_right", title="Move the column right",
+                   run=partial(self._move, 1), keys="Ctrl+Shift+Right", when=has_columns),
+            Action(id="compare.move_left", title="Move the column left",
+                   run=partial(self._move, -1), keys="Ctrl+Shift+Left", when=has_columns),
+            Action(id="compare.duplicate", title="Duplicate the column",
+                   run=partial(self._act, model.duplicate_column), keys="Ctrl+D", when=has_columns),
+            Action(id="compare.focus_column", title="Let the column fill the width",
+                   run=self._on_expand, when=has_columns),
+            Action(id="compare.xray", title="X-ray the column's answer",
+                   run=partial(self._act, explaining.xray),
+                   when=partial(self._can_explain, explaining.why_no_xray)),
+            Action(id="compare.dice", title="Prompt or dice? The column against the pinned one",
+                   run=partial(self._act, explaining.dice),
+                   when=partial(self._can_explain, explaining.why_no_dice)),
+        )  # fmt: skip
 
-    def _column_actions(self) -> tuple[Action, ...]:
-        """What can be done with the column that has the focus, by keyboard."""
-        table = (
-            ("next_column", "Go to the next column", "Ctrl+Alt+Right", self._on_next),
-            ("previous_column", "Go to the column before", "Ctrl+Alt+Left", self._on_previous),
-            ("move_right", "Move the column right", "Ctrl+Shift+Right", self._on_move_right),
-            ("move_left", "Move the column left", "Ctrl+Shift+Left", self._on_move_left),
-            ("duplicate", "Duplicate the column", "Ctrl+D", self._on_duplicate),
-            ("focus_column", "Let the column fill the width", "", self._on_expand),
-        )
-        return tuple(
-            Action(f"compare.{name}", title, run, keys, when=self._has_columns, scope="compare")
-            for name, title, keys, run in table
-        )
+    def home(self) -> QWidget | None:
+        """The first column, or the one that fills the width: what is typed there changes nothing.
+
+        In the chooser of the prompt, which would come first, a letter takes another prompt.
+        """
+        return self.board.current()
 
     def shown(self) -> None:
         """Look again for prompts and models."""
@@ -144,14 +149,31 @@ class ComparePanel(Panel):
             )
         if asked.get("model"):
             self.model.set_model(asked["model"])
-        if asked.get("expected"):
-            self.model.set_expected(asked["expected"])
         if asked.get("path"):
-            self.model.open_prompt(asked["path"], asked.get("text"), asked.get("variables"))
+            given = asked.get("text"), asked.get("variables"), asked.get("expected", "")
+            self.model.open_question(asked["path"], *given)
+
+    def follow(self, offer: dict[str, object]) -> None:
+        """Take over what Design shows, unless it was taken already or runs are at work.
+
+        How the same prompt is run stays as it was chosen here, until it is changed in Design.
+        """
+        model = self.model
+        digest, settings = _digest(offer), _digest({name: offer.get(name) for name in _HOW_RUN})
+        if digest == model.followed or model.running:
+            return
+        if settings == model.followed_settings and offer.get("path") == model.path:
+            offer = offer | {name: getattr(model, name) for name in _HOW_RUN}
+        model.followed, model.followed_settings = digest, settings
+        self.handle(offer)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.summary.set_low(self.height() < _LOW)
+
+    def at_work(self) -> str:
+        """A comparison under way is worth a question before it is stopped."""
+        return "A comparison is running." if self.model.running else ""
 
     def save_session(self) -> dict[str, object]:
         """Prompt, variables, columns and settings."""
@@ -177,23 +199,33 @@ class ComparePanel(Panel):
         self.empty.setVisible(not self.views)
         self._on_settings()
         self._on_counted()
+        if self.views and not known:
+            self._focus_first()
+
+    def _focus_first(self) -> None:
+        """The columns came after the workspace was shown: the focus goes where it would have."""
+        holder = self.window().focusWidget()
+        elsewhere = isinstance(holder, QAbstractButton) and not self.isAncestorOf(holder)
+        if self.isVisible() and (holder in (None, self.bar.prompt) or elsewhere):
+            self.views[0].setFocus()
 
     def _make_view(self, model: ColumnModel) -> ColumnView:
         view = ColumnView(model, self.model.strategies, self.bridge)
-        view.removed.connect(functools.partial(self.model.remove_column, model))
-        view.wanted_again.connect(functools.partial(self.model.run_again, model))
-        view.repeat_wanted.connect(functools.partial(self.model.run_repeat_again, model))
-        view.opened.connect(functools.partial(self._on_opened, model))
-        view.duplicated.connect(functools.partial(self.model.duplicate_column, model))
-        view.moved.connect(functools.partial(self.model.move_column, model))
-        view.pinned.connect(functools.partial(self._on_pinned, model))
-        view.expanded.connect(functools.partial(self.board.toggle_focus, view))
+        view.removed.connect(partial(self.model.remove_column, model))
+        view.wanted_again.connect(partial(self.model.run_again, model))
+        view.resume_wanted.connect(partial(self.model.resume, model))
+        view.repeat_wanted.connect(partial(self.model.run_repeat_again, model))
+        view.opened.connect(partial(self._on_opened, model))
+        view.duplicated.connect(partial(self.model.duplicate_column, model))
+        view.moved.connect(partial(self.model.move_column, model))
+        view.pinned.connect(partial(self._on_pinned, model))
+        view.expanded.connect(partial(self.board.toggle_focus, view))
         view.text_replaced.connect(self._on_text_replaced)
-        view.tree_wanted.connect(functools.partial(self._on_tree, model))
-        view.menu.aboutToShow.connect(functools.partial(self._on_menu, view))
-        view.xray_wanted.connect(functools.partial(self.explaining.xray, model))
-        view.dice_wanted.connect(functools.partial(self.explaining.dice, model))
-        view.strategy_chosen.connect(functools.partial(self._on_strategy, model))
+        view.tree_wanted.connect(partial(self._on_tree, model))
+        view.menu.aboutToShow.connect(partial(self._on_menu, view))
+        view.xray_wanted.connect(partial(self.explaining.xray, model))
+        view.dice_wanted.connect(partial(self.explaining.dice, model))
+        view.strategy_chosen.connect(partial(self._on_strategy, model))
         self.together.add(view)
         return view
 
@@ -202,18 +234,18 @@ class ComparePanel(Panel):
 
     @Slot()
     def _on_settings(self) -> None:
-        model = self.model
-        budget = Budget(
-            max_tokens=model.budget_tokens if model.equal_tokens else None,
-            max_seconds=model.budget_seconds if model.equal_seconds else None,
-        )
         for view in self.views:
-            view.show_sampling(model.sampling, budget)
+            view.show_sampling(self.model.sampling, self.model.budget)
+
+    @Slot()
+    def _on_estimated(self) -> None:
+        for place, view in enumerate(self.views):
+            view.show_cost(self.status.costs.of_column(place))
 
     @Slot()
     def _on_counted(self) -> None:
         for view in self.views:
-            view.show_expected(self.model.expected)
+            view.show_counted(self.model.expected)
 
     @Slot()
     def _on_text_replaced(self) -> None:
@@ -235,8 +267,16 @@ class ComparePanel(Panel):
 
     # --- by keyboard --------------------------------------------------------------------------
 
+    @Slot()
+    def _focus_board(self) -> None:
+        if self.views:
+            self.board.go_to(self.board.current() or self.views[0])
+
     def _has_columns(self) -> bool:
         return bool(self.views)
+
+    def _can_resume(self) -> bool:
+        return not self.model.running and any(each.cut for each in self.model.columns)
 
     def _can_escape(self) -> bool:
         return self.model.running or self.board.focused is not None
@@ -248,33 +288,21 @@ class ComparePanel(Panel):
         else:
             self.board.leave_focus()
 
-    @Slot()
-    def _on_next(self) -> None:
-        self.board.go(1)
+    def _act(self, act: Callable[[ColumnModel], None]) -> None:
+        """Do something with the column that the keys go to."""
+        view = self.board.current()
+        if view is not None:
+            act(view.model)
 
-    @Slot()
-    def _on_previous(self) -> None:
-        self.board.go(-1)
-
-    @Slot()
-    def _on_move_right(self) -> None:
-        self._move(1)
-
-    @Slot()
-    def _on_move_left(self) -> None:
-        self._move(-1)
+    def _can_explain(self, why_not: Callable[[ColumnModel], str]) -> bool:
+        view = self.board.current()
+        return view is not None and not why_not(view.model)
 
     def _move(self, by: int) -> None:
         view = self.board.current()
         if view is not None:
             self.model.move_column(view.model, by)
             self.board.go_to(view)
-
-    @Slot()
-    def _on_duplicate(self) -> None:
-        view = self.board.current()
-        if view is not None:
-            self.model.duplicate_column(view.model)
 
     @Slot()
     def _on_expand(self) -> None:
@@ -287,26 +315,6 @@ class ComparePanel(Panel):
         view.menu.show_reasons(
             explaining.why_no_xray(view.model), explaining.why_no_dice(view.model)
         )
-
-    def _can_xray(self) -> bool:
-        view = self.board.current()
-        return view is not None and not self.explaining.why_no_xray(view.model)
-
-    def _can_dice(self) -> bool:
-        view = self.board.current()
-        return view is not None and not self.explaining.why_no_dice(view.model)
-
-    @Slot()
-    def _on_xray(self) -> None:
-        view = self.board.current()
-        if view is not None:
-            self.explaining.xray(view.model)
-
-    @Slot()
-    def _on_dice(self) -> None:
-        view = self.board.current()
-        if view is not None:
-            self.explaining.dice(view.model)
 
     # --- elsewhere ----------------------------------------------------------------------------
 
@@ -327,3 +335,7 @@ class ComparePanel(Panel):
     def _tell_place(self) -> None:
         if self.model.path:
             self.breadcrumb_changed.emit([self.model.path.rpartition("/")[2]])
+
+
+def _digest(offer: dict[str, object]) -> str:
+    return hashlib.sha256(msgspec.json.encode(offer, order="sorted")).hexdigest()

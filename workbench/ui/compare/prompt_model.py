@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.prompts import LibraryEntry, Preview, PromptFile, TemplateAnalysis
-from workbench.domain.spec import Json
+from workbench.domain.prompts.prompt import LibraryEntry, PromptFile, TemplateAnalysis
+from workbench.domain.runs.spec import Json
 from workbench.domain.views import StrategyInfo
 from workbench.ui.compare.session import question_of
 from workbench.ui.runs.words import error_sentence
+from workbench.ui.tasks import background, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -29,12 +29,14 @@ class PromptModel(QObject):
     Signals:
         strategies_changed(), library_changed(): lists to choose from.
         prompt_changed(): another prompt, or its inputs became known.
-        previewed(): ``question`` or ``problem`` is another.
+        variables_changed(): an input has another value.
+        previewed(): ``question`` or ``problem`` changed.
     """
 
     strategies_changed = Signal()
     library_changed = Signal()
     prompt_changed = Signal()
+    variables_changed = Signal()
     previewed = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
@@ -50,9 +52,7 @@ class PromptModel(QObject):
         self.question = ""
         self.prompt_tokens: int | None = None
         self.problem = ""
-        self._opening = 0
         self._is_opening = False
-        self._previewing = 0
         self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
         self._preview_timer.timeout.connect(self._ask_preview)
 
@@ -66,15 +66,14 @@ class PromptModel(QObject):
 
     # --- lists ----------------------------------------------------------------------------------
 
-    def refresh(self) -> None:
+    @background
+    async def refresh(self) -> None:
         """Ask again which strategies, prompts and models there are."""
 
         async def ask(core: Workbench) -> _Lists:
-            return core.strategies(), await core.library()
+            return core.runs.strategies(), await core.library.entries()
 
-        self._bridge.call(ask, self._on_lists, owner=self)
-
-    def _on_lists(self, lists: _Lists) -> None:
+        lists = await self._bridge.ask(ask)
         strategies, library = lists
         if strategies != self.strategies:
             self.strategies = strategies
@@ -91,74 +90,56 @@ class PromptModel(QObject):
 
     # --- the prompt -----------------------------------------------------------------------------
 
-    def open_prompt(
+    @latest
+    async def open_prompt(
         self, path: str, text: str | None = None, variables: dict[str, Json] | None = None
     ) -> None:
         """Work on a prompt file, or on its text as it is being edited elsewhere.
 
         Without ``variables`` the samples of the file are taken.
         """
-        self._opening += 1
         self._is_opening = True
-        number = self._opening
 
-        async def ask(core: Workbench) -> tuple[PromptFile, TemplateAnalysis, bool]:
+        async def ask(core: Workbench) -> tuple[PromptFile, TemplateAnalysis]:
             prompt = PromptFile(path=path, text=text or "", sha256="")
             if text is None:
-                prompt = await core.read_prompt(path)
-            return prompt, await core.analyse(prompt.text, path), text is not None
+                prompt = await core.prompt_files.read(path)
+            return prompt, await core.prompts.analyse(prompt.text, path)
 
-        self._bridge.call(
-            ask,
-            functools.partial(self._on_prompt, number, variables),
-            functools.partial(self._on_prompt_failed, number),
-            owner=self,
-        )
-
-    def _on_prompt(
-        self,
-        number: int,
-        variables: dict[str, Json] | None,
-        found: tuple[PromptFile, TemplateAnalysis, bool],
-    ) -> None:
-        if number != self._opening:
-            return
-        self._is_opening = False
-        prompt, self.analysis, self.edited = found
-        self.path, self.text = prompt.path, prompt.text
-        names = {field.name for field in self.analysis.inputs}
-        given = variables if variables is not None else self.analysis.sample
-        self.variables = {name: value for name, value in given.items() if name in names}
-        self.problem = ""
-        self.prompt_changed.emit()
-        self._ask_preview()
-
-    def _on_prompt_failed(self, number: int, error: WorkbenchError) -> None:
-        if number == self._opening:
+        try:
+            found = await self._bridge.ask(ask)
+        except WorkbenchError as error:
             self._is_opening = False
             self.problem = str(error)
             self.previewed.emit()
+            return
+        prompt, analysis = found
+        self._is_opening = False
+        self.path, self.text, self.edited = prompt.path, prompt.text, text is not None
+        self.analysis = analysis
+        self.variables = dict(variables if variables is not None else analysis.sample)
+        self.problem = ""
+        self.prompt_changed.emit()
+        self._ask_preview()
 
     def set_variables(self, variables: dict[str, Json]) -> None:
         """Other values; the question follows a moment later."""
         if variables != self.variables:
             self.variables = variables
             self._preview_timer.start()
+            self.variables_changed.emit()
 
-    @Slot()
-    def _ask_preview(self) -> None:
+    def show_variables(self, variables: dict[str, Json]) -> None:
+        """Other values, which the form of the inputs takes over."""
+        self.variables = variables
+        self.prompt_changed.emit()
+        self._ask_preview()
+
+    @latest
+    async def _ask_preview(self) -> None:
         self._preview_timer.stop()
-        self._previewing += 1
         text, path, variables = self.text, self.path, dict(self.variables)
-        self._bridge.call(
-            lambda core: core.preview(text, path, variables),
-            functools.partial(self._on_preview, self._previewing),
-            owner=self,
-        )
-
-    def _on_preview(self, number: int, preview: Preview) -> None:
-        if number != self._previewing:
-            return
+        preview = await self._bridge.ask(lambda core: core.prompts.preview(text, path, variables))
         self.problem = error_sentence(preview.error)
         self.prompt_tokens = preview.prompt_tokens
         if preview.messages:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea
 
+from workbench.domain.text import count_text
 from workbench.ui.compare.view_model import CompareModel
-from workbench.ui.widgets import GhostButton, Label, Switch, column, row, set_tone
-from workbench.ui.widgets.variable_fields import VariableFields
+from workbench.ui.kit import GhostButton, Label, Switch, column, row, set_tone
+from workbench.ui.kit.inputs.variable_fields import VariableFields
 
 _HEIGHT = 44
 _MOST_VARIABLES_HEIGHT = 220
@@ -102,9 +103,7 @@ class QuestionStrip(QFrame):
         self.variables.show_inputs(inputs, self._model.variables)
         self._on_toggled(self.variables_button.isChecked() and bool(inputs))
         self.variables_button.setVisible(bool(inputs))
-        self.variables_button.set_text(
-            "1 variable" if len(inputs) == 1 else f"{len(inputs)} variables"
-        )
+        self.variables_button.set_text(count_text(len(inputs), "input"))
 
     @Slot()
     def _on_preview(self) -> None:
@@ -113,4 +112,6 @@ class QuestionStrip(QFrame):
         self.question.setText(problem or self._model.question)
         set_tone(self.question, "bad" if problem else "text")
         tokens = self._model.prompt_tokens
-        self.tokens.setText(f"{tokens:,} tokens" if tokens is not None and not problem else "")
+        self.tokens.setText(
+            count_text(tokens, "token") if tokens is not None and not problem else ""
+        )

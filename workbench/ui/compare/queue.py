@@ -8,16 +8,27 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Slot
 
-from workbench.domain.spec import RunSpec
+from workbench.domain.runs.spec import RunSpec
 from workbench.ui.runs.run_model import RunModel
 
 
 class Cell(NamedTuple):
-    """A run to be made; with ``reuse`` an equal one of the history may stand in for it."""
+    """A run to be made; with ``reuse`` an equal one of the history may stand in for it.
+
+    With ``resumes`` it is the run that is shown, and goes on from where it was cut.
+    """
 
     run: RunModel
     spec: RunSpec
-    reuse: bool
+    reuse: bool = False
+    resumes: bool = False
+
+    def start(self) -> None:
+        """Begin."""
+        if self.resumes:
+            self.run.resume()
+        else:
+            self.run.start(self.spec, reuse=self.reuse)
 
 
 class CellQueue(QObject):
@@ -36,10 +47,11 @@ class CellQueue(QObject):
         """
         if not one_by_one:
             for cell in cells:
-                cell.run.start(cell.spec, reuse=cell.reuse)
+                cell.start()
             return
         for cell in cells:
-            cell.run.wait(cell.spec)
+            if not cell.resumes:
+                cell.run.wait(cell.spec)
             self._waiting.append(cell)
         if self._current is None or not self._current.busy:
             self._start_next()
@@ -52,10 +64,11 @@ class CellQueue(QObject):
         self._current = None
         while self._waiting and self._current is None:
             cell = self._waiting.popleft()
-            if cell.run.phase == "starting" and cell.run.spec is cell.spec:
+            is_due = cell.run.can_resume if cell.resumes else cell.run.phase == "starting"
+            if is_due and cell.run.spec is cell.spec:
                 self._current = cell.run
                 cell.run.changed.connect(self._on_changed)
-                cell.run.start(cell.spec, reuse=cell.reuse)
+                cell.start()
 
     @Slot()
     def _on_changed(self) -> None:

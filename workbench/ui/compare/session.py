@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from workbench.domain.run_state import RunState
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Json, KvMode, RunSpec
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import Json, KvMode, RunSpec
 from workbench.domain.text import Message
+from workbench.domain.views import RunFilter
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
 
 DEFAULT_BUDGET_TOKENS = 1500
 DEFAULT_BUDGET_SECONDS = 30
 DEFAULT_REPEATS = 3
-MOST_REPEATS = 20
+MOST_REPEATS = 100
+_MOST_RUNS = 1024
 
 StoredRun = tuple[int, RunSpec, RunState]
 
@@ -37,8 +43,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     budget_seconds: int = DEFAULT_BUDGET_SECONDS
     repeats: int = DEFAULT_REPEATS
     expected: str = ""
+    runs: list[list[int | None]] = []
+    """The run that each repeat of each column showed, None where there was none."""
     pinned: int | None = None
     changes: bool = False
+    paces: dict[str, float] = {}
+    """Tokens a second of all runs together in the last comparison on each model."""
+    followed: str = ""
+    """The digest of what was taken over from Design last."""
+    followed_settings: str = ""
+    """The same of how it is run there."""
 
 
 def read_session(state: dict[str, Any]) -> Session | None:
@@ -47,6 +61,43 @@ def read_session(state: dict[str, Any]) -> Session | None:
         return msgspec.convert(state, Session)
     except msgspec.ValidationError:
         return None
+
+
+class StoredRuns(NamedTuple):
+    """Runs of the history by column, oldest first, and the right answers that they have."""
+
+    columns: list[list[StoredRun | None]]
+    expected: dict[int, str]
+
+    def with_expected(self) -> list[tuple[RunSpec, str]]:
+        """What each run was made from, and its right answer, "" where it has none."""
+        runs = [run for column in self.columns for run in column if run is not None]
+        return [(spec, self.expected.get(run_id, "")) for run_id, spec, _ in runs]
+
+
+async def read_run(core: Workbench, run_id: int | None) -> StoredRun | None:
+    """A run of the history, None where it is not there any more."""
+    if run_id is None:
+        return None
+    try:
+        return run_id, await core.runs.spec(run_id), await core.runs.load(run_id)
+    except WorkbenchError:
+        return None
+
+
+async def read_group(core: Workbench, group: str) -> StoredRuns:
+    """All runs of a stored comparison, in one column."""
+    runs = await core.history.list_runs(limit=_MOST_RUNS, wanted=RunFilter(group=group))
+    ids = [run.run_id for run in reversed(runs)]
+    found = [await read_run(core, run_id) for run_id in ids]
+    return StoredRuns([found], await core.history.expected_of(ids))
+
+
+async def read_columns(core: Workbench, wanted: Sequence[Sequence[int | None]]) -> StoredRuns:
+    """The runs that each repeat of each column showed."""
+    found = [[await read_run(core, run_id) for run_id in runs] for runs in wanted]
+    ids = [run_id for runs in wanted for run_id in runs if run_id is not None]
+    return StoredRuns(found, await core.history.expected_of(ids))
 
 
 class StoredColumn(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
@@ -17,12 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.domain.comparison import Interval
-from workbench.ui.compare.tally import Tally
+from workbench.domain.runs.comparison import Interval
+from workbench.domain.text import seconds_text
+from workbench.ui.compare.columns.tally import Tally
 from workbench.ui.compare.view_model import CompareModel
-from workbench.ui.runs.words import count_text, seconds_text
+from workbench.ui.kit import Label, column, row
+from workbench.ui.tasks import background
 from workbench.ui.theme import color, font, icon, theme
-from workbench.ui.widgets import Label, column, row
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -83,8 +83,9 @@ class SummaryTable(QFrame):
         super().__init__()
         self._model = model
         self._bridge = bridge
-        self._asked: tuple[tuple[int, int], ...] = ()
-        self._bars: list[tuple[IntervalBar, Label, Label]] = []
+        self._counts: tuple[tuple[int, int], ...] = ()
+        self._intervals: dict[tuple[int, int], Interval] = {}
+        self.bars: list[tuple[IntervalBar, Label, Label]] = []
         self.setProperty("surface", "panel")
         self.setProperty("rule", "top")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
@@ -145,17 +146,25 @@ class SummaryTable(QFrame):
         self._fold()
         self._fill(tallies)
         counts = tuple((tally.solved, tally.runs) for tally in tallies if tally.solved is not None)
-        self._asked = counts
+        self._counts = counts
+        self._show_intervals()
+        new = tuple(each for each in counts if each not in self._intervals)
+        if new:
+            self._ask_intervals(new)
 
+    @background
+    async def _ask_intervals(self, counts: tuple[tuple[int, int], ...]) -> None:
         async def ask(core: Workbench) -> tuple[Interval, ...]:
-            return tuple(core.interval(*each) for each in counts)
+            return tuple(core.answers.interval(*each) for each in counts)
 
-        if counts:
-            self._bridge.call(ask, functools.partial(self._on_intervals, counts), owner=self)
+        self._intervals.update(zip(counts, await self._bridge.ask(ask), strict=True))
+        self._show_intervals()
 
     def _describe(self) -> None:
         model = self._model
-        said = [count_text(model.repeats, "run") + " a column on this question"]
+        runs = {column.tally("").runs for column in model.columns}
+        counted = " to ".join(str(each) for each in sorted({min(runs), max(runs)}))
+        said = [f"{counted} {'run' if runs == {1} else 'runs'} a column on this question"]
         if model.expected.strip():
             said.append(f"expected {model.expected.strip()}")
         else:
@@ -181,7 +190,7 @@ class SummaryTable(QFrame):
         for place, title in enumerate(_FIGURES, start=5):
             grid.addWidget(_right(Label(title, "micro", "text-3")), 0, place)
             grid.setColumnStretch(place, 1)
-        self._bars = []
+        self.bars = []
         for line, (each, tally) in enumerate(zip(self._model.columns, tallies, strict=True), 1):
             self._add_line(grid, line, each.info.short, each.info.title, tally)
         self._scroll.setWidget(body)
@@ -211,20 +220,22 @@ class SummaryTable(QFrame):
             label.setAccessibleName(f"{title}, {name}: {figure}")
             grid.addWidget(label, line, place)
         if solved is not None:
-            self._bars.append((bar, percent, bounds))
+            self.bars.append((bar, percent, bounds))
 
-    def _on_intervals(
-        self, counts: tuple[tuple[int, int], ...], intervals: tuple[Interval, ...]
-    ) -> None:
-        if counts != self._asked:
-            return
-        for (bar, percent, bounds), (_, runs), interval in zip(
-            self._bars, counts, intervals, strict=True
-        ):
+    def _show_intervals(self) -> None:
+        """Put what is known into the lines, and give it room at once: no frame shows it cut."""
+        for (bar, percent, bounds), count in zip(self.bars, self._counts, strict=True):
+            interval, runs = self._intervals.get(count), count[1]
+            if interval is None:
+                continue
             bar.show_interval(interval if runs else None)
             percent.setText(f"{100 * interval.share:.0f} %" if runs else _NOTHING)
             low, high = 100 * interval.low, 100 * interval.high
             bounds.setText(f"{low:.0f} to {high:.0f}, n = {runs}" if runs else "")
+        body = self._scroll.widget()
+        layout = body.layout() if body is not None else None
+        if layout is not None:
+            layout.activate()
 
 
 def _right(label: Label) -> Label:

@@ -2,123 +2,110 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from PySide6.QtCore import Signal, Slot
 
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import (
-    Budget,
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.prompts.model_options import HeadOptions
+from workbench.domain.runs.made_with import QUESTION
+from workbench.domain.runs.spec import (
+    ChatPrompt,
     Json,
-    KvMode,
     RunSpec,
     TemplatePrompt,
     comparison_group,
     repeat_seed,
 )
-from workbench.ui.compare.column_model import ColumnModel
-from workbench.ui.compare.prompt_model import PromptModel
+from workbench.ui.compare.columns.column_model import ColumnModel
 from workbench.ui.compare.queue import Cell, CellQueue
 from workbench.ui.compare.session import (
-    DEFAULT_BUDGET_SECONDS,
-    DEFAULT_BUDGET_TOKENS,
-    DEFAULT_REPEATS,
-    StoredRun,
+    MOST_REPEATS,
+    StoredRuns,
+    read_columns,
+    read_group,
     read_session,
     stored_columns,
 )
+from workbench.ui.compare.settings_model import SettingsModel
+from workbench.ui.tasks import background, latest
 
 if TYPE_CHECKING:
-    from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
-_MOST_RUNS = 1024
+
 DEFAULT_COLUMNS = ("direct", "cot", "self_consistency", "tree_of_thought")
 
 
-class CompareModel(PromptModel):
-    """Prompt, model, sampling, budget, repeats and columns of a comparison.
+class _Left(NamedTuple):
+    """A question with its settings, right answer and the columns' parameters."""
+
+    spec: RunSpec
+    expected: str
+    params: list[tuple[ColumnModel, dict[str, Json]]]
+    shown: TemplatePrompt | ChatPrompt
+    """What is shown in its place."""
+
+
+class CompareModel(SettingsModel):
+    """The columns of a comparison, with the prompt and the settings that they share.
 
     Signals:
         columns_changed(): a column came, went or moved.
         running_changed(bool): whether any column is busy.
-        settings_changed(): model, sampling, seed, budget or repeats.
-        counted(): a run has ended, or the expected answer is another.
         pinned_changed(): another column is the one to compare with, or changes are shown or not.
     """
 
     columns_changed = Signal()
     running_changed = Signal(bool)
-    settings_changed = Signal()
-    counted = Signal()
     pinned_changed = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge)
-        self.model = ""
-        self.sampling = Sampling()
-        self.seed = 0
-        self.mode: KvMode = "fast"
-        self.equal_tokens = False
-        self.budget_tokens = DEFAULT_BUDGET_TOKENS
-        self.equal_seconds = False
-        self.budget_seconds = DEFAULT_BUDGET_SECONDS
-        self.repeats = DEFAULT_REPEATS
-        self.comes_with_settings = False
-        """Whether the prompt that is being opened comes with how it is run: its head gives way."""
-        self.expected = ""
         self.pinned: ColumnModel | None = None
         self.changes = False
         self.group = ""
+        self.followed = ""
+        """The digest of what was taken over from Design last."""
+        self.followed_settings = ""
+        """The same of how it is run there."""
         self.columns: list[ColumnModel] = []
         self._wanted: list[tuple[str, dict[str, Json]]] = [(name, {}) for name in DEFAULT_COLUMNS]
         self._wanted_pin: int | None = None
+        self._wanted_runs: list[list[int | None]] = []
         self._queue = CellQueue()
         self._queue.setParent(self)
-        self._loading_group = 0
+
         self._was_running = False
+        self._of_head: dict[str, Json] = {}
+        self._left: _Left | None = None
         self.strategies_changed.connect(self._make_wanted)
+        self.prompt_changed.connect(self._take_head)
+        self.columns_changed.connect(self._take_head)
+
+    @Slot()
+    def _take_head(self) -> None:
+        """Give columns of the strategy that the prompt's head names the parameters of the head.
+
+        A column whose parameters were chosen otherwise keeps them.
+        """
+        options = self.analysis.options if self.analysis is not None else HeadOptions()
+        before, self._of_head = self._of_head, dict(options.params)
+        for column in self.columns:
+            if column.params and column.params != before:
+                continue
+            is_named = column.info.id == options.strategy
+            column.set_params(dict(self._of_head) if is_named else {})
 
     @property
     def running(self) -> bool:
         """Whether any column is busy."""
         return any(column.busy for column in self.columns)
 
-    # --- settings -------------------------------------------------------------------------------
-
-    def set_model(self, model: str) -> None:
-        """The model's path, "" for the default."""
-        self.model = model
-        self.settings_changed.emit()
-
-    def set_sampling(self, sampling: Sampling, seed: int, mode: KvMode) -> None:
-        """Sampling, seed and mode for all columns; seed 0 draws one for each comparison."""
-        self.sampling, self.seed, self.mode = sampling, seed, mode
-        self.settings_changed.emit()
-
-    def set_budget(self, equal_tokens: bool, tokens: int) -> None:
-        """Whether every column may generate the same number of tokens, and how many."""
-        self.equal_tokens, self.budget_tokens = equal_tokens, tokens
-        self.settings_changed.emit()
-
-    def set_time_budget(self, equal_seconds: bool, seconds: int) -> None:
-        """Whether every run may take the same time, and how many seconds."""
-        self.equal_seconds, self.budget_seconds = equal_seconds, seconds
-        self.settings_changed.emit()
-
-    def set_repeats(self, repeats: int) -> None:
-        """How often each column is run, from the next run on."""
-        self.repeats = repeats
-        self.settings_changed.emit()
-
-    def set_expected(self, expected: str) -> None:
-        """The right answer, "" where it is not known."""
-        if expected != self.expected:
-            self.expected = expected
-            self.counted.emit()
+    # --- columns --------------------------------------------------------------------------------
 
     def set_pinned(self, column: ColumnModel | None) -> None:
         """Compare the texts of the others with this column's."""
@@ -135,17 +122,20 @@ class CompareModel(PromptModel):
             self.pinned = self.columns[0]
         self.pinned_changed.emit()
 
-    # --- columns --------------------------------------------------------------------------------
-
     @Slot()
     def _make_wanted(self) -> None:
         wanted, self._wanted = self._wanted, []
-        for strategy_id, params in wanted:
+        runs, self._wanted_runs = self._wanted_runs, []
+        for place, (strategy_id, params) in enumerate(wanted):
+            before = len(self.columns)
             self.add_column(strategy_id, params)
+            if len(self.columns) > before and place < len(runs):
+                self._wanted_runs.append(runs[place])
         if self._wanted_pin is not None and self._wanted_pin < len(self.columns):
             self.set_pinned(self.columns[self._wanted_pin])
         self._wanted_pin = None
         self.pinned_changed.emit()
+        self._load_wanted()
 
     def add_column(
         self, strategy_id: str = "", params: dict[str, Json] | None = None, at: int | None = None
@@ -160,9 +150,10 @@ class CompareModel(PromptModel):
             info = next(iter(unused or self.strategies), None)
         if info is None:
             return
-        column = ColumnModel(self._bridge, info, dict(params or {}))
+        column = ColumnModel(self._bridge, info, dict(params or {}), self._would_run)
         column.setParent(self)
         column.changed.connect(self._on_column_changed)
+        column.configured.connect(self.counted)
         column.ended.connect(self.counted)
         self.columns.insert(len(self.columns) if at is None else at, column)
         self.columns_changed.emit()
@@ -238,52 +229,121 @@ class CompareModel(PromptModel):
         for column in self.columns:
             column.stop()
 
+    def run_more(self, count: int) -> None:
+        """Run each column so many times more, with further seeds of the same comparison."""
+        if not self.text:
+            return
+        seed = self._seed_again()
+        first = {column: len(column.cells) for column in self.columns}
+        for column in self.columns:
+            column.resize(min(first[column] + count, MOST_REPEATS))
+        self.repeats = max(len(column.cells) for column in self.columns)
+        self.settings_changed.emit()
+        self._run(
+            [
+                self._cell(column, seed, repeat, reuse=True)
+                for repeat in range(min(first.values()), self.repeats)
+                for column in self.columns
+                if first[column] <= repeat < len(column.cells)
+            ]
+        )
+
+    def resume_all(self) -> None:
+        """Go on with all that was cut."""
+        self.resume(*self.columns)
+
+    def resume(self, *columns: ColumnModel) -> None:
+        """Go on with what was cut in these columns, repeat by repeat."""
+        cut = [column.cut for column in columns]
+        runs = [cells[place] for place in range(max(map(len, cut), default=0))
+                for cells in cut if place < len(cells)]  # fmt: skip
+        found = [Cell(run, run.spec, resumes=True) for run in runs if run.spec is not None]
+        self._queue.run(found, one_by_one=self.equal_seconds)
+
     def _run(self, cells: list[Cell]) -> None:
-        self.group = cells[0].spec.group
+        self.group, self._left = cells[0].spec.group, None
+        self.note_expected()
+        for cell in cells:
+            cell.run.expected = self.expected
         self._queue.run(cells, one_by_one=self.equal_seconds)
 
     def _cell(self, column: ColumnModel, seed: int, repeat: int, *, reuse: bool = False) -> Cell:
-        spec = self._spec(column, seed)
+        spec = msgspec.structs.replace(self.spec(column.info.id, column.params), seed=seed)
         spec = msgspec.structs.replace(
             spec, group=comparison_group(spec), seed=repeat_seed(seed, repeat)
         )
         return Cell(column.cells[repeat], spec, reuse)
 
-    def _spec(self, column: ColumnModel, seed: int) -> RunSpec:
-        return RunSpec(
-            prompt=TemplatePrompt(self.path, self.text, dict(self.variables)),
-            strategy=column.info.id,
-            params=dict(column.params),
-            model=self.model,
-            sampling=self.sampling,
-            seed=seed,
-            budget=Budget(
-                max_tokens=self.budget_tokens if self.equal_tokens else None,
-                max_seconds=self.budget_seconds if self.equal_seconds else None,
-            ),
-            mode=self.mode,
-        )
+    def _would_run(self, column: ColumnModel, repeat: int) -> RunSpec:
+        """What a repeat of a column would be run with now; a seed that is open stays so."""
+        spec = self.spec(column.info.id, column.params)
+        if spec.seed:
+            spec = msgspec.structs.replace(spec, seed=repeat_seed(spec.seed, repeat))
+        return spec
+
+    def set_expected(self, expected: str) -> None:
+        """Another right answer: the history judges the runs of the shown question by it."""
+        if expected == self.expected:
+            return
+        super().set_expected(expected)
+        runs = [
+            cell
+            for column in self.columns
+            for index, cell in enumerate(column.cells)
+            if cell.spec is not None and not QUESTION.intersection(column.aspects(index))
+        ]
+        for cell in runs:
+            cell.expected = expected
+        run_ids = [cell.run_id for cell in runs if cell.run_id is not None]
+        if run_ids:
+            self._bridge.call(lambda core: core.history.expect(expected, run_ids))
+
+    # --- what belongs to another question -------------------------------------------------------
+
+    def others(self) -> list[ColumnModel]:
+        """The columns whose shown run was made with something else than what is shown now."""
+        return [column for column in self.columns if column.shown_aspects]
+
+    def show_made_with(self, column: ColumnModel) -> None:
+        """Show the question and settings that a column's shown run was made with."""
+        spec, first = column.spec, column.cells[0].spec
+        if spec is None:
+            return
+        now = self.spec("", {}), self.expected, [(each, each.params) for each in self.columns]
+        if self.seed and first is not None and spec.seed != self._would_run(column, 0).seed:
+            self.seed = first.seed
+        column.set_params(dict(spec.params))
+        self.show_question(spec)
+        self._left = _Left(*now, spec.prompt)
+        self.counted.emit()
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether an earlier question is shown, untouched, and :meth:`go_back` leads from it."""
+        return self._left is not None and self.spec("", {}).prompt == self._left.shown
+
+    @Slot()
+    def go_back(self) -> None:
+        """Show the question and settings again that :meth:`show_made_with` took the place of."""
+        left, self._left = self._left, None
+        if left is None:
+            return
+        for column, params in left.params:
+            column.set_params(params)
+        self.seed = left.spec.seed
+        self.note_stored([(left.spec, left.expected)])
+        self.show_question(left.spec)
 
     # --- a stored comparison --------------------------------------------------------------------
 
-    def load_group(self, group: str) -> None:
+    @latest
+    async def load_group(self, group: str) -> None:
         """Show the runs of a stored comparison, one column each."""
-        self._loading_group += 1
-
-        async def ask(core: Workbench) -> list[StoredRun]:
-            runs = await core.list_runs(group=group, limit=_MOST_RUNS)
-            return [
-                (run.run_id, await core.run_spec(run.run_id), await core.load_run(run.run_id))
-                for run in reversed(runs)
-            ]
-
-        self._bridge.call(
-            ask, functools.partial(self._on_group, self._loading_group, group), owner=self
-        )
-
-    def _on_group(self, number: int, group: str, runs: list[StoredRun]) -> None:
-        if number != self._loading_group or not runs:
+        found = await self._bridge.ask(lambda core: read_group(core, group))
+        runs = [run for run in found.columns[0] if run is not None]
+        if not runs:
             return
+        self.note_stored(found.with_expected())
         for column in tuple(self.columns):
             self.remove_column(column, cancel=False)
         columns = stored_columns(runs)
@@ -294,23 +354,40 @@ class CompareModel(PromptModel):
                 self.columns[-1].load(stored.runs)
         self.group = group
         first = runs[0][1]
-        self.model, self.sampling, self.seed = first.model, first.sampling, first.seed
-        self.mode = first.mode
-        self.equal_tokens = first.budget.max_tokens is not None
-        self.budget_tokens = first.budget.max_tokens or self.budget_tokens
-        self.equal_seconds = first.budget.max_seconds is not None
-        self.budget_seconds = round(first.budget.max_seconds or self.budget_seconds)
-        self.settings_changed.emit()
+        self.seed = first.seed
+        self.show_question(first)
+
+    @background
+    async def _load_wanted(self) -> None:
+        """Show again the runs that were on the board when the session was kept."""
+        wanted = self._wanted_runs
+        if not any(run_id is not None for runs in wanted for run_id in runs):
+            self._wanted_runs = []
+            return
+        columns = [(each, each.info.id) for each in self.columns]
+        for column, runs in zip(self.columns, wanted, strict=False):
+            column.show_loading(any(run_id is not None for run_id in runs))
+        found: StoredRuns | None = None
+        with contextlib.suppress(WorkbenchError):  # the board stays empty
+            found = await self._bridge.ask(lambda core: read_columns(core, wanted))
+        self._wanted_runs = []
+        for column, _ in columns:
+            if column in self.columns:
+                column.show_loading(False)
+        if found is None:
+            return
+        self.note_stored(found.with_expected())
+        for (column, strategy), loaded in zip(columns, found.columns, strict=False):
+            untouched = not any(cell.phase != "idle" for cell in column.cells)
+            if column in self.columns and column.info.id == strategy and untouched:
+                column.load(loaded)
         self.counted.emit()
-        self.comes_with_settings = True
-        if isinstance(first.prompt, TemplatePrompt):
-            self.open_prompt(first.prompt.path, first.prompt.source, first.prompt.variables)
 
     # --- session --------------------------------------------------------------------------------
 
     def session(self) -> dict[str, object]:
         """What is to be found again at the next start."""
-        return {
+        return super().session() | {
             "path": self.path,
             "text": self.text if self.edited else None,
             "variables": self.variables,
@@ -318,18 +395,12 @@ class CompareModel(PromptModel):
                 *([column.info.id, column.params] for column in self.columns),
                 *([strategy_id, params] for strategy_id, params in self._wanted),
             ],
-            "model": self.model,
-            "sampling": msgspec.to_builtins(self.sampling),
-            "seed": self.seed,
-            "mode": self.mode,
-            "equal_tokens": self.equal_tokens,
-            "budget_tokens": self.budget_tokens,
-            "equal_seconds": self.equal_seconds,
-            "budget_seconds": self.budget_seconds,
-            "repeats": self.repeats,
-            "expected": self.expected,
+            "runs": self._wanted_runs
+            or [[cell.run_id for cell in column.cells] for column in self.columns],
             "pinned": self.columns.index(self.pinned) if self.pinned else self._wanted_pin,
             "changes": self.changes,
+            "followed": self.followed,
+            "followed_settings": self.followed_settings,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -337,17 +408,14 @@ class CompareModel(PromptModel):
         saved = read_session(state)
         if saved is None:
             return
-        self.model, self.seed, self.sampling = saved.model, saved.seed, saved.sampling
-        self.mode = saved.mode
-        self.equal_tokens, self.budget_tokens = saved.equal_tokens, saved.budget_tokens
-        self.equal_seconds, self.budget_seconds = saved.equal_seconds, saved.budget_seconds
-        self.repeats, self.expected, self.changes = saved.repeats, saved.expected, saved.changes
-        self.settings_changed.emit()
-        self.counted.emit()
+        self.changes, self.followed = saved.changes, saved.followed
+        self.followed_settings = saved.followed_settings
+        self.restore_settings(saved)
         if saved.columns:
             for column in tuple(self.columns):
                 self.remove_column(column)
             self._wanted, self._wanted_pin = saved.columns, saved.pinned
+            self._wanted_runs = saved.runs
             if self.strategies:
                 self._make_wanted()
         self.comes_with_settings = True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from workbench.domain.prompts import Draft, Preview, TemplateAnalysis
-from workbench.domain.spec import Json
+from workbench.domain.prompts.prompt import Draft, Preview, TemplateAnalysis
+from workbench.domain.runs.spec import Json
 
 
 @dataclass
@@ -36,16 +36,27 @@ class Document:
         """Whether there is something to save."""
         return self.text != self.saved
 
-    def take_analysis(self, text: str, analysis: TemplateAnalysis) -> None:
+    offered: dict[str, Json] = field(default_factory=dict)
+    """Samples of the head that fill inputs. Where nobody changed such a value it is the head's:
+    it follows while the head is written."""
+
+    def take_analysis(self, text: str, analysis: TemplateAnalysis) -> bool:
         """Keep what is known of a text, and fill inputs from samples that were not offered yet.
 
         While a text cannot be read, inputs that were known before stay.
+
+        Returns:
+            Whether a value followed the head.
         """
+        offered = {name: self.values.get(name) for name in self.offered}
         self.analysed = text
         if self.seeded is None:
             self.seeded = set(analysis.sample)
+        if analysis.readable:
+            self._follow_samples(analysis.sample)
         for name in analysis.sample.keys() - self.seeded:
-            self.values.setdefault(name, analysis.sample[name])
+            if name not in self.values:
+                self.values[name] = self.offered[name] = analysis.sample[name]
         self.seeded.update(analysis.sample)
         if not analysis.readable:
             before = self.analysis.inputs
@@ -53,6 +64,25 @@ class Document:
             inputs = (*before, *(each for each in analysis.inputs if each.name not in names))
             analysis = msgspec.structs.replace(analysis, inputs=inputs)
         self.analysis = analysis
+        return any(self.values.get(name) != value for name, value in offered.items())
+
+    def _follow_samples(self, sample: Mapping[str, Json]) -> None:
+        """Values that the head gave and that nobody changed go where it gives none any more."""
+        assert self.seeded is not None
+        for name, value in list(self.offered.items()):
+            if self.values.get(name) != value:
+                del self.offered[name]
+            elif sample.get(name) != value:
+                del self.offered[name], self.values[name]
+                self.seeded.discard(name)
+
+    def rename_value(self, old: str, new: str) -> None:
+        """An input has another name: its value goes with it."""
+        self.values = {new if name == old else name: each for name, each in self.values.items()}
+        if old in self.offered:
+            self.offered[new] = self.offered.pop(old)
+        if self.seeded is not None and old in self.seeded:
+            self.seeded = (self.seeded - {old}) | {new}
 
     def draft(self) -> Draft:
         """What is kept so that a crash loses none of it."""

@@ -9,33 +9,39 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.prompts.prompt import OwnCopy
+from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import EngineStatus
 from workbench.ui.actions import Action
-from workbench.ui.design.data_pane import DataPane
-from workbench.ui.design.estimates import Estimates
-from workbench.ui.design.exchange import ExchangeActions, ImportPane
-from workbench.ui.design.library_actions import LibraryActions
-from workbench.ui.design.library_commands import LibraryCommands
-from workbench.ui.design.library_tree import LibraryTree
-from workbench.ui.design.library_watch import LibraryWatch
-from workbench.ui.design.preview import RenderedPane
-from workbench.ui.design.prompt_options import PromptOptions
+from workbench.ui.design.earlier_text import EarlierText
+from workbench.ui.design.inputs.prompt_options import PromptOptions
+from workbench.ui.design.preview.preview import RenderedPane
+from workbench.ui.design.preview.reuse_view import ReuseView
+from workbench.ui.design.preview.source_map import SourceMap
 from workbench.ui.design.regions import Navigation, Part
-from workbench.ui.design.result import ResultPane
-from workbench.ui.design.reuse_view import ReuseView
-from workbench.ui.design.run_bar import RunBar
-from workbench.ui.design.session import restore_session, saved_session
-from workbench.ui.design.side import SideContext, SideStack
-from workbench.ui.design.source_map import SourceMap
+from workbench.ui.design.run.prompt_strategy import PromptStrategies
+from workbench.ui.design.run.result import ResultPane
+from workbench.ui.design.run.results import Results
+from workbench.ui.design.run.run_bar import RUN_KEYS, RunBar
+from workbench.ui.design.run.running import Running
+from workbench.ui.design.session import DesignSession, restore_session, saved_session
+from workbench.ui.design.tool_panes import SideContext, SideTabs
+from workbench.ui.design.tools.data.pane import DataPane
+from workbench.ui.design.tools.exchange import ExchangeActions, ImportPane
+from workbench.ui.design.tools.versions.model import VersionLabel
+from workbench.ui.design.tools.xray.entry import XRayEntry
 from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
-from workbench.ui.design.xray_entry import XRayEntry
+from workbench.ui.kit import GhostButton, Pane, column
+from workbench.ui.kit.panes.folding import FoldingPane, FoldingSplitter
+from workbench.ui.kit.token_meter import TokenMeter
+from workbench.ui.library.actions import LibraryActions
+from workbench.ui.library.commands import LibraryCommands
+from workbench.ui.library.pane import LibraryTree
+from workbench.ui.library.watcher import LibraryWatch
 from workbench.ui.panels import Context, Panel
-from workbench.ui.runs.run_model import RunModel
-from workbench.ui.widgets import Pane, column
-from workbench.ui.widgets.folding import FoldingPane, FoldingSplitter
-from workbench.ui.widgets.token_meter import TokenMeter
+from workbench.ui.popups import PopupWatch
+from workbench.ui.session import read_session, stored
 
 _FIRST = "word-problem"
 
@@ -46,7 +52,6 @@ class DesignPanel(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.model = DesignModel(self.bridge)
-        self._run: RunModel | None = None
         self._rendered_path = ""
         self._asked = False
         self.library = LibraryTree()
@@ -54,13 +59,13 @@ class DesignPanel(Panel):
         self.library_commands = LibraryCommands(self.library, self.library_actions, self.model)
         self.library_watch = LibraryWatch(self)
         self.work = WorkArea(self.model, self.bridge)
+        self.earlier = EarlierText(self.model, self.work)
         self.rendered = RenderedPane()
         self.result = ResultPane(self.bridge)
         self.meter = TokenMeter()
         self.reuse = ReuseView()
         self.map = SourceMap(self.work, self.rendered, self.meter, self.reuse)
         self.run_bar = RunBar(self.bridge)
-        self._estimates = Estimates(self.bridge, self._question, self)
         self._build()
         self._connect()
 
@@ -69,14 +74,22 @@ class DesignPanel(Panel):
         preview.body.addWidget(self.rendered, 1)
         preview.body.addWidget(self.meter)
         preview.body.addWidget(self.reuse)
-        side = SideContext(self.context, self.model, self.work, self.run_bar, self.result)
-        self.side = SideStack(preview, self.result, side)
+        results = Results(self.model, self)
+        side = SideContext(self.context, self.model, self.work, self.run_bar, self.result, results)
+        self.side = SideTabs(preview, self.result, side)
         self.exchange = ExchangeActions(side, self)
         parts = Part(self.library, self.library.tree), Part(self.side, self.rendered.messages)
         self._navigation = Navigation(self.work, *parts, Part(self.run_bar))
+        results.busy_changed.connect(PopupWatch(self).watch)
+        self.version = GhostButton("Versions", "history")
+        self.version.clicked.connect(functools.partial(self.side.toggle, "versions"))
+        self._version_label = VersionLabel(side, self.version)
         self.options = PromptOptions(side, self)
+        self.strategies = PromptStrategies(self.model, self.run_bar, self)
+        self.running = Running(side, self.side, self.options, self.strategies, self)
         self.explaining = XRayEntry(side, self.side, self.options)
         left, right = FoldingPane("Library", self.library), FoldingPane("Rendered", self.side)
+        self.side.stack.currentChanged.connect(self._on_side)
         self.splitter = FoldingSplitter(left, self.work, right)
         self.splitter.setStretchFactor(1, 1)
         layout = column(self.splitter, self.run_bar, gap=0)
@@ -86,72 +99,77 @@ class DesignPanel(Panel):
     def _connect(self) -> None:
         model = self.model
         model.library_changed.connect(self._on_library)
-        model.strategies_changed.connect(self._on_strategies)
         model.opened.connect(self._on_opened)
         model.closed.connect(self._on_closed)
         model.previewed.connect(self._on_previewed)
         model.dirty_changed.connect(self._on_dirty)
         model.changed_outside.connect(self._on_changed_outside)
-        model.failed.connect(self._on_failed)
+        model.failed.connect(self.work.banner.show_message)
+        model.copied.connect(self._on_copied)
         model.moved.connect(self.work.follow_file)
         model.moved.connect(self._on_moved)
         self.library_watch.changed.connect(model.read_library)
         actions = self.library_actions
+        actions.creating.connect(self.work.editor.setFocus)
         actions.created.connect(self.work.begin)
-        actions.failed.connect(self._on_failed)
+        actions.failed.connect(self.work.banner.show_message)
         commands = self.library_commands
         commands.import_wanted.connect(self._import)
         commands.export_wanted.connect(self.exchange.export)
         commands.bundle_wanted.connect(self.exchange.export_bundle)
         self.exchange.import_wanted.connect(self._import)
-        self.exchange.failed.connect(self._on_failed)
+        self.exchange.failed.connect(self.work.banner.show_message)
         self.exchange.told.connect(self._on_told)
         actions.done.connect(self._on_done)
+        actions.undone.connect(self._on_undone)
         self.work.tab_chosen.connect(model.show)
         self.work.tab_closed.connect(model.close)
         self.work.inputs.data_wanted.connect(self._show_data)
         self.work.paused.connect(self._on_previewed)
-        self.result.closed.connect(self.side.show_preview)
         self.result.history_wanted.connect(self._open_history)
-        self.run_bar.changed.connect(self._estimates.ask_soon)
-        self._estimates.told.connect(self.run_bar.show_estimate)
-        self.options.failed.connect(self._on_failed)
-        self.run_bar.run.clicked.connect(self._start)
-        self.run_bar.stop.clicked.connect(self._stop)
+        self.result.tree_wanted.connect(self._open_tree)
+        self.running.busy_changed.connect(self.busy_changed)
+        self.options.failed.connect(self.work.banner.show_message)
         self.run_bar.compare.clicked.connect(self._compare)
         self.bridge.engine_changed.connect(self._on_engine)
         self._engine_model = ""
+        self._done = ""
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
-        scope = "design"
         return (
-            Action("design.run", "Run the prompt", self._start, "Ctrl+Return", self._can_run,
-                   scope),
-            Action("design.stop", "Stop the run, or go back to the rendered prompt", self._escape,
-                   "Esc", scope=scope),
-            Action("prompt.save", "Save the prompt", self.model.save, "Ctrl+S", scope=scope),
-            Action("prompt.close", "Close the prompt", self._close, "Ctrl+W", scope=scope),
-            Action("prompt.write_options", "Write these options into the prompt",
-                   self.options.write, when=self.options.can_write, scope=scope),
-            Action("prompt.compare", "Compare strategies on this prompt", self._compare,
-                   scope=scope),
+            Action(id="design.run", title="Run the prompt", run=self.running.start,
+                   when=self.running.can_run),
+            Action(id="design.press", title="Press the filled button: Run, X-ray or Suggest",
+                   run=self.running.press, keys=RUN_KEYS),
+            Action(id="design.stop", title="Stop the run, or go back to the rendered prompt",
+                   run=self._escape, keys="Esc"),
+            Action(id="prompt.save", title="Save the prompt", run=self.model.save, keys="Ctrl+S"),
+            Action(id="prompt.close", title="Close the prompt", run=self._close, keys="Ctrl+W"),
+            Action(id="prompt.write_options", title="Write these options into the prompt",
+                   run=self.options.write, when=self.options.can_write),
+            Action(id="prompt.compare", title="Compare strategies on this prompt",
+                   run=self._compare),
             *self.work.actions_table(),
             *self._navigation.actions_table(),
             *self.exchange.actions_table(),
-            Action("design.library", "Fold or open the library",
-                   functools.partial(self.splitter.toggle, self.splitter.panes[0]), "Ctrl+Shift+L",
-                   scope=scope),
-            Action("design.side", "Fold or open the side pane",
-                   functools.partial(self.splitter.toggle, self.splitter.panes[1]), scope=scope),
+            Action(id="design.library", title="Fold or open the library",
+                   run=functools.partial(self.splitter.toggle, self.splitter.panes[0]),
+                   keys="Ctrl+Shift+L"),
+            Action(id="design.side", title="Fold or open the side pane",
+                   run=functools.partial(self.splitter.toggle, self.splitter.panes[1])),
             *self.library_commands.actions_table(),
             *self.work.inputs.actions_table(),
             *self.side.actions_table(),
         )  # fmt: skip
 
+    def at_work(self) -> str:
+        """A run on many inputs is worth a question before it is stopped."""
+        return self.side.at_work()
+
     def top_widgets(self) -> tuple[QWidget, ...]:
-        """A switch for each tool beside the editor."""
-        return tuple(self.side.buttons.values())
+        """Which version of the prompt is open."""
+        return (self.version,)
 
     # --- library and documents ------------------------------------------------------------------
 
@@ -165,8 +183,9 @@ class DesignPanel(Panel):
             self.model.open(first.path)
 
     @Slot()
-    def _on_strategies(self) -> None:
-        self.run_bar.strategy.set_strategies(self.model.strategies)
+    def _on_side(self) -> None:
+        bar = self.side.bar
+        self.splitter.panes[1].strip.show_title(bar.tabText(bar.currentIndex()))
 
     @Slot(bool)
     def _show_data(self, of_runs: bool) -> None:
@@ -185,8 +204,6 @@ class DesignPanel(Panel):
         if document is None or path == self._rendered_path:
             return
         self._rendered_path = path
-        if self.side.shows_result and not self._is_running():
-            self.side.show_preview()  # the result is another prompt's
         if document.preview.messages:
             self._on_previewed()
         else:
@@ -221,13 +238,23 @@ class DesignPanel(Panel):
             self._on_opened(new)
             self.model.refresh()
 
+    @Slot(object)
+    def _on_copied(self, made: OwnCopy) -> None:
+        self.work.tell_of_prompt(
+            f"Saved as your own copy, {Path(made.file.path).name}. The original stays as it is.",
+            functools.partial(self.model.undo_copy, made),
+            "ok",
+        )
+
     @Slot(str)
     def _on_done(self, sentence: str) -> None:
         self.work.banner.show_message(sentence, "text-2", "Undo", self.library_actions.undo)
+        self._done = sentence
 
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        self.work.banner.show_message(sentence)
+    @Slot()
+    def _on_undone(self) -> None:
+        if self.work.banner.message == self._done:
+            self.work.banner.hide()
 
     @Slot(str)
     def _on_told(self, sentence: str) -> None:
@@ -253,7 +280,7 @@ class DesignPanel(Panel):
         reserve = self.run_bar.sampling.sampling.max_tokens
         status = self.bridge.engine_status
         self.map.show_preview(document.preview, self.model.tones, reserve, status)
-        self._estimates.ask_soon()
+        self.running.estimates.ask_soon()
 
     @Slot(object)
     def _on_engine(self, status: EngineStatus) -> None:
@@ -264,96 +291,49 @@ class DesignPanel(Panel):
 
     # --- running --------------------------------------------------------------------------------
 
-    def _spec(self) -> RunSpec | None:
-        document = self.model.current
-        if document is None:
-            return None
-        values = document.given_values()
-        return RunSpec(
-            prompt=TemplatePrompt(document.path, document.text, values),
-            strategy=self.run_bar.strategy.strategy,
-            params=self.run_bar.parameters.form.values(),
-            model=self.run_bar.model.model_path,
-            sampling=self.run_bar.sampling.sampling,
-            seed=self.run_bar.sampling.seed,
-            mode=self.run_bar.sampling.mode,
-        )
-
-    def _is_running(self) -> bool:
-        return self._run is not None and self._run.busy
-
-    def _can_run(self) -> bool:
-        return self.model.current is not None and not self._is_running()
-
-    @Slot()
-    def _start(self) -> None:
-        spec = self._spec()
-        info = self.run_bar.strategy.infos.get(self.run_bar.strategy.strategy)
-        if spec is None or info is None or self._is_running():
-            return
-        if not self.options.are_known():
-            self.options.wait(self._start)
-            return
-        if not self.work.inputs.is_filled():
-            return
-        self.model.save_drafts()
-        if self._run is None:
-            self._run = RunModel(self.bridge, info, dict(spec.params))
-            self._run.changed.connect(self._on_run_changed)
-        self._run.choose_strategy(info)
-        self._run.set_params(dict(spec.params))
-        self._run.start(spec)
-        self.result.follow(self._run)
-        self.side.show_result()
-
-    def _escape(self) -> None:
-        if self._is_running():
-            self._stop()
-        else:
-            self.side.show_preview()
-
-    @Slot()
-    def _stop(self) -> None:
-        if self._run is not None:
-            self._run.stop()
-
-    @Slot()
-    def _on_run_changed(self) -> None:
-        running = self._is_running()
-        self.run_bar.show_running(running)
-        self.busy_changed.emit(running)
-
-    def _question(self) -> tuple[RunSpec, int | None] | None:
-        spec, document = self._spec(), self.model.current
-        if spec is None or document is None:
-            return None
-        return spec, document.preview.prompt_tokens
-
     @Slot()
     def _compare(self) -> None:
-        spec = self._spec()
-        if spec is not None and isinstance(spec.prompt, TemplatePrompt):
-            self.context.go(
-                "compare",
-                path=spec.prompt.path,
-                text=spec.prompt.source,
-                variables=spec.prompt.variables,
-                sampling=spec.sampling,
-                seed=spec.seed,
-                mode=spec.mode,
-                model=spec.model,
-                expected=self.model.current.expected if self.model.current is not None else "",
-            )
+        if offer := self.offer():
+            self.context.go("compare", **offer)
+
+    def offer(self) -> dict[str, object]:
+        """The prompt and inputs that are shown, how they are run, and the right answer."""
+        spec, current = self.running.spec(), self.model.current
+        if spec is None or current is None or not isinstance(spec.prompt, TemplatePrompt):
+            return {}
+        return {
+            "path": spec.prompt.path,
+            "text": spec.prompt.source,
+            "variables": spec.prompt.variables,
+            "sampling": spec.sampling,
+            "seed": spec.seed,
+            "mode": spec.mode,
+            "model": spec.model,
+            "expected": current.expected,
+        }
+
+    def _escape(self) -> None:
+        if self.running.results.busy:
+            self.running.stop()
+        else:
+            self.side.show_preview()
 
     @Slot(int)
     def _open_history(self, run_id: int) -> None:
         self.context.go("history", run_id=run_id)
 
+    @Slot(int)
+    def _open_tree(self, run_id: int) -> None:
+        self.context.go("tree", run_id=run_id)
+
     # --- from elsewhere, and back ---------------------------------------------------------------
 
+    def home(self) -> QWidget:
+        """Where the keys go."""
+        return self.work.editor
+
     def shown(self) -> None:
-        """Say where we are, ready to type; look for files that came meanwhile."""
-        self.work.editor.setFocus()
+        """Say where we are; look for files that came meanwhile."""
         if self.model.library:
             self.model.read_library()
         if self.model.current is not None:
@@ -364,7 +344,8 @@ class DesignPanel(Panel):
     def handle(self, request: dict[str, object]) -> None:
         """Open ``path`` with ``variables``, a new prompt with ``text``, or ``explain`` a run.
 
-        The last is an :class:`workbench.ui.runs.explaining.ExplainRequest`.
+        With ``path``, ``source`` and ``run_id`` are the text and the run that it was used in. The
+        last is an :class:`workbench.ui.runs.explaining.ExplainRequest`.
         """
         path, text = request.get("path"), request.get("text")
         values: Any = request.get("variables")
@@ -373,6 +354,9 @@ class DesignPanel(Panel):
         if explain:
             self.explaining.open(explain)
         elif isinstance(path, str) and path:
+            source, run_id = request.get("source"), request.get("run_id")
+            if isinstance(source, str) and isinstance(run_id, int):
+                self.earlier.expect(path, source, run_id)
             self.model.open(path, values)
         elif isinstance(text, str):
             self.library_actions.create("From chat", text)
@@ -385,8 +369,8 @@ class DesignPanel(Panel):
     def save_session(self) -> dict[str, object]:
         """Open prompts, cursors, sizes, and how runs are made; unsaved text is kept too."""
         self.model.save_drafts()
-        return saved_session(self)
+        return stored(saved_session(self))
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Open again what was open."""
-        restore_session(self, state)
+        restore_session(self, read_session(DesignSession, state))

@@ -95,18 +95,19 @@ class Navigation:
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done."""
         step = self._regions.step
-        rows = (
-            ("parts.next", "Go to the next part of the window", functools.partial(step, 1), "F6"),
-            ("parts.before", "Go to the part of the window before", functools.partial(step, -1),
-             "Shift+F6"),
-            ("parts.inputs", "Go to the inputs, and back to the editor", self._between, "Ctrl+I"),
-            ("parts.editor", "Go to the editor", self._work.editor.setFocus, ""),
-            ("parts.library", "Go to the library", functools.partial(self._go, self._library),
-             "Ctrl+Shift+E"),
-            ("parts.side", "Go to the pane at the right", functools.partial(self._go, self._side),
-             ""),
+        return (
+            Action(id="parts.next", title="Go to the next part of the window",
+                   run=functools.partial(step, 1), keys="F6"),
+            Action(id="parts.before", title="Go to the part of the window before",
+                   run=functools.partial(step, -1), keys="Shift+F6"),
+            Action(id="parts.inputs", title="Go to the inputs, and back to the editor",
+                   run=self._between, keys="Ctrl+I"),
+            Action(id="parts.editor", title="Go to the editor", run=self._work.editor.setFocus),
+            Action(id="parts.library", title="Go to the library",
+                   run=functools.partial(self._go, self._library), keys="Ctrl+Shift+E"),
+            Action(id="parts.side", title="Go to the pane at the right",
+                   run=functools.partial(self._go, self._side)),
         )  # fmt: skip
-        return tuple(Action(*each, scope="design") for each in rows)
 
     def _go(self, part: QWidget) -> None:
         self._regions.go(part)

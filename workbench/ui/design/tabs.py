@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QMenu, QTabBar
+from PySide6.QtGui import QAction, QEnterEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QTabBar
 
-from workbench.ui.actions import Action, shown_keys
+from workbench.ui.actions import Action, menu_groups, shown_keys
+from workbench.ui.bindings import bindings
+from workbench.ui.kit import IconButton, row
+from workbench.ui.kit.menu import Menu
 from workbench.ui.theme import font, icon, theme
-from workbench.ui.widgets import IconButton, row
 
 _HEIGHT = 36
 _LONGEST = 28
 """Characters of a name in its tab."""
+
+
+_LOCKED = "Stays as it is: saving makes your own copy"
 
 
 class _Close(IconButton):
@@ -77,10 +82,12 @@ class TabRow(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._order: list[str] = []
+        self._locked: set[str] = set()
         self.setProperty("surface", "panel")
         self.setProperty("rule", "bottom")
         self.setFixedHeight(_HEIGHT)
         self.bar = _Bar()
+        self.bar.setAccessibleName("Open prompts")
         self.bar.setAccessibleName("Open prompts")
         self.bar.setFont(font("body"))
         self.bar.setExpanding(False)
@@ -99,17 +106,22 @@ class TabRow(QFrame):
         theme().changed.connect(self._on_theme)
 
     def set_menu(self, actions: tuple[Action, ...]) -> None:
-        """What "more" offers; an action without a title divides."""
-        menu = QMenu(self.more)
-        menu.setAccessibleName("More about this prompt")
-        for action in actions:
-            if not action.title:
-                menu.addSeparator()
-                continue
-            hint = shown_keys(action.keys)
-            entry = menu.addAction(f"{action.title}\t{hint}" if hint else action.title)
-            entry.triggered.connect(functools.partial(_run, action))
+        """What "more" offers, of all actions those with a place in a menu."""
+        menu = Menu("More about this prompt", self.more)
+        for group in menu_groups(actions):
+            menu.addSeparator()
+            for action in group:
+                entry = menu.addAction(action.title)
+                entry.triggered.connect(functools.partial(_run, action))
+                menu.aboutToShow.connect(functools.partial(self._refresh_entry, entry, action))
         self.more.setMenu(menu)
+
+    def _refresh_entry(self, entry: QAction, action: Action) -> None:
+        hint = shown_keys(bindings().at(action.keys, self.more))
+        entry.setText(f"{action.title}\t{hint}" if hint else action.title)
+        if action.is_on is not None:
+            entry.setCheckable(True)
+            entry.setChecked(action.is_on())
 
     def paths(self) -> list[str]:
         """The open prompts in the order of their tabs."""
@@ -154,17 +166,19 @@ class TabRow(QFrame):
             self.bar.removeTab(self.paths().index(path))
             self.setVisible(self.bar.count() > 0)
 
-    def show_dirty(self, path: str, dirty: bool) -> None:
-        """Mark a prompt that has something to save."""
+    def show_dirty(self, path: str, dirty: bool, *, locked: bool = False) -> None:
+        """Mark a prompt that has something to save, and one that must stay as it is."""
         if path not in self.paths():
             return
+        (self._locked.add if locked else self._locked.discard)(path)
         index = self.paths().index(path)
         button = self.bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
         if isinstance(button, _Close):
             button.show_dirty(dirty)
-        said = f"{path}\nNot saved" if dirty else path
-        self.bar.setTabToolTip(index, said)
-        self.bar.setAccessibleTabName(index, f"{Path(path).stem}{', not saved' if dirty else ''}")
+        notes = [*(["Not saved"] if dirty else []), *([_LOCKED] if locked else [])]
+        self.bar.setTabToolTip(index, "\n".join([path, *notes]))
+        self.bar.setAccessibleTabName(index, ", ".join([Path(path).stem, *notes]))
+        self._show_icon(index)
 
     def step(self, by: int) -> None:
         """Go to the next tab or, with -1, the one before, round and round."""
@@ -184,7 +198,11 @@ class TabRow(QFrame):
     @Slot()
     def _on_theme(self) -> None:
         for index in range(self.bar.count()):
-            self.bar.setTabIcon(index, icon("prompt"))
+            self._show_icon(index)
+
+    def _show_icon(self, index: int) -> None:
+        locked = self.bar.tabData(index) in self._locked
+        self.bar.setTabIcon(index, icon("lock" if locked else "prompt"))
 
 
 def _run(action: Action, _checked: bool = False) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
-from workbench.domain.errors import FileChangedError, WorkbenchError
-from workbench.domain.library import LibraryListing, Moved
-from workbench.domain.prompts import Draft, LibraryEntry, PromptFile
-from workbench.domain.spec import Json
+from workbench.domain.errors import FileChangedError, ReadOnlyError, WorkbenchError
+from workbench.domain.prompts.library import LibraryListing, Moved
+from workbench.domain.prompts.prompt import Draft, LibraryEntry, OwnCopy, PromptFile
+from workbench.domain.runs.spec import Json
+from workbench.domain.text import replace_surrogates
 from workbench.domain.views import StrategyInfo
+from workbench.ui.design.awaited import Awaited
 from workbench.ui.design.document import Document
-from workbench.ui.design.rendering import Rendering
-from workbench.ui.widgets.origin import tones_of
+from workbench.ui.design.preview.rendering import Rendering
+from workbench.ui.kit.origin_colours import tones_of
+from workbench.ui.tasks import background, errors_to, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -36,9 +40,11 @@ class DesignModel(QObject):
         opened(str): a prompt was opened and is current; closed(str).
         analysed(), previewed(): of the current prompt.
         filled(): its values were replaced by a sample set, a row or an earlier run.
+        expected_changed(): its right answer changed.
         dirty_changed(): some prompt has, or has no more, unsaved text.
         moved(str, str): an open prompt has another path, with all that belongs to it.
         reloaded(str): the text of a prompt was replaced from disk.
+        copied(OwnCopy): a prompt that must stay as it is was saved as the user's own.
         changed_outside(str): a file changed while its prompt has unsaved text.
         failed(str): a sentence.
     """
@@ -50,9 +56,11 @@ class DesignModel(QObject):
     analysed = Signal()
     previewed = Signal()
     filled = Signal()
+    expected_changed = Signal()
     dirty_changed = Signal()
     moved = Signal(str, str)
     reloaded = Signal(str)
+    copied = Signal(object)
     changed_outside = Signal(str)
     failed = Signal(str)
 
@@ -63,6 +71,7 @@ class DesignModel(QObject):
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.documents: dict[str, Document] = {}
         self.current: Document | None = None
+        self.awaited = Awaited()
         self._drafts: dict[str, Draft] = {}
         self._unkept: set[str] = set()
         self._writing: dict[str, str] = {}
@@ -71,6 +80,7 @@ class DesignModel(QObject):
         self._rendering = Rendering(bridge, self)
         self._rendering.analysed.connect(self.analysed)
         self._rendering.previewed.connect(self.previewed)
+        self._rendering.filled.connect(self.filled)
         self._rendering.failed.connect(self.failed)
         self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._draft_timer.timeout.connect(self.save_drafts)
@@ -93,67 +103,89 @@ class DesignModel(QObject):
 
     @Slot()
     def _on_core(self) -> None:
-        self._bridge.call(lambda core: core.drafts(), self._on_drafts, owner=self)
+        self._read_drafts()
         self.read_library()
 
-    def _on_drafts(self, drafts: tuple[Draft, ...]) -> None:
+    @background
+    async def _read_drafts(self) -> None:
+        self._take_drafts(await self._bridge.ask(lambda core: core.prompt_files.drafts()))
+
+    def _take_drafts(self, drafts: Iterable[Draft]) -> None:
+        """Keep drafts for their prompts; one that is open already, unchanged, takes its own."""
         self._drafts = {draft.path: draft for draft in drafts}
+        for path in self._drafts.keys() & self.documents.keys():
+            document = self.documents[path]
+            if document.dirty:
+                continue
+            on_disk = document.sha256
+            _take_draft(document, self._drafts.pop(path))
+            self.reloaded.emit(path)
+            self.dirty_changed.emit()
+            if document.sha256 != on_disk:
+                self.changed_outside.emit(path)
+            if document is self.current:
+                self.refresh()
 
     def read_library(self) -> None:
         """Look for files of the library again; those that are new are read after all are shown."""
-        self._bridge.call(lambda core: core.library_listing(most=0), self._on_library, owner=self)
+        self._read_listing()
+        self._read_strategies()
 
-        async def strategies(core: object) -> tuple[StrategyInfo, ...]:
-            return core.strategies()  # type: ignore[attr-defined, no-any-return]
-
-        self._bridge.call(strategies, self._on_strategies, owner=self)
-
-    def _on_library(self, listing: LibraryListing) -> None:
+    @background
+    async def _read_listing(self, most: int = 0) -> None:
+        listing = await self._bridge.ask(lambda core: core.library.listing(most=most))
         if listing != self.listing:
             self.listing = listing
             self.library_changed.emit()
         if listing.pending:
-            self._bridge.call(
-                lambda core: core.library_listing(most=_READ_AT_ONCE), self._on_library, owner=self
-            )
+            self._read_listing(_READ_AT_ONCE)
 
-    def _on_strategies(self, infos: tuple[StrategyInfo, ...]) -> None:
+    @latest
+    async def _read_strategies(self) -> None:
+        async def read(core: Workbench) -> tuple[StrategyInfo, ...]:
+            return core.runs.strategies()
+
+        infos = await self._bridge.ask(read)
         if infos != self.strategies:
             self.strategies = infos
             self.strategies_changed.emit()
 
     # --- open, save, close ----------------------------------------------------------------------
 
-    def open(self, path: str, values: dict[str, Json] | None = None, cursor: int = 0) -> None:
+    @background
+    async def open(self, path: str, values: dict[str, Json] | None = None, cursor: int = 0) -> None:
         """Open a prompt, or show it where it is open already."""
         if path in self.documents:
             self.show(path)
             return
-        self._bridge.call(
-            lambda core: core.open_prompt(path),
-            functools.partial(self._on_read, values, cursor),
-            self._on_failed,
-            owner=self,
-        )
+        self.awaited.ask(path)
+        try:
+            file = await self._bridge.ask(lambda core: core.prompt_files.open(path))
+        except WorkbenchError as error:
+            self.awaited.read(path)
+            self.awaited.settle(is_shown=False)
+            self.failed.emit(str(error))
+        else:
+            self.awaited.read(path)
+            self._take(values, cursor, file)
+            self.awaited.settle(is_shown=True)
 
-    def _on_read(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
+    def _take(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
         listed = {entry.path for entry in self.library}
         if file.path not in listed - self.listing.unopened:  # its mark goes, or it is new
             self.read_library()
         if file.path in self.documents:  # asked for twice, as at the start: the first one counts
-            self.show(file.path)
+            self._bring_up(file.path)
             return
         draft = self._drafts.pop(file.path, None)
         document = Document(file.path, file.text, file.text, file.sha256, cursor=cursor)
         document.values = dict(values or {})
         if draft is not None:
-            if not _is_clean(draft):
-                document.text, document.sha256 = draft.text, draft.base_sha256 or file.sha256
-            document.values = dict(draft.variables) | document.values
+            _take_draft(document, draft)
         document.seeded = None if document.values else set()
         self.documents[file.path] = document
         self._watcher.addPath(file.path)
-        self.show(file.path)
+        self._bring_up(file.path)
         if draft is not None:
             self.dirty_changed.emit()
             if document.sha256 != file.sha256:
@@ -161,6 +193,17 @@ class DesignModel(QObject):
 
     def show(self, path: str) -> None:
         """Make an open prompt the current one."""
+        self._make_current(path)
+        self.awaited.show(path)
+
+    def _bring_up(self, read: str) -> None:
+        """Show what was just read; what was asked for last stays in front, whichever came last."""
+        self._make_current(read)
+        wanted = self.awaited.path
+        if wanted != read and wanted in self.documents:
+            self._make_current(wanted)
+
+    def _make_current(self, path: str) -> None:
         self.current = self.documents[path]
         self.opened.emit(path)
         self.refresh()
@@ -174,7 +217,7 @@ class DesignModel(QObject):
         if document.dirty or document.values != document.analysis.sample:
             self._drafts[path] = document.draft()
             draft = self._drafts[path]
-            self._bridge.call(lambda core: core.save_draft(draft))
+            self._bridge.call(lambda core: core.prompt_files.save_draft(draft))
         self._closed = [each for each in self._closed if each != path] + [path]
         if self.current is document:
             self.current = None
@@ -205,8 +248,8 @@ class DesignModel(QObject):
         """Keep unsaved text under its new path, also where it was on its way to the old one."""
         if document.dirty:
             draft = document.draft()
-            self._bridge.call(lambda core: core.save_draft(draft))
-        self._bridge.call(lambda core: core.discard_draft(old))
+            self._bridge.call(lambda core: core.prompt_files.save_draft(draft))
+        self._bridge.call(lambda core: core.prompt_files.discard_draft(old))
 
     def reopen(self) -> None:
         """Open the prompt again that was closed last."""
@@ -217,7 +260,7 @@ class DesignModel(QObject):
                 return
 
     def edit(self, text: str) -> None:
-        """The current prompt's text is another."""
+        """The current prompt's text changed."""
         if self.current is None or text == self.current.text:
             return
         was_dirty = self.current.dirty
@@ -228,7 +271,7 @@ class DesignModel(QObject):
             self.dirty_changed.emit()
 
     def set_values(self, values: dict[str, Json]) -> None:
-        """The current prompt's variables are others."""
+        """The current prompt's variables changed."""
         if self.current is not None and values != self.current.values:
             self.current.values = dict(values)
             self._rendering.ask_soon()
@@ -241,44 +284,80 @@ class DesignModel(QObject):
             self.set_values(values)
             self.filled.emit()
 
-    def save(self, *, overwrite: bool = False) -> None:
+    def set_expected(self, expected: str) -> None:
+        """The right answer to the current prompt with its values changed; "" is not known."""
+        if self.current is not None and expected != self.current.expected:
+            self.current.expected = expected
+            self.expected_changed.emit()
+
+    @background
+    async def save(self, *, overwrite: bool = False) -> None:
         """Write the current prompt to its file; ``overwrite`` although it changed outside."""
         document = self.current
         if document is None:
             return
-        text = document.text
-        self._writing[document.path] = text
+        path, text = document.path, document.text
+        self._writing[path] = text
 
-        async def write(core: Workbench) -> PromptFile:
+        async def write(core: Workbench) -> PromptFile | OwnCopy:
             digest = document.sha256
             if overwrite:
-                digest = (await core.read_prompt(document.path)).sha256
-            return await core.save_prompt(document.path, text, digest)
+                digest = (await core.prompt_files.read(document.path)).sha256
+            try:
+                return await core.prompt_files.save(document.path, text, digest)
+            except ReadOnlyError:
+                draft = msgspec.structs.replace(document.draft(), text=text)
+                return await core.prompt_files.save_own_copy(draft)
 
-        self._bridge.call(
-            write,
-            functools.partial(self._on_saved, document),
-            functools.partial(self._on_not_saved, document.path),
-            owner=self,
-        )
+        try:
+            made = await self._bridge.ask(write)
+        except FileChangedError:
+            self.changed_outside.emit(path)
+        except WorkbenchError as error:
+            self.failed.emit(str(error))
+        else:
+            self._on_saved(document, made)
+        finally:
+            self._writing.pop(path, None)
 
-    def _on_saved(self, document: Document, file: PromptFile) -> None:
-        self._writing.pop(file.path, None)
-        document.saved, document.sha256 = file.text, file.sha256
+    def _on_saved(self, document: Document, made: PromptFile | OwnCopy) -> None:
+        if isinstance(made, OwnCopy):
+            self.take_copy(made)
+            return
+        document.saved, document.sha256 = made.text, made.sha256
         self._keep_soon(document)  # saving dropped the draft, which may be of newer text
-        if file.path not in self._watcher.files():
-            self._watcher.addPath(file.path)
+        if made.path not in self._watcher.files():
+            self._watcher.addPath(made.path)
         self.dirty_changed.emit()
 
-    def _on_not_saved(self, path: str, error: WorkbenchError) -> None:
-        self._writing.pop(path, None)
-        if isinstance(error, FileChangedError):
-            self.changed_outside.emit(path)
-        else:
-            self.failed.emit(str(error))
+    def take_copy(self, made: OwnCopy) -> None:
+        """A prompt that must stay as it is was saved as the user's own: go on with the copy."""
+        self._go_on_with(made.original.path, made.file)
+        self.copied.emit(made)
 
-    def _on_failed(self, error: WorkbenchError) -> None:
-        self.failed.emit(str(error))
+    @background
+    async def undo_copy(self, made: OwnCopy) -> None:
+        """Take the copy back; its text is unsaved text of the original again."""
+
+        async def undo(core: Workbench) -> PromptFile:
+            await core.prompt_files.undo_own_copy(made)
+            return await core.prompt_files.read(made.original.path)
+
+        with errors_to(self.failed.emit):
+            file = await self._bridge.ask(undo)
+            if made.file.path not in self.documents:
+                self._drafts[file.path] = made.original
+            self._go_on_with(made.file.path, file)
+
+    def _go_on_with(self, path: str, file: PromptFile) -> None:
+        """An open prompt is of another file from now on, with its text, values and draft."""
+        document = self.documents.get(path)
+        if document is not None:
+            document.saved, document.sha256 = file.text, file.sha256
+            self.follow(Moved(old=path, new=file.path))
+            self._keep_soon(document)
+            self.dirty_changed.emit()
+        self.read_library()
 
     def _keep_soon(self, document: Document) -> None:
         """Have a draft written soon; the time runs from the first change, not from the last."""
@@ -292,30 +371,27 @@ class DesignModel(QObject):
         self._draft_timer.stop()
         for path in self._unkept & self.documents.keys():
             draft = self.documents[path].draft()
-            self._bridge.call(lambda core, draft=draft: core.save_draft(draft))  # type: ignore[misc]
+            self._bridge.call(lambda core, draft=draft: core.prompt_files.save_draft(draft))  # type: ignore[misc]
         self._unkept.clear()
 
     # --- changes outside ------------------------------------------------------------------------
 
-    @Slot(str)
-    def _on_file_changed(self, path: str) -> None:
-        if path in self.documents:
-            self._bridge.call(
-                lambda core: core.read_prompt(path),
-                self._on_outside,
-                functools.partial(self._on_missing, path),
-                owner=self,
-            )
+    @background
+    async def _on_file_changed(self, path: str) -> None:
+        if path not in self.documents:
+            return
+        try:
+            file = await self._bridge.ask(lambda core: core.prompt_files.read(path))
+        except WorkbenchError:  # gone: maybe this program is moving it, which is known soon
+            QTimer.singleShot(_MOVING_MS, self, functools.partial(self._look_again, path))
+        else:
+            self._on_outside(file)
 
-    def _on_missing(self, path: str, _error: WorkbenchError) -> None:
-        """A file is gone: maybe this program is moving it, which is known a moment later."""
-        QTimer.singleShot(_MOVING_MS, self, functools.partial(self._look_again, path))
-
-    def _look_again(self, path: str) -> None:
+    @background
+    async def _look_again(self, path: str) -> None:
         if path in self.documents:
-            self._bridge.call(
-                lambda core: core.read_prompt(path), self._on_outside, self._on_failed, owner=self
-            )
+            with errors_to(self.failed.emit):
+                self._on_outside(await self._bridge.ask(lambda core: core.prompt_files.read(path)))
 
     def _on_outside(self, file: PromptFile) -> None:
         if file.path not in self._watcher.files():
@@ -330,14 +406,19 @@ class DesignModel(QObject):
         else:
             self._replace(document, file)
 
-    def reload(self, path: str) -> None:
+    @background
+    async def reload(self, path: str) -> None:
         """Take the file's text in place of the editor's."""
-        self._bridge.call(
-            lambda core: core.read_prompt(path),
-            lambda file: self._replace(self.documents[path], file),
-            self._on_failed,
-            owner=self,
-        )
+        self.awaited.replace()
+        try:
+            file = await self._bridge.ask(lambda core: core.prompt_files.read(path))
+        except WorkbenchError as error:
+            self.awaited.replaced(is_shown=False)
+            self.failed.emit(str(error))
+            return
+        if path in self.documents:
+            self._replace(self.documents[path], file)
+        self.awaited.replaced(is_shown=True)
 
     def _replace(self, document: Document, file: PromptFile) -> None:
         document.text = document.saved = file.text
@@ -357,6 +438,13 @@ class DesignModel(QObject):
         self._rendering.ask()
 
 
+def _take_draft(document: Document, draft: Draft) -> None:
+    """Give a prompt the unsaved text and values that were kept for it."""
+    if not _is_clean(draft):
+        document.text, document.sha256 = draft.text, draft.base_sha256 or document.sha256
+    document.values = dict(draft.variables) | document.values
+
+
 def _is_clean(draft: Draft) -> bool:
     """Whether a draft holds values only: its text is that of the file it was made from."""
-    return hashlib.sha256(draft.text.encode("utf-8", "replace")).hexdigest() == draft.base_sha256
+    return hashlib.sha256(replace_surrogates(draft.text).encode()).hexdigest() == draft.base_sha256

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -10,28 +11,33 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.prompts import Problem
+from workbench.domain.prompts.prompt import Problem
+from workbench.domain.text import count_text, without_directions
 from workbench.ui.actions import Action
-from workbench.ui.design.completer import Completer
-from workbench.ui.design.costs import cost_problems
 from workbench.ui.design.document import Document
-from workbench.ui.design.editor import Editor
-from workbench.ui.design.find_bar import FindBar
-from workbench.ui.design.inputs_pane import InputsPane
-from workbench.ui.design.library_actions import STOCK_SENTENCE
-from workbench.ui.design.problem_bar import ProblemBar
-from workbench.ui.design.problem_list import ProblemList
-from workbench.ui.design.prompt_text import PromptText
+from workbench.ui.design.inputs.inputs_pane import InputsPane
 from workbench.ui.design.tabs import TabRow
+from workbench.ui.design.token_warnings import cost_problems
 from workbench.ui.design.view_model import DesignModel
-from workbench.ui.widgets import Banner, Splitter, column
+from workbench.ui.editor.completer import Completer
+from workbench.ui.editor.editor import Editor
+from workbench.ui.editor.find_bar import FindBar
+from workbench.ui.editor.half_typed import HalfTyped
+from workbench.ui.editor.problem_bar import ProblemBar
+from workbench.ui.editor.problem_list import ProblemList
+from workbench.ui.editor.prompt_text import PromptText
+from workbench.ui.editor.rename_bar import RenameBar
+from workbench.ui.kit import Banner, Splitter, column
+from workbench.ui.kit.banner import Tone
+from workbench.ui.kit.held_keys import HeldKeys
+from workbench.ui.library.actions import STOCK_SENTENCE
+from workbench.ui.tasks import background
 
 if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
 _PAUSE_MS = 900
-"""So long after the last key a tag that is being typed is not called wrong."""
-_DIVIDER = Action("", "", lambda: None)
+"""So long after the last key typing counts as having stopped."""
 
 
 class WorkArea(QFrame):
@@ -54,6 +60,12 @@ class WorkArea(QFrame):
         self._made = ""
         self._shown_problems: object = None
         self._hints: tuple[Problem, ...] = ()
+        self._of_text = ""
+        """What the banner says of the text, which the next change makes untrue."""
+        self._of_prompt = ""
+        """What it says of the open prompt, which is not true of another."""
+        self._of_rename = ""
+        """What it says of a rename, which cannot be taken back once something was typed."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self.setProperty("surface", "canvas")
         self.setMinimumWidth(480)
@@ -62,20 +74,25 @@ class WorkArea(QFrame):
         self.tabs = self.tab_row.bar
         self.banner = Banner()
         self.editor = Editor()
+        self.half_typed = HalfTyped(self.editor)
         self.find_bar = FindBar(self.editor, bridge)
+        self.rename_bar = RenameBar(self.editor, model, bridge)
         self.completer = Completer(self.editor, model, bridge)
+        self.held = HeldKeys(self.editor)  # asked before the completer
         self.problems = ProblemBar()
         self.problem_list = ProblemList()
         self.inputs = InputsPane(model)
         self._build()
         self._connect()
-        self.tab_row.set_menu(self._menu())
+        self.tab_row.set_menu(self.actions_table())
 
     def _build(self) -> None:
-        layout = column(self.find_bar, self.editor, self.problem_list, self.problems, gap=0)
-        layout.setStretch(1, 1)
+        layout = column(
+            self.find_bar, self.rename_bar, self.editor, self.problem_list, self.problems, gap=0
+        )
+        layout.setStretch(2, 1)
         self.upper.setLayout(layout)
-        self.splitter = Splitter(self.upper, self.inputs, vertical=True)
+        self.splitter = Splitter(self.upper, self.inputs, vertical=True, name="Editor and inputs")
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([520, 240])
         outer = column(self.tab_row, self.banner, self.splitter, gap=0)
@@ -87,6 +104,9 @@ class WorkArea(QFrame):
         self.tab_row.close_wanted.connect(self.tab_closed)
         self.tab_row.format_wanted.connect(self.format_prompt)
         self.problems.fix_wanted.connect(self.apply_fix)
+        self.problems.other_wanted.connect(self.apply_other_fix)
+        self.rename_bar.renamed.connect(self._on_renamed)
+        self.rename_bar.refused.connect(self._on_refused)
         self.problems.line_wanted.connect(self.editor.go_to_line)
         self.problems.list_wanted.connect(self.toggle_problems)
         self.problem_list.chosen.connect(self._on_problem)
@@ -97,66 +117,67 @@ class WorkArea(QFrame):
         self.editor.left.connect(self._model.save_drafts)
         self.editor.typed.connect(self._pause.start)
         self.completer.closed.connect(self._pause.start)
-        self._pause.timeout.connect(self._show_problems)
         self._pause.timeout.connect(self.paused)
+        self.half_typed.left.connect(self._show_problems)
+        self.half_typed.left.connect(self.paused)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
             QShortcut(QKeySequence(keys), self, functools.partial(self.tab_row.step, step))
         model = self._model
+        self.editor.setReadOnly(True)  # until a prompt is open: what is typed belongs to one
+        model.awaited.begun.connect(self.held.hold)
+        model.awaited.ended.connect(self.held.settle)
         model.opened.connect(self._on_opened)
         model.closed.connect(self._on_closed)
         model.analysed.connect(self._on_analysed)
         model.previewed.connect(self._on_previewed)
         model.reloaded.connect(self._on_reloaded)
         model.dirty_changed.connect(self._on_dirty)
+        model.library_changed.connect(self._on_dirty)
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done with the text that is open."""
         editor, tabs, folding = self.editor, self.tab_row, self.editor.folding
-        rows = (
-            ("prompt.fix", "Apply the fix", self.apply_fix, "Ctrl+."),
-            ("prompt.find", "Find in the prompt", self.find_bar.open_bar, "Ctrl+F"),
-            ("prompt.replace", "Replace in the prompt", self.find_bar.open_replace, "Ctrl+H"),
-            ("prompt.find_next", "Find the next place", self.find_bar.find_next, "F3"),
-            ("prompt.find_previous", "Find the place before", self.find_bar.find_previous,
-             "Shift+F3"),
-            ("prompt.complete", "Say what can be typed here", self.completer.open_list,
-             "Ctrl+Space"),
-            ("prompt.format", "Format the prompt", self.format_prompt, "Shift+Alt+F"),
-            ("prompt.partner", "Go to the matching bracket or statement", editor.go_to_partner,
-             "Ctrl+M"),
-            ("prompt.fold", "Fold here", folding.fold_here, "Ctrl+Shift+["),
-            ("prompt.unfold", "Unfold here", folding.unfold_here, "Ctrl+Shift+]"),
-            ("prompt.fold_all", "Fold all", folding.fold_all, "Ctrl+Alt+["),
-            ("prompt.unfold_all", "Unfold all", folding.unfold_all, "Ctrl+Alt+]"),
-            ("prompt.next_problem", "Go to the next problem",
-             functools.partial(self.step_problem, 1), "F8"),
-            ("prompt.previous_problem", "Go to the problem before",
-             functools.partial(self.step_problem, -1), "Shift+F8"),
-            ("prompt.problems", "Show or hide all problems", self.toggle_problems,
-             "Ctrl+Shift+M"),
-            ("prompt.next", "Go to the next open prompt", functools.partial(tabs.step, 1),
-             "Ctrl+Tab"),
-            ("prompt.previous", "Go to the open prompt before", functools.partial(tabs.step, -1),
-             "Ctrl+Shift+Tab"),
-            ("prompt.reopen", "Open the closed prompt again", self._model.reopen,
-             "Ctrl+Shift+T"),
+        return (
+            Action(id="prompt.fix", title="Apply the fix", run=self.apply_fix, keys="Ctrl+."),
+            Action(id="prompt.other_fix", title="Apply the other fix", run=self.apply_other_fix,
+                   keys="Ctrl+Shift+."),
+            Action(id="prompt.rename_input", title="Rename the variable",
+                   run=self.rename_bar.open_bar, keys="F2", menu=(1, 3)),
+            Action(id="prompt.find", title="Find in the prompt", run=self.find_bar.open_bar,
+                   keys="Ctrl+F", menu=(1, 1)),
+            Action(id="prompt.replace", title="Replace in the prompt",
+                   run=self.find_bar.open_replace, keys="Ctrl+H", menu=(1, 2)),
+            Action(id="prompt.find_next", title="Find the next place", run=self.find_bar.find_next,
+                   keys="F3"),
+            Action(id="prompt.find_previous", title="Find the place before",
+                   run=self.find_bar.find_previous, keys="Shift+F3"),
+            Action(id="prompt.complete", title="Say what can be typed here",
+                   run=self.completer.open_list, keys="Ctrl+Space", menu=(3, 2)),
+            Action(id="prompt.format", title="Format the prompt", run=self.format_prompt,
+                   keys="Shift+Alt+F", menu=(3, 1)),
+            Action(id="prompt.partner", title="Go to the matching bracket or statement",
+                   run=editor.go_to_partner, keys="Ctrl+M", menu=(2, 3)),
+            Action(id="prompt.fold", title="Fold here", run=folding.fold_here, keys="Ctrl+Shift+["),
+            Action(id="prompt.unfold", title="Unfold here", run=folding.unfold_here,
+                   keys="Ctrl+Shift+]"),
+            Action(id="prompt.fold_all", title="Fold all", run=folding.fold_all, keys="Ctrl+Alt+[",
+                   menu=(2, 1)),
+            Action(id="prompt.unfold_all", title="Unfold all", run=folding.unfold_all,
+                   keys="Ctrl+Alt+]", menu=(2, 2)),
+            Action(id="prompt.next_problem", title="Go to the next problem",
+                   run=functools.partial(self.step_problem, 1), keys="F8"),
+            Action(id="prompt.previous_problem", title="Go to the problem before",
+                   run=functools.partial(self.step_problem, -1), keys="Shift+F8"),
+            Action(id="prompt.problems", title="Show or hide all problems",
+                   run=self.toggle_problems, keys="Ctrl+Shift+M", menu=(3, 3),
+                   is_on=self.problem_list.isVisible),
+            Action(id="prompt.next", title="Go to the next open prompt",
+                   run=functools.partial(tabs.step, 1), keys="Ctrl+Tab"),
+            Action(id="prompt.previous", title="Go to the open prompt before",
+                   run=functools.partial(tabs.step, -1), keys="Ctrl+Shift+Tab"),
+            Action(id="prompt.reopen", title="Open the closed prompt again", run=self._model.reopen,
+                   keys="Ctrl+Shift+T", menu=(4, 1)),
         )  # fmt: skip
-        return tuple(Action(*each, scope="design") for each in rows)
-
-    def _menu(self) -> tuple[Action, ...]:
-        """What "more" offers: what has no button."""
-        by_id = {action.id: action for action in self.actions_table()}
-        groups = (
-            ("find", "replace"),
-            ("fold_all", "unfold_all", "partner"),
-            ("format", "complete", "problems"),
-            ("reopen",),
-        )
-        found: list[Action] = []
-        for group in groups:
-            found += [_DIVIDER] if found else []
-            found += [by_id[f"prompt.{name}"] for name in group]
-        return tuple(found)
 
     # --- tabs -----------------------------------------------------------------------------------
 
@@ -166,6 +187,9 @@ class WorkArea(QFrame):
 
     @Slot(str)
     def _on_opened(self, path: str) -> None:
+        said = self.banner.message
+        if not self.banner.has_remedy or said in (self._of_text, self._of_prompt):
+            self.banner.hide()  # it was about what was shown, or asked for, before
         self.tab_row.show_path(path)
         self._show_text(self._model.documents[path])
         self._on_dirty()
@@ -180,15 +204,18 @@ class WorkArea(QFrame):
         position, self._switching = document.cursor, True
         self._shown_problems = None
         if self.editor.text is not text:
+            self.editor.setReadOnly(False)
             self.editor.show_text(text)
         if new and text.structure().body:
             self.editor.folding.fold(1)
+            position = position or text.structure().writing_start
         cursor = self.editor.textCursor()
         cursor.setPosition(min(max(position, 0), text.characterCount() - 1))
         self.editor.setTextCursor(cursor)
         self._switching = False
         document.cursor = position
         self._say_head()
+        self._show_problems()
         if document.path == self._made:
             self._made = ""
             self._select_stock()
@@ -214,6 +241,7 @@ class WorkArea(QFrame):
         if text is self.editor.text:
             self._switching = True
             self.editor.show_text(PromptText(parent=self.editor))
+            self.editor.setReadOnly(True)
             self._switching = False
         text.deleteLater()
 
@@ -237,14 +265,29 @@ class WorkArea(QFrame):
     @Slot()
     def _on_dirty(self) -> None:
         for path, document in self._model.documents.items():
-            self.tab_row.show_dirty(path, document.dirty)
+            locked = self._model.listing.is_locked(path)
+            self.tab_row.show_dirty(path, document.dirty, locked=locked)
 
     # --- text and problems ----------------------------------------------------------------------
 
     @Slot()
     def _on_text(self) -> None:
         if not self._switching:
+            said = self.banner.message
+            overtaken = said == self._of_rename and not self.rename_bar.can_undo
+            if said and (said == self._of_text or overtaken):
+                self.banner.hide()
             self._model.edit(self.editor.text.file_text())
+
+    def tell_of_text(self, sentence: str) -> None:
+        """Say what was done to the text, with Undo; gone with the next change or prompt."""
+        self.banner.show_message(sentence, "text-2", "Undo", self.editor.undo)
+        self._of_text = sentence
+
+    def tell_of_prompt(self, sentence: str, undo: Callable[[], object], tone: Tone) -> None:
+        """Say what became of the open prompt, with Undo; gone when another one is shown."""
+        self.banner.show_message(sentence, tone, "Undo", undo)
+        self._of_prompt = sentence
 
     @Slot()
     def _on_cursor(self) -> None:
@@ -277,7 +320,9 @@ class WorkArea(QFrame):
             self._bridge.engine_status.context_tokens,
         )
         found = (*document.analysis.problems, *costs, *self._hints)
-        problems = tuple(each for each in found if not self.is_half_typed(each.line, each.column))
+        problems = tuple(
+            each for each in found if not self.half_typed.holds(each.line, each.column)
+        )
         shown = (document, problems, self._model.tones)
         if shown == self._shown_problems:
             return
@@ -286,23 +331,15 @@ class WorkArea(QFrame):
         self.problems.show_problems(problems)
         self.problem_list.show_problems(problems)
 
-    def is_half_typed(self, line: int, column: int) -> bool:
-        """Whether a place lies in the tag that the person is typing: it is not wrong yet."""
-        is_typing = self._pause.isActive() or self.completer.popup.isVisible()
-        if not is_typing or line != self.editor.textCursor().blockNumber() + 1:
-            return False
-        structure = self.editor.text.structure()
-        tag = structure.tag(self.editor.offset())
-        start = structure.start(line) + max(column - 1, 0)
-        return tag is not None and tag.start <= start <= tag.end
-
     def _say_head(self) -> None:
         document = self._model.current
         if document is not None:
-            analysis = document.analysis
-            declared = [field for field in analysis.inputs if field.declared]
-            counted = f"{len(declared)} input{'s' if len(declared) != 1 else ''}"
-            self.editor.show_head_note(f"{analysis.name} · {counted}" if analysis.name else "")
+            analysis, structure = document.analysis, self.editor.text.structure()
+            counted = count_text(sum(field.declared for field in analysis.inputs), "input")
+            note = f"{without_directions(analysis.name)} · {counted}" if analysis.name else ""
+            last = structure.line(structure.body - 1) if structure.body else 0
+            wrong = any(p.severity == "error" and 0 < p.line <= last for p in analysis.problems)
+            self.editor.show_head_note("head cannot be read" if wrong else note)
 
     @Slot()
     def apply_fix(self) -> None:
@@ -311,6 +348,28 @@ class WorkArea(QFrame):
         fixable = problem is not None and (problem.replacement or problem.fix)
         if problem is not None and fixable and not self.problems.isHidden():
             self.editor.apply_fix(problem)
+
+    @Slot()
+    def apply_other_fix(self) -> None:
+        """Do the second thing that ends the problem that is shown."""
+        problem = self.problems.problem
+        if problem is not None and problem.other_fix and not self.problems.isHidden():
+            self.editor.apply_fix(problem, other=True)
+
+    @Slot(str)
+    def _on_renamed(self, sentence: str) -> None:
+        if sentence:
+            self.tell_of_prompt(sentence, self.rename_bar.undo, "text-2")
+            self._of_rename = sentence
+        else:
+            self.banner.hide()
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        if sentence:
+            self.banner.show_message(sentence, "text-2")
+        elif not self.banner.has_remedy:
+            self.banner.hide()
 
     def step_problem(self, step: int) -> None:
         """Go to the next problem, or with -1 to the one before."""
@@ -336,24 +395,18 @@ class WorkArea(QFrame):
 
     # --- format ---------------------------------------------------------------------------------
 
-    @Slot()
-    def format_prompt(self) -> None:
+    @background
+    async def format_prompt(self) -> None:
         """Tidy the text without a change of what it renders to; one step of undo."""
         document = self._model.current
         if document is None:
             return
         text = self.editor.text.plain()
         path = document.path
-        self._bridge.call(
-            lambda core: core.format_prompt(text, path),
-            functools.partial(self._on_formatted, text),
-            self._on_not_formatted,
-            owner=self,
-        )
-
-    def _on_formatted(self, before: str, after: str) -> None:
-        if before == self.editor.text.plain() and after != before:
-            self.editor.replace_lines(after)
-
-    def _on_not_formatted(self, error: WorkbenchError) -> None:
-        self.banner.show_message(f"It cannot be formatted yet. {error}", "warn")
+        try:
+            tidy = await self._bridge.ask(lambda core: core.prompts.format(text, path))
+        except WorkbenchError as error:
+            self.banner.show_message(f"It cannot be formatted yet. {error}", "warn")
+            return
+        if text == self.editor.text.plain() and tidy != text:
+            self.editor.replace_lines(tidy)

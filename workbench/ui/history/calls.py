@@ -5,32 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QSize,
-    Qt,
-    Slot,
-)
+from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QFrame, QListView
 
-from workbench.domain.run_state import CallState, NodeState, RunState
+from workbench.domain.runs.nodes import NodeState
+from workbench.domain.runs.run_state import CallState, RunState
+from workbench.domain.text import count_text, seconds_text
+from workbench.ui.kit import Label, StreamingText, column
+from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, RowsModel
 from workbench.ui.runs.search_tree import describe_node, paint_verdict
-from workbench.ui.runs.tree_layout import verdict_of
-from workbench.ui.runs.words import seconds_text
-from workbench.ui.theme import color, font
-from workbench.ui.widgets import Label, StreamingText, column
+from workbench.ui.runs.tree_cards import verdict_of
 
 _ROW = 28
 _LABELS = "labels"
 """Stands for the sample in the key of a call that scored labels."""
 _INDENT = 16
 _ROWS_SHOWN = 9
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class CallRow(NamedTuple):
@@ -86,7 +77,7 @@ def _sample_rows(call: CallState, depth: int) -> Iterator[CallRow]:
         name = call.role if len(call.samples) == 1 else f"{call.role} {index + 1}"
         tokens = sample.completion_tokens or len(sample.tokens)
         ended = sample.finish_reason or "running"
-        note = f"{tokens:,} tokens · {ended}"
+        note = f"{count_text(tokens, 'token')} · {ended}"
         first = " ".join(sample.text[:200].split())
         yield CallRow(f"{call.call} {index}", depth, f"{name}  {first}", note)
 
@@ -112,7 +103,7 @@ def detail_text(state: RunState, key: str) -> str:
         return "\n\n".join(parts)
     shown = call.samples[int(sample)]
     if shown.reasoning:
-        parts.append(f"[thought, {shown.reasoning_tokens:,} tokens]\n{shown.reasoning}")
+        parts.append(f"[thought, {count_text(shown.reasoning_tokens, 'token')}]\n{shown.reasoning}")
     parts.append(f"[output, {shown.finish_reason or 'running'}]\n{shown.text}")
     if call.chain:
         values = ", ".join(f"{name} {value}" for name, value in call.effective.items())
@@ -126,83 +117,43 @@ def detail_head(state: RunState, key: str) -> str:
     if call is None:
         return ""
     reused = call.prompt_tokens - call.evaluated_tokens
-    said = f"{call.call} · prompt {call.prompt_tokens:,} tokens"
+    said = f"{call.call} · prompt {count_text(call.prompt_tokens, 'token')}"
     if call.evaluated_tokens and reused > 0:
         said += f", {reused:,} reused"
     return f"{said} · {seconds_text(call.seconds)}"
 
 
-class CallsModel(QAbstractListModel):
-    """The rows; while a run goes on, rows are added and changed, not made anew."""
+class CallsModel(RowsModel[CallRow]):
+    """The rows; while a run goes on, rows are added and changed, not made again."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[CallRow] = []
+    def key(self, row: CallRow) -> str:
+        return row.key
 
-    def show_rows(self, rows: list[CallRow]) -> None:
-        """Show other rows, telling as little as possible."""
-        if [row.key for row in rows] == [row.key for row in self.rows]:
-            before, self.rows = self.rows, rows
-            for index, (old, new) in enumerate(zip(before, rows, strict=True)):
-                if old != new:
-                    self.dataChanged.emit(self.index(index), self.index(index))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
+    def text(self, row: CallRow) -> str:
+        return row.text
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{'Node' if row.is_node else 'Call'}, level {row.depth}: {row.text}, {row.note}"
-        return None
+    def spoken(self, row: CallRow) -> str:
+        return f"{'Node' if row.is_node else 'Call'}, level {row.depth}: {row.text}, {row.note}"
 
 
-class _Painter(QStyledItemDelegate):
+class _Delegate(RowDelegate):
     """Indent, verdict, text, note."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        row: CallRow = index.data(Qt.ItemDataRole.UserRole)
-        box: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, color("selected"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, color("hover"))
-        inner = box.adjusted(8 + min(row.depth, 12) * _INDENT, 0, -8, 0)
-        if row.is_node:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            place = QPointF(inner.left() + 5, box.center().y() + 0.5)
-            tone = row.verdict or "text-2"
-            paint_verdict(
-                painter, place, row.verdict, tone, 0.5 if row.pruned else 1.0, crossed=row.pruned
-            )
-            painter.restore()
-        inner.setLeft(inner.left() + _INDENT)
-        middle = int(Qt.AlignmentFlag.AlignVCenter)
-        painter.setFont(font("small"))
-        painter.setPen(color("text-3"))
-        used = painter.fontMetrics().horizontalAdvance(row.note)
-        painter.drawText(inner, middle | int(Qt.AlignmentFlag.AlignRight), row.note)
-        inner.setRight(inner.right() - used - 12)
-        painter.setFont(font("body" if row.is_node else "small"))
-        painter.setPen(color("text-3" if row.pruned else "text" if row.is_node else "text-2"))
-        shown = painter.fontMetrics().elidedText(
-            row.text, Qt.TextElideMode.ElideRight, max(inner.width(), 0)
-        )
-        painter.drawText(inner, middle, shown)
+    height = _ROW
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(120, _ROW)
+    def paint_row(self, row: Row, index: Index) -> None:
+        call: CallRow = index.data(Qt.ItemDataRole.UserRole)
+        row.ground()
+        row.inset(8 + min(call.depth, 12) * _INDENT, 8)
+        if call.is_node:
+            row.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            place = QPointF(row.room.left() + 5, row.box.center().y() + 0.5)
+            strength, tone = 0.5 if call.pruned else 1.0, call.verdict or "text-2"
+            paint_verdict(row.painter, place, call.verdict, tone, strength, crossed=call.pruned)
+        row.inset(_INDENT, 0)
+        row.right(call.note, gap=12)
+        tone = "text-3" if call.pruned else "text" if call.is_node else "text-2"
+        row.left(call.text, "body" if call.is_node else "small", tone)
 
 
 class CallList(QFrame):
@@ -215,11 +166,11 @@ class CallList(QFrame):
         self.list = QListView()
         self.list.setAccessibleName("Nodes and calls")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Painter(self))
+        self.list.setItemDelegate(_Delegate(self))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.selectionModel().currentChanged.connect(self._on_current)
+        self.list.selectionModel().currentChanged.connect(self._show_detail)
         self.head = Label("", "small", "text-3", elide=True)
         self.text = StreamingText("Exact prompt and output", "code-small")
         self.text.setMinimumHeight(220)
@@ -246,9 +197,6 @@ class CallList(QFrame):
         return self.model.rows[row].key if 0 <= row < len(self.model.rows) else ""
 
     @Slot()
-    def _on_current(self) -> None:
-        self._show_detail()
-
     def _show_detail(self) -> None:
         key = self._key()
         self.head.setText(detail_head(self._state, key))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 
-from workbench.domain.run_state import RunState
-from workbench.domain.spec import RunSpec, TemplatePrompt
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
+from workbench.domain.text import seconds_text
 from workbench.ui.runs.words import (
     answer_rule,
     describe_sampling,
     error_sentence,
     limit_sentence,
-    seconds_text,
     tie_words,
 )
 
@@ -25,19 +25,20 @@ def run_markdown(run_id: int, spec: RunSpec | None, state: RunState) -> str:
     Args:
         run_id: its number in the history.
         spec: what it was made from, None where that cannot be read.
-        state: what became of it.
+        state: the run as it was folded.
     """
     params = spec.params if spec is not None else {}
     parts = [f"# Run {run_id}: {state.strategy}", _facts(spec, state)]
     if state.error:
         parts.append(f"**Error:** {error_sentence(state.error)}")
-    if state.limit:
-        parts.append(f"{limit_sentence(state)}.")
+    if limit := limit_sentence(state):
+        parts.append(f"{limit}.")
     answer = state.answer if state.answer is not None else "No answer"
     parts += [f"## Answer ({answer_rule(state, params)})", _fenced(answer)]
     if state.tally:
         votes = "\n".join(f"- {each or 'No answer'}: {count}" for each, count in state.tally)
-        parts += ["## Votes", f"{tie_words(state.tie_rule)}.\n\n{votes}"]
+        tie = tie_words(state.tally, state.tie_rule)
+        parts += ["## Votes", f"{tie}.\n\n{votes}" if tie else votes]
     if spec is not None and isinstance(spec.prompt, TemplatePrompt):
         parts += [f"## Template `{spec.prompt.path}`", _fenced(spec.prompt.source, "jinja")]
         variables = json.dumps(spec.prompt.variables, ensure_ascii=False, indent=2)

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLineEdit
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
-from workbench.domain.spec import TemplatePrompt
+from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import StrategyInfo
 from workbench.ui.actions import Action
+from workbench.ui.history.filters import FilterBar
 from workbench.ui.history.run_menu import RunMenu
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.runs_model import RunsModel
 from workbench.ui.history.runs_table import RunsTable
 from workbench.ui.history.view_model import OpenRun
-from workbench.ui.panels import Context, Panel
-from workbench.ui.theme import icon, theme
-from workbench.ui.widgets import (
+from workbench.ui.kit import (
     Banner,
-    Chooser,
     EmptyState,
-    GhostButton,
     Splitter,
     column,
     row,
 )
+from workbench.ui.panels import Context, Panel
+from workbench.ui.session import read_session, stored
+from workbench.ui.tasks import latest
+from workbench.ui.theme import icon, theme
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -37,14 +39,34 @@ _POLL_MS = 2000
 _LEAST_LIST, _LEAST_RUN = 420, 400
 
 
+class Choices(NamedTuple):
+    """What the list can be narrowed to."""
+
+    strategies: tuple[StrategyInfo, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+class HistorySession(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found again at the next start."""
+
+    run_id: int | None = None
+    text: str = ""
+    filters: list[tuple[str, str, str]] = []
+    sizes: list[int] = []
+    strategy: str | msgspec.UnsetType = msgspec.UNSET
+    """Of an earlier version, which had one filter; not written."""
+
+
 class HistoryPanel(Panel):
     """The list of runs left, the opened run right."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._version: int | None = None
+        self._choices = Choices()
         self._wanted: int | None = None
-        self._of_version = 0
+        self._unfold_for: int | None = None
+        """The run that was asked for from elsewhere, until it is read."""
         self.runs = RunsModel(context.bridge)
         self.runs.setParent(self)
         self.opened = OpenRun(context.bridge)
@@ -55,7 +77,7 @@ class HistoryPanel(Panel):
         self.notice = Banner()
         self._make_list()
         self._make_empty()
-        self._split = Splitter(self._list, self._right)
+        self._split = Splitter(self._list, self._right, name="Runs and the opened run")
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setSizes([740, 620])
@@ -73,21 +95,14 @@ class HistoryPanel(Panel):
         self.search.setPlaceholderText("Search prompts, outputs and answers")
         self.search.setAccessibleName("Search runs")
         self.search.setClearButtonEnabled(True)
-        self._search_icon = self.search.addAction(
-            icon("search", "text-3"), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self.filter = Chooser("Strategy")
-        self.filter.add_choice("All strategies", "", icon="list")
-        self.of_version = GhostButton("", "close", tip="Show the runs of all prompts again")
-        self.of_version.hide()
+        self._search_icon = QAction(icon("search", "text-3"), "", self.search)
+        self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        self.filters = FilterBar()
         bar = QFrame()
-        bar.setFixedHeight(44)
         bar.setProperty("rule", "bottom")
-        line = row(self.search, self.of_version, self.filter, margins=(16, 0, 12, 0), gap=8)
-        line.setStretch(0, 1)
-        bar.setLayout(line)
+        bar.setLayout(column(self.search, self.filters, margins=(16, 8, 12, 8), gap=8))
         self.nothing_found = EmptyState(
-            "Nothing found", "No run has these words.", "Clear the search", "close"
+            "Nothing found", "No run has these words and filters.", "Show all runs", "close"
         )
         self.no_runs = EmptyState(
             "No runs yet",
@@ -118,14 +133,15 @@ class HistoryPanel(Panel):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_typed)
-        self.filter.activated.connect(self._look)
-        self.of_version.clicked.connect(self._on_all_versions)
+        self.table.reach_from(self.search)
+        self.filters.changed.connect(self._look)
+        self.filters.wanted.connect(self._show_choices)
         self.nothing_found.button.clicked.connect(self._on_clear)
         self.no_runs.button.clicked.connect(self._on_compare_wanted)
         self.runs.filled.connect(self._on_filled)
         self.runs.failed.connect(self._on_failed)
         self.table.chosen.connect(self.opened.open)
-        self.table.delete_wanted.connect(self._on_delete)
+        self.table.delete_wanted.connect(self._on_delete_selected)
         self.table.menu_wanted.connect(self.menu.open_at)
         self.opened.changed.connect(self._on_opened)
         self.opened.failed.connect(self._on_failed)
@@ -140,7 +156,7 @@ class HistoryPanel(Panel):
         self.view.delete.clicked.connect(self._on_delete)
         self.bridge.run_ended.connect(self._on_run_ended)
         self.bridge.run_changed.connect(self._on_run_ended)
-        self.bridge.opened.connect(self._refresh)
+        self.bridge.opened.connect(self.runs.refresh)
         theme().changed.connect(self._recolour)
 
     # --- what a panel offers ------------------------------------------------------------------
@@ -148,42 +164,25 @@ class HistoryPanel(Panel):
     def actions_table(self) -> tuple[Action, ...]:
         """Search, run again, delete."""
         return (
-            Action("history.find", "Search the history", self._on_find, "Ctrl+F", scope="history"),
-            Action(
-                "history.run_again",
-                "Run the opened run again",
-                self.opened.run_again,
-                "Ctrl+Return",
-                when=self._has_spec,
-                scope="history",
-            ),
-            Action(
-                "history.tree",
-                "Open the tree of the opened run",
-                self._on_tree,
-                when=self.view.tree.isVisible,
-                scope="history",
-            ),
-            Action(
-                "history.xray",
-                "X-ray the opened run's answer",
-                self.menu.open_xray,
-                when=self.menu.can_xray,
-                scope="history",
-            ),
-            Action(
-                "history.delete",
-                "Delete the opened run",
-                self._on_delete,
-                when=self._has_run,
-                scope="history",
-            ),
-        )
+            Action(id="history.find", title="Search the history", run=self._on_find, keys="Ctrl+F"),
+            Action(id="history.run_again", title="Run the opened run again",
+                   run=self.opened.run_again, keys="Ctrl+Return", when=self._has_spec),
+            Action(id="history.tree", title="Open the tree of the opened run", run=self._on_tree,
+                   when=self.view.tree.isVisible),
+            Action(id="history.xray", title="X-ray the opened run's answer",
+                   run=self.menu.open_xray, when=self.menu.can_xray),
+            Action(id="history.delete", title="Delete the opened run", run=self._on_delete,
+                   when=self._has_run),
+        )  # fmt: skip
+
+    def home(self) -> QWidget:
+        """Where the keys go."""
+        return self.table
 
     def shown(self) -> None:
         """Read what is new."""
-        self.bridge.call(_strategies, self._on_strategies, owner=self)
-        self._refresh()
+        self._read_choices()
+        self.runs.refresh()
         self._tell_place()
 
     def handle(self, request: dict[str, object]) -> None:
@@ -193,45 +192,66 @@ class HistoryPanel(Panel):
         """
         version = request.get("version")
         if isinstance(version, int):
-            self._show_runs_of(version, str(request.get("version_title") or ""))
+            title = str(request.get("version_title") or "")
+            self.filters.set_filter("version", str(version) if version else "", title)
         run_id = request.get("run_id")
         if isinstance(run_id, int):
             self._wanted = run_id
+            self._unfold_for = run_id
             self.opened.open(run_id)
             self.table.choose(run_id)
+            self._unfold()
+
+    def _unfold(self) -> None:
+        """Unfold the comparison that the asked run is of, so that its row is there to be chosen."""
+        spec = self.opened.spec
+        if spec is None or self.opened.state is None:
+            return
+        if self.opened.state.run_id == self._unfold_for:
+            self._unfold_for = None
+            self.runs.unfold(spec.group)
 
     def save_session(self) -> dict[str, object]:
         """The opened run, the search and the filter."""
-        return {
-            "run_id": self.opened.run_id,
-            "text": self.search.text(),
-            "strategy": self.filter.currentData(),
-            "sizes": self._split.sizes(),
-        }
+        return stored(
+            HistorySession(
+                run_id=self.opened.run_id,
+                text=self.search.text(),
+                filters=self.filters.state(),
+                sizes=self._split.shares(),
+            )
+        )
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put back what :meth:`save_session` gave."""
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
-            self._split.setSizes(sizes)
-        self.runs.strategy = str(state.get("strategy") or "")
-        self.search.setText(str(state.get("text") or ""))
+        session = read_session(HistorySession, state)
+        if session.sizes:
+            self._split.setSizes(session.sizes)
+        earlier = [("strategy", session.strategy, "")] if session.strategy else []
+        self.filters.restore(session.filters or earlier)
+        self.search.setText(session.text)
+        self._look()
         if self._wanted is None:
-            self.handle(state)
+            self.handle({"run_id": session.run_id})
 
     # --- the list -----------------------------------------------------------------------------
 
-    def _on_strategies(self, strategies: tuple[StrategyInfo, ...]) -> None:
-        self.runs.show_strategies(strategies)
-        self.view.show_strategies(strategies)
-        if self.filter.count() == 1:
-            for info in strategies:
-                self.filter.add_choice(info.title, info.id, icon=info.short, tone=info.short)
-            self.filter.choose(self.runs.strategy)
+    @latest
+    async def _read_choices(self) -> None:
+        choices = await self.bridge.ask(_choices)
+        self._choices = choices
+        self.runs.show_strategies(choices.strategies)
+        self.view.show_strategies(choices.strategies)
+        self._show_choices()
 
     @Slot()
-    def _refresh(self) -> None:
-        self.runs.refresh()
+    def _show_choices(self) -> None:
+        spec = self.opened.spec
+        prompt = ("", "")
+        if spec is not None and isinstance(spec.prompt, TemplatePrompt):
+            path = spec.prompt.path
+            prompt = (path, path.rpartition("/")[2])
+        self.filters.show_choices(self._choices.strategies, self._choices.models, prompt)
 
     @Slot()
     def _on_typed(self) -> None:
@@ -239,28 +259,16 @@ class HistoryPanel(Panel):
 
     @Slot()
     def _look(self) -> None:
-        strategy = str(self.filter.currentData() or "")
-        self.runs.look_for(self.search.text(), strategy, self._of_version)
-
-    def _show_runs_of(self, version: int, title: str) -> None:
-        self._of_version = version
-        self.of_version.set_text(title)
-        self.of_version.setVisible(bool(version))
-        self._look()
-
-    @Slot()
-    def _on_all_versions(self) -> None:
-        self._show_runs_of(0, "")
+        self.runs.look_for(self.filters.filter(self.search.text()))
 
     @Slot()
     def _on_clear(self) -> None:
-        self.filter.setCurrentIndex(0)
         self.search.clear()
-        self._show_runs_of(0, "")
+        self.filters.clear()
 
     @Slot()
     def _on_filled(self) -> None:
-        searching = bool(self.runs.text or self.runs.strategy or self.runs.version)
+        searching = self.filters.is_set or bool(self.runs.wanted.text)
         empty = not self.runs.rows
         self.table.setVisible(not empty)
         self.nothing_found.setVisible(empty and searching)
@@ -274,21 +282,19 @@ class HistoryPanel(Panel):
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        self.notice.show_message(sentence, "bad", "Read again", self._refresh)
+        self.notice.show_message(sentence, "bad", "Read again", self.runs.refresh)
 
-    @Slot()
-    def _ask_version(self) -> None:
-        self.bridge.call(lambda core: core.data_version(), self._on_version, owner=self)
-
-    def _on_version(self, version: int) -> None:
+    @latest
+    async def _ask_version(self) -> None:
+        version = await self.bridge.ask(lambda core: core.history.data_version())
         if version != self._version:
             self._version = version
-            self._refresh()
+            self.runs.refresh()
 
     @Slot(int)
     def _on_run_ended(self, run_id: int) -> None:
         if self.isVisible():
-            self._refresh()
+            self.runs.refresh()
         if run_id == self.opened.run_id:
             self.opened.read()
 
@@ -301,12 +307,14 @@ class HistoryPanel(Panel):
         self.nothing_open.setVisible(not known)
         self._wanted = self.opened.run_id
         self._tell_place()
+        self._unfold()
 
     @Slot()
     def _on_design(self) -> None:
         spec = self.opened.spec
         if spec is not None and isinstance(spec.prompt, TemplatePrompt):
-            self.context.go("design", path=spec.prompt.path)
+            run = {"source": spec.prompt.source, "run_id": self.opened.run_id}
+            self.context.go("design", path=spec.prompt.path, **run)
 
     @Slot()
     def _on_compare(self) -> None:
@@ -324,36 +332,42 @@ class HistoryPanel(Panel):
 
     @Slot()
     def _on_delete(self) -> None:
-        run_id = self.opened.run_id
-        if run_id is not None:
-            self.opened.delete(run_id)
+        if self.opened.run_id is not None:
+            self.opened.delete([self.opened.run_id])
 
-    @Slot(int)
-    def _on_deleted(self, run_id: int) -> None:
-        row = self.runs.row_of(run_id)
-        self.runs.remove(run_id)
-        self.notice.show_message(
-            f"Run {run_id:,} is deleted.",
-            "text-2",
-            "Undo",
-            functools.partial(self.opened.restore, run_id),
-        )
-        if self.runs.rows:
-            following = self.runs.rows[min(max(row, 0), len(self.runs.rows) - 1)]
-            self.handle({"run_id": following.run_id})
+    @Slot()
+    def _on_delete_selected(self) -> None:
+        run_ids, groups = self.table.selected()
+        if run_ids or groups:
+            self.opened.delete(run_ids, groups)
+        else:
+            self._on_delete()
+
+    @Slot(tuple)
+    def _on_deleted(self, run_ids: tuple[int, ...]) -> None:
+        row = min((at for each in run_ids if (at := self.runs.row_of(each)) >= 0), default=0)
+        self.runs.remove(run_ids)
+        one = len(run_ids) == 1
+        said = f"Run {run_ids[0]:,} is deleted." if one else f"{len(run_ids):,} runs are deleted."
+        restore = functools.partial(self.opened.restore, run_ids)
+        self.notice.show_message(said, "text-2", "Undo", restore)
+        following = [each.run for each in self.runs.entries[row:] if each.run is not None]
+        if following or self.runs.rows:
+            run = following[0] if following else self.runs.rows[-1]
+            self.handle({"run_id": run.run_id})
         else:
             self._wanted = None
             self.opened.close()
-            self._refresh()
+            self.runs.refresh()
 
-    @Slot(int)
-    def _on_restored(self, run_id: int) -> None:
-        self._refresh()
-        self.handle({"run_id": run_id})
+    @Slot(tuple)
+    def _on_restored(self, run_ids: tuple[int, ...]) -> None:
+        self.runs.refresh()
+        self.handle({"run_id": max(run_ids)})
 
     @Slot(int)
     def _on_started(self, run_id: int) -> None:
-        self._refresh()
+        self.runs.refresh()
         self.handle({"run_id": run_id})
 
     @Slot()
@@ -385,5 +399,5 @@ class HistoryPanel(Panel):
         self._poll.stop()
 
 
-async def _strategies(core: Workbench) -> tuple[StrategyInfo, ...]:
-    return core.strategies()
+async def _choices(core: Workbench) -> Choices:
+    return Choices(core.runs.strategies(), await core.history.models())

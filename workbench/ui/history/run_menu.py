@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QAbstractButton
 
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.view_model import OpenRun
+from workbench.ui.kit import plain_tip
+from workbench.ui.kit.menu import IconMenu
 from workbench.ui.panels import Context
 from workbench.ui.runs.explaining import XRAY, explain_request, why_no_xray
-from workbench.ui.widgets import plain_tip
-from workbench.ui.widgets.icon_menu import IconMenu
 
 _READING = "The run is being read."
 
@@ -87,5 +87,7 @@ class RunMenu(IconMenu):
         if opened.run_id is None or opened.spec is None or opened.state is None:
             return
         if self.can_xray():
-            request = explain_request(opened.run_id, opened.spec, opened.state)
+            request = explain_request(
+                opened.run_id, opened.spec, opened.state, expected=opened.expected
+            )
             self._context.go("design", explain=request)

@@ -1,4 +1,4 @@
-"""A run opened again: what was sent, what came back, what became of it."""
+"""A run opened again: what was sent, what came back, how it ended."""
 
 from __future__ import annotations
 
@@ -8,30 +8,16 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
-from workbench.domain.run_state import RunState
+from workbench.domain.runs.comparison import is_right
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import Budget, RunSpec, TemplatePrompt
 from workbench.domain.servers import model_name
-from workbench.domain.spec import Budget, RunSpec, TemplatePrompt
+from workbench.domain.text import count_text
 from workbench.domain.views import StrategyInfo
 from workbench.ui.history.calls import CallList
 from workbench.ui.history.markdown import run_markdown
 from workbench.ui.history.view_model import OpenRun
-from workbench.ui.runs.answer_card import AnswerCard
-from workbench.ui.runs.extraction_form import ExtractionPopover
-from workbench.ui.runs.metrics import Metrics
-from workbench.ui.runs.sections import SearchSection, sections
-from workbench.ui.runs.words import (
-    NO_STRATEGY,
-    STATUS_WORDS,
-    answer_rule,
-    count_text,
-    current_rule,
-    describe_sampling,
-    error_sentence,
-    is_search,
-    state_word,
-)
-from workbench.ui.theme import theme
-from workbench.ui.widgets import (
+from workbench.ui.kit import (
     Banner,
     Button,
     IconButton,
@@ -42,12 +28,28 @@ from workbench.ui.widgets import (
     row,
     set_tone,
 )
+from workbench.ui.runs.answer_card import AnswerCard
+from workbench.ui.runs.extraction_form import ExtractionPopover
+from workbench.ui.runs.metrics import Metrics
+from workbench.ui.runs.sections import SearchSection, sections
+from workbench.ui.runs.words import (
+    NO_STRATEGY,
+    STATUS_WORDS,
+    answer_rule,
+    current_rule,
+    cut_sentence,
+    describe_sampling,
+    error_sentence,
+    is_search,
+    parameter_facts,
+    state_word,
+)
+from workbench.ui.theme import theme
 
 _ICON = 16
 _PROMPT_HEIGHTS = (18, 200)
 _TEXT_HEIGHTS = (24, 320)
 _VALUE_CHARACTERS = 400
-_INTERRUPTED = "The program ended while this run was going on; below is the text it had by then."
 
 
 class RunView(QFrame):
@@ -57,10 +59,11 @@ class RunView(QFrame):
         super().__init__()
         self._model = model
         self._strategies: dict[str, StrategyInfo] = {}
+        self._shown: int | None = None
         self._icon_now = ("direct", "text-2")
         self._state_word = STATUS_WORDS["running"]
         self._facts: list[tuple[str, str]] = []
-        self._extraction: ExtractionPopover | None = None
+        self.extraction: ExtractionPopover | None = None
         self.setProperty("surface", "canvas")
         self._make_head()
         self._make_body()
@@ -161,6 +164,9 @@ class RunView(QFrame):
         self.metrics.show_budget(budget.max_tokens, budget.max_seconds)
         self.metrics.show_state(state, 1.0 if state.status == "done" else 0.0)
         self.card.show_state(state, answer_rule(state, params))
+        judged = state.status == "done" and bool(model.expected)
+        right = is_right(state.answer, model.expected) if judged else None
+        self.card.show_verdict(right, model.expected)
         self.card.allow_rule(state.status != "running" and spec is not None)
         for section in self.sections:
             section.set_params(params)
@@ -169,23 +175,22 @@ class RunView(QFrame):
         self._show_problem(state)
         self._show_prompt(state, spec)
         self._show_settings(spec, state)
-        counts = (
-            (len(state.nodes), "node"),
-            (len(state.calls), "prompt"),
-            (model.event_count, "event"),
-        )
+        counts = ((len(state.nodes), "node"), (len(state.calls), "prompt"))
         self._calls_part.note.setText(", ".join(count_text(*each) for each in counts))
         self.calls.show_state(state)
+        if model.run_id != self._shown:
+            self._shown = model.run_id
+            self._scroll.verticalScrollBar().setValue(0)
 
     @Slot()
     def _on_rule_wanted(self) -> None:
         model = self._model
         if model.run_id is None or model.spec is None:
             return
-        if self._extraction is None:
-            self._extraction = ExtractionPopover(model.bridge, self)
+        if self.extraction is None:
+            self.extraction = ExtractionPopover(model.bridge, self)
         rule = current_rule(model.state, model.spec.params)
-        self._extraction.open_for(model.run_id, rule, self.card.edit)
+        self.extraction.open_for(model.run_id, rule, self.card.edit)
 
     def _show_head(
         self, run_id: int, info: StrategyInfo, state: RunState, spec: RunSpec | None
@@ -211,12 +216,23 @@ class RunView(QFrame):
 
     def _show_problem(self, state: RunState) -> None:
         problem = error_sentence(state.error)
+        can_resume = state.is_cut and self._model.spec is not None and not self._model.stoppable
+        resume = "Resume" if can_resume else ""
         if problem:
-            self.banner.show_message(problem, "bad")
-        elif state.status == "interrupted":
-            self.banner.show_message(_INTERRUPTED, "warn")
+            self.banner.show_message(problem, "bad", resume, self._model.resume)
+        elif cut_sentence(state):
+            self.banner.show_message(cut_sentence(state), "warn", resume, self._model.resume)
         elif self._model.problem:
             self.banner.show_message(self._model.problem, "warn")
+        elif self._model.earlier is not None:
+            earlier, same = self._model.earlier
+            if same:
+                self.banner.show_message(f"Same as run {earlier:,}, byte for byte.", "ok")
+            else:
+                self.banner.show_message(
+                    f"Run {earlier:,} was made from the same settings and says something else.",
+                    "text-2",
+                )
         else:
             self.banner.hide()
 
@@ -226,7 +242,7 @@ class RunView(QFrame):
             self.prompt.set_text(
                 "\n\n".join(f"[{each.role}]\n{each.text}" for each in call.messages), follow=False
             )
-            self._prompt_part.note.setText(f"{call.prompt_tokens:,} tokens")
+            self._prompt_part.note.setText(count_text(call.prompt_tokens, "token"))
         else:
             source = spec.prompt.source if spec and isinstance(spec.prompt, TemplatePrompt) else ""
             self.prompt.set_text(source, follow=False)
@@ -237,19 +253,20 @@ class RunView(QFrame):
         if spec is not None:
             if isinstance(spec.prompt, TemplatePrompt):
                 facts += [(name, _shown(value)) for name, value in spec.prompt.variables.items()]
-            facts.append(("sampling", describe_sampling(spec.sampling, spec.seed)))
-            facts.append(("mode", spec.mode))
-            params = ((name, value) for name, value in spec.params.items() if value != "")
-            facts += [(name.replace("_", " "), _shown(value)) for name, value in params]
-            facts.append(("model", spec.model))
+            facts.append(("Sampling", describe_sampling(spec.sampling, spec.seed)))
+            facts.append(("Mode", spec.mode.capitalize()))
+            info = self._strategies.get(spec.strategy, NO_STRATEGY)
+            facts += parameter_facts(info, spec.params)
+            facts.append(("Model", spec.model))
             limits = [
                 f"{name.removeprefix('max_')} {value:g}"
                 for name in ("max_tokens", "max_calls", "max_seconds")
                 if (value := getattr(spec.budget, name)) is not None
             ]
-            facts.append(("budget", ", ".join(limits) or "none"))
-            facts.append(("mode", spec.mode))
-        facts += [("note", note.text) for note in state.notes]
+            facts.append(("Budget", ", ".join(limits) or "none"))
+        if self._model.expected:
+            facts.append(("Expected", _shown(self._model.expected)))
+        facts += [("Note", note.text) for note in state.notes]
         if facts != self._facts:
             self._facts = facts
             self._settings_part.set_body(_facts_grid(facts))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import functools
+import datetime as dt
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.servers import model_name
-from workbench.domain.views import RunSummary, SearchHit, StrategyInfo
-from workbench.ui.runs.words import NO_STRATEGY, STATUS_WORDS, Word, seconds_text
+from workbench.domain.text import count_text, seconds_text
+from workbench.domain.views import RunFilter, RunSummary, SearchHit, StrategyInfo
+from workbench.ui.runs.words import NO_STRATEGY, STATUS_WORDS, Word
+from workbench.ui.tasks import cancel, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -20,7 +23,37 @@ if TYPE_CHECKING:
 PAGE = 256
 _SNIPPETS = 50
 _Index = QModelIndex | QPersistentModelIndex
-Page = tuple[tuple[RunSummary, ...], dict[int, str]]
+_MOST_MEMBERS = 1000
+
+
+class Page(NamedTuple):
+    """Runs, where searched words are in them, and the members of unfolded comparisons."""
+
+    runs: tuple[RunSummary, ...]
+    snippets: dict[int, str]
+    members: dict[str, tuple[RunSummary, ...]]
+
+
+class Entry(NamedTuple):
+    """A row: the heading of a day, a run, or a run of the unfolded comparison above it."""
+
+    kind: Literal["day", "run", "member"]
+    day: str
+    run: RunSummary | None = None
+
+    @property
+    def key(self) -> tuple[str, str | int]:
+        """What makes it the same row with other values."""
+        if self.run is None:
+            return "day", self.day
+        if self.is_folder:
+            return "group", self.run.group
+        return self.kind, self.run.run_id
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it stands for a whole comparison."""
+        return self.kind == "run" and self.run is not None and self.run.members > 1
 
 
 class Cell(NamedTuple):
@@ -35,6 +68,11 @@ class Cell(NamedTuple):
 
 
 COLUMNS = ("Run", "When", "Prompt", "Strategy", "Model", "Answer", "Tokens", "Time", "Status")
+_VERDICTS: dict[bool | None, tuple[str, str]] = {
+    True: ("check", "text-3"),
+    False: ("circle-x", "bad"),
+}
+"""Icon and tone of an answer that was judged."""
 RIGHT = frozenset({"Run", "Tokens", "Time"})
 
 
@@ -53,15 +91,15 @@ class RunsModel(QAbstractTableModel):
         super().__init__()
         self._bridge = bridge
         self.rows: list[RunSummary] = []
-        self.text = ""
-        self.strategy = ""
-        self.version = 0
+        self.entries: list[Entry] = []
+        self.wanted = RunFilter()
+        self._unfolded: dict[str, tuple[RunSummary, ...]] = {}
         self.icon_only: frozenset[str] = frozenset()
         self._strategies: dict[str, StrategyInfo] = {}
         self._snippets: dict[int, str] = {}
         self._complete = False
+        self._shown = self.wanted
         self._asking = False
-        self._number = 0
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -70,83 +108,113 @@ class RunsModel(QAbstractTableModel):
         self._strategies = {info.id: info for info in strategies}
         self._repaint()
 
-    def look_for(self, text: str, strategy: str, version: int = 0) -> None:
+    def look_for(self, wanted: RunFilter) -> None:
         """Another search or filter; the rows stay until its first page is there."""
-        self.text, self.strategy, self.version = text.strip(), strategy, version
+        self.wanted = wanted
         self.refresh()
 
-    def refresh(self) -> None:
-        """Read the newest runs again."""
-        self._number += 1
-        self._asking = True
-        self._ask(None, functools.partial(self._on_newest, self._number))
+    def toggle(self, row: int) -> None:
+        """Unfold the comparison of a row, or fold it again."""
+        entry = self.entries[row]
+        if entry.run is None or not entry.is_folder:
+            return
+        group = entry.run.group
+        if group in self._unfolded:
+            del self._unfolded[group]
+            self._show()
+        else:
+            self.unfold(group)
 
-    def _ask(self, before_id: int | None, done: functools.partial[None]) -> None:
-        text, strategy, version = self.text, self.strategy, self.version
+    def unfold(self, group: str) -> None:
+        """List the runs of a comparison below its row; "" is none."""
+        if group and group not in self._unfolded:
+            self._unfolded[group] = ()
+            self.refresh()
+
+    def is_unfolded(self, row: int) -> bool:
+        """Whether the runs of a row's comparison are listed below it."""
+        run = self.entries[row].run
+        return run is not None and self.entries[row].is_folder and run.group in self._unfolded
+
+    @latest
+    async def refresh(self) -> None:
+        """Read the newest runs again."""
+        cancel(self, "_read_older")
+        wanted, groups = self.wanted, tuple(self._unfolded)
 
         async def ask(core: Workbench) -> Page:
-            runs = await core.list_runs(
-                before_id=before_id,
-                limit=PAGE,
-                text=text,
-                strategy=strategy,
-                version=version,
-            )
+            runs = await core.history.list_runs(limit=PAGE, wanted=wanted, fold=True)
             hits: tuple[SearchHit, ...] = ()
-            if text and before_id is None:
-                hits = await core.search(text, _SNIPPETS)
-            return runs, {hit.id: hit.snippet for hit in hits if hit.kind == "run"}
+            if wanted.text:
+                hits = await core.history.search(wanted.text, _SNIPPETS)
+            members = {
+                group: await core.history.list_runs(
+                    limit=_MOST_MEMBERS, wanted=RunFilter(group=group)
+                )
+                for group in groups
+            }
+            return Page(runs, {hit.id: hit.snippet for hit in hits if hit.kind == "run"}, members)
 
-        self._bridge.call(ask, done, functools.partial(self._on_failed, self._number), owner=self)
-
-    def _on_failed(self, number: int, error: WorkbenchError) -> None:
-        if number == self._number:
+        self._asking = True
+        try:
+            page = await self._bridge.ask(ask)
+        except WorkbenchError as error:
             self._asking = False
             self.failed.emit(str(error))
-
-    def _on_newest(self, number: int, page: Page) -> None:
-        if number != self._number:
             return
         self._asking = False
-        runs, self._snippets = page
-        new = list(runs)
-        fresh = self._count_fresh([run.run_id for run in new])
-        if fresh is not None:
-            if fresh:
-                self._insert_top(new[:fresh])
-            self._replace(new)
+        new = list(page.runs)
+        self._snippets = page.snippets
+        self._unfolded.update(
+            {group: runs for group, runs in page.members.items() if group in self._unfolded}
+        )
+        older = [run for run in self.rows if new and run.run_id < new[-1].run_id]
+        if self._shown == self.wanted and len(new) == PAGE and older:
+            self.rows = new + older
         else:
-            self.beginResetModel()
             self.rows, self._complete = new, len(new) < PAGE
-            self.endResetModel()
+        self._shown = self.wanted
+        self._show()
         self.filled.emit()
 
-    def _count_fresh(self, ids: list[int]) -> int | None:
-        """How many of ``ids`` come before the rows there are; None where the lists differ."""
-        known = [run.run_id for run in self.rows]
-        if not known or known[0] not in ids:
-            return None
-        fresh = ids.index(known[0])
-        shared = ids[fresh:]
-        whole = len(ids) == PAGE or len(shared) == len(known)
-        return fresh if whole and known[: len(shared)] == shared else None
-
-    def _insert_top(self, runs: list[RunSummary]) -> None:
-        self.beginInsertRows(QModelIndex(), 0, len(runs) - 1)
-        self.rows[:0] = runs
-        self.endInsertRows()
-
-    def _replace(self, runs: list[RunSummary]) -> None:
-        """Take over what changed in rows that are the same runs."""
+    def _show(self) -> None:
+        """Make the rows that are shown those that should be; what stays keeps its place."""
+        old, new = self.entries, list(self._entries())
+        begin = 0
+        while begin < min(len(old), len(new)) and old[begin].key == new[begin].key:
+            begin += 1
+        end = 0
+        while end < min(len(old), len(new)) - begin and old[-1 - end].key == new[-1 - end].key:
+            end += 1
+        if begin + end < len(old):
+            self.beginRemoveRows(QModelIndex(), begin, len(old) - end - 1)
+            del old[begin : len(old) - end]
+            self.endRemoveRows()
+        if begin + end < len(new):
+            self.beginInsertRows(QModelIndex(), begin, len(new) - end - 1)
+            old[begin:begin] = new[begin : len(new) - end]
+            self.endInsertRows()
         last = len(COLUMNS) - 1
-        for row, run in enumerate(runs):
-            if self.rows[row] != run:
-                self.rows[row] = run
+        for row, entry in enumerate(new):
+            if old[row] != entry:
+                old[row] = entry
                 self.dataChanged.emit(self.index(row, 0), self.index(row, last))
 
+    def _entries(self) -> Iterator[Entry]:
+        day = ""
+        for run in self.rows:
+            if (of_run := day_text(run.started_at)) != day:
+                day = of_run
+                yield Entry("day", day)
+            entry = Entry("run", day, run)
+            yield entry
+            if entry.is_folder:
+                for member in self._unfolded.get(run.group, ()):
+                    yield Entry("member", day, member)
+
     def _repaint(self) -> None:
-        if self.rows:
-            end = self.index(len(self.rows) - 1, len(COLUMNS) - 1)
+        if self.entries:
+            end = self.index(len(self.entries) - 1, len(COLUMNS) - 1)
             self.dataChanged.emit(self.index(0, 0), end)
 
     def show_icon_only(self, names: frozenset[str]) -> None:
@@ -155,23 +223,32 @@ class RunsModel(QAbstractTableModel):
             self.icon_only = names
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
-    def remove(self, run_id: int) -> None:
-        """Take a row away at once; the store is told by whoever asks for it."""
-        row = self.row_of(run_id)
-        if row >= 0:
-            self.beginRemoveRows(QModelIndex(), row, row)
-            del self.rows[row]
-            self.endRemoveRows()
+    def remove(self, run_ids: Iterable[int]) -> None:
+        """Take runs away at once; the store is told by whoever asks for it."""
+        gone = set(run_ids)
+        self.rows = [run for run in self.rows if run.run_id not in gone]
+        for group, members in self._unfolded.items():
+            self._unfolded[group] = tuple(each for each in members if each.run_id not in gone)
+        self._show()
 
     def row_of(self, run_id: int) -> int:
         """The row of a run, -1 where it is not in the list (yet)."""
-        return next((row for row, run in enumerate(self.rows) if run.run_id == run_id), -1)
+        found = -1
+        for row, entry in enumerate(self.entries):
+            if entry.run is not None and entry.run.run_id == run_id:
+                found = row
+                if entry.kind == "member" or not entry.is_folder:
+                    break
+        return found
 
     # --- cells --------------------------------------------------------------------------------
 
     def cell(self, row: int, column: int) -> Cell:
         """What a cell shows."""
-        run = self.rows[row]
+        entry = self.entries[row]
+        run = entry.run
+        if run is None:
+            return Cell(entry.day if column == 0 else "", "text-2")
         info = self._strategies.get(run.strategy, NO_STRATEGY)
         word = STATUS_WORDS.get(run.status, Word(run.status, "info", "text-3"))
         cells = {
@@ -179,41 +256,64 @@ class RunsModel(QAbstractTableModel):
             "When": lambda: Cell(when_text(run.started_at)),
             "Prompt": lambda: Cell(
                 run.title,
-                "text",
-                icon="compare" if run.group else "prompt",
-                quiet=_plain_snippet(self._snippets.get(run.run_id, "")),
+                "text" if entry.kind == "run" else "text-2",
+                icon=self._icon(row, entry, run),
+                quiet=_plain_snippet(self._snippets.get(run.run_id, ""))
+                or (f"{count_text(run.members, 'run')} compared" if entry.is_folder else ""),
             ),
             "Strategy": lambda: Cell(
                 info.title or run.strategy, icon=info.short, icon_tone=info.short
             ),
             "Model": lambda: Cell(model_name(run.model)),
-            "Answer": lambda: Cell(" ".join((run.answer or "").split()) or "–", "text"),
+            "Answer": lambda: Cell(
+                " ".join((run.answer or "").split()) or "–",
+                "text",
+                icon=_VERDICTS.get(run.is_right, ("", ""))[0],
+                icon_tone=_VERDICTS.get(run.is_right, ("", "text-3"))[1],
+            ),
             "Tokens": lambda: Cell(f"{run.completion_tokens:,}", right=True),
             "Time": lambda: Cell(seconds_text(run.seconds), right=True),
             "Status": lambda: Cell(word.text, word.tone, icon=word.icon, icon_tone=word.tone),
         }
         return cells[COLUMNS[column]]()
 
+    def _icon(self, row: int, entry: Entry, run: RunSummary) -> str:
+        if entry.is_folder:
+            return "chevron-down" if self.is_unfolded(row) else "chevron-right"
+        return "compare" if run.group else "prompt"
+
     # --- Qt -------------------------------------------------------------------------------------
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.rows)
+        return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(COLUMNS)
 
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Headings of days can be neither chosen nor reached by keys."""
+        if index.isValid() and self.entries[index.row()].run is None:
+            return Qt.ItemFlag.NoItemFlags
+        return super().flags(index)
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(index)
         if role == Qt.ItemDataRole.UserRole:
             return self.cell(index.row(), index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index.row(), index.column()).text
         if role == Qt.ItemDataRole.ToolTipRole and COLUMNS[index.column()] in self.icon_only:
             return self.cell(index.row(), index.column()).text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{COLUMNS[index.column()]}: {self.cell(index.row(), index.column()).text}"
         return None
+
+    def _spoken(self, index: _Index) -> str:
+        entry = self.entries[index.row()]
+        if entry.run is None:
+            return entry.day
+        return f"{COLUMNS[index.column()]}: {self.cell(index.row(), index.column()).text}"
 
     def headerData(
         self,
@@ -239,19 +339,34 @@ class RunsModel(QAbstractTableModel):
 
     def fetchMore(self, _parent: _Index) -> None:
         if not self._asking and self.rows:
-            self._asking = True
-            self._ask(self.rows[-1].run_id, functools.partial(self._on_older, self._number))
+            self._read_older(self.rows[-1].run_id)
 
-    def _on_older(self, number: int, page: Page) -> None:
-        if number != self._number:
+    @latest
+    async def _read_older(self, before_id: int) -> None:
+        wanted = self.wanted
+        self._asking = True
+        try:
+            runs = await self._bridge.ask(
+                lambda core: core.history.list_runs(
+                    before_id=before_id, limit=PAGE, wanted=wanted, fold=True
+                )
+            )
+        except WorkbenchError as error:
+            self._asking = False
+            self.failed.emit(str(error))
             return
         self._asking = False
-        runs = [run for run in page[0] if run.run_id < self.rows[-1].run_id]
-        self._complete = len(page[0]) < PAGE
-        if runs:
-            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(runs) - 1)
-            self.rows += runs
-            self.endInsertRows()
+        self.rows += [run for run in runs if run.run_id < self.rows[-1].run_id]
+        self._complete = len(runs) < PAGE
+        self._show()
+
+
+def day_text(at: float) -> str:
+    """The day of a time, local: today, yesterday, else the weekday and date."""
+    then, today = dt.date.fromtimestamp(at), dt.date.today()  # noqa: DTZ011, DTZ012
+    dated = then.strftime(f"{then.day} %B" if then.year == today.year else f"{then.day} %B %Y")
+    near = {0: "Today", 1: "Yesterday"}.get((today - then).days, then.strftime("%A"))
+    return f"{near}, {dated}"
 
 
 def when_text(at: float) -> str:

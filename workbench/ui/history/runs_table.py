@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-)
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTableView
 
 from workbench.ui.history.runs_model import COLUMNS, Cell, RunsModel
-from workbench.ui.theme import color, font, theme
+from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
+from workbench.ui.kit.row_hover import RowHover, set_up_rows
+from workbench.ui.theme import color, font
 from workbench.ui.theme.tokens import TOKENS
 
 _ICON = 14
@@ -43,48 +30,50 @@ _LEAST_PROMPT = 150
 _GIVE_WAY = ("Model", "Run", "Tokens", "Strategy", "Time", "Answer")
 _ICON_ONLY = frozenset({"Strategy"})
 _ICON_ONLY_WIDTH = 34
-_Index = QModelIndex | QPersistentModelIndex
+_TO_RUNS = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class _Painter(QStyledItemDelegate):
+class _Delegate(RowDelegate):
     """Icon, text, quiet text."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    height = TOKENS.size["row-table"]
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(table)
+        self._hover = RowHover(table)
+
+    def paint_row(self, row: Row, index: Index) -> None:
         cell: Cell = index.data(Qt.ItemDataRole.UserRole)
-        box: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, color("selected"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, color("hover"))
-        painter.fillRect(box.left(), box.bottom(), box.width(), 1, color("line"))
-        inner = box.adjusted(_PADDING, 0, -_PADDING, -1)
-        ratio = painter.device().devicePixelRatioF()
+        if not index.flags() & Qt.ItemFlag.ItemIsEnabled:
+            self._paint_day(row, index)
+            return
+        row.is_hovered = index.row() == self._hover.row
+        row.ground()
+        _line_below(row)
+        row.room.adjust(_PADDING, 0, -_PADDING, -1)
         if cell.icon:
-            top = box.top() + (box.height() - _ICON) // 2
-            picture = theme().pixmap(cell.icon, cell.icon_tone, _ICON, ratio)
-            painter.drawPixmap(inner.left(), top, picture)
-            inner.setLeft(inner.left() + _ICON + 6)
-        self._paint_text(painter, inner, cell)
+            row.icon(cell.icon, cell.icon_tone, _ICON, gap=6)
+        if cell.right:
+            row.right(cell.text, "body", cell.tone)
+        else:
+            row.left(cell.text, "body", cell.tone, gap=8)
+            row.left(cell.quiet, "small", "text-3")
 
-    def _paint_text(self, painter: QPainter, box: QRect, cell: Cell) -> None:
-        painter.setFont(font("body"))
-        metrics = painter.fontMetrics()
-        shown = metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, box.width())
-        painter.setPen(color(cell.tone))
-        side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
-        used = metrics.horizontalAdvance(shown) + 8
-        if cell.quiet and used < box.width():
-            painter.setFont(font("small"))
-            painter.setPen(color("text-3"))
-            rest = box.adjusted(used, 0, 0, 0)
-            quiet = painter.fontMetrics().elidedText(
-                cell.quiet, Qt.TextElideMode.ElideRight, rest.width()
-            )
-            painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter), quiet)
+    def _paint_day(self, row: Row, index: Index) -> None:
+        """The heading of a day, over all columns: each paints its part of it."""
+        table: Any = row.option.widget
+        title: Cell = index.model().index(index.row(), 0).data(Qt.ItemDataRole.UserRole)
+        row.painter.setClipRect(row.box)
+        row.painter.fillRect(row.box, color("panel"))
+        _line_below(row)
+        width = table.viewport().width() - _PADDING
+        whole = QRect(_PADDING, row.box.top(), width, row.box.height())
+        draw_text(row.painter, whole, title.text, "micro", "text-2")
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(60, TOKENS.size["row-table"])
+
+def _line_below(row: Row) -> None:
+    box = row.box
+    row.painter.fillRect(box.left(), box.bottom(), box.width(), 1, color("line"))
 
 
 class RunsTable(QTableView):
@@ -103,46 +92,83 @@ class RunsTable(QTableView):
     def __init__(self, model: RunsModel) -> None:
         super().__init__()
         self._model = model
-        self.setAccessibleName("Runs")
+        set_up_rows(self, "Runs")
+        self._telling = True
+        # Before the view hears of it: it marks a neighbour then, which nobody has chosen.
+        model.rowsAboutToBeRemoved.connect(self._on_rows_going)
+        model.rowsRemoved.connect(self._on_rows_gone)
         self.setModel(model)
-        self.setItemDelegate(_Painter(self))
+        self.setItemDelegate(_Delegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(TOKENS.size["row-table"])
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = self.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head.setHighlightSections(False)
         head.setFont(font("micro"))
         head.setFixedHeight(30)
         head.setSectionResizeMode(COLUMNS.index("Prompt"), QHeaderView.ResizeMode.Stretch)
         self.selectionModel().currentRowChanged.connect(self._on_current)
-        self._telling = True
 
     @property
     def current_id(self) -> int | None:
         """The chosen run."""
         row = self.currentIndex().row()
-        return self._model.rows[row].run_id if 0 <= row < len(self._model.rows) else None
+        run = self._model.entries[row].run if 0 <= row < len(self._model.entries) else None
+        return run.run_id if run is not None else None
+
+    def selected(self) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The runs that are chosen, and the comparisons that are chosen whole."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        entries = [self._model.entries[row] for row in rows]
+        groups = tuple(each.run.group for each in entries if each.run and each.is_folder)
+        ids = (each.run.run_id for each in entries if each.run and not each.is_folder)
+        return tuple(ids), groups
 
     def choose(self, run_id: int) -> bool:
         """Choose a run without telling of it; False where it is not in the list."""
+        if run_id == self.current_id:
+            return True
         row = self._model.row_of(run_id)
-        if row < 0:
+        if row < 0:  # what can be done here is done with what is marked, not with another run
+            self._telling = False
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+            self._telling = True
             return False
         if row != self.currentIndex().row():
             self._telling = False
             self.selectRow(row)
             self._telling = True
         return True
+
+    def reach_from(self, box: QLineEdit) -> None:
+        """Down and Enter in a box of words go to the runs that were found."""
+        box.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = isinstance(watched, QLineEdit) and event.type() == QEvent.Type.KeyPress
+        if pressed and isinstance(event, QKeyEvent) and event.key() in _TO_RUNS:
+            self._take_focus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _take_focus(self) -> None:
+        """Be used with keys; where no run is marked, the first one is chosen."""
+        self.setFocus()
+        rows = (row for row, each in enumerate(self._model.entries) if each.run is not None)
+        first = next(rows, None)
+        if self.current_id is None and first is not None:
+            self.selectRow(first)
+
+    @Slot()
+    def _on_rows_going(self) -> None:
+        self._telling = False
+
+    @Slot()
+    def _on_rows_gone(self) -> None:
+        self._telling = True
 
     @Slot()
     def _on_current(self) -> None:
@@ -179,15 +205,43 @@ class RunsTable(QTableView):
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if not index.isValid():
             return
-        self.selectRow(index.row())
+        if not self.selectionModel().isRowSelected(index.row()):
+            self.selectRow(index.row())
         place = event.globalPos()
         if by_key:
             prompt = self.model().index(index.row(), COLUMNS.index("Prompt"))
             place = self.viewport().mapToGlobal(self.visualRect(prompt).bottomLeft())
         self.menu_wanted.emit(place)
 
+    def _is_member(self, row: int) -> bool:
+        return self._model.entries[row].kind == "member"
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        prompt = COLUMNS.index("Prompt")
+        if index.isValid() and index.column() == prompt:
+            left = self.visualRect(index).left()
+            if event.position().x() < left + _PADDING + _ICON + 4:
+                self._model.toggle(index.row())
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid():
+            self._model.toggle(index.row())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        folds = {Qt.Key.Key_Right: False, Qt.Key.Key_Left: True}
         if event.key() == Qt.Key.Key_Delete:
             self.delete_wanted.emit()
+        elif event.key() in folds and row >= 0 and self._model.entries[row].is_folder:
+            if self._model.is_unfolded(row) == folds[Qt.Key(event.key())]:
+                self._model.toggle(row)
+        elif event.key() == Qt.Key.Key_Left and row >= 0 and self._is_member(row):
+            while self._is_member(row):
+                row -= 1
+            self.selectRow(row)
+            self._model.toggle(row)
         else:
             super().keyPressEvent(event)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.run_state import RunState, fold_all
-from workbench.domain.spec import RunSpec
+from workbench.domain.runs.run_state import RunState, fold_all
+from workbench.domain.runs.spec import RunSpec
+from workbench.ui.tasks import background, cancel, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
+T = TypeVar("T")
 _READ_AGAIN_MS = 700
 
 
@@ -23,9 +25,12 @@ class Opened(NamedTuple):
 
     spec: RunSpec | None
     state: RunState
-    event_count: int
     problem: str
     stoppable: bool
+    earlier: tuple[int, bool] | None
+    """The finished run before it of the same spec, and whether its output is the same."""
+    expected: str
+    """The right answer that it is judged by, "" where none is known."""
 
 
 class OpenRun(QObject):
@@ -37,13 +42,14 @@ class OpenRun(QObject):
     Signals:
         changed(): another run, or the same one further.
         failed(str): a sentence.
-        deleted(int), restored(int), started(int): what was asked for is done; the run's id.
+        deleted(tuple), restored(tuple): what was asked for is done; the runs' ids.
+        started(int): a run was started; its id.
     """
 
     changed = Signal()
     failed = Signal(str)
-    deleted = Signal(int)
-    restored = Signal(int)
+    deleted = Signal(tuple)
+    restored = Signal(tuple)
     started = Signal(int)
 
     def __init__(self, bridge: Bridge) -> None:
@@ -52,10 +58,10 @@ class OpenRun(QObject):
         self.run_id: int | None = None
         self.spec: RunSpec | None = None
         self.state: RunState | None = None
-        self.event_count = 0
         self.problem = ""
         self.stoppable = False
-        self._number = 0
+        self.earlier: tuple[int, bool] | None = None
+        self.expected = ""
         self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
         self._again.timeout.connect(self.read)
 
@@ -67,91 +73,88 @@ class OpenRun(QObject):
 
     def close(self) -> None:
         """Show no run."""
-        self._number += 1
+        cancel(self, "read")
         self._again.stop()
         self.run_id, self.spec, self.state = None, None, None
         self.changed.emit()
 
-    @Slot()
-    def read(self) -> None:
+    @latest
+    async def read(self) -> None:
         """Read the open run (again)."""
         run_id = self.run_id
         if run_id is None:
             return
-        self._number += 1
 
         async def ask(core: Workbench) -> Opened:
             spec, problem = None, ""
-            events = await core.events(run_id)
+            events = await core.runs.events(run_id)
             try:
-                spec = await core.run_spec(run_id)
+                spec = await core.runs.spec(run_id)
             except WorkbenchError as error:
                 if not events:
                     raise
                 problem = str(error)
             state = fold_all(events)
             state.run_id = run_id
-            return Opened(spec, state, len(events), problem, stoppable=core.is_running(run_id))
+            return Opened(
+                spec,
+                state,
+                problem,
+                stoppable=core.runs.is_running(run_id),
+                earlier=await core.history.earlier_alike(run_id),
+                expected=await core.history.expected_answer(run_id),
+            )
 
-        self.bridge.call(
-            ask,
-            functools.partial(self._on_read, self._number),
-            functools.partial(self._on_failed, self._number),
-            owner=self,
-        )
-
-    def _on_read(self, number: int, opened: Opened) -> None:
-        if number != self._number:
-            return
-        self.spec, self.state, self.event_count, self.problem, self.stoppable = opened
-        if self.state.status == "running":
-            self._again.start()
-        self.changed.emit()
-
-    def _on_failed(self, number: int, error: WorkbenchError) -> None:
-        if number == self._number:
+        try:
+            opened = await self.bridge.ask(ask)
+        except WorkbenchError as error:
             self.close()
             self.failed.emit(str(error))
+            return
+        self.spec, self.state = opened.spec, opened.state
+        self.problem, self.stoppable = opened.problem, opened.stoppable
+        self.earlier, self.expected = opened.earlier, opened.expected
+        if self.state.status == "running" or self.stoppable:
+            self._again.start()
+        self.changed.emit()
 
     # --- what can be done -----------------------------------------------------------------------
 
     def run_again(self) -> None:
-        """Start a new run from the same spec: same seed, same prompt source."""
-        spec = self.spec
+        """Start a new run from the same spec: same seed, prompt source and expected answer."""
+        spec, expected = self.spec, self.expected
         if spec is not None:
-            self.bridge.call(
-                lambda core: core.start_run(spec), self.started.emit, self._on_error, owner=self
-            )
+            self._do(lambda core: core.runs.start(spec, expected), self.started.emit)
+
+    def resume(self) -> None:
+        """Go on with the run from where it was cut; what was written is not asked again."""
+        run_id = self.run_id
+        if run_id is not None:
+            self._do(lambda core: core.steering.resume(run_id), lambda _: self.read())
 
     def stop(self) -> None:
         """Cancel the run where this program runs it."""
         run_id = self.run_id
         if run_id is not None:
-            self.bridge.call(lambda core: core.cancel_run(run_id), owner=self)
+            self.bridge.call(lambda core: core.runs.cancel(run_id))
 
-    def delete(self, run_id: int) -> None:
-        """Take a run out of the lists."""
-        self.bridge.call(
-            lambda core: core.delete_run(run_id),
-            functools.partial(self._on_deleted, run_id),
-            self._on_error,
-            owner=self,
+    def delete(self, run_ids: Sequence[int], groups: Sequence[str] = ()) -> None:
+        """Take runs, and whole comparisons, out of the lists."""
+        self._do(lambda core: core.history.delete_runs(run_ids, groups), self.deleted.emit)
+
+    def restore(self, run_ids: Sequence[int]) -> None:
+        """Bring deleted runs back."""
+        restored = tuple(run_ids)
+        self._do(
+            lambda core: core.history.restore_runs(run_ids),
+            lambda _: self.restored.emit(restored),
         )
 
-    def restore(self, run_id: int) -> None:
-        """Bring a deleted run back."""
-        self.bridge.call(
-            lambda core: core.restore_run(run_id),
-            functools.partial(self._on_restored, run_id),
-            self._on_error,
-            owner=self,
-        )
-
-    def _on_deleted(self, run_id: int, _nothing: None) -> None:
-        self.deleted.emit(run_id)
-
-    def _on_restored(self, run_id: int, _nothing: None) -> None:
-        self.restored.emit(run_id)
-
-    def _on_error(self, error: WorkbenchError) -> None:
-        self.failed.emit(str(error))
+    @background
+    async def _do(
+        self, ask: Callable[[Workbench], Awaitable[T]], done: Callable[[T], object]
+    ) -> None:
+        try:
+            done(await self.bridge.ask(ask))
+        except WorkbenchError as error:
+            self.failed.emit(str(error))

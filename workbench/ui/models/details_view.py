@@ -6,10 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QScrollArea, QWidget
 
 from workbench.domain.views import EngineStatus, LoadSettings, ModelDetails, ModelEntry, ModelSpeed
-from workbench.ui.models.load_form import LoadForm
-from workbench.ui.models.memory_view import MemoryView
-from workbench.ui.theme import font
-from workbench.ui.widgets import (
+from workbench.ui.kit import (
     Banner,
     Button,
     GhostButton,
@@ -20,8 +17,13 @@ from workbench.ui.widgets import (
     column,
     row,
 )
+from workbench.ui.models.load_form import LoadForm
+from workbench.ui.models.memory_view import MemoryView
+from workbench.ui.theme import font
 
 _SHOWN_CHARACTERS = 160
+_WIDTH = 504
+"""Room for the form of loading with its help, so that nothing is scrolled to the side."""
 
 
 class ModelDetailsView(Pane):
@@ -41,7 +43,7 @@ class ModelDetailsView(Pane):
 
     def __init__(self) -> None:
         super().__init__("Model")
-        self.setMinimumWidth(380)
+        self.setMinimumWidth(_WIDTH)
         self.entry: ModelEntry | None = None
         self.banner = Banner()
         self.path = Label("", "code-small", "text-3", wrap=True)
@@ -86,6 +88,7 @@ class ModelDetailsView(Pane):
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.unload = Button("Unload", tall=True)
         self.unload.clicked.connect(self.unload_wanted)
         self.load = PrimaryButton("Load", "play", keys="Ctrl+Return", tall=True)
@@ -115,7 +118,9 @@ class ModelDetailsView(Pane):
         self.default_wanted.emit(self.settings)
 
     def show_entry(self, entry: ModelEntry) -> None:
-        """Show another model; its details follow."""
+        """Show a model; its details follow, and those of another one are taken away at once."""
+        if self.entry is None or self.entry.path != entry.path:
+            self._clear_details()
         self.entry = entry
         self._can_load = True
         self.title.setText(entry.name)
@@ -124,12 +129,15 @@ class ModelDetailsView(Pane):
         self.show_speed(entry.speed)
         if entry.error:
             self.banner.show_message(f"This file cannot be used: {entry.error}")
-            self.memory.clear()
-            self.reuse.setText("")
-            self._show_metadata({})
-            self.template.setPlainText("")
+            self._clear_details()
         else:
             self.banner.hide()
+
+    def _clear_details(self) -> None:
+        self.memory.clear()
+        self.reuse.setText("")
+        self._show_metadata({})
+        self.template.setPlainText("")
 
     def show_details(self, details: ModelDetails) -> None:
         """Show what the header says, the memory it will take, and what it can use again."""
@@ -137,6 +145,7 @@ class ModelDetailsView(Pane):
         self.banner.hide()
         self.memory.show_memory(details.memory, details.used)
         width = details.decode_width
+        self.form.show_automatic(threads=details.threads, sequences=width)
         together = f" Up to {width} answers are written together." if width > 1 else ""
         self.reuse.setText(details.reuse + together)
         self.show_speed(details.entry.speed)
@@ -155,6 +164,7 @@ class ModelDetailsView(Pane):
     def show_problem(self, sentence: str) -> None:
         """Say why the shown settings or file cannot be loaded."""
         self._can_load = False
+        self.memory.clear()  # it was that of other settings
         self.banner.show_message(sentence)
         self.load.setEnabled(False)
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.views import (
     EngineStatus,
     LoadSettings,
-    ModelDetails,
+    ModelEntry,
     ModelFolder,
     ModelScan,
     ModelSpeed,
 )
 from workbench.ui.bridge import Bridge
+from workbench.ui.kit import Button, IconButton, Label, Pane, Section, Splitter, column
+from workbench.ui.kit.row_hover import HoverDelegate, set_up_rows
 from workbench.ui.models.details_view import ModelDetailsView
 from workbench.ui.models.folders_view import FoldersView
 from workbench.ui.models.model_table import ModelTable
-from workbench.ui.theme.tokens import TOKENS
-from workbench.ui.widgets import Button, IconButton, Label, Pane, Section, Splitter, column
+from workbench.ui.tasks import background, cancel, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -43,9 +44,9 @@ class FilesView(Splitter):
     get_wanted = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
+        super().__init__(name="Model files and details")
         self.bridge = bridge
-        self._number = 0
+
         self.details = ModelDetailsView()
         self.table_model = ModelTable()
         self.table = _table(self.table_model)
@@ -71,7 +72,7 @@ class FilesView(Splitter):
         self.addWidget(pane)
         self.addWidget(self.details)
         self.setStretchFactor(0, 1)
-        self.setSizes([880, 440])
+        self.setSizes([816, 504])
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.details.load_wanted.connect(self._load)
         self.details.unload_wanted.connect(self.unload)
@@ -81,16 +82,18 @@ class FilesView(Splitter):
         bridge.engine_changed.connect(self._on_engine)
         bridge.run_ended.connect(self._on_run_ended)
 
-    @Slot()
-    def read(self) -> None:
+    @latest
+    async def read(self) -> None:
         """Look for files that came meanwhile."""
 
         async def look(core: Workbench) -> tuple[ModelScan, tuple[ModelFolder, ...], str]:
-            return await core.scan_models(), await core.model_folders(), str(core.paths.models)
+            return (
+                await core.model_files.scan(),
+                await core.model_files.folders(),
+                str(core.paths.models),
+            )
 
-        self.bridge.call(look, self._on_found, owner=self)
-
-    def _on_found(self, found: tuple[ModelScan, tuple[ModelFolder, ...], str]) -> None:
+        found = await self.bridge.ask(look)
         scan, folders, own = found
         self.folders.show_folders(folders)
         self.folders.show_problems(scan.problems)
@@ -113,10 +116,8 @@ class FilesView(Splitter):
             self.table.setCurrentIndex(self.table_model.index(line, 0))
 
     def choose(self, path: str) -> None:
-        """Show a file that has just come, once it is listed."""
-        entry = self.details.entry
-        if entry is not None:
-            self.details.entry = type(entry)(name="", path=path)
+        """Show a file, once it is listed."""
+        self.details.entry = ModelEntry(name="", path=path)
         self.read()
 
     def _loaded(self) -> str:
@@ -130,6 +131,7 @@ class FilesView(Splitter):
         if not index.isValid():
             return
         entry = self.table_model.entries[index.row()]
+        cancel(self, "_inspect")  # what was asked of the row before is not shown with this one
         is_other = self.details.entry is None or self.details.entry.path != entry.path
         self.details.show_entry(entry)
         self.details.show_engine(self.bridge.engine_status)
@@ -138,43 +140,34 @@ class FilesView(Splitter):
         if not is_other and self.details.form.isEnabled():
             self._inspect()  # what is being typed into the form stays
             return
-        path = entry.path
-        self.bridge.call(
-            lambda core: core.load_settings(path),
-            functools.partial(self._on_settings, path),
-            self._on_error,
-            owner=self,
-        )
+        self._read_settings(entry.path)
 
-    def _on_settings(self, path: str, settings: LoadSettings) -> None:
+    @latest
+    async def _read_settings(self, path: str) -> None:
+        try:
+            settings = await self.bridge.ask(lambda core: core.models.load_settings(path))
+        except WorkbenchError as error:
+            self._show_error(error)
+            return
         if self.details.entry is not None and self.details.entry.path == path:
             self.details.show_settings(settings)
             self._inspect()
 
-    @Slot()
-    def _inspect(self) -> None:
+    @latest
+    async def _inspect(self) -> None:
         entry = self.details.entry
         if entry is None or entry.error:
             return
-        self._number += 1
         path, settings = entry.path, self.details.settings
-        self.bridge.call(
-            lambda core: core.inspect_model(path, settings),
-            functools.partial(self._on_details, self._number),
-            functools.partial(self._on_problem, self._number),
-            owner=self,
-        )
-
-    def _on_details(self, number: int, details: ModelDetails) -> None:
-        if number == self._number:
-            self.details.show_details(details)
-            self.details.show_engine(self.bridge.engine_status)
-
-    def _on_problem(self, number: int, error: WorkbenchError) -> None:
-        if number == self._number:
+        try:
+            details = await self.bridge.ask(lambda core: core.models.inspect(path, settings))
+        except WorkbenchError as error:
             self.details.show_problem(str(error))
+            return
+        self.details.show_details(details)
+        self.details.show_engine(self.bridge.engine_status)
 
-    def _on_error(self, error: WorkbenchError) -> None:
+    def _show_error(self, error: WorkbenchError) -> None:
         self.details.banner.show_message(str(error))
 
     # --- loading --------------------------------------------------------------------------------
@@ -184,62 +177,63 @@ class FilesView(Splitter):
         if self.details.entry is not None:
             self.load_path(self.details.entry.path, settings)
 
-    def load_path(self, path: str, settings: LoadSettings | None = None) -> None:
+    @background
+    async def load_path(self, path: str, settings: LoadSettings | None = None) -> None:
         """Load a file, with settings that are kept for it, or with those that already are."""
 
         async def load(core: Workbench) -> EngineStatus:
             if settings is not None:
-                await core.save_load_settings(settings, path)
-            return await core.load_model(path, settings)
+                await core.models.save_load_settings(settings, path)
+            return await core.models.load(path, settings)
 
         self.details.banner.hide()
         self.busy_changed.emit(True)
-        self.bridge.call(load, self._on_loaded, self._on_not_loaded, owner=self)
-
-    def _on_loaded(self, status: EngineStatus) -> None:
+        try:
+            status = await self.bridge.ask(load)
+        except WorkbenchError as error:
+            self.busy_changed.emit(False)
+            self._show_error(error)
+            return
         self.busy_changed.emit(False)
         self._on_engine(status)
         self._inspect()
 
-    def _on_not_loaded(self, error: WorkbenchError) -> None:
-        self.busy_changed.emit(False)
-        self._on_error(error)
-
     @Slot()
     def unload(self) -> None:
         """Give the memory of the loaded model back."""
-        self.bridge.call(
-            lambda core: core.unload_model(), self._on_unloaded, self._on_error, owner=self
-        )
-
-    def _on_unloaded(self, _nothing: None) -> None:
-        self._inspect()
+        self._do(lambda core: core.models.unload(), self._inspect)
 
     @Slot(object)
     def _keep_default(self, settings: LoadSettings) -> None:
-        self.bridge.call(
-            lambda core: core.save_load_settings(settings),
-            self._on_default_kept,
-            self._on_error,
-            owner=self,
-        )
+        self._do(lambda core: core.models.save_load_settings(settings), self._on_default_kept)
 
-    def _on_default_kept(self, _nothing: None) -> None:
+    def _on_default_kept(self) -> None:
         self.details.banner.show_message(
             "Models without settings of their own are loaded like this.", "ok"
         )
 
+    @background
+    async def _do(
+        self, ask: Callable[[Workbench], Awaitable[object]], done: Callable[[], object]
+    ) -> None:
+        try:
+            await self.bridge.ask(ask)
+        except WorkbenchError as error:
+            self._show_error(error)
+        else:
+            done()
+
     # --- speed ----------------------------------------------------------------------------------
 
-    @Slot()
-    def measure(self) -> None:
+    @background
+    async def measure(self) -> None:
         """Measure the loaded model for five seconds."""
         self.details.speed.setText("Measuring…")
-        self.bridge.call(
-            lambda core: core.doctor(5.0), self._on_measured, self._on_error, owner=self
-        )
-
-    def _on_measured(self, found: dict[str, Any]) -> None:
+        try:
+            found = await self.bridge.ask(lambda core: core.doctor.examine(5.0))
+        except WorkbenchError as error:
+            self._show_error(error)
+            return
         speed = found.get("speed")
         if speed is None:
             self.details.speed.setText("")
@@ -268,35 +262,19 @@ class FilesView(Splitter):
     @Slot(str)
     def add_folder(self, folder: str) -> None:
         """Look for models in a folder from now on."""
-        self.bridge.call(
-            lambda core: core.add_model_folder(folder), self._on_folders, self._on_error, owner=self
-        )
+        self._do(lambda core: core.model_files.add_folder(folder), self.read)
 
     @Slot(str)
     def _remove_folder(self, folder: str) -> None:
-        self.bridge.call(
-            lambda core: core.remove_model_folder(folder),
-            self._on_folders,
-            self._on_error,
-            owner=self,
-        )
-
-    def _on_folders(self, _folder: ModelFolder | None) -> None:
-        self.read()
+        self._do(lambda core: core.model_files.remove_folder(folder), self.read)
 
 
 def _table(model: ModelTable) -> QTableView:
     table = QTableView()
-    table.setAccessibleName("Models")
+    set_up_rows(table, "Models")
     table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(TOKENS.size["row-table"])
+    table.setItemDelegate(HoverDelegate(table))
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setStretchLastSection(True)  # names are never cut: what has no room is scrolled to
     return table

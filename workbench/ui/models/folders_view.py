@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from workbench.domain.views import ModelFolder
-from workbench.ui.widgets import GhostButton, IconButton, Label, column, row
+from workbench.ui.kit import GhostButton, IconButton, Label, column, row
 
 
 class _Line(QFrame):

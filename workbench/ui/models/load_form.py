@@ -7,33 +7,41 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QFrame, QMenu
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QFrame
 
 from workbench.domain.parameters import Field
 from workbench.domain.views import Adapter, LoadSettings, ModelEntry
-from workbench.ui.widgets import GhostButton, IconButton, Label, column, row
-from workbench.ui.widgets.parameter_form import ParameterForm, quiet_wheel
+from workbench.ui.kit import GhostButton, IconButton, Label, column, row
+from workbench.ui.kit.forms.parameter_form import ParameterForm, quiet_wheel
+from workbench.ui.kit.menu import Menu
 
 _SPIN_WIDTH = 88
 _FIELDS = (
     Field(name="context_tokens", kind="int", default=8192, minimum=256, maximum=2**20,
-          description="How many tokens all prompts and answers under way may have together."),
+          title="Context", unit="tokens",
+          description="How much all prompts and answers under way may have together."),
     Field(name="threads", kind="int", default=0, minimum=0, maximum=256,
-          description="Processor threads; 0 is the number of physical cores."),
+          title="Threads", lowest="Auto", description="Of the processor."),
     Field(name="batch_tokens", kind="int", default=512, minimum=32, maximum=8192,
-          description="Prompt tokens that are read together."),
+          title="Read together", unit="tokens",
+          description="Prompt tokens of one evaluation."),
     Field(name="sequences", kind="int", default=0, minimum=0, maximum=256,
-          description="Most answers that are written together; 0 measures what is fastest here."),
+          title="Answers together", lowest="Auto",
+          description="Most answers that are written at once; Auto measures what is fastest here."),
     Field(name="gpu_layers", kind="int", default=0, minimum=-1, maximum=999,
-          description="Layers on the graphics card, where llama.cpp was built for one; -1 is all."),
+          title="Layers on the GPU", lowest="All",
+          description="Works where llama.cpp was built for a graphics card."),
     Field(name="kv_type", kind="choice", default="f16", choices=("f16", "q8_0", "q4_0"),
-          description="Number format of what the model remembers. Smaller ones take less memory, "
-          "lose a little accuracy and need flash attention."),
+          title="Cache format",
+          choice_titles={"f16": "16 bit (f16)", "q8_0": "8 bit (q8_0)", "q4_0": "4 bit (q4_0)"},
+          description="Smaller ones take less memory, lose a little accuracy and need flash "
+          "attention."),
     Field(name="flash_attention", kind="choice", default="auto", choices=("auto", "on", "off"),
-          description="Attention without keeping its scores: less memory with long contexts. "
-          "auto leaves it off on a processor, where it makes many answers together slower."),
-    Field(name="use_mmap", kind="bool", default=True,
-          description="Map the file; switch off for files on drives that can be removed."),
+          title="Flash attention",
+          description="Less memory with long contexts. Auto leaves it off on a processor, where it "
+          "makes many answers together slower."),
+    Field(name="use_mmap", kind="bool", default=True, title="Map the file",
+          description="Switch off for files on drives that can be removed."),
 )  # fmt: skip
 
 
@@ -41,7 +49,7 @@ class AdapterRow(QFrame):
     """A LoRA adapter and its scale.
 
     Signals:
-        changed(): the scale is another one.
+        changed(): the scale changed.
         remove_wanted(object): this row is to go.
     """
 
@@ -87,7 +95,7 @@ class LoadForm(QFrame):
     """The settings with which a model is loaded.
 
     Signals:
-        changed(): a setting is another one.
+        changed(): a setting changed.
     """
 
     changed = Signal()
@@ -127,6 +135,11 @@ class LoadForm(QFrame):
             self.add_adapter(adapter)
         self.blockSignals(False)
 
+    def show_automatic(self, **values: int) -> None:
+        """What numbers that are left to the program come to; 0 where that is not known yet."""
+        for name, value in values.items():
+            self.fields.show_automatic(name, value)
+
     def show_known(self, adapters: Sequence[ModelEntry]) -> None:
         """The adapters that were found on the disk."""
         self._known = tuple(adapters)
@@ -153,7 +166,7 @@ class LoadForm(QFrame):
         if not self._known:
             self._choose_file()
             return
-        menu = QMenu(self)
+        menu = Menu("Adapters", self)
         for entry in self._known:
             menu.addAction(f"{entry.name}  ({entry.source})").setData(entry.path)
         menu.addSeparator()

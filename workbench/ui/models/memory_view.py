@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout
 
+from workbench.domain.text import size_text
 from workbench.domain.views import MemoryEstimate, MemoryUse
-from workbench.ui.widgets import Label, column, set_tone
+from workbench.ui.kit import Label, column, set_tone
 
-_MIB = 1024**2
 _TONES = {"Fits": "ok", "May be slow": "warn", "Will not fit": "bad"}
 _LINES = (("Weights", "weights_bytes"), ("KV cache", "kv_bytes"), ("Compute", "compute_bytes"),
           ("Together", "total_bytes"))  # fmt: skip
@@ -50,22 +50,18 @@ class MemoryView(QFrame):
         self.verdict.setText(memory.fit)
         set_tone(self.verdict, _TONES[memory.fit])
         self.words.setText(
-            f"Needs {_mib(memory.total_bytes)} with {memory.context_tokens:,} tokens of context; "
-            f"{_mib(memory.free_bytes)} are free"
+            f"Needs {size_text(memory.total_bytes)} with {memory.context_tokens:,} tokens of "
+            f"context; {size_text(memory.free_bytes)} are free"
         )
         for key, label in self.estimated.items():
-            label.setText(_mib(getattr(memory, key)))
+            label.setText(size_text(getattr(memory, key)))
         for key, label in self.used.items():
-            label.setText(_mib(getattr(used, key)) if used else "")
+            label.setText(size_text(getattr(used, key)) if used else "")
         self._heads[1].setVisible(used is not None)
         self.off.setVisible(used is not None)
         if used is not None:
             self.off.setText(
                 f"Used is what llama.cpp reports with the settings of loading; the engine's "
-                f"process holds {_mib(used.resident_bytes)} in memory."
+                f"process holds {size_text(used.resident_bytes)} in memory."
             )
         self.formula.setText("\n".join(memory.formula.split("; ")))
-
-
-def _mib(count: int) -> str:
-    return f"{count / _MIB:,.0f} MiB"

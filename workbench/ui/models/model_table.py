@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from workbench.domain.text import size_text
 from workbench.domain.views import ModelEntry
 from workbench.ui.theme import color
 
@@ -14,7 +15,6 @@ _Index = QModelIndex | QPersistentModelIndex
 _HEADINGS = ("Name", "Parameters", "Quantisation", "Size", "Context", "Writes", "Source")
 _RIGHT = (1, 3, 4, 5)
 _SIZE, _SOURCE = 3, 6
-_MIB = 1024**2
 
 
 class ModelTable(QAbstractTableModel):
@@ -70,7 +70,7 @@ class ModelTable(QAbstractTableModel):
     def _text(self, entry: ModelEntry, column_index: int) -> str:
         if column_index == 0:
             return f"{entry.name}  · loaded" if entry.path == self.loaded else entry.name
-        size = f"{entry.file_bytes / _MIB:,.0f} MiB"
+        size = size_text(entry.file_bytes)
         if entry.error:
             return {_SIZE: size, _SOURCE: "cannot be used"}.get(column_index, "")
         speed = entry.speed.generation if entry.speed else 0.0

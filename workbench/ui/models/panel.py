@@ -9,11 +9,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.ui.actions import Action
+from workbench.ui.kit import Segmented, column
 from workbench.ui.models.files_view import FilesView
 from workbench.ui.models.get_view import GetView
 from workbench.ui.models.servers_view import ServersView
 from workbench.ui.panels import Context, Panel
-from workbench.ui.widgets import Segmented, column
 
 _PARTS = ("Files", "Get", "Servers")
 _FILES, _GET, _SERVERS = range(len(_PARTS))
@@ -38,30 +38,54 @@ class ModelsPanel(Panel):
         self.files.get_wanted.connect(self._show_get)
         self.get.busy_changed.connect(self.busy_changed)
         self.get.got.connect(self.files.choose)
+        self.get.show_wanted.connect(self._show_file)
         self.bridge.opened.connect(self.files.read)
         self.files.read()
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
         return (
-            Action("model.load", "Load the chosen model", self.files.details.ask_load,
-                   "Ctrl+Return", scope="models"),
-            Action("model.get", "Get a model", self._show_get, scope="models"),
-            Action("model.servers", "Servers: add, test, remove", self._show_servers,
-                   scope="models"),
-            Action("model.unload", "Unload the model", self.files.unload, scope="models"),
-            Action("model.measure", "Measure the model's speed", self.files.measure,
-                   scope="models"),
+            Action(id="model.load", title="Load the chosen model", run=self._load,
+                   keys="Ctrl+Return"),
+            Action(id="model.get", title="Get a model", run=self._show_get),
+            Action(id="model.servers", title="Servers: add, test, remove", run=self._show_servers),
+            Action(id="model.unload", title="Unload the model", run=self._unload),
+            Action(id="model.measure", title="Measure the model's speed", run=self._measure),
         )  # fmt: skip
 
     def top_widgets(self) -> tuple[QWidget, ...]:
         """Files, getting one, or servers."""
         return (self.parts,)
 
+    def home(self) -> QWidget:
+        """Where the keys go."""
+        return self.files.table
+
     def shown(self) -> None:
         """Look for files that came meanwhile."""
         self._show_part(self.parts.index)
         self.files.read()
+
+    def handle(self, request: dict[str, object]) -> None:
+        """Show a model file, ``{"path": "/models/a.gguf"}``, or ``{"part": "servers"}``."""
+        if request.get("part") == "servers":
+            self._show_servers()
+        path = request.get("path")
+        if isinstance(path, str):
+            self.parts.choose(_FILES)
+            self.files.choose(path)
+
+    def _load(self) -> None:
+        self.parts.choose(_FILES)
+        self.files.details.ask_load()
+
+    def _unload(self) -> None:
+        self.parts.choose(_FILES)
+        self.files.unload()
+
+    def _measure(self) -> None:
+        self.parts.choose(_FILES)
+        self.files.measure()
 
     @Slot(int)
     def _show_part(self, index: int) -> None:
@@ -69,8 +93,13 @@ class ModelsPanel(Panel):
         self.breadcrumb_changed.emit([_PARTS[index]] if index != _FILES else [])
         if index == _SERVERS:
             self.servers.read()
-        if index == _GET and not self.get.files:
-            self.get.repository.setFocus()
+        if index == _GET:
+            self.get.table.setFocus()
+
+    @Slot(str)
+    def _show_file(self, path: str) -> None:
+        self.files.choose(path)
+        self.parts.choose(_FILES)
 
     @Slot()
     def _show_get(self) -> None:

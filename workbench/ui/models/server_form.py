@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.domain.servers import PREFIX, Server, ServerReport, model_name
-from workbench.ui.widgets import (
+from workbench.domain.text import seconds_text
+from workbench.ui.kit import (
     Banner,
     Button,
     GhostButton,
@@ -30,7 +31,7 @@ from workbench.ui.widgets import (
     row,
     set_tone,
 )
-from workbench.ui.widgets.parameter_form import quiet_wheel
+from workbench.ui.kit.forms.parameter_form import quiet_wheel
 
 _ALL_AT_MOST = 24
 """Of a server that lists more, none is offered until it is chosen."""
@@ -126,7 +127,8 @@ class ServerForm(Pane):
         self.models.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.models.setMinimumHeight(120)
         self.models.currentItemChanged.connect(self._on_model)
-        self.filter = _line("Filter the models", "Filter")
+        self.filter = _line("Filter the models", "Filter, or name a model and press Enter")
+        self.filter.returnPressed.connect(self._add_model)
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._on_filter)
 
@@ -159,7 +161,7 @@ class ServerForm(Pane):
         """Show what a server answered, its models among it."""
         self.set_busy(False)
         self.banner.hide()
-        words = f"{report.kind or 'It'} answers in {report.seconds:.2f} s"
+        words = f"{report.kind or 'It'} answers in {seconds_text(report.seconds)}"
         if report.context_tokens:
             words += f", context {report.context_tokens:,} tokens"
         words += f", key: {report.key_place or 'none'}"
@@ -169,7 +171,9 @@ class ServerForm(Pane):
         if not chosen and len(report.models) <= _ALL_AT_MOST:
             chosen = report.models
         self._show_models(report.models, chosen)
-        if not chosen:
+        if report.models_note:
+            self.found.setText(f"{words}. {report.models_note}")
+        elif not chosen:
             self.found.setText(f"{words}. Tick those of its {len(report.models):,} models you want")
 
     def show_saved(self, said: str) -> None:
@@ -197,16 +201,29 @@ class ServerForm(Pane):
         self.models.clear()
         everything = tuple(dict.fromkeys((*chosen, *models)))
         self.filter.clear()
-        self.filter.setVisible(len(everything) > _ALL_AT_MOST)
         for model in everything:
-            item = QListWidgetItem(model_name(f"{PREFIX}/{model}").removeprefix("/"))
-            item.setData(Qt.ItemDataRole.UserRole, model)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            state = Qt.CheckState.Checked if model in chosen else Qt.CheckState.Unchecked
-            item.setCheckState(state)
-            item.setToolTip(plain_tip(model))
-            self.models.addItem(item)
+            self._add_item(model, ticked=model in chosen)
         self._on_model()
+
+    def _add_item(self, model: str, *, ticked: bool) -> None:
+        item = QListWidgetItem(model_name(f"{PREFIX}/{model}").removeprefix("/"))
+        item.setData(Qt.ItemDataRole.UserRole, model)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        item.setToolTip(plain_tip(model))
+        self.models.addItem(item)
+
+    @Slot()
+    def _add_model(self) -> None:
+        """Offer the model that was named; some servers do not list theirs."""
+        name = self.filter.text().strip()
+        known = [self.models.item(line) for line in range(self.models.count())]
+        same = [item for item in known if item.data(Qt.ItemDataRole.UserRole) == name]
+        if same:
+            same[0].setCheckState(Qt.CheckState.Checked)
+        elif name:
+            self._add_item(name, ticked=True)
+        self.filter.clear()
 
     # --- asking -----------------------------------------------------------------------------------
 

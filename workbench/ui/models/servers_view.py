@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.servers import Server, ServerReport
+from workbench.domain.servers import Server
 from workbench.ui.bridge import Bridge
+from workbench.ui.kit import EmptyState, IconButton, Label, Pane, Splitter, row
 from workbench.ui.models.row_table import row_table
 from workbench.ui.models.server_form import ServerForm
-from workbench.ui.widgets import EmptyState, IconButton, Label, Pane, Splitter, row
+from workbench.ui.tasks import background, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _HEADINGS = ("Name", "Address", "Models", "At once")
 _WHERE = (
     "Text is sent to a server only when one of its models runs. Keys are kept in the system's "
-    "keyring, never in the history."
+    "keyring, or until the program ends where there is none; never in the history."
 )
 
 
@@ -38,10 +38,11 @@ class ServersView(Splitter):
     """
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
+        super().__init__(name="Servers and details")
         self._bridge = bridge
         self.servers: tuple[Server, ...] = ()
         self._number = 0
+        """Of the server in the form: what is answered of another is not shown in it."""
         self.form = ServerForm()
         self.table = row_table("Servers", _HEADINGS, wide=1)
         self.table.currentCellChanged.connect(self._on_row)
@@ -49,7 +50,7 @@ class ServersView(Splitter):
         add.clicked.connect(self.new_server)
         self.empty = EmptyState(
             "No servers",
-            "Models on a larger machine, or of a hosted service, can be used beside your own.",
+            "Models on a larger machine, or of a hosted service, can be used like your own.",
         )
         pane = Pane("Servers", "canvas")
         pane.header.addWidget(add)
@@ -66,10 +67,10 @@ class ServersView(Splitter):
         self.form.remove_wanted.connect(self._remove)
         self.form.use_wanted.connect(self._use)
 
-    @Slot()
-    def read(self) -> None:
+    @latest
+    async def read(self) -> None:
         """Show the servers that are kept."""
-        self._bridge.call(lambda core: core.servers(), self._show, owner=self)
+        self._show(await self._bridge.ask(lambda core: core.servers.all()))
 
     @Slot()
     def new_server(self) -> None:
@@ -110,64 +111,64 @@ class ServersView(Splitter):
             self._number += 1
             self.form.show_server(self.servers[line])
 
-    @Slot(object, str)
-    def _test(self, server: Server, key: str) -> None:
+    @background
+    async def _test(self, server: Server, key: str) -> None:
         number = self._number
-        self._bridge.call(
-            lambda core: core.test_server(server, key),
-            functools.partial(self._on_report, number),
-            functools.partial(self._on_error, number),
-            owner=self,
-        )
-
-    def _on_report(self, number: int, report: ServerReport) -> None:
+        try:
+            report = await self._bridge.ask(lambda core: core.servers.test(server, key))
+        except WorkbenchError as error:
+            self._show_error(number, error)
+            return
         if number == self._number:
             self.form.show_report(report)
 
-    def _on_error(self, number: int, error: WorkbenchError) -> None:
+    def _show_error(self, number: int, error: WorkbenchError) -> None:
         if number == self._number:
             self.form.show_error(str(error))
 
-    @Slot(object, str)
-    def _save(self, server: Server, key: str) -> None:
+    @background
+    async def _save(self, server: Server, key: str) -> None:
+        number = self._number
+
         async def save(core: Workbench) -> tuple[Server, str, tuple[Server, ...]]:
-            said = await core.add_server(server, key)
-            kept = await core.find_server(server.name)
-            return kept, said, await core.servers()
+            said = await core.servers.add(server, key)
+            kept = await core.servers.find(server.name)
+            return kept, said, await core.servers.all()
 
-        self._bridge.call(
-            save, self._on_saved, functools.partial(self._on_error, self._number), owner=self
-        )
-
-    def _on_saved(self, saved: tuple[Server, str, tuple[Server, ...]]) -> None:
-        server, said, servers = saved
+        try:
+            saved = await self._bridge.ask(save)
+        except WorkbenchError as error:
+            self._show_error(number, error)
+            return
+        kept, said, servers = saved
         self._number += 1
-        self.form.show_server(server)
+        self.form.show_server(kept)
         self._show(servers)
         self.form.show_saved(said)
 
-    @Slot(str)
-    def _remove(self, name: str) -> None:
+    @background
+    async def _remove(self, name: str) -> None:
+        number = self._number
+
         async def remove(core: Workbench) -> tuple[Server, ...]:
-            await core.remove_server(name)
-            return await core.servers()
+            await core.servers.remove(name)
+            return await core.servers.all()
 
-        self._bridge.call(
-            remove, self._on_removed, functools.partial(self._on_error, self._number), owner=self
-        )
-
-    def _on_removed(self, servers: tuple[Server, ...]) -> None:
+        try:
+            servers = await self._bridge.ask(remove)
+        except WorkbenchError as error:
+            self._show_error(number, error)
+            return
         self.new_server()
         self._show(servers)
 
-    @Slot(str)
-    def _use(self, path: str) -> None:
-        self._bridge.call(
-            lambda core: core.load_model(path),
-            None,
-            functools.partial(self._on_error, self._number),
-            owner=self,
-        )
+    @background
+    async def _use(self, path: str) -> None:
+        number = self._number
+        try:
+            await self._bridge.ask(lambda core: core.models.load(path))
+        except WorkbenchError as error:
+            self._show_error(number, error)
 
 
 def _add_all(layout: QVBoxLayout, table: QTableWidget, empty: EmptyState) -> None:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.domain.agreement import Agreement
+from workbench.domain.runs.agreement import Agreement
+from workbench.domain.text import count_text
 from workbench.ui.theme import color, theme
 
 _HEIGHT = 56
@@ -40,7 +41,8 @@ class AgreementCurve(QWidget):
             return
         self._course, self._total = course, total
         shares = course.shares
-        said = f"{shares[-1]:.0%} of {len(shares)} answers agree" if shares else ""
+        answers = count_text(len(shares), "answer")
+        said = f"The leading answer has {shares[-1]:.0%} of {answers}" if shares else ""
         self.setAccessibleDescription(said)
         self.setToolTip(said)
         self.update()

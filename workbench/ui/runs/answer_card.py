@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel
 
-from workbench.domain.run_state import RunState
+from workbench.domain.runs.run_state import RunState
+from workbench.ui.kit import IconButton, Label, column, plain_tip, row, set_tone
 from workbench.ui.runs.words import limit_sentence
-from workbench.ui.theme import font, theme
-from workbench.ui.widgets import IconButton, Label, column, plain_tip, row, set_tone
+from workbench.ui.theme import font, put_font, theme
 
 _SHORT_CHARACTERS = 24
-_MOST_CHARACTERS = 150
+_MOST_CHARACTERS = 100
 _NOTHING_YET = "Not reached yet"
 
 
@@ -54,16 +54,18 @@ class AnswerCard(QFrame):
         self.show_state(None, "")
         self.show_verdict(None, "")
 
-    def show_state(self, state: RunState | None, rule: str) -> None:
+    def show_state(self, state: RunState | None, rule: str, *, known: bool = True) -> None:
         """Show a run's answer, or why there is none.
 
         Args:
             state: the run, None where there is none.
             rule: by which rule the answer is taken out, in words.
+            known: False while it is being read whether there is a run.
         """
         self.rule.setText(rule)
         self.answer = (state.answer or "") if state is not None else ""
-        text, tone = (self.answer, "text") if self.answer else (_no_answer(state), "text-3")
+        missing = _no_answer(state) if known else ""
+        text, tone = (self.answer, "text") if self.answer else (missing, "text-3")
         style = "reading" if len(text) > _SHORT_CHARACTERS or not self.answer else "answer"
         shown = " ".join(text.split())
         if len(shown) > _MOST_CHARACTERS:
@@ -98,8 +100,7 @@ class AnswerCard(QFrame):
 
     @Slot()
     def _on_theme(self) -> None:
-        """The style sheet puts the first font back whenever it is applied anew."""
-        self.value.setFont(font(self._style))
+        put_font(self.value, font(self._style))
         if self._right is not None:
             icon, tone = ("circle-check", "ok") if self._right else ("circle-x", "bad")
             ratio = self.devicePixelRatioF()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from workbench.domain.run_state import RunState
-from workbench.domain.spec import Json, RunSpec, TemplatePrompt
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import Json, RunSpec, TemplatePrompt
 from workbench.domain.views import EngineStatus
 
 XRAY = "X-ray this answer"
@@ -27,6 +27,7 @@ class ExplainRequest(TypedDict, total=False):
     run_id: int
     note: str
     answer: str
+    expected: str
     against: int
     against_note: str
 
@@ -103,7 +104,7 @@ def _why_no_score(spec: RunSpec, status: EngineStatus) -> str:
 
 
 def explain_request(
-    run_id: int, spec: RunSpec, state: RunState, note: str = ""
+    run_id: int, spec: RunSpec, state: RunState, note: str = "", expected: str = ""
 ) -> ExplainRequest | None:
     """What Design needs to explain a run, None for one without a template.
 
@@ -112,6 +113,7 @@ def explain_request(
         spec: what it was made from.
         state: what it came to.
         note: what tells it from others, such as the title of its strategy.
+        expected: the right answer that it is judged by.
     """
     prompt = spec.prompt
     if not isinstance(prompt, TemplatePrompt):
@@ -123,5 +125,6 @@ def explain_request(
         model=spec.model,
         run_id=run_id,
         note=note,
+        expected=expected,
         answer=state.output.strip() if spec.strategy == STRATEGY else "",
     )

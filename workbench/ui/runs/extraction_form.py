@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
-from workbench.domain.comparison import ExtractionPreview
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.extraction import ExtractionKind, ExtractionRule
-from workbench.domain.run_state import RunState
-from workbench.ui.widgets import Label, PrimaryButton, column, row, set_tone
-from workbench.ui.widgets.chooser import Chooser
-from workbench.ui.widgets.parameter_form import Popover
+from workbench.domain.runs.extraction import ExtractionKind, ExtractionRule
+from workbench.ui.kit import Label, PrimaryButton, column, row, set_tone
+from workbench.ui.kit.chooser import Chooser
+from workbench.ui.kit.forms.parameter_form import Popover
+from workbench.ui.tasks import background, cancel, latest
 
 if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
@@ -24,10 +22,12 @@ _LOOK_MS = 200
 _MOST_ROWS = 8
 _ROW_CHARACTERS = 24
 _NAMES: dict[ExtractionKind, str] = {
-    "whole": "Whole output",
+    "auto": "Answer line, or whole output",
+    "first_answer": "First “Answer:” line",
     "answer_line": "After last “Answer:”",
     "last_number": "Last number",
     "last_line": "Last line",
+    "whole": "Whole output",
     "regex": "Pattern",
 }
 
@@ -45,7 +45,6 @@ class ExtractionForm(QFrame):
         super().__init__()
         self._bridge = bridge
         self._run_id: int | None = None
-        self._number = 0
         self.kind = Chooser("Extraction rule")
         for kind in get_args(ExtractionKind):
             self.kind.add_choice(_NAMES[kind], kind)
@@ -86,7 +85,7 @@ class ExtractionForm(QFrame):
 
     @Slot()
     def _on_edited(self) -> None:
-        self._number += 1
+        cancel(self, "_look")
         self.apply.setEnabled(False)
         if self.rule.kind == "regex" and not self.rule.pattern:
             self._say(
@@ -95,19 +94,17 @@ class ExtractionForm(QFrame):
         elif self._run_id is not None:
             self._timer.start()
 
-    @Slot()
-    def _look(self) -> None:
+    @latest
+    async def _look(self) -> None:
         run_id, rule = self._run_id, self.rule
-        if run_id is not None:
-            self._bridge.call(
-                lambda core: core.preview_extraction(run_id, rule),
-                functools.partial(self._on_preview, self._number),
-                functools.partial(self._on_failed, self._number),
-                owner=self,
+        if run_id is None:
+            return
+        try:
+            preview = await self._bridge.ask(
+                lambda core: core.answers.preview_extraction(run_id, rule)
             )
-
-    def _on_preview(self, number: int, preview: ExtractionPreview) -> None:
-        if number != self._number:
+        except WorkbenchError as error:
+            self._say(str(error), "bad")
             return
         self.apply.setEnabled(True)
         rows = [f"{_short(each.before)} → {_short(each.after)}" for each in preview.texts]
@@ -116,10 +113,6 @@ class ExtractionForm(QFrame):
         if len(rows) > 1:
             shown.append(f"Answer: {_short(preview.answer)}")
         self._say("\n".join(shown))
-
-    def _on_failed(self, number: int, error: WorkbenchError) -> None:
-        if number == self._number:
-            self._say(str(error), "bad")
 
     def _say(self, text: str, tone: str = "text-2") -> None:
         self.found.setText(text)
@@ -130,16 +123,17 @@ class ExtractionForm(QFrame):
 
     @Slot()
     def _on_apply(self) -> None:
-        run_id, rule = self._run_id, self.rule
-        if run_id is not None and self.apply.isEnabled():
-            self._bridge.call(
-                lambda core: core.extract_again(run_id, rule),
-                functools.partial(self._on_applied, run_id),
-                functools.partial(self._on_failed, self._number),
-                owner=self,
-            )
+        if self._run_id is not None and self.apply.isEnabled():
+            self._apply(self._run_id, self.rule)
 
-    def _on_applied(self, run_id: int, state: RunState) -> None:
+    @background
+    async def _apply(self, run_id: int, rule: ExtractionRule) -> None:
+        try:
+            state = await self._bridge.ask(lambda core: core.answers.extract_again(run_id, rule))
+        except WorkbenchError as error:
+            if (run_id, rule) == (self._run_id, self.rule):
+                self._say(str(error), "bad")
+            return
         self.applied.emit(run_id, state)
 
 

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from workbench.domain.run_state import RunState
-from workbench.ui.runs.words import asked, rate_text, seconds_text
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.text import seconds_text
+from workbench.ui.kit import Label, column
+from workbench.ui.runs.words import asked, rate_text
 from workbench.ui.theme import color, theme
-from workbench.ui.widgets import Label, column
 
 _TITLES = ("Tokens", "Time", "Tokens/s", "Calls")
 _NOTHING = "–"

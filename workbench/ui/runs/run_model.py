@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.domain.comparison import FoundRun
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.events import LoggedEvent
-from workbench.domain.run_state import RunState, fold
-from workbench.domain.spec import Budget, Json, RunSpec
-from workbench.domain.views import Estimate, StrategyInfo
+from workbench.domain.runs.comparison import FoundRun
+from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.runs.run_state import RunState, fold, fold_all
+from workbench.domain.runs.spec import Budget, Json, RunSpec
+from workbench.domain.views import StrategyInfo
+from workbench.ui.runs.run_follower import RunFollower
+from workbench.ui.tasks import background, cancel, latest
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
 Phase = Literal["idle", "starting", "running", "ended"]
-_READ_AGAIN_MS = 700
+
+
+class _Begun(NamedTuple):
+    """A run that was started, with the model and seed that were left open filled in."""
+
+    run_id: int
+    spec: RunSpec
 
 
 class RunModel(QObject):
     """Starts, follows and stops one run at a time.
 
     ``state`` is None until a run has begun; ``error`` is a sentence when one could not begin;
-    ``found`` is the run of the history that stands in for one that need not be made again.
+    ``found`` is the run of the history that stands in for one that need not be made again;
+    ``expected`` is the right answer by which the history judges it, put there before it starts.
 
     Signals:
         changed(): the run is further; at most once a frame.
-        configured(): the strategy or its parameters are others.
         ended(): the run has ended, or could not begin.
     """
 
     changed = Signal()
-    configured = Signal()
     ended = Signal()
 
     def __init__(self, bridge: Bridge, info: StrategyInfo, params: dict[str, Json]) -> None:
@@ -51,16 +57,32 @@ class RunModel(QObject):
         self.error = ""
         self.found: FoundRun | None = None
         self.expected_tokens = 0
+        self.expected = ""
         self._number = 0
-        self._followed: int | None = None
-        self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
-        self._again.timeout.connect(self._read_again)
+        """Of what is shown: a run that has begun for something else is cancelled."""
+        self._is_mine = False
+        """Whether the shown run was started or resumed here."""
+        self._awaits_log = False
+        """Whether the log of a run that was loaded as running is to come."""
+        self._follower = RunFollower(bridge, self)
+        self._follower.came.connect(self._on_came)
+        self._follower.lost.connect(self._on_lost)
         bridge.run_changed.connect(self._on_run_changed)
 
     @property
     def busy(self) -> bool:
         """Whether a run is being started or is running."""
         return self.phase in ("starting", "running")
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the shown run ended before its end: :meth:`resume` goes on with it."""
+        return (
+            self.phase == "ended"
+            and self.spec is not None
+            and self.state is not None
+            and self.state.is_cut
+        )
 
     @property
     def answer(self) -> str:
@@ -91,13 +113,10 @@ class RunModel(QObject):
             return
         self.info, self.params = info, {}
         self.clear()
-        self.configured.emit()
 
     def set_params(self, params: dict[str, Json]) -> None:
         """Other parameters, for the next run."""
-        if params != self.params:
-            self.params = params
-            self.configured.emit()
+        self.params = params
 
     def clear(self, *, cancel: bool = True) -> None:
         """Show no run; one that is running is cancelled, or else goes on out of sight."""
@@ -121,136 +140,185 @@ class RunModel(QObject):
         of making it again.
         """
         self.wait(spec)
-        number = self._number
+        self._begin(spec, reuse=reuse)
+        self._estimate(spec)
 
-        async def ask(core: Workbench) -> FoundRun | int:
-            return await (core.find_or_start(spec) if reuse else core.start_run(spec))
+    @background
+    async def _begin(self, spec: RunSpec, *, reuse: bool) -> None:
+        number, expected = self._number, self.expected
 
-        self._bridge.call(
-            ask,
-            functools.partial(self._on_begun, number),
-            functools.partial(self._on_refused, number),
-            owner=self,
-        )
-        self._bridge.call(
-            lambda core: core.estimate(spec),
-            functools.partial(self._on_estimate, number),
-            functools.partial(self._on_no_estimate, number),
-            owner=self,
-        )
+        async def ask(core: Workbench) -> FoundRun | _Begun:
+            start = core.answers.find_or_start if reuse else core.runs.start
+            begun = await start(spec, expected)
+            if isinstance(begun, FoundRun):
+                return begun
+            return _Begun(begun, await core.runs.spec(begun))
+
+        try:
+            begun = await self._bridge.ask(ask)
+        except WorkbenchError as error:
+            if number == self._number:
+                self._refuse(error)
+            return
+        if number != self._number:
+            if isinstance(begun, _Begun):
+                self._cancel(begun.run_id)
+            return
+        if self.expected != expected:  # changed while it began
+            self._judge(begun.run_id)
+        if isinstance(begun, FoundRun):
+            self.load(begun.run_id, begun.spec, begun.state)
+            self.found = begun
+            self.changed.emit()
+            self.ended.emit()
+            return
+        self.phase, self.run_id, self.spec = "running", begun.run_id, begun.spec
+        self.state, self._is_mine = RunState(run_id=begun.run_id), True
+        self._follower.follow(begun.run_id)
+        self.changed.emit()
+
+    @latest
+    async def _estimate(self, spec: RunSpec) -> None:
+        try:
+            estimate = await self._bridge.ask(lambda core: core.runs.estimate(spec))
+        except WorkbenchError:
+            return  # the run's own start says what is wrong
+        self.expected_tokens = estimate.tokens
 
     def stop(self) -> None:
         """Cancel the run; what it wrote stays."""
         if self.phase == "running" and self.run_id is not None:
             self._cancel(self.run_id)
         elif self.phase == "starting":
-            self._number += 1  # cancelled as soon as its id is known
-            self.phase, self.state = "ended", RunState(status="cancelled")
+            self._drop_answers()  # cancelled as soon as it has begun
+            self._follower.stop()
+            self.phase = "ended"
+            if self.run_id is None:
+                self.state = RunState(status="cancelled")
             self.changed.emit()
             self.ended.emit()
 
-    def _on_begun(self, number: int, begun: FoundRun | int) -> None:
-        if isinstance(begun, int):
-            self._on_started(number, begun)
-        elif number == self._number:
-            self.load(begun.run_id, begun.spec, begun.state)
-            self.found = begun
-            self.changed.emit()
-            self.ended.emit()
+    def resume(self) -> None:
+        """Go on with the shown run from where it was cut; finished calls are not asked again.
 
-    def _on_started(self, number: int, run_id: int) -> None:
+        One that was stopped before it had begun starts from its beginning.
+        """
+        run_id, spec = self.run_id, self.spec
+        if not self.can_resume or spec is None:
+            return
+        if run_id is None:
+            self.start(spec)
+            return
+        self._forget()
+        self.phase, self.error, self._is_mine = "starting", "", True
+        self._follower.follow(run_id, holds=True)
+        self._go_on(run_id)
+        self._estimate(spec)
+        self.changed.emit()
+
+    @background
+    async def _go_on(self, run_id: int) -> None:
+        """What comes while the log is read is folded onto it; the log may have some of it."""
+        number = self._number
+
+        async def ask(core: Workbench) -> list[LoggedEvent]:
+            log = await core.runs.events(run_id)
+            await core.steering.resume(run_id)
+            return log
+
+        try:
+            log = await self._bridge.ask(ask)
+        except WorkbenchError as error:
+            if number == self._number:
+                self._follower.stop()
+                self._refuse(error)
+            return
         if number != self._number:
             self._cancel(run_id)
             return
-        self.phase, self.run_id, self.state = "running", run_id, RunState(run_id=run_id)
-        self._followed = run_id
-        self._bridge.follow(run_id, self._on_events)
+        new = self._follower.take(log)
+        self.phase, self.state = "running", fold_all(log)
+        self.state.status = "running"
+        self._fold(new[len(log) :])
         self.changed.emit()
 
-    def _on_refused(self, number: int, error: WorkbenchError) -> None:
-        if number == self._number:
-            self.phase, self.error = "ended", str(error)
-            self.changed.emit()
-            self.ended.emit()
+    def _refuse(self, error: WorkbenchError) -> None:
+        self.phase, self.error = "ended", str(error)
+        self.changed.emit()
+        self.ended.emit()
 
-    def _on_estimate(self, number: int, estimate: Estimate) -> None:
-        if number == self._number:
-            self.expected_tokens = estimate.new_tokens
+    def judge_by(self, expected: str) -> None:
+        """Have the history judge the shown run by another right answer, "" for by none."""
+        if expected != self.expected:
+            self.expected = expected
+            if self.run_id is not None:
+                self._judge(self.run_id)
 
-    def _on_no_estimate(self, _number: int, _error: WorkbenchError) -> None:
-        """The run's own start says what is wrong."""
+    def _judge(self, run_id: int) -> None:
+        expected = self.expected
+        self._bridge.call(lambda core: core.history.expect(expected, [run_id]))
 
-    def _on_events(self, batch: list[LoggedEvent]) -> None:
-        if self.state is None or batch[0].run_id != self.run_id:
-            return
+    @Slot(list)
+    def _on_came(self, new: list[LoggedEvent]) -> None:
+        if self._awaits_log:
+            self.state, self._awaits_log = RunState(), False
+        self._fold(new)
+        self.changed.emit()
+
+    @Slot(int, str)
+    def _on_lost(self, _run_id: int, error: str) -> None:
+        self._bridge.failed.emit(error)
+
+    def _fold(self, batch: list[LoggedEvent]) -> None:
+        assert self.state is not None
         for logged in batch:
             fold(self.state, logged)
         if self.state.status != "running":
             self._finish()
-        self.changed.emit()
 
     def _finish(self) -> None:
         self.phase = "ended"
-        self._unfollow()
+        self._follower.stop()
         self.ended.emit()
 
     # --- runs of the history --------------------------------------------------------------------
 
     def load(self, run_id: int, spec: RunSpec, state: RunState) -> None:
-        """Show a stored run; one that is still running is read again until it ends."""
+        """Show a stored run; one that is still running is followed from its log on."""
         self._forget()
         self.run_id, self.spec, self.state, self.error = run_id, spec, state, ""
         self.phase = "running" if state.status == "running" else "ended"
         if self.busy:
-            self._again.start()
+            self._awaits_log = True
+            self._follower.follow_log(run_id)
         self.changed.emit()
-
-    @Slot()
-    def _read_again(self) -> None:
-        run_id, number = self.run_id, self._number
-        if run_id is not None and self.busy:
-            self._bridge.call(
-                lambda core: core.load_run(run_id),
-                functools.partial(self._on_read, number),
-                owner=self,
-            )
 
     @Slot(int)
     def _on_run_changed(self, run_id: int) -> None:
         """The answer of the ended run was taken out again, here or elsewhere."""
         if run_id == self.run_id and self.phase == "ended":
-            number = self._number
-            self._bridge.call(
-                lambda core: core.load_run(run_id),
-                functools.partial(self._on_answer, number),
-                owner=self,
-            )
+            self._read_answer(run_id)
 
-    def _on_answer(self, number: int, state: RunState) -> None:
-        if number == self._number:
-            self.state = state
-            self.changed.emit()
-            self.ended.emit()
-
-    def _on_read(self, number: int, state: RunState) -> None:
-        if number == self._number and self.spec is not None and self.run_id is not None:
-            self.load(self.run_id, self.spec, state)
-            if not self.busy:
-                self.ended.emit()
+    @latest
+    async def _read_answer(self, run_id: int) -> None:
+        self.state = await self._bridge.ask(lambda core: core.runs.load(run_id))
+        self.changed.emit()
+        self.ended.emit()
 
     def _forget(self, *, cancel: bool = True) -> None:
         """Let go of the run that is shown: its late answers are not for this column any more."""
-        if cancel and self.phase == "running" and self._followed is not None:
-            self._cancel(self._followed)
-        self._number += 1
+        if cancel and self.phase == "running" and self._is_mine and self.run_id is not None:
+            self._cancel(self.run_id)
+        self._drop_answers()
         self.expected_tokens, self.found = 0, None
-        self._again.stop()
-        self._unfollow()
+        self._is_mine = self._awaits_log = False
+        self._follower.stop()
 
-    def _unfollow(self) -> None:
-        if self._followed is not None:
-            self._bridge.unfollow(self._followed, self._on_events)
-            self._followed = None
+    def _drop_answers(self) -> None:
+        """What was asked is not for what is shown from now on."""
+        self._number += 1
+        for asked in ("_estimate", "_read_answer"):
+            cancel(self, asked)
 
     def _cancel(self, run_id: int) -> None:
-        self._bridge.call(lambda core: core.cancel_run(run_id))
+        self._bridge.call(lambda core: core.runs.cancel(run_id))

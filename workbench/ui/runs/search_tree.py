@@ -17,11 +17,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from workbench.domain.run_state import NodeState, RunState
-from workbench.ui.runs.tree_layout import Spot, TreeLayout, lay_out, verdict_of
+from workbench.domain.runs.nodes import NodeState
+from workbench.domain.runs.run_state import RunState
+from workbench.ui.kit.label import plain_tip
+from workbench.ui.runs.tree_cards import Card, verdict_of
+from workbench.ui.runs.tree_layout import TreeLayout, lay_out_small
 from workbench.ui.runs.words import active_calls
 from workbench.ui.theme import color, theme
-from workbench.ui.widgets.label import plain_tip
 
 _RADIUS = 5.0
 _LINE = 19
@@ -44,7 +46,7 @@ class SearchTree(QWidget):
         super().__init__()
         self._tone = "text-2"
         self._state = RunState()
-        self._layout = TreeLayout({})
+        self._layout = TreeLayout()
         self._seen: tuple[object, ...] = ()
         self.current = ""
         self.setAccessibleName("Search tree")
@@ -64,11 +66,11 @@ class SearchTree(QWidget):
         if seen == self._seen:
             return
         self._seen = seen
-        before = self._layout.lines
-        self._layout = lay_out(state)
-        if self.current and self.current not in self._layout.spots:
+        before = self._layout.height
+        self._layout = lay_out_small(state)
+        if self.current and self.current not in self._layout.cards:
             self.current = ""
-        if before != self._layout.lines:
+        if before != self._layout.height:
             self.updateGeometry()
         self.update()
 
@@ -83,32 +85,36 @@ class SearchTree(QWidget):
 
     def place_of(self, node: str) -> QPointF:
         """Where a node is painted, in this widget's coordinates."""
-        spot, layout = self._layout.spots[node], self._layout
-        across = (self.width() - 4 * _RADIUS) / max(layout.depths - 1, 1)
+        spot, layout = self._layout.cards[node], self._layout
+        across = (self.width() - 4 * _RADIUS) / max(len(layout.columns) - 1, 1)
         across = min(across, _MOST_ACROSS)
-        down = min(_LINE, (self.height() - 3 * _RADIUS) / max(layout.lines - 1, 1))
-        top = (self.height() - down * (layout.lines - 1)) / 2
-        return QPointF(2 * _RADIUS + across * spot.depth, top + down * spot.line)
+        down = min(_LINE, (self.height() - 3 * _RADIUS) / max(layout.height - 1, 1))
+        top = (self.height() - down * (layout.height - 1)) / 2
+        return QPointF(2 * _RADIUS + across * spot.depth, top + down * spot.top)
 
     def node_at(self, point: QPointF) -> str:
         """The node near a point, "" where there is none."""
         near = [
             (math.dist(point.toTuple(), self.place_of(name).toTuple()), name)
-            for name, spot in self._layout.spots.items()
-            if not spot.coming
+            for name, spot in self._layout.cards.items()
+            if not spot.call
         ]
         distance, name = min(near, default=(math.inf, ""))
         return name if distance <= _NEAR else ""
 
     # --- painting -------------------------------------------------------------------------------
 
-    def _paint_edge(self, painter: QPainter, spot: Spot) -> None:
+    def _is_pruned(self, spot: Card) -> bool:
+        node = self._state.nodes.get(spot.node)
+        return node is not None and node.status == "pruned"
+
+    def _paint_edge(self, painter: QPainter, spot: Card) -> None:
         start, end = self.place_of(spot.parent), self.place_of(spot.node)
         if spot.best:
             pen = QPen(color(self._tone), 2)
         else:
-            pen = QPen(color("line-access", 0.45 if spot.pruned else 0.9), 1)
-        if spot.coming:
+            pen = QPen(color("line-access", 0.45 if self._is_pruned(spot) else 0.9), 1)
+        if spot.call:
             pen.setStyle(Qt.PenStyle.DotLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -117,18 +123,20 @@ class SearchTree(QWidget):
         path.cubicTo(QPointF(middle, start.y()), QPointF(middle, end.y()), end)
         painter.drawPath(path)
 
-    def _paint_node(self, painter: QPainter, spot: Spot) -> None:
+    def _paint_node(self, painter: QPainter, spot: Card) -> None:
         place = self.place_of(spot.node)
-        tone = spot.verdict or "text-2"
-        strength = _DIM if spot.pruned else 1.0
+        node = self._state.nodes.get(spot.node)
+        verdict = verdict_of(node) if node is not None else ""
+        pruned = self._is_pruned(spot)
         painter.setPen(QPen(color("canvas"), 2))
         painter.setBrush(color("canvas"))
         painter.drawEllipse(place, _RADIUS + 1, _RADIUS + 1)
-        if spot.coming:
+        if spot.call:
             painter.setPen(QPen(color(self._tone), 1.5, Qt.PenStyle.DashLine))
             painter.drawEllipse(place, _RADIUS, _RADIUS)
             return
-        paint_verdict(painter, place, spot.verdict, tone, strength, crossed=spot.pruned)
+        strength = _DIM if pruned else 1.0
+        paint_verdict(painter, place, verdict, verdict or "text-2", strength, crossed=pruned)
         if spot.active:
             painter.setPen(QPen(color(self._tone), 1.5, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -139,7 +147,7 @@ class SearchTree(QWidget):
             painter.drawEllipse(place, _RADIUS + 3, _RADIUS + 3)
 
     def sizeHint(self) -> QSize:
-        wanted = self._layout.lines * _LINE
+        wanted = int(self._layout.height) * _LINE
         return QSize(200, max(_LEAST_HEIGHT, min(wanted, _MOST_HEIGHT)))
 
     def minimumSizeHint(self) -> QSize:
@@ -148,7 +156,7 @@ class SearchTree(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        spots = self._layout.spots
+        spots = self._layout.cards
         for spot in sorted(spots.values(), key=lambda each: each.best):
             if spot.parent in spots:
                 self._paint_edge(painter, spot)
@@ -185,16 +193,16 @@ class SearchTree(QWidget):
 
     def _neighbour(self, step: QPoint) -> str:
         """The node one step away: left and right by depth, up and down within it."""
-        spots = {name: spot for name, spot in self._layout.spots.items() if not spot.coming}
+        spots = {name: spot for name, spot in self._layout.cards.items() if not spot.call}
         at = spots.get(self.current)
         if at is None:
             return next(iter(spots), "")
         if step.x() < 0:
             return at.parent or at.node
         if step.x() > 0:
-            return next((child for child in at.children if child in spots), at.node)
+            return next((child.node for child in at.children if not child.call), at.node)
         level = [name for name, spot in spots.items() if spot.depth == at.depth]
-        level.sort(key=lambda name: spots[name].line)
+        level.sort(key=lambda name: spots[name].top)
         index = level.index(at.node) + step.y()
         return level[max(0, min(index, len(level) - 1))]
 
@@ -249,7 +257,7 @@ def paint_verdict(
 
 
 def describe_node(node: NodeState) -> str:
-    """A node in words: path, verdict and score, what became of it, and the thought."""
+    """A node in words: path, verdict and score, state, and the thought."""
     said = [node.node]
     if node.score is not None:
         verdict = "" if node.probabilities else verdict_of(node)

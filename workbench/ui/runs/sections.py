@@ -7,25 +7,27 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame
 
-from workbench.domain.agreement import agreement, voted_answers
-from workbench.domain.run_state import RunState
-from workbench.domain.spec import Json
+from workbench.domain.runs.agreement import agreement, voted_answers
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import Json
+from workbench.domain.text import count_text
+from workbench.ui.kit import IconButton, Label, Section, StreamingText, column, set_tone
 from workbench.ui.runs.agreement import AgreementCurve
 from workbench.ui.runs.paths import PathList
 from workbench.ui.runs.search_tree import SearchTree, describe_node
-from workbench.ui.runs.tree_layout import verdict_of
+from workbench.ui.runs.tree_cards import verdict_of
 from workbench.ui.runs.votes import VoteBars
 from workbench.ui.runs.words import (
     active_calls,
-    count_text,
+    agreement_words,
     is_search,
     output_text,
+    output_tokens,
     path_calls,
     reasoning_text,
     thinking_title,
     tie_words,
 )
-from workbench.ui.widgets import IconButton, Label, Section, StreamingText, column, set_tone
 
 _LEAST_TEXT_HEIGHT = 88
 
@@ -84,7 +86,7 @@ class OutputSection(RunSection):
             return
         reasons = any(call.role == "reason" for call in state.calls.values())
         self.set_title("Reasoning" if reasons else "Output")
-        self.note.setText(f"{state.generated_tokens:,} tokens" if state.calls else "")
+        self.note.setText(count_text(output_tokens(state), "token") if state.calls else "")
         self.text.set_text(output_text(state), follow=state.status == "running")
         writing = bool(active_calls(state)) and bool(self.text.text)
         self.text.set_streaming(self.tone if writing else "")
@@ -129,17 +131,19 @@ class VotesSection(RunSection):
             return
         self._show_agreement(state)
         if state.tally:
-            total = sum(votes for _, votes in state.tally)
-            won = max((votes for answer, votes in state.tally if answer is not None), default=0)
-            self.note.setText(f"{won} of {total} agree")
+            self.note.setText(agreement_words(state.tally))
             self.bars.show_tally(state.tally, state.answer)
-            self.tie.setText(tie_words(state.tie_rule))
+            self.tie.setText(tie_words(state.tally, state.tie_rule))
         else:
             samples = [sample for call in calls for sample in call.samples]
-            ended = sum(bool(sample.finish_reason) for sample in samples)
-            self.note.setText(f"{ended} of {len(samples)} paths have ended")
+            ended = sum(sample.is_whole for sample in samples)
+            live = state.status == "running"
+            said = "have ended" if live else "are done"
+            self.note.setText(f"{ended} of {len(samples)} paths {said}")
             self.bars.show_tally((), None)
-            self.tie.setText("Counted when all paths have ended")
+            self.tie.setText(
+                "Counted when all paths have ended" if live else "Stopped before the count"
+            )
 
 
 class PathsSection(RunSection):
@@ -229,9 +233,11 @@ class BestPathSection(RunSection):
         active = active_calls(state)
         if thoughts or not active:
             self.set_title("Best path so far" if state.status == "running" else "Best path")
-            answers = [call for call in state.calls.values() if call.role == "answer"]
+            answers = [
+                call for call in state.calls.values() if call.role.partition("-")[0] == "answer"
+            ][-1:]
             parts = thoughts + [sample.text for call in answers for sample in call.samples]
-            writing = any(call.role == "answer" for call in active)
+            writing = any(call.role.partition("-")[0] == "answer" for call in active)
         else:
             self.set_title("Thoughts being proposed")
             parts, writing = [active[0].samples[0].text], True

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.events import RunStatus
-from workbench.domain.extraction import ExtractionRule
-from workbench.domain.run_state import CallState, RunState
-from workbench.domain.sampling import Sampling
-from workbench.domain.spec import Json
+from workbench.domain.parameters import effective_fields, summarise, with_defaults
+from workbench.domain.runs.events import RunStatus
+from workbench.domain.runs.extraction import ExtractionRule
+from workbench.domain.runs.run_state import CallState, RunState
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import Json
+from workbench.domain.text import count_text
 from workbench.domain.views import StrategyInfo
 
 NO_STRATEGY = StrategyInfo("", "", "direct", "", ())
@@ -28,9 +30,18 @@ STATUS_WORDS: dict[RunStatus, Word] = {
     "running": Word("Running", "busy", "text"),
     "done": Word("Done", "check", "text-3"),
     "failed": Word("Failed", "circle-alert", "bad"),
-    "cancelled": Word("Cancelled", "stop", "warn"),
+    "cancelled": Word("Stopped", "stop", "warn"),
     "interrupted": Word("Interrupted", "warning", "warn"),
 }
+
+BUDGET_REACHED = Word("Budget reached", "clock", "text-2")
+"""Of a run that a budget ended with what it had."""
+
+ENDED_EARLY: dict[str, Word] = {
+    "repeating": Word("Repeated itself", "retry", "warn"),
+    "length": Word("Length limit", "clock", "text-2"),
+}
+"""Of a run whose last text did not come to its own end, by its finish reason."""
 
 QUEUED = Word("Queued", "clock", "text-2")
 
@@ -39,6 +50,14 @@ _TIES = {
     "first_seen": "A tie goes to the answer seen first",
     "none": "A tie has no winner",
 }
+_ENDS = {
+    "repeating": "The text repeated itself, so it was ended there",
+    "length": "The text was cut at the most new tokens",
+}
+_CUT: dict[RunStatus, str] = {
+    "cancelled": "This run was stopped before its end",
+    "interrupted": "The program ended while this run was going on",
+}
 _ANSWERING = frozenset({"answer", "reason", "path", ""})
 _GENERATING = frozenset({"propose", "sample", "value"})
 
@@ -46,7 +65,7 @@ _GENERATING = frozenset({"propose", "sample", "value"})
 def state_word(state: RunState, params: Mapping[str, Json]) -> Word:
     """Where a run is: reading, which step of how many, or how it ended."""
     if state.status != "running":
-        return STATUS_WORDS[state.status]
+        return _end_word(state)
     active = active_calls(state)
     if not active:
         return Word(
@@ -63,15 +82,23 @@ def state_word(state: RunState, params: Mapping[str, Json]) -> Word:
     return Word(_step(state, call, params), "busy", "text")
 
 
+def _end_word(state: RunState) -> Word:
+    """How a run ended."""
+    if state.status != "done":
+        return STATUS_WORDS[state.status]
+    done = ENDED_EARLY.get(state.finish_reason, STATUS_WORDS["done"])
+    return BUDGET_REACHED if state.limit else done
+
+
 def _step(state: RunState, call: CallState, params: Mapping[str, Json]) -> str:
     depth = params.get("depth")
     if not isinstance(depth, int):
         return "Generating"
-    if call.role == "answer":
+    if call.role.partition("-")[0] == "answer":
         return "Answering"
     node = state.nodes.get(call.node)
     at = node.depth if node is not None else 0
-    step = at + 1 if call.role in ("propose", "sample") else max(state.depth, 1)
+    step = at + 1 if call.role.partition("-")[0] in ("propose", "sample") else max(state.depth, 1)
     return f"Step {min(step, depth)} of {depth}"
 
 
@@ -94,7 +121,7 @@ def asked(state: RunState) -> int:
 def is_search(state: RunState) -> bool:
     """Whether the run is a search over thoughts."""
     return any(node.kind == "thought" for node in state.nodes.values()) or any(
-        call.role in _GENERATING for call in state.calls.values()
+        call.role.partition("-")[0] in _GENERATING for call in state.calls.values()
     )
 
 
@@ -109,6 +136,12 @@ def output_text(state: RunState) -> str:
     return "\n\n".join(text for text in texts if text) or state.output
 
 
+def output_tokens(state: RunState) -> int:
+    """Tokens of :func:`output_text`; the run's own count includes what a resume wrote again."""
+    shown = [sample for call in state.calls.values() for sample in call.samples[:1]]
+    return sum(sample.completion_tokens or len(sample.tokens) for sample in shown)
+
+
 def reasoning_text(state: RunState) -> str:
     """What a reasoning model thought before its answers, "" where it does not."""
     texts = [sample.reasoning for call in state.calls.values() for sample in call.samples[:1]]
@@ -120,7 +153,7 @@ def thinking_title(state: RunState) -> str:
     if state.status == "running" and not state.reasoning_tokens and not output_text(state):
         return "Thinking"
     tokens = state.reasoning_tokens
-    return f"Thought for {tokens:,} tokens" if tokens else "Thought first"
+    return f"Thought for {count_text(tokens, 'token')}" if tokens else "Thought first"
 
 
 def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
@@ -128,10 +161,12 @@ def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
     votes = _votes(state)
     if state is not None and state.extraction is not None:
         return f"{votes}{state.extraction.describe()}, applied later"
-    for parsed in reversed(state.parsed if state is not None else []):
-        role = parsed.call.rpartition("/")[2].partition("~")[0]
-        if role in _ANSWERING:
-            return votes + parsed.rule
+    if state is not None:
+        followed = ", more text followed" if state.followed else ""
+        for parsed in reversed(state.parsed):
+            role = parsed.call.rpartition("/")[2].partition("~")[0]
+            if role in _ANSWERING:
+                return f"{votes}{parsed.rule}{followed}"
     return current_rule(state, params).describe()
 
 
@@ -139,7 +174,7 @@ def current_rule(state: RunState | None, params: Mapping[str, Json]) -> Extracti
     """The rule by which the answer stands: applied later, or the one of the parameters."""
     if state is not None and state.extraction is not None:
         return state.extraction
-    kind = str(params.get("extraction", "answer_line"))
+    kind = str(params.get("extraction", "auto"))
     return ExtractionRule(kind, str(params.get("pattern", "")))  # type: ignore[arg-type]
 
 
@@ -152,8 +187,23 @@ def _votes(state: RunState | None) -> str:
     return f"{won} of {total} votes, " if won else ""
 
 
-def tie_words(rule: str) -> str:
-    """What happens with a tie, as a sentence without its full stop."""
+def agreement_words(tally: Sequence[tuple[str | None, int]]) -> str:
+    """How many answers of a vote agree: "3 of 5 agree", "tie at 2 of 5", "no two of 5 agree"."""
+    total = sum(count for _, count in tally)
+    votes = sorted((count for answer, count in tally if answer is not None), reverse=True)
+    if not votes:
+        return "no answers" if total > 1 else "no answer"
+    if votes[0] == 1:
+        return f"no two of {total} agree" if total > 1 else "1 answer"
+    is_tie = len(votes) > 1 and votes[0] == votes[1]
+    return f"tie at {votes[0]} of {total}" if is_tie else f"{votes[0]} of {total} agree"
+
+
+def tie_words(tally: Sequence[tuple[str | None, int]], rule: str) -> str:
+    """What happened with a tie, as a sentence without its full stop; "" where there was none."""
+    votes = sorted((count for answer, count in tally if answer is not None), reverse=True)
+    if len(votes) < 2 or votes[0] != votes[1]:
+        return ""
     return _TIES.get(rule, rule.replace("_", " "))
 
 
@@ -162,42 +212,45 @@ def error_sentence(error: dict[str, object] | None) -> str:
     return str(WorkbenchError.from_wire(error)) if error else ""
 
 
+def cut_sentence(state: RunState) -> str:
+    """That a run ended before its end and can go on, "" where it did not."""
+    return _CUT.get(state.status, "")
+
+
 def limit_sentence(state: RunState) -> str:
-    """That a budget ended the run, "" where none did."""
+    """That a budget, or the text itself, ended the run before its end; "" where neither did."""
     if not state.limit:
-        return ""
+        return _ENDS.get(state.finish_reason, "") if state.status == "done" else ""
     return f"The {_LIMITS.get(state.limit, state.limit)} budget ended this run with what it had"
 
 
 def describe_params(info: StrategyInfo, params: Mapping[str, Json], sampling: Sampling) -> str:
-    """The parameters in one line: numbers first, then choices, then the temperature."""
-    fields = [each for each in info.fields if each.name not in ("extraction", "pattern")]
-    fields.sort(key=lambda each: each.kind not in ("int", "float"))
-    said = [f"{_plain(each.name)} {_plain(params.get(each.name, each.default))}" for each in fields]
-    first = ", ".join(said) or info.description.rstrip(".")
-    return f"{first} · temp {sampling.temperature:g}"
+    """The parameters that count in one line, and the temperature."""
+    first = summarise(info.fields, params) or info.description.rstrip(".")
+    return f"{first} · temperature {sampling.temperature:g}"
+
+
+def parameter_facts(info: StrategyInfo, params: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """Label and value of each parameter that has an effect; of one that is not known its name."""
+    given = with_defaults(info.fields, params)
+    facts = [
+        (field.label, field.words(given[field.name], given))
+        for field in effective_fields(info.fields, params)
+    ]
+    known = {field.name for field in info.fields}
+    facts += [
+        (name.replace("_", " ").capitalize(), str(params[name]))
+        for name in params
+        if name not in known
+    ]
+    return facts
 
 
 def describe_sampling(sampling: Sampling, seed: int) -> str:
     """The sampling in one line."""
     said = f"temp {sampling.temperature:g} · top-k {sampling.top_k} · top-p {sampling.top_p:g}"
-    return f"{said} · min-p {sampling.min_p:g} · {sampling.max_tokens:,} tokens · seed {seed}"
-
-
-def _plain(value: object) -> str:
-    return str(value).replace("_", " ")
-
-
-def count_text(count: int, noun: str) -> str:
-    """A number with its noun: "1 node", "1,024 nodes"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def seconds_text(seconds: float) -> str:
-    """A duration: "0.29 s", "18.9 s", "3:07 min"."""
-    if seconds >= 100:
-        return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
-    return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+    most = count_text(sampling.max_tokens, "token")
+    return f"{said} · min-p {sampling.min_p:g} · {most} · seed {seed}"
 
 
 def rate_text(tokens: int, seconds: float) -> str:

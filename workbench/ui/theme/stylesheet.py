@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from workbench.ui.theme.tokens import RESOURCES
+
 _SHEET = """
 QMainWindow, QDialog { background: @panel; }
 QWidget[surface="canvas"] { background: @canvas; }
@@ -15,6 +17,8 @@ QFrame[rule="top"] { border: 0; border-top: 1px solid @line; }
 QFrame[rule="right"] { border: 0; border-right: 1px solid @line; }
 QFrame[rule="left"] { border: 0; border-left: 1px solid @line; }
 QFrame[card="true"] { background: @raised; border: 1px solid @line-strong; border-radius: 8px; }
+QFrame[popover="true"] { background: @popover; border: 1px solid @line-strong;
+  border-radius: 8px; }
 QLabel { background: transparent; }
 QLabel[tone="text-2"] { color: @text-2; }
 QLabel[tone="text-3"] { color: @text-3; }
@@ -99,7 +103,7 @@ QTableView::item:hover { background: @hover; }
 QTableView::item:selected { background: @selected; color: @text; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: @panel; color: @text-3; border: 0;
-  border-bottom: 1px solid @line; padding: 6px 8px; font-size: 11px; font-weight: 500; }
+  border-bottom: 1px solid @line; padding: 6px 11px; font-size: 11px; font-weight: 500; }
 
 QSplitter::handle { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -115,24 +119,57 @@ QScrollArea { background: transparent; border: 0; }
 QMenu { background: @popover; color: @text; border: 1px solid @line-strong; border-radius: 8px;
   padding: 4px; }
 QMenu::item { padding: 6px 12px; border-radius: 4px; }
+QMenu::icon { padding-left: 10px; }
 QMenu::item:selected { background: @selected; }
 QMenu::item:disabled { color: @text-off; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
-QToolTip { background: @popover; color: @text; border: 1px solid @line-strong; padding: 4px 8px; }
+QToolTip { background: @popover; color: @text; border: 1px solid @line-strong;
+  border-radius: 6px; padding: 4px 8px; }
 QTabBar { background: @panel; border: 0; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: @text-2; padding: 0 12px; height: 35px;
   border-right: 1px solid @line; }
 QTabBar::tab:hover { background: @hover; }
 QTabBar::tab:selected { background: @canvas; color: @text; }
 QTabBar::tab:focus { color: @focus; }
+QTabBar[quiet="true"]::tab { padding: 0 8px; height: 33px; border: 0;
+  border-bottom: 2px solid transparent; }
+QTabBar[quiet="true"]::tab:hover { background: transparent; color: @text; }
+QTabBar[quiet="true"]::tab:selected { background: transparent; border-bottom: 2px solid @ink; }
+QTabBar[quiet="true"]::tab:selected:focus { color: @text; border-bottom: 2px solid @focus; }
 QCheckBox { color: @text; spacing: 8px; }
+QCheckBox::indicator, QListView::indicator { width: 14px; height: 14px; background: @raised;
+  border: 1px solid @line-access; border-radius: 3px; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: @focus;
+  border: 1px solid @focus; image: url("CHECK"); }
+QCheckBox::indicator:focus { border: 1px solid @focus; }
+QCheckBox::indicator:disabled, QListView::indicator:disabled { border: 1px solid @line-strong; }
 QProgressBar { background: @raised; border: 0; border-radius: 3px; max-height: 6px; }
 QProgressBar::chunk { background: @focus; border-radius: 3px; }
+QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView { background: @popover; border: 1px solid @line-strong;
-  padding: 4px; outline: 0; }
+  border-radius: 8px; padding: 3px; outline: 0; }
+QComboBox QAbstractItemView::item { color: @text; }
 """
 
 
-def stylesheet(colors: dict[str, str]) -> str:
-    """The sheet with every ``@token`` replaced by its colour; an unknown token is a KeyError."""
-    return re.sub(r"@([a-z0-9-]+)", lambda match: colors[match[1]], _SHEET)
+_TEXT_HEIGHT = re.compile(r"(font-size|min-height|[^-]height): (\d+)px")
+
+
+def stylesheet(colors: dict[str, str], text_scale: float = 1.0) -> str:
+    """The sheet with every ``@token`` replaced by its colour; an unknown token is a KeyError.
+
+    Args:
+        colors: of the scheme.
+        text_scale: what holds text grows with it; it is never lower than designed.
+    """
+    sheet = re.sub(r"@([a-z0-9-]+)", lambda match: colors[match[1]], _SHEET)
+    sheet = sheet.replace("CHECK", (RESOURCES / "icons" / "check.svg").as_posix())
+    if text_scale == 1:
+        return sheet
+    return _TEXT_HEIGHT.sub(lambda match: _scaled(match, text_scale), sheet)
+
+
+def _scaled(match: re.Match[str], scale: float) -> str:
+    pixels = int(match[2])
+    grown = round(pixels * scale) if match[1] == "font-size" or scale > 1 else pixels
+    return f"{match[1]}: {grown}px"

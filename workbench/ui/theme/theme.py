@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal, cast
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal, Slot
@@ -16,8 +17,9 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.ui.theme.restyling import Restyling
 from workbench.ui.theme.stylesheet import stylesheet
 from workbench.ui.theme.tokens import RESOURCES, TOKENS, Scheme
 
@@ -51,11 +53,45 @@ _PALETTE: tuple[tuple[QPalette.ColorRole, str], ...] = (
 )
 
 
+_ICON_SIZES = (16, 18)
+"""The largest icons of buttons, and those of the rail; smaller ones are drawn from the first."""
+
+
+@functools.cache
+def _source(icon_name: str) -> str:
+    return (RESOURCES / "icons" / f"{icon_name}.svg").read_text(encoding="utf-8")
+
+
+@functools.lru_cache(maxsize=256)
+def _drawing(icon_name: str, tint: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(icon_name).replace("currentColor", tint).encode()))
+
+
+_KEPT_FONT = "_q_styleSheetWidgetFont"
+"""Where Qt keeps a widget's own font, which it puts back when the style sheet changed. It is
+not told of fonts that are set later (QWidget::setFont tells the style of the widget only)."""
+TEXT_SCALES = (0.9, 1.0, 1.1, 1.25, 1.5)
+"""How much larger than in the design text can be."""
+
+
+def put_font(widget: QWidget, font: QFont) -> None:
+    """Give a widget another font, which it keeps when it is styled again."""
+    widget.setFont(font)
+    widget.setProperty(_KEPT_FONT, font)
+
+
+def token_size(pixels: int, scale: float) -> int:
+    """The size in the design of a text that has ``pixels`` at ``scale``; tokens' sizes first."""
+    tokens = {token.size for token in TOKENS.type.values()}
+    fitting = [size for size in tokens if round(size * scale) == pixels]
+    return min(fitting, default=round(pixels / scale))
+
+
 class Theme(QObject):
     """Colours by token name, fonts by type name, recoloured icons; tells when the scheme changes.
 
     Signals:
-        changed: the scheme is another one; repaint and recolour.
+        changed: the scheme changed; repaint and recolour.
     """
 
     changed = Signal()
@@ -64,7 +100,11 @@ class Theme(QObject):
         super().__init__()
         self.scheme: Scheme = "dark"
         self.choice: ThemeChoice = "system"
-        self._icons: dict[tuple[str, str, str], QIcon] = {}
+        self.text_scale = 1.0
+        self.editor_family = ""
+        self._restyling = Restyling(self)
+        self._icons: dict[tuple[Scheme, str, str, str, float], QIcon] = {}
+        self._pictures: dict[tuple[Scheme, str, str, int], QPixmap] = {}
 
     def install(self, choice: ThemeChoice = "system") -> None:
         """Load the fonts and put the theme on the application; call once, before any window."""
@@ -92,11 +132,44 @@ class Theme(QObject):
 
     def _apply(self, scheme: Scheme) -> None:
         self.scheme = scheme
-        self._icons.clear()
         app = cast("QApplication", QApplication.instance())
-        app.setPalette(self._palette())
-        app.setStyleSheet(stylesheet(TOKENS.color[scheme]))
+        self._restyling.change(app, self._sheet, lambda: app.setPalette(self._palette()))
         self.changed.emit()
+
+    @property
+    def _sheet(self) -> str:
+        return stylesheet(TOKENS.color[self.scheme], self.text_scale)
+
+    def set_text(self, scale: float, editor_family: str = "") -> None:
+        """Change the size of all text, and the family in which prompts and code are shown.
+
+        Args:
+            scale: 1 is the size of the design; see :data:`TEXT_SCALES`.
+            editor_family: an installed family, "" for the one that comes with the program.
+        """
+        before = (self.text_scale, self.editor_family)
+        if before == (scale, editor_family):
+            return
+        mono = {_MONO, _MONO_TALL, self.editor_family}
+        self.text_scale, self.editor_family = scale, editor_family
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            return
+        self._restyling.change_all(app, self._sheet, lambda: app.setFont(self.font("body")))
+        for widget in app.allWidgets():
+            if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
+                font = self._changed_font(widget.font(), before[0], mono)
+                put_font(widget, font)
+        self.changed.emit()
+
+    def _changed_font(self, font: QFont, scale: float, mono: set[str]) -> QFont:
+        """A font that was made at ``scale`` as it is to be now."""
+        size = token_size(font.pixelSize(), scale)
+        if font.family() in mono:
+            tall = font.family() == _MONO_TALL or size == TOKENS.type["code"].size
+            font.setFamily(self.editor_family or (_MONO_TALL if tall else _MONO))
+        font.setPixelSize(round(size * self.text_scale))
+        return font
 
     def _palette(self) -> QPalette:
         palette = QPalette()
@@ -118,9 +191,9 @@ class Theme(QObject):
         """The font of a type token, with tabular figures."""
         token = TOKENS.type[name]
         mono = _MONO_TALL if token.line >= _TALL * token.size else _MONO
-        family = "Inter" if token.family == "ui" else mono
+        family = "Inter" if token.family == "ui" else self.editor_family or mono
         font = QFont(family)
-        font.setPixelSize(token.size)
+        font.setPixelSize(round(token.size * self.text_scale))
         font.setWeight(QFont.Weight(token.weight))
         if token.family == "ui":
             font.setFeature(QFont.Tag("tnum"), 1)
@@ -131,11 +204,13 @@ class Theme(QObject):
 
     def icon(self, name: str, tone: str = "text-2", active: str = "text") -> QIcon:
         """An icon of the family in a token's colour; ``active`` while hovered or checked."""
-        key = (name, tone, active)
+        ratio = cast("QGuiApplication", QGuiApplication.instance()).devicePixelRatio()
+        key = (self.scheme, name, tone, active, ratio)
         if key not in self._icons:
             result = QIcon()
-            for size in (16, 18, 20, 32, 40):
-                normal, lit = self._pixmap(name, tone, size), self._pixmap(name, active, size)
+            for size in {round(each * ratio) for each in _ICON_SIZES}:
+                normal = self._pixmap(name, tone, size)
+                lit = self._pixmap(name, active, size)
                 result.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
                 result.addPixmap(lit, QIcon.Mode.Active, QIcon.State.Off)
                 result.addPixmap(lit, QIcon.Mode.Normal, QIcon.State.On)
@@ -145,20 +220,21 @@ class Theme(QObject):
 
     def pixmap(self, name: str, tone: str, size: int, ratio: float) -> QPixmap:
         """An icon as a picture of ``size`` device-independent pixels."""
-        picture = self._pixmap(name, tone, round(size * ratio))
+        picture = QPixmap(self._pixmap(name, tone, round(size * ratio)))
         picture.setDevicePixelRatio(ratio)
         return picture
 
     def _pixmap(self, name: str, tone: str, size: int) -> QPixmap:
-        source = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-        source = source.replace("currentColor", self.color(tone).name())
-        renderer = QSvgRenderer(QByteArray(source.encode()))
-        picture = QPixmap(QSize(size, size))
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        renderer.render(painter, QRectF(0, 0, size, size))
-        painter.end()
-        return picture
+        key = (self.scheme, name, tone, size)
+        if key not in self._pictures:
+            picture = QPixmap(QSize(size, size))
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            drawing = _drawing(name, TOKENS.color[self.scheme][tone])
+            drawing.render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            self._pictures[key] = picture
+        return self._pictures[key]
 
 
 _theme: Theme | None = None

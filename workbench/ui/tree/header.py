@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from workbench.domain.spec import Budget
+from workbench.domain.runs.spec import Budget
+from workbench.ui.kit import Button, Label, column, row, set_tone
 from workbench.ui.runs.words import STATUS_WORDS, asked
 from workbench.ui.theme import color, theme
 from workbench.ui.tree.view_model import TreeModel
 from workbench.ui.tree.words import clock, params_words, question_words
-from workbench.ui.widgets import Button, Label, column, row, set_tone
 
 _METER_WIDTH = 118
 _QUESTION = 36
@@ -89,11 +89,10 @@ class TreeHeader(QFrame):
 
     @property
     def can_resume(self) -> bool:
-        """Whether the run is paused, or ended before its end."""
+        """Whether the run is paused, or ended before its end; not where its budget is used up."""
         events = self._model.replay.events
         state = self._model.state
-        stopped = state.status in ("cancelled", "interrupted", "failed") or bool(state.limit)
-        return bool(events) and self._model.live and (state.paused or stopped)
+        return bool(events) and self._model.live and (state.paused or state.is_cut)
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -110,7 +109,7 @@ class TreeHeader(QFrame):
         name, value = question_words(model.spec, state)
         self.name.setText(name)
         self.value.setText(value if len(value) <= _QUESTION else f"{value[:_QUESTION]}…")
-        self.params.setText(params_words(model.spec, state))
+        self.params.setText(params_words(model.info, model.spec, state))
         budget = model.spec.budget if model.spec is not None else Budget()
         tokens, calls = state.generated_tokens, asked(state)
         self.tokens.show_use(

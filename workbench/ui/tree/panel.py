@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QFrame, QStackedWidget, QWidget
 
-from workbench.domain.errors import UsageError
-from workbench.domain.loss import find_loss
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.runs.lost_solution import find_loss
+from workbench.domain.runs.spec import RunSpec
 from workbench.ui.actions import Action
+from workbench.ui.kit import Banner, EmptyState, GhostButton, Splitter, column
+from workbench.ui.kit.menu import Menu
 from workbench.ui.panels import Context, Panel
-from workbench.ui.tree.canvas import TreeCanvas
-from workbench.ui.tree.export import FORMATS, export_job
-from workbench.ui.tree.forms import GrowForm, ThoughtForm
+from workbench.ui.runs.estimates import Estimates
+from workbench.ui.session import read_session, stored
+from workbench.ui.tasks import background
+from workbench.ui.tree.canvas.canvas import TreeCanvas
+from workbench.ui.tree.canvas.export import FORMATS, export_job, write_export
+from workbench.ui.tree.canvas.overlays import CanvasArea
 from workbench.ui.tree.header import TreeHeader
-from workbench.ui.tree.inspector import WIDTH, Inspector
-from workbench.ui.tree.origin import messages_for_chat
-from workbench.ui.tree.player import Player
-from workbench.ui.tree.tools import CanvasArea
+from workbench.ui.tree.inspector.forms import GrowForm, ThoughtForm, Unsent
+from workbench.ui.tree.inspector.inspector import WIDTH, Inspector
+from workbench.ui.tree.inspector.thought_origin import messages_for_chat
+from workbench.ui.tree.replay.player import Player
 from workbench.ui.tree.view_model import TreeModel
-from workbench.ui.widgets import Banner, EmptyState, GhostButton, Splitter, column
 
 _LEAST_CANVAS = 480
+_GROW_LATER = "A search grows once it has ended. Resume it to its end, or stop it first."
+
+
+class TreeSession(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found again at the next start."""
+
+    run_id: int | None = None
+    sizes: list[int] = []
+    thoughts: list[Unsent | None] = []
+    """Written and not given, in the forms for a change and for another thought."""
 
 
 class TreePanel(Panel):
@@ -43,7 +59,7 @@ class TreePanel(Panel):
         self.loss = Banner()
         self.notice = Banner()
         self.edit_form = ThoughtForm("Change the thought", "Change", self)
-        self.add_form = ThoughtForm("A thought beside this one", "Add", self)
+        self.add_form = ThoughtForm("A new thought", "Add", self)
         self.export = GhostButton("Export", "download", tip="Save the tree as a file")
         self.reproduce = GhostButton("Reproduce", "refresh", tip="Run the same again, same seed")
         self._build()
@@ -57,7 +73,7 @@ class TreePanel(Panel):
         inner.setStretch(1, 1)
         left.setLayout(inner)
         self.inspector.setMinimumWidth(WIDTH)
-        self.split = Splitter(left, self.inspector)
+        self.split = Splitter(left, self.inspector, name="Tree and node")
         self.split.setStretchFactor(0, 1)
         self.split.setSizes([1010, WIDTH])
         work = QFrame()
@@ -67,8 +83,10 @@ class TreePanel(Panel):
         self.empty = EmptyState(
             "No search is open",
             "A run that searches over thoughts opens here, live or from the history.",
+            "Search the three-number puzzle",
+            "play",
             "Choose a run",
-            "history",
+            keys="Ctrl+Return",
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -83,22 +101,16 @@ class TreePanel(Panel):
         model.changed.connect(self._on_changed)
         model.selected.connect(self._on_selected)
         model.failed.connect(self._on_failed)
+        model.steered.connect(self._on_steered)
         self.canvas.picked.connect(model.select)
         self.canvas.laid_out.connect(self._on_laid_out)
-        self.empty.button.clicked.connect(self._to_history)
+        self.empty.button.clicked.connect(model.search_puzzle)
+        self.empty.link.clicked.connect(self._to_history)
         inspector.back.clicked.connect(functools.partial(model.step, -1))
         inspector.forward.clicked.connect(functools.partial(model.step, 1))
         inspector.fork_wanted.connect(self._on_fork)
-        for button, act in (
-            (inspector.fork, inspector.point_weakest),
-            (inspector.boost, model.boost),
-            (inspector.chat, self.continue_in_chat),
-            (inspector.prune, model.prune),
-            (inspector.grow, self.ask_growth),
-            (inspector.edit, self.ask_edit),
-            (inspector.add, self.ask_thought),
-        ):
-            button.clicked.connect(act)
+        for button, action in self._node_actions().items():
+            button.clicked.connect(action.run)
         self.edit_form.accepted.connect(model.edit)
         self.add_form.accepted.connect(model.add_sibling)
         self.export.clicked.connect(self._show_formats)
@@ -108,74 +120,99 @@ class TreePanel(Panel):
 
     def actions_table(self) -> tuple[Action, ...]:
         """Everything that can be done to a search, by one key each."""
-        model, inspector = self.model, self.inspector
-        on_node = (
-            ("fork", "Fork the node from a token", inspector.point_weakest, "F", inspector.fork),
-            ("boost", "Boost the node", model.boost, "B", inspector.boost),
-            ("chat", "Continue the node in chat", self.continue_in_chat, "C", inspector.chat),
-            ("prune", "Prune the node", model.prune, "P", inspector.prune),
-            ("grow", "Grow the node again", self.ask_growth, "G", inspector.grow),
-            ("edit", "Edit the node's thought", self.ask_edit, "E", inspector.edit),
-            ("add", "Add a thought beside the node", self.ask_thought, "A", inspector.add),
-        )
-        found = [
-            Action(f"tree.{name}", title, run, keys, when=button.isEnabled, scope="tree")
-            for name, title, run, keys, button in on_node
-        ]
-        plain = (
-            ("zoom_in", "Zoom in", self.canvas.zoom_in, "Ctrl++"),
-            ("zoom_out", "Zoom out", self.canvas.zoom_out, "Ctrl+-"),
-            ("fit", "Show the whole tree", self.canvas.fit, "Ctrl+0"),
-            ("play", "Play or stop the replay", self.player.toggle, "Ctrl+Space"),
-            ("before", "Event before", self.player.step_back, "Alt+Left"),
-            ("after", "Next event", self.player.step_forward, "Alt+Right"),
-            ("pause", "Pause or resume the search", self.header.toggle_pause, ""),
-            ("latest", "Open the tree of the latest search", model.open_latest, ""),
-        )
-        found += [
-            Action(f"tree.{name}", t, run, keys, scope="tree") for name, t, run, keys in plain
-        ]
-        found.append(
-            Action("tree.stop", "Stop the search", self.leave, "Esc",
-                   when=self._can_leave, scope="tree")
+        model, has_run = self.model, self._has_run
+        return (
+            *(
+                replace(action, when=functools.partial(self._can, button))
+                for button, action in self._node_actions().items()
+            ),
+            Action(id="tree.zoom_in", title="Zoom in", run=self.canvas.zoom_in, keys="+",
+                   when=has_run),
+            Action(id="tree.zoom_out", title="Zoom out", run=self.canvas.zoom_out, keys="-",
+                   when=has_run),
+            Action(id="tree.fit", title="Show the whole tree", run=self.canvas.fit, keys="0",
+                   when=has_run),
+            Action(id="tree.play", title="Play or stop the replay", run=self.player.toggle,
+                   keys="Ctrl+Space", when=has_run),
+            Action(id="tree.before", title="Event before", run=self.player.step_back,
+                   keys="Alt+Left", when=has_run),
+            Action(id="tree.after", title="Next event", run=self.player.step_forward,
+                   keys="Alt+Right", when=has_run),
+            Action(id="tree.pause", title="Pause or resume the search",
+                   run=self.header.toggle_pause, when=has_run),
+            Action(id="tree.puzzle", title="Search the three-number puzzle",
+                   run=model.search_puzzle, keys="Ctrl+Return", when=self._is_empty),
+            Action(id="tree.latest", title="Open the tree of the latest search",
+                   run=model.open_latest),
+            Action(id="tree.undo", title="Take back the last change of a node", run=model.undo,
+                   keys="Ctrl+Z", when=self._can_undo),
+            Action(id="tree.stop", title="Stop the search", run=self.leave, keys="Esc",
+                   when=self._can_leave),
+            *(
+                Action(id=f"tree.export_{kind}",
+                       title=f"Export the tree as {title.partition(' (')[0]}",
+                       run=functools.partial(self.ask_export, kind), when=has_run)
+                for kind, title in FORMATS.items()
+            ),
         )  # fmt: skip
-        found += [
-            Action(f"tree.export_{kind}", f"Export the tree as {title.partition(' (')[0]}",
-                   functools.partial(self.ask_export, kind), when=self._has_run, scope="tree")
-            for kind, title in FORMATS.items()
-        ]  # fmt: skip
-        return tuple(found)
+
+    def _node_actions(self) -> dict[QAbstractButton, Action]:
+        """What can be done to a node, by the button that does it too."""
+        model, inspector = self.model, self.inspector
+        return {
+            inspector.fork: Action(id="tree.fork", title="Fork the node from a token",
+                                   run=inspector.point_weakest, keys="F"),
+            inspector.boost: Action(id="tree.boost", title="Boost the node", run=model.boost,
+                                    keys="B"),
+            inspector.chat: Action(id="tree.chat", title="Continue the node in chat",
+                                   run=self.continue_in_chat, keys="C"),
+            inspector.prune: Action(id="tree.prune", title="Prune the node", run=model.prune,
+                                    keys="P"),
+            inspector.grow: Action(id="tree.grow", title="Grow the node again",
+                                   run=self.ask_growth, keys="G"),
+            inspector.edit: Action(id="tree.edit", title="Edit the node's thought",
+                                   run=self.ask_edit, keys="E"),
+            inspector.add: Action(id="tree.add", title="Add a thought next to the node",
+                                  run=self.ask_thought, keys="A"),
+        }  # fmt: skip
 
     def top_widgets(self) -> tuple[QWidget, ...]:
         """Export and run again."""
         return (self.export, self.reproduce)
 
+    def home(self) -> QWidget:
+        """Where the keys go."""
+        return self.empty.button if self._is_empty() else self.canvas
+
     def shown(self) -> None:
-        """The open run, else the latest one that has searched."""
-        if self.model.run_id is None:
-            self.model.open_latest()
+        """A search that is at work, else the open run, else the latest one that has searched."""
+        self.model.follow_running()
         self._tell_place()
 
     def handle(self, request: dict[str, object]) -> None:
         """Open a run: ``{"run_id": 7}``, with ``"node"`` at that node."""
         run_id = request.get("run_id")
-        if isinstance(run_id, int) and run_id != self.model.run_id:
-            self.model.open(run_id)
+        if isinstance(run_id, int):
+            self.model.open_other(run_id)
         node = request.get("node")
         if isinstance(node, str):
             self.model.select(node)
 
     def save_session(self) -> dict[str, object]:
-        """The open run."""
-        return {"run_id": self.model.run_id, "sizes": self.split.sizes()}
+        """The open run, and thoughts that were written and not given."""
+        thoughts = [form.unsent for form in (self.edit_form, self.add_form)]
+        run_id, sizes = self.model.run_id, self.split.shares()
+        return stored(TreeSession(run_id=run_id, sizes=sizes, thoughts=thoughts))
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put back what :meth:`save_session` gave."""
-        sizes = state.get("sizes")
-        if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
-            self.split.setSizes(sizes)
+        session = read_session(TreeSession, state)
+        if session.sizes:
+            self.split.setSizes(session.sizes)
+        for form, unsent in zip((self.edit_form, self.add_form), session.thoughts, strict=False):
+            form.unsent = unsent
         if self.model.run_id is None:
-            self.handle({"run_id": state.get("run_id")})
+            self.handle({"run_id": session.run_id})
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -193,13 +230,19 @@ class TreePanel(Panel):
     def _show_page(self) -> None:
         """A run that has only just begun is opened before its first event."""
         begun = bool(self.model.replay.events)
-        self._pages.setCurrentIndex(1 if begun else 0)
+        holder, page = self.window().focusWidget(), 1 if begun else 0
+        turns = page != self._pages.currentIndex()
+        self._pages.setCurrentIndex(page)
+        if turns and holder is not None and self._pages.isAncestorOf(holder):
+            self.home().setFocus()  # else the first button of the page gets it, which is Pause
         self.export.setEnabled(begun)
 
     @Slot(bool)
     def _on_changed(self, shape: bool) -> None:
         model = self.model
         self._show_page()
+        if self.notice.message == _GROW_LATER and not model.is_at_work:
+            self.notice.hide()
         self.canvas.show_state(model.state, changed=shape)
         if shape:
             self.area.legend.show_state(model.state)
@@ -244,32 +287,61 @@ class TreePanel(Panel):
     def _on_failed(self, sentence: str) -> None:
         self.notice.show_message(sentence, "bad")
 
+    @Slot(str)
+    def _on_steered(self, sentence: str) -> None:
+        """Say what was changed and offer to take it back; nothing after that."""
+        if sentence:
+            self.notice.show_message(sentence, "text-2", "Undo", self.model.undo)
+        else:
+            self.notice.hide()
+
     @Slot()
     def _tell_place(self) -> None:
         run_id = self.model.run_id
         parts = [f"Run {run_id:,}", self.model.info.title] if run_id is not None else []
         self.breadcrumb_changed.emit([part for part in parts if part])
 
-    # --- the wheel ------------------------------------------------------------------------------
+    # --- steering -----------------------------------------------------------------------------
 
     @Slot()
     def ask_edit(self) -> None:
         """Ask for another thought in place of the node's."""
         if self.model.current is not None:
-            self.edit_form.ask(self.inspector.edit, self.model.current.text)
+            self.edit_form.ask(self.inspector.edit, self._node_key(), self.model.current.text)
 
     @Slot()
     def ask_thought(self) -> None:
-        """Ask for a thought beside the node."""
-        self.add_form.ask(self.inspector.add, "")
+        """Ask for a thought next to the node, or for a first step."""
+        node = self.model.current
+        beside = node is not None and bool(node.parent)
+        self.add_form.box.setPlaceholderText("Next to the chosen one" if beside else "A first step")
+        self.add_form.ask(self.inspector.add, self._node_key(), "")
+
+    def _node_key(self) -> str:
+        """What a thought that is being written is for: the node, in its run."""
+        return f"{self.model.run_id} {self.model.node}"
 
     @Slot()
     def ask_growth(self) -> None:
-        """Ask with which parameters the search is to go on from the node."""
+        """Ask with which parameters the search is to go on from the node, once it has ended."""
+        if self.model.is_at_work:
+            self.notice.show_message(_GROW_LATER, "text-2")
+            return
         spec = self.model.spec
         form = GrowForm(self.model.info.fields, spec.params if spec is not None else {}, self)
         form.accepted.connect(self.model.grow)
+        estimates = Estimates(self.bridge, lambda: self._would_grow(form), form)
+        estimates.told.connect(form.show_estimate)
+        form.changed.connect(estimates.ask_soon)
+        estimates.ask_soon()
         form.open_at(self.inspector.grow)
+
+    def _would_grow(self, form: GrowForm) -> tuple[RunSpec, int | None] | None:
+        """What a search with the values of a form is made from; it takes no more from a node on."""
+        spec = self.model.spec
+        if spec is None:
+            return None
+        return msgspec.structs.replace(spec, params=spec.params | form.values()), None
 
     @Slot(str)
     def _on_fork(self, text: str) -> None:
@@ -299,18 +371,27 @@ class TreePanel(Panel):
         else:
             self.model.stop()
 
+    def _can_undo(self) -> bool:
+        return self.model.can_undo
+
     def _can_leave(self) -> bool:
         return self.inspector.alternatives.isVisible() or self.header.stop.isVisible()
 
     # --- export ---------------------------------------------------------------------------------
 
+    def _can(self, button: QWidget) -> bool:
+        """Whether there is a node to which a button's action can be done."""
+        return self._has_run() and self.model.current is not None and button.isEnabled()
+
     def _has_run(self) -> bool:
         return bool(self.model.replay.events)
 
+    def _is_empty(self) -> bool:
+        return self.model.run_id is None
+
     @Slot()
     def _show_formats(self) -> None:
-        menu = QMenu(self)
-        menu.setAccessibleName("Export as")
+        menu = Menu("Export as", self)
         for kind, title in FORMATS.items():
             entry = menu.addAction(title.partition(" (")[0])
             entry.triggered.connect(functools.partial(self._on_format, kind))
@@ -326,28 +407,24 @@ class TreePanel(Panel):
         if chosen:
             self.export_to(Path(chosen), kind)
 
-    def export_to(self, path: Path, kind: str) -> None:
+    @background
+    async def export_to(self, path: Path, kind: str) -> None:
         """Write the tree as it is shown into a file of that kind."""
         self.canvas.refresh()
-        job = export_job(kind, self.canvas, self.model.state, self.model.spec)
-
-        async def write(_core: object) -> Path:
-            try:
-                await asyncio.to_thread(lambda: path.write_bytes(job()))
-            except OSError as error:
-                raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
-            return path
-
-        self.bridge.call(write, self._on_written, lambda e: self._on_failed(str(e)), owner=self)
-
-    def _on_written(self, path: Path) -> None:
-        self.notice.show_message(f"The tree is in {path}.", "ok")
+        model = self.model
+        job = export_job(kind, self.canvas, model.state, model.spec, model.info)
+        try:
+            await self.bridge.ask(lambda _core: write_export(path, job))
+        except WorkbenchError as error:
+            self._on_failed(str(error))
+        else:
+            self.notice.show_message(f"The tree is in {path}.", "ok")
 
     # --- focus ----------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.canvas.setFocus()
+        self.home().setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from workbench.domain import events as ev
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.run_state import NodeState, RunState
-from workbench.domain.spec import Json, RunSpec
-from workbench.domain.steering import (
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.nodes import FORK, HAND, NodeState
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import Json, RunSpec
+from workbench.domain.runs.steering import (
     AddThought,
     BoostNode,
     EditThought,
@@ -19,10 +20,15 @@ from workbench.domain.steering import (
     Grow,
     PruneNode,
     SteerAction,
+    Undo,
 )
+from workbench.domain.text import count_text
 from workbench.domain.views import StrategyInfo
+from workbench.ui.runs.run_follower import RunFollower
 from workbench.ui.runs.words import NO_STRATEGY, is_search
-from workbench.ui.tree.replay import Replay
+from workbench.ui.tasks import background, cancel, latest
+from workbench.ui.tree.puzzle import start_puzzle
+from workbench.ui.tree.replay.replay import Replay
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
 _READ_AGAIN_MS = 700
 _LOOKED_AT = 32
+_LINE = 48
 _QUIET = (
     ev.TextReceived,
     ev.PromptEvaluated,
@@ -57,11 +64,13 @@ class TreeModel(QObject):
 
     Signals:
         opened(): another run is shown, or none.
-        changed(bool): the run, or the place in it, is another; whether more than text may differ.
+        changed(bool): the run, or the place in it, changed; whether more than text may differ.
         selected(str): another node is the current one.
         failed(str): a sentence.
+        steered(str): a node was changed, as a sentence; it can be taken back. "" after that.
     """
 
+    steered = Signal(str)
     opened = Signal()
     changed = Signal(bool)
     selected = Signal(str)
@@ -78,8 +87,12 @@ class TreeModel(QObject):
         self.running_here = False
         self.node = ""
         self._ended = False
-        self._early: list[ev.LoggedEvent] | None = None
-        self._number = 0
+        self._selects_new = False
+        """Whether the thought that a person just asked for is selected when it comes."""
+        self._follower = RunFollower(bridge, self)
+        self._follower.came.connect(self._on_events)
+        self._is_new = False
+        """Whether nothing of the open run was read yet."""
         self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
         self._again.timeout.connect(self._read)
 
@@ -108,72 +121,83 @@ class TreeModel(QObject):
 
     def open(self, run_id: int) -> None:
         """Show another run, from its stored events and what comes after them."""
+        cancel(self, "_find")  # a search that was being looked for is not wanted any more
         self.close()
-        self.run_id = run_id
-        self._early = []
-        self._bridge.follow(run_id, self._on_events)
+        self.run_id, self._is_new = run_id, True
+        self._follower.follow(run_id, holds=True)
         self._read()
+
+    def open_other(self, run_id: int) -> None:
+        """Show a run, unless it is the one that is open; whatever was being looked for is not."""
+        cancel(self, "_find")
+        if run_id != self.run_id:
+            self.open(run_id)
 
     def close(self) -> None:
         """Show no run."""
-        self._number += 1
+        cancel(self, "_read")
         self._again.stop()
-        if self.run_id is not None:
-            self._bridge.unfollow(self.run_id, self._on_events)
-        self.run_id, self.spec, self._early, self.node = None, None, None, ""
+        self._selects_new = False
+        self._follower.stop()
+        self.run_id, self.spec, self.node = None, None, ""
         self.replay, self.live, self.running_here, self._ended = Replay(), True, False, False
         self.opened.emit()
 
+    @Slot()
     def open_latest(self) -> None:
-        """Show the newest run of the history that has searched, if there is one."""
+        """Show the newest run of the history that searches or has searched, if there is one."""
+        self._find(running=False)
 
-        async def ask(core: Workbench) -> int | None:
-            for run in await core.list_runs(limit=_LOOKED_AT):
-                if run.calls > 1 and is_search(await core.load_run(run.run_id)):
-                    return run.run_id
-            return None
+    def follow_running(self) -> None:
+        """Show a search that is at work now in place of one that has ended, if there is one."""
+        if not self.is_at_work:
+            self._find(running=True)
 
-        self._bridge.call(ask, self._on_latest, owner=self)
-
-    def _on_latest(self, run_id: int | None) -> None:
+    @latest
+    async def _find(self, *, running: bool) -> None:
+        run_id = await self._bridge.ask(lambda core: _newest_search(core, running=running))
+        if running and (run_id == self.run_id or self.is_at_work):
+            run_id = None
         if run_id is not None:
             self.open(run_id)
+        elif running and self.run_id is None:
+            self.open_latest()
 
-    @Slot()
-    def _read(self) -> None:
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the run has not ended, be it paused."""
+        return self.running_here and not self._ended
+
+    @latest
+    async def _read(self) -> None:
         run_id = self.run_id
         if run_id is None:
             return
-        self._number += 1
 
         async def ask(core: Workbench) -> Read:
-            events = await core.events(run_id)
+            events = await core.runs.events(run_id)
             try:
-                spec = await core.run_spec(run_id)
+                spec = await core.runs.spec(run_id)
             except WorkbenchError:
                 if not events:
                     raise
                 spec = None  # the events alone can be looked at; nothing can be repeated
-            return Read(events, spec, core.strategies(), core.is_running(run_id))
+            return Read(events, spec, core.runs.strategies(), core.runs.is_running(run_id))
 
-        self._bridge.call(
-            ask,
-            functools.partial(self._on_read, self._number),
-            functools.partial(self._on_unread, self._number),
-            owner=self,
-        )
-
-    def _on_read(self, number: int, read: Read) -> None:
-        if number != self._number:
+        try:
+            read = await self._bridge.ask(ask)
+        except WorkbenchError as error:
+            self.close()
+            self.failed.emit(str(error))
             return
-        early, self._early = self._early, None
         self.spec, self.strategies, self.running_here = (
             read.spec,
             read.strategies,
             read.running_here,
         )
-        new = [*self._take(read.events), *self._take(early or [])]
-        if early is not None:
+        new = self._take(self._follower.take(read.events))
+        if self._is_new:
+            self._is_new = False
             self.replay.seek(len(self.replay))
             self._choose_first()
             self.opened.emit()
@@ -183,17 +207,8 @@ class TreeModel(QObject):
         if self.state.status == "running" and not self.running_here and self.live:
             self._again.start()
 
-    def _on_unread(self, number: int, error: WorkbenchError) -> None:
-        if number == self._number:
-            self.close()
-            self.failed.emit(str(error))
-
+    @Slot(list)
     def _on_events(self, batch: list[ev.LoggedEvent]) -> None:
-        if batch[0].run_id != self.run_id:
-            return
-        if self._early is not None:
-            self._early.extend(batch)
-            return
         new = self._take(batch)
         self.running_here = not self._ended
         if new:
@@ -217,7 +232,19 @@ class TreeModel(QObject):
         self.replay.seek(len(self.replay))
         if not self.node:
             self._choose_first()
+        self._select_asked(new)
         self.changed.emit(any(not isinstance(each.event, _QUIET) for each in new))
+
+    def _select_asked(self, new: list[ev.LoggedEvent]) -> None:
+        """Select the thought that a person wrote or forked, once it is there."""
+        added = [
+            each.event.node
+            for each in new
+            if isinstance(each.event, ev.NodeAdded) and each.event.kind in (HAND, FORK)
+        ]
+        if added and self._selects_new:
+            self._selects_new = False
+            self.select(added[-1])
 
     def _choose_first(self) -> None:
         state = self.state
@@ -251,34 +278,56 @@ class TreeModel(QObject):
 
     # --- what a person does ---------------------------------------------------------------------
 
-    def steer(self, action: SteerAction) -> None:
-        """Do something to the search; what comes of it comes back as events."""
-        run_id = self.run_id
+    def steer(self, action: SteerAction, sentence: str = "") -> None:
+        """Do something to the search; what comes of it comes back as events.
 
-        async def ask(core: Any) -> None:
-            await core.steer(run_id, action)
+        Args:
+            action: what is done.
+            sentence: what is said of it once it is done, where it can be taken back.
+        """
+        self._do(lambda core, run_id: core.steering.steer(run_id, action), sentence)
 
-        self._do(ask)
+    @property
+    def can_undo(self) -> bool:
+        """Whether a node was changed and the end of the run is looked at."""
+        return self.live and bool(self.state.undoable)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last change of a node."""
+        if self.can_undo:
+            self.select(self.state.undoable[-1].action.node or self.node)
+            self.steer(Undo())
 
     def prune(self) -> None:
         """Let the node, and what is under it, not go on."""
         if self.current is not None:
-            self.steer(PruneNode(self.node))
+            under = sum(each.startswith(f"{self.node}.") for each in self.state.nodes)
+            below = f" and {count_text(under, 'thought')} under it" if under else ""
+            self.steer(PruneNode(self.node), f"Pruned {self._thought()}{below}")
 
     def boost(self) -> None:
         """Raise the node's value."""
         if self.current is not None:
-            self.steer(BoostNode(self.node))
+            action = BoostNode(self.node)
+            self.steer(action, f"Raised the value of {self._thought()} by {action.amount:g}")
+
+    def _thought(self) -> str:
+        return _quoted(self.current.text if self.current is not None else "")
 
     def edit(self, text: str) -> None:
         """Put another thought in place of the node's."""
         if self.current is not None and text.strip():
-            self.steer(EditThought(self.node, text.strip()))
+            self.steer(EditThought(self.node, text.strip()), f"Changed {self._thought()}")
 
     def add_sibling(self, text: str) -> None:
-        """Write a thought beside the node; under it where it is the start."""
+        """Write a thought next to the node; under it where it is the start."""
         if self.current is not None and text.strip():
-            self.steer(AddThought(self.current.parent or self.node, text.strip()))
+            thought = text.strip()
+            self._selects_new = True
+            self.steer(
+                AddThought(self.current.parent or self.node, thought), f"Added {_quoted(thought)}"
+            )
 
     def grow(self, params: dict[str, Json]) -> None:
         """Search on from the node with these changes."""
@@ -287,47 +336,71 @@ class TreeModel(QObject):
 
     def fork(self, call: str, sample: int, token: int, text: str) -> None:
         """Write a thought again from a token on."""
+        self._selects_new = True
         self.steer(ForkToken(call, sample, token, text))
 
     def pause(self) -> None:
         """Make no further call until the run is resumed."""
-        run_id = self.run_id
-
-        async def ask(core: Any) -> None:
-            await core.pause_run(run_id)
-
-        self._do(ask)
+        self._do(lambda core, run_id: core.steering.pause(run_id))
 
     def resume(self) -> None:
         """Go on with a run that was paused, or that ended before its end."""
-        run_id = self.run_id
-
-        async def ask(core: Any) -> None:
-            await core.resume_run(run_id)
-
-        self._do(ask)
+        self._do(lambda core, run_id: core.steering.resume(run_id))
 
     def stop(self) -> None:
         """End the run with what it has."""
-        run_id = self.run_id
+        self._do(lambda core, run_id: core.runs.cancel(run_id))
 
-        async def ask(core: Workbench) -> None:
-            if run_id is not None:
-                await core.cancel_run(run_id)
-
-        self._do(ask)
+    @Slot()
+    def search_puzzle(self) -> None:
+        """Search the three-number puzzle that comes with the program, with its own solver."""
+        self._start(start_puzzle)
 
     def reproduce(self) -> None:
         """Run the same again, with the same seed, and show that run."""
         spec = self.spec
         if spec is not None:
-            self._bridge.call(
-                lambda core: core.start_run(spec), self.open, self._on_error, owner=self
-            )
+            self._start(lambda core: core.runs.start(spec))
 
-    def _do(self, ask: Any) -> None:
-        if self.run_id is not None:
-            self._bridge.call(ask, None, self._on_error, owner=self)
+    @background
+    async def _start(self, start: Callable[[Workbench], Awaitable[int]]) -> None:
+        try:
+            self.open(await self._bridge.ask(start))
+        except WorkbenchError as error:
+            self._fail(error)
 
-    def _on_error(self, error: WorkbenchError) -> None:
+    @background
+    async def _do(
+        self, act: Callable[[Workbench, int], Awaitable[object]], steered: str | None = None
+    ) -> None:
+        run_id = self.run_id
+        if run_id is None:
+            return
+        try:
+            await self._bridge.ask(lambda core: act(core, run_id))
+        except WorkbenchError as error:
+            self._fail(error)
+            return
+        if steered is not None:
+            self.steered.emit(steered)
+
+    def _fail(self, error: WorkbenchError) -> None:
+        self._selects_new = False
         self.failed.emit(str(error))
+
+
+async def _newest_search(core: Workbench, *, running: bool) -> int | None:
+    """The newest run that searches or has searched; where ``running``, only one at work."""
+    for run in await core.history.list_runs(limit=_LOOKED_AT):
+        at_work = core.runs.is_running(run.run_id)  # its calls are counted at its end
+        if not at_work and (running or run.calls <= 1):
+            continue
+        if is_search(await core.runs.load(run.run_id)):
+            return run.run_id
+    return None
+
+
+def _quoted(text: str) -> str:
+    """A thought in quotation marks, on one line, its end cut where it is long."""
+    words = " ".join(text.split())
+    return f"“{words if len(words) <= _LINE else f'{words[:_LINE]}…'}”"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.domain import events as ev
-from workbench.domain.run_state import RunState
-from workbench.domain.spec import RunSpec, TemplatePrompt
-from workbench.ui.tree.layout import writes_children
+from workbench.domain.parameters import summarise
+from workbench.domain.runs import events as ev
+from workbench.domain.runs.events import RunStatus
+from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
+from workbench.domain.views import StrategyInfo
+from workbench.ui.runs.tree_cards import writes_children
 
 _LINE = 60
 
@@ -30,7 +33,7 @@ def _of_call(state: RunState, name: str) -> str:
     if call is None:
         return name
     place = "under" if writes_children(call) else "of"
-    return f"{call.role} {place} {_thought(state, call.node)}"
+    return f"{call.role.replace('-', ' ')} {place} {_thought(state, call.node)}"
 
 
 def _several(state: RunState, nodes: tuple[str, ...]) -> str:
@@ -58,8 +61,16 @@ def _verified(event: ev.StateVerified, state: RunState) -> str:
 
 
 def _pruned(event: ev.Pruned, state: RunState) -> str:
-    return f"drop {_several(state, event.nodes)}: {event.reason}"
+    return f"{_several(state, event.nodes)} pruned: {event.reason}"
 
+
+_ENDS: dict[RunStatus, str] = {
+    "running": "the run goes on",
+    "done": "the run is done",
+    "failed": "the run has failed",
+    "cancelled": "the run was stopped",
+    "interrupted": "the run was interrupted",
+}
 
 _FIXED: dict[type, str] = {
     ev.RunPaused: "paused",
@@ -90,9 +101,10 @@ _SENTENCES: dict[type, Callable[[Any, RunState], str]] = {
     ev.Visited: lambda e, s: f"visit {e.visits:,} of {_thought(s, e.node)}",
     ev.ThoughtEdited: lambda e, s: f"edited by hand: {_thought(s, e.node)}",
     ev.Boosted: lambda e, s: f"boosted by hand: {_thought(s, e.node)}",
+    ev.ActionUndone: lambda e, s: f"taken back by hand: {_thought(s, e.action.node)}",
     ev.GrowthStarted: lambda e, s: f"grown again from {_thought(s, e.node)}",
     ev.NoteAdded: lambda e, _: e.text,
-    ev.RunFinished: lambda e, _: f"the run is {e.status}",
+    ev.RunFinished: lambda e, _: _ENDS[e.status],
 }
 
 
@@ -106,21 +118,14 @@ def question_words(spec: RunSpec | None, state: RunState) -> tuple[str, str]:
     return "Question", " ".join(root.text.split()) if root is not None else ""
 
 
-def params_words(spec: RunSpec | None, state: RunState) -> str:
+def params_words(info: StrategyInfo, spec: RunSpec | None, state: RunState) -> str:
     """What decides the search, in one line."""
     if spec is None:
         return ""
-    params = spec.params
-    said = [f"{name} {params[name]}" for name in ("beam", "depth", "iterations") if name in params]
-    if "generate" in params:
-        said.append(str(params["generate"]))
-    if "evaluate" in params:
-        by = {"logprob": "log-probability", "value": "verdict", "vote": "vote"}
-        kind = str(params["evaluate"])
-        said.append(f"value by {by.get(kind, kind)}")
+    said = [summarise(info.fields, spec.params)] if info.fields else []
     said.append(f"temp {spec.sampling.temperature:g}")
     said.append(f"seed {state.seed or spec.seed}")
-    return " · ".join(said)
+    return " · ".join(each for each in said if each)
 
 
 def clock(seconds: float) -> str:

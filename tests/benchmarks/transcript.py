@@ -1,0 +1,170 @@
+"""How long a large table and a long conversation take to be shown, and what they weigh.
+
+    python -m tests.benchmarks.transcript [MESSAGES]
+
+Shows a table of 50 x 15 cells in a message, as an answer, as something that was pasted, and after
+a change of the theme. Makes a conversation of 10,000 messages, opens the real window (without a
+screen), opens the conversation in it, scrolls to its beginning and through it, and looks for a
+word. Prints seconds, the longest gaps in which the window did nothing, and the memory. No model is
+loaded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from tests.benchmarks.large_library import Heart, pause, wait
+from tests.benchmarks.real_window import RealWindow, open_window
+from workbench.history import conversations, message_tree
+from workbench.history.store import HistoryStore
+from workbench.settings import Paths
+
+MESSAGES = 10_000
+ROWS, COLUMNS = 50, 15
+_ANSWER = (
+    "Here is **one way** to do it, number {0}:\n\n1. Take `part {0}`\n2. Turn it twice\n\n"
+    "```python\nfor step in range({0}):\n    print(step)\n```\n\nThat is all there is to say."
+)
+
+
+def table() -> str:
+    """A table as a model writes it, about 10 KB."""
+    head = "|" + "|".join(f" column {at} " for at in range(COLUMNS)) + "|\n"
+    rule = "|" + "---|" * COLUMNS + "\n"
+    cells = (
+        "|" + "|".join(f" cell {row} {at} " for at in range(COLUMNS)) + "|\n" for row in range(ROWS)
+    )
+    return head + rule + "".join(cells)
+
+
+async def fill(path: Path, number: int) -> None:
+    """A conversation of that many messages."""
+    store = HistoryStore(path)
+    await store.open()
+    made = await store.write(conversations.insert_conversation, "A long conversation")
+    parent: int | None = None
+
+    def insert(connection: object) -> None:
+        nonlocal parent
+
+        for at in range(number):
+            mine = at % 2 == 0
+            text = f"Question {at}: how?\nAnd why?" if mine else _ANSWER.format(at)
+            parent = message_tree.insert_message(
+                connection,  # type: ignore[arg-type]
+                conversation_id=made.conversation_id,
+                parent_id=parent,
+                role="user" if mine else "assistant",
+                text=text,
+            )
+
+    await store._write(insert)
+    await store.close()
+
+
+def own_seconds(work: Callable[[], object]) -> float:
+    """The processor's seconds that a piece of work takes on this thread."""
+    begun = time.thread_time()
+    work()
+    return time.thread_time() - begun
+
+
+def show_tables(shown: RealWindow) -> None:
+    """Time a table in the widgets of a message."""
+    from workbench.ui.markdown.body import MarkdownBody  # noqa: PLC0415 - for the window's process
+    from workbench.ui.theme import theme  # noqa: PLC0415
+
+    text = table()
+    body, mine = MarkdownBody("Answer"), MarkdownBody("Your message")
+    for each in (body, mine):
+        each.resize(696, 400)
+        each.fit(696)
+        each.show()
+
+    def draw(each: MarkdownBody) -> None:
+        each.fit(696)
+        each.grab()
+
+    answer = own_seconds(lambda: (body.set_markdown(text), draw(body)))
+    pasted = own_seconds(lambda: (mine.set_plain(text), draw(mine)))
+    view = body._widgets[0]
+    themed = own_seconds(lambda: (view._show(), draw(body)))  # type: ignore[union-attr]
+    theme().choose("dark")
+    print(
+        f"table of {ROWS} x {COLUMNS} ({len(text):,} characters): as an answer "
+        f"{answer * 1000:.0f} ms, pasted {pasted * 1000:.0f} ms, "
+        f"after a change of theme {themed * 1000:.0f} ms (laid out and painted)"
+    )
+    body.close()
+    mine.close()
+
+
+def show_conversation(shown: RealWindow, number: int) -> None:
+    """Open the conversation, scroll and search; print gaps and memory."""
+    from workbench.ui.panels import PANELS  # noqa: PLC0415 - for the window's process
+
+    window, bridge, _ = shown
+    process = psutil.Process()
+    window.go("chat")
+    panel = window.panels["chat"]
+    heart = Heart()
+    bridge.start()
+    wait(lambda: panel.model.conversations and len(window.panels) == len(PANELS))
+    pause(4000)  # the other workspaces are made meanwhile
+    print(f"window on Chat: {heart.worst()}")
+    before = process.memory_info().rss
+    begun = time.perf_counter()
+    processor = time.process_time()
+    panel.model.open(panel.model.conversations[0].conversation_id)
+    wait(lambda: len(panel.transcript.messages) == number)
+    pause(1500)
+    taken = time.perf_counter() - begun - 1.5
+    grown = (process.memory_info().rss - before) / 2**20
+    print(
+        f"{number:,} messages opened: {taken:.2f} s and {time.process_time() - processor:.2f} s "
+        f"of processor, {grown:.0f} MB more, {len(panel.transcript.views)} of them with a widget"
+    )
+    print(f"  {heart.worst()}")
+    bar = panel.transcript.verticalScrollBar()
+    for step in range(40):
+        bar.setValue(bar.maximum() * (40 - step) // 40)
+        pause(30)
+    bar.setValue(0)
+    pause(500)
+    print(f"scrolled to the beginning: {heart.worst()}")
+    for _ in range(100):
+        bar.setValue(bar.value() + 120)
+        pause(15)
+    print(f"read on for 100 turns of the wheel: {heart.worst()}")
+    panel.finding.open()
+    panel.finding.bar.field.setText(f"number {number - 1}:")
+    pause(500)
+    print(f"found far away ({panel.finding.bar.count.text()}): {heart.worst()}")
+    grown = (process.memory_info().rss - before) / 2**20
+    print(f"memory after all that: {grown:.0f} MB more; {len(panel.transcript.views)} widgets")
+
+
+def main() -> None:
+    """Make the conversation and open the window on it."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else MESSAGES
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="workbench-transcript-") as home:
+        places = Paths.default(Path(home))
+        places.create()
+        asyncio.run(fill(places.database, number))
+        shown = open_window(places)
+        show_tables(shown)
+        show_conversation(shown, number)
+        shown.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Words that the field does not use stay out of code, texts and docs.
+
+The glossary says what to write instead; each entry here has it. ``ALLOWED`` is how often a word is
+still there: it only shrinks, so that whoever removes one lowers the number.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PLACES = ("workbench/**/*.py", "tests/**/*.py", "docs/*.md", "README.md", "CONTRIBUTING.md")
+
+RETIRED = {
+    r"\breins\b": "pause and steer",
+    r"is another(?=[.,;]|$)": "changed",
+    r"are others(?=[.,;]|$)": "changed",
+    r"\banew\b": "again",
+    r"\bfor ever\b": "without end",
+    r"what (came|became) of it": "its result, its state",
+    r"\bdearest\b": "the most expensive",
+    r"nobody will miss": "throw-away",
+    r"\bfrom afar\b": "zoomed out",
+    r"\bforerunner\b": "the one before",
+    r"\bput aside\b": "move to the trash",
+    r"\bbring_in\b": "import",
+    r"\bheed(s|ed)?\b": "apply",
+    r"\bby the hand of\b|\bhand action\b": "user action",
+    r"\bHandAction\b": "UserAction",
+    r"\brefuse_shown\b": "ensure_not_added",
+    r"\bLibraryLook\b": "snapshot",
+    r"\bbeside\b": "next to, with, background",
+}
+ALLOWED = {
+    r"\bfor ever\b": 1,
+    r"\bbeside\b": 140,
+}
+
+
+def _count(pattern: str) -> int:
+    found = re.compile(pattern, re.MULTILINE | re.IGNORECASE)
+    files = {file for place in PLACES for file in ROOT.glob(place)} - {Path(__file__)}
+    return sum(len(found.findall(file.read_text("utf-8"))) for file in files)
+
+
+@pytest.mark.parametrize("pattern", RETIRED)
+def test_retired_words_only_become_fewer(pattern: str) -> None:
+    count, allowed = _count(pattern), ALLOWED.get(pattern, 0)
+    assert count <= allowed, f"write “{RETIRED[pattern]}” instead"
+    assert count == allowed, f"there are fewer now: lower ALLOWED to {count}"

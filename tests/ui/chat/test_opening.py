@@ -1,0 +1,89 @@
+"""Going from one conversation to another: what is typed meanwhile, and what is said of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from tests.ui.chat.driving import say
+from tests.ui.conftest import WAIT_MS
+from workbench.domain.text import Message
+
+
+def two(panel, qtbot):
+    """Two conversations, the second open; returns their ids."""
+    made = []
+    for text in ("First", "Second"):
+        panel.list.create_wanted.emit()
+        say(panel, qtbot, text)
+        made.append(panel.model.current)
+    qtbot.waitUntil(lambda: len(panel.model.conversations) == 2, timeout=WAIT_MS)
+    return made
+
+
+def test_what_is_typed_while_a_conversation_opens_belongs_into_it(panel, qtbot):
+    first, second = two(panel, qtbot)
+    panel.composer.box.setPlainText("for the second")
+    panel.list.chosen.emit(first)
+    assert panel.model.is_opening
+    qtbot.keyClicks(panel.composer.box, "for the first")
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    assert panel.composer.box.toPlainText() == "for the first"
+    assert panel.model.drafts.get(first).text == "for the first"
+    assert panel.model.drafts.get(second).text == "for the second"
+    panel.list.chosen.emit(second)
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    assert panel.composer.box.toPlainText() == "for the second"
+
+
+def test_a_search_that_leaves_the_open_conversation_out_keeps_its_name(panel, qtbot):
+    places: list[list[str]] = []
+    panel.breadcrumb_changed.connect(places.append)
+    two(panel, qtbot)
+    panel.list.search.setText("First")
+    qtbot.waitUntil(lambda: len(panel.model.conversations) == 1, timeout=WAIT_MS)
+    assert places[-1] == ["Second"]
+    assert panel.list.nothing.isHidden()
+    panel.list.search.setText("zebra")
+    qtbot.waitUntil(lambda: panel.model.conversations == (), timeout=WAIT_MS)
+    assert panel.list.nothing.isVisibleTo(panel)
+    assert places[-1] == ["Second"]
+
+
+def test_the_list_marks_the_conversation_that_was_opened_from_elsewhere(panel, qtbot):
+    first, _second = two(panel, qtbot)
+    panel.handle({"conversation_id": first})
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    assert panel.list.list.currentIndex().data() == "First"
+
+
+def test_enter_typed_while_a_conversation_opens_sends_into_it(panel, qtbot):
+    first, second = two(panel, qtbot)
+    panel._open(first)
+    qtbot.keyClicks(panel.composer.box, "Again")
+    qtbot.keyClick(panel.composer.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(panel.model.messages) == 4, timeout=WAIT_MS)
+    assert panel.model.current == first
+    assert panel.model.messages[2].text == "Again"
+    assert panel.model.drafts.get(second).is_empty
+
+
+def test_keys_typed_into_the_list_while_a_conversation_opens_belong_into_it_too(panel, qtbot):
+    first, second = two(panel, qtbot)
+    panel.composer.box.setPlainText("for the second")
+    panel._open(first)
+    panel.composer.type_text("h")
+    qtbot.keyClicks(panel.composer.box, "i")
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    assert panel.composer.box.toPlainText() == "hi"
+    assert panel.model.drafts.get(second).text == "for the second"
+
+
+def test_what_is_typed_while_a_conversation_is_gone_on_with_belongs_into_it(panel, qtbot):
+    two(panel, qtbot)
+    panel.composer.box.setPlainText("for the second")
+    said = (Message.value("user", "Hello"), Message.value("assistant", "Hi"))
+    panel.handle({"messages": said})
+    qtbot.keyClicks(panel.composer.box, "more")
+    qtbot.waitUntil(lambda: not panel.held.is_holding, timeout=WAIT_MS)
+    assert [each.text for each in panel.model.messages] == ["Hello", "Hi"]
+    assert panel.composer.box.toPlainText() == "more"

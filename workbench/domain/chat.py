@@ -1,0 +1,84 @@
+"""What a conversation is besides its messages: how it is answered, and what is not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import Budget, Json, KvMode, RunSpec
+from workbench.domain.views import ChatMessage, Conversation
+
+UNBEGUN = 0
+"""Stands for the conversation that is written and has no message yet."""
+
+
+class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How answers are made. ``system`` goes before the conversation where it is not empty."""
+
+    strategy: str = "direct"
+    params: dict[str, Json] = {}
+    model: str = ""
+    sampling: Sampling = Sampling()
+    seed: int = 0
+    budget: Budget = Budget()
+    mode: KvMode = "fast"
+    system: str = ""
+
+
+def chat_params(strategy: str) -> dict[str, Json]:
+    """The parameters with which a strategy answers in a chat, where no others are chosen.
+
+    What is written there is the answer, whatever line the messages ask for.
+    """
+    return {"extraction": "whole"} if strategy == "direct" else {}
+
+
+class ChatDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written in a conversation and not sent.
+
+    ``text`` is the next message; ``system`` a system prompt that counts from it on (None: no other
+    than before); ``edited_text`` another version of the message ``edited_id``.
+    """
+
+    text: str = ""
+    system: str | None = None
+    edited_id: int | None = None
+    edited_text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return self == ChatDraft()
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """One question and the run that is to answer it, as they are put on disk together.
+
+    ``conversation_id`` None begins a conversation named ``title``. ``text`` None asks for another
+    answer to the message ``parent_id``. ``system`` is None where it is the one before.
+    """
+
+    conversation_id: int | None
+    title: str
+    parent_id: int | None
+    text: str | None
+    system: str | None
+    options: dict[str, Any]
+    spec: RunSpec
+    run_title: str
+
+
+class OpenConversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation with the branch that is shown. ``system`` is the branch's system prompt."""
+
+    conversation: Conversation
+    messages: tuple[ChatMessage, ...]
+    system: str
+
+
+def system_of(messages: Sequence[ChatMessage]) -> str | None:
+    """The system prompt of a branch, None where nothing was kept of it."""
+    return next((each.system for each in reversed(messages) if each.system is not None), None)

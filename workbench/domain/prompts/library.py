@@ -1,0 +1,89 @@
+"""Values of the prompt library: its folders, what a search finds, and where files went."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import msgspec
+
+from workbench.domain.prompts.prompt import LibraryEntry
+
+SAMPLES_STATE = "sample set of "
+RESULT_STATE = "result of "
+CASES_STATE = "cases of "
+"""What is kept between sessions of a prompt, each under this and its path."""
+STATES_BY_PATH = (SAMPLES_STATE, RESULT_STATE, CASES_STATE)
+
+FolderKind = Literal["user", "added", "given", "shipped"]
+"""The user's own folder, one added in the program, one of WORKBENCH_PROMPTS, the program's own."""
+
+
+class LibraryFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder whose prompts the library shows."""
+
+    path: str
+    kind: FolderKind
+    writable: bool = True
+    """Whether prompts can be put there; never in the program's own folder."""
+    problem: str = ""
+    """A sentence where it, or something in it, cannot be looked at."""
+    folders: tuple[str, ...] = ()
+    """Folders inside, relative and divided by "/"; those without prompts too."""
+
+
+class LibraryListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the library holds."""
+
+    folders: tuple[LibraryFolder, ...] = ()
+    entries: tuple[LibraryEntry, ...] = ()
+    favourites: frozenset[str] = frozenset()
+    """Paths; some may be of files that are gone or not in the library."""
+    unopened: frozenset[str] = frozenset()
+    """Paths of imported prompts that nobody has opened yet: they are not run until then."""
+    pending: bool = False
+    """Some files are known by their names alone so far; the full list says the rest."""
+
+    def is_locked(self, path: str) -> bool:
+        """Whether a prompt must stay as it is: saving it makes a copy of the user's own."""
+        return any(entry.path == path and not entry.writable for entry in self.entries)
+
+
+class LibraryHit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A prompt that a search found, and the line of its text where the words stand."""
+
+    path: str
+    excerpt: str = ""
+    """The line that matched; "" where name, description, tags or folder did."""
+    line: int = 0
+
+
+class LibraryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search found, the best first, and the words to mark in it."""
+
+    hits: tuple[LibraryHit, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """A file, or a folder with all it holds, has another path; ``copied`` keeps the old one too."""
+
+    old: str
+    new: str
+    copied: bool = False
+
+    def place_of(self, path: str) -> str:
+        """Where a file is now that was at ``path``; the same path where this is not about it."""
+        if self.copied:
+            return path
+        if path == self.old:
+            return self.new
+        inside = path.removeprefix(self.old + os.sep)
+        return os.path.join(self.new, inside) if inside != path else path  # noqa: PTH118 - texts
+
+
+class Trashed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or folder in the trash: where it was, and where it is now."""
+
+    path: str
+    where: str

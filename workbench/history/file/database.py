@@ -1,0 +1,255 @@
+"""The open database: one engine with one connection, used on one thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, StoreError
+from workbench.history import schema
+from workbench.history.file import backups, recovery
+from workbench.history.file.driver import (
+    create_sqlite_engine,
+    driver_connection,
+    load_driver,
+    may_share,
+    plain_errors,
+    write_transaction,
+)
+from workbench.history.file.file_lock import FileLock
+from workbench.history.file.recovery import Condition
+from workbench.history.tables import SCHEMA_VERSION
+
+
+class Database:
+    """The history file of one program. Every method runs on the writer thread.
+
+    ``recovered`` is a sentence where an unusable file was moved aside, ``refusal`` the error that
+    every write raises where the file may only be read. In a folder in which nothing can be written
+    the file is read as it is.
+
+    Args:
+        path: the file; it and its folder are created when missing.
+        driver: the SQLite module, None for the newest at hand.
+        stand_in: why the file cannot be opened: an empty history in memory takes its place, so
+            that the rest of the program works, and ``refusal`` is this error.
+
+    Raises:
+        StoreError: the file cannot be opened, or another program holds it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        driver: ModuleType | None = None,
+        *,
+        stand_in: StoreError | None = None,
+    ) -> None:
+        self.path = path
+        self.recovered = ""
+        self.refusal: StoreError | None = stand_in
+        self._driver = driver or load_driver()
+        self._lock = FileLock(path.with_name(path.name + ".lock"))
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        if stand_in is not None:
+            self._engine = self._open_memory()
+            return
+        with plain_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                if os.access(path.parent, os.W_OK):
+                    self._lock.share()
+                    self._engine = self._open()
+                else:
+                    self._engine = self._open_unchanging()
+            except BaseException:
+                self._lock.release()
+                raise
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine, with its single connection."""
+        return self._engine
+
+    @property
+    def shared(self) -> bool:
+        """Whether other programs may use the file at the same time."""
+        return may_share(self._driver)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a read transaction."""
+        with plain_errors(self.path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection that holds the write lock; committed at the end, undone on an error."""
+        if self.refusal is not None:
+            raise self.refusal
+        with plain_errors(self.path), write_transaction(self._engine) as connection:
+            yield connection
+
+    def back_up_if_due(self, now: float, should_stop: Callable[[], bool]) -> bool:
+        """Make today's backup where the newest is older than a day.
+
+        Backups are checked to the end, so this also finds damage in a file too large to be checked
+        at start; the next start then repairs it.
+
+        Args:
+            now: Unix seconds.
+            should_stop: asked every few milliseconds whether other work waits.
+
+        Returns:
+            False where it gave way to other work and is still to be made.
+
+        Raises:
+            DatabaseDamagedError: the file is damaged, so there is no backup of it.
+            StoreError: the backup could not be written.
+        """
+        if self.refusal is not None or not backups.is_due(self.path, now):
+            return True
+        try:
+            with plain_errors(self.path):
+                backups.make(self._raw(), self.path, self._driver, now, should_stop)
+        except backups.GaveWay:
+            return False
+        except DatabaseDamagedError:
+            self.mark_damaged()
+            raise
+        return True
+
+    def copy_with(self, path: Path, work: Callable[[Connection], None]) -> None:
+        """Copy the whole database to another file and change the copy.
+
+        Raises:
+            StoreError: the copy cannot be written, or this file not be read.
+        """
+        partial = path.with_name(path.name + ".partial")
+        with plain_errors(path):
+            partial.unlink(missing_ok=True)
+            try:
+                with closing(self._driver.connect(str(partial))) as copy:
+                    self._raw().backup(copy)
+                    copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+                engine = create_sqlite_engine(partial, self._driver, wal=False)
+                try:
+                    with write_transaction(engine) as connection:
+                        work(connection)
+                finally:
+                    engine.dispose()
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+
+    def mark_damaged(self) -> None:
+        """Have the next start check the whole file, however long it takes."""
+        with plain_errors(self.path):
+            recovery.check_marker(self.path).touch()
+
+    def close(self) -> None:
+        """Let the file go; SQLite then writes the -wal into it."""
+        self._engine.dispose()
+        self._lock.release()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+    def _open(self) -> Engine:
+        condition = recovery.examine(self.path, self._driver)
+        if condition in _UNUSABLE:
+            self.recovered = recovery.replace(self.path, condition, self._lock, self._driver)
+        doubted = condition is Condition.SOUND and recovery.check_marker(self.path).exists()
+        try:
+            engine = self._connect()
+            if doubted:  # reading failed and the tables are sound: the search index is not
+                schema.rebuild_search(engine)
+                recovery.check_marker(self.path).unlink(missing_ok=True)
+            return engine
+        except DatabaseDamagedError:  # where the look at it did not reach
+            self.recovered = recovery.replace(
+                self.path, Condition.DAMAGED, self._lock, self._driver
+            )
+            return self._connect()
+
+    def _connect(self) -> Engine:
+        engine = create_sqlite_engine(self.path, self._driver)
+        try:
+            with plain_errors(self.path):
+                self._prepare(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+    def _open_memory(self) -> Engine:
+        """An empty history that is nowhere on disk."""
+        engine = create_sqlite_engine(None, self._driver, wal=False)
+        with schema.rebuilding(engine) as connection:
+            schema.migrate(connection)
+        return engine
+
+    def _open_unchanging(self) -> Engine:
+        """The file of a folder in which nothing can be written, not even what SQLite keeps there.
+
+        A copy elsewhere is read where the file alone is not the whole, or of an older version.
+        """
+        self.refusal = StoreError(
+            f"{self.path.parent} is read-only, so nothing is saved: allow writing to it, or choose "
+            "another folder."
+        )
+        if not self.path.is_file() or self.path.stat().st_size == 0:
+            return self._open_memory()
+        engine = create_sqlite_engine(self.path, self._driver, wal=False, unchanging=True)
+        wal = self.path.with_name(self.path.name + "-wal")
+        with engine.connect() as connection:
+            whole = schema.version(connection) >= SCHEMA_VERSION
+        if whole and not (wal.exists() and wal.stat().st_size):
+            return engine
+        engine.dispose()
+        self._copy = tempfile.TemporaryDirectory(prefix="workbench-history-")
+        copied = Path(self._copy.name) / self.path.name
+        for file in (self.path, wal):
+            if file.exists():
+                shutil.copyfile(file, copied.with_name(file.name))
+        engine = create_sqlite_engine(copied, self._driver)
+        with schema.rebuilding(engine) as connection:
+            schema.migrate(connection)
+        return engine
+
+    def _prepare(self, engine: Engine) -> None:
+        """Refuse what may not be written; migrate what is older."""
+        with engine.connect() as connection:
+            found = schema.version(connection)
+        if found > SCHEMA_VERSION:
+            self.refusal = DatabaseNewerError(
+                f"{self.path} was written by a newer version of this program, so it is only shown "
+                "and nothing is saved: update the program, or start with --data-dir and another "
+                "folder."
+            )
+        elif not os.access(self.path, os.W_OK):
+            self.refusal = StoreError(
+                f"{self.path} is read-only, so nothing is saved: allow writing to it, or start "
+                "with --data-dir and another folder."
+            )
+        elif found < SCHEMA_VERSION:
+            if found > 0:
+                backups.make(driver_connection(engine), self.path, self._driver, time.time())
+            with schema.rebuilding(engine) as connection:
+                schema.migrate(connection)
+            # From now on the file alone, without what is beside it, is a whole database.
+            driver_connection(engine).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _raw(self) -> Any:
+        return driver_connection(self._engine)
+
+
+_UNUSABLE = {Condition.EMPTY, Condition.DIRECTORY, Condition.FOREIGN, Condition.DAMAGED}

@@ -1,0 +1,1 @@
+"""Models from the hub: repositories, the shelf of small models, downloads."""

@@ -1,0 +1,201 @@
+"""Reading data sets: JSONL, a JSON list, CSV or TSV, and a YAML list.
+
+The files come from anywhere, so they are parsed in the sandbox, within its memory and time.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+import msgspec
+
+from workbench import files
+from workbench.domain.errors import DataSetError, SandboxError, SandboxMemory, SandboxTimeout
+from workbench.domain.prompts.datasets import DataFile, DataSet
+from workbench.domain.runs.spec import Json
+from workbench.processes.pool import SandboxPool
+from workbench.prompts.front_matter.reading import read_yaml
+
+FILE_BYTES = 8 * 1024 * 1024
+ROWS = 50_000
+COLUMNS = 200
+YAML_VALUES = 100_000
+PARSE_SECONDS = 15.0
+MOST_FILES = 1_000
+SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".yaml", ".yml"})
+VALUE = "value"
+"""The column of a list that holds plain values in place of mappings."""
+
+
+def list_data(folders: Iterable[tuple[Path, bool]]) -> tuple[DataFile, ...]:
+    """The data sets below some folders, each with whether it ships with the program, by name."""
+    found: list[DataFile] = []
+    for folder, shipped in folders:
+        paths = sorted(folder.rglob("*"), key=lambda path: str(path).casefold())
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            hidden = any(part.startswith(".") for part in PurePath(name).parts)
+            if hidden or path.suffix.lower() not in SUFFIXES or not path.is_file():
+                continue
+            size = path.stat().st_size
+            found.append(DataFile(path=str(path), name=name, bytes=size, shipped=shipped))
+            if len(found) >= MOST_FILES:
+                return tuple(found)
+    return tuple(found)
+
+
+def read_beginning(path: Path, most: int) -> str:
+    """Up to ``most`` bytes of a file as text; what is no UTF-8 in it is marked.
+
+    Raises:
+        DataSetError: it is missing, no file, or cannot be read.
+    """
+    return files.read_beginning(path, most, DataSetError).decode("utf-8-sig", "replace")
+
+
+async def parse_data(pool: SandboxPool, text: str, path: str) -> DataSet:
+    """Make a table of a file's text; its ending says how it is written.
+
+    Raises:
+        DataSetError: with the row's number where one row is wrong.
+    """
+    try:
+        found = await pool.call(
+            "workbench.prompts.datasets.reading:parse_job",
+            text,
+            path,
+            deadline_seconds=PARSE_SECONDS,
+        )
+    except SandboxTimeout:
+        reason = f"it takes longer than {PARSE_SECONDS:.0f} s to read: take a part of it, or JSONL."
+        raise DataSetError(path, reason) from None
+    except SandboxMemory:
+        raise DataSetError(path, "it needs too much memory: take a part of it.") from None
+    except SandboxError as error:
+        raise DataSetError(path, str(error)) from error
+    return msgspec.convert(found, DataSet)
+
+
+def parse_job(text: str, path: str) -> DataSet:
+    """:func:`parse_data` itself; runs in a sandbox process."""
+    suffix = PurePath(path).suffix.lower()
+    if suffix in {".csv", ".tsv"}:
+        rows: Iterable[Json] = _csv_rows(text, path, "\t" if suffix == ".tsv" else "")
+    elif suffix in {".jsonl", ".ndjson"}:
+        rows = json_lines(text, path)
+    elif suffix in {".yaml", ".yml"}:
+        rows = _listed(_yaml(text, path), path)
+    elif suffix == ".json":
+        rows = _listed(_json(text, path), path)
+    else:
+        raise DataSetError(path, f"a data set ends in one of {', '.join(sorted(SUFFIXES))}.")
+    return _table(rows, path)
+
+
+def _table(rows: Iterable[Json], path: str) -> DataSet:
+    columns: dict[str, None] = {}
+    found: list[dict[str, Json]] = []
+    for number, row in enumerate(rows, 1):
+        if number > ROWS:
+            raise DataSetError(path, f"it has more than {ROWS:,} rows: take a part of it.")
+        values = row if isinstance(row, dict) else {VALUE: row}
+        columns |= dict.fromkeys(values)
+        if len(columns) > COLUMNS:
+            raise DataSetError(path, f"row {number:,}: it has more than {COLUMNS} columns.")
+        found.append(values)
+    if not found:
+        raise DataSetError(path, "there are no rows in it.")
+    return DataSet(path=path, name=PurePath(path).name, columns=tuple(columns), rows=tuple(found))
+
+
+def _csv_rows(text: str, path: str, delimiter: str) -> Iterator[Json]:
+    csv.field_size_limit(FILE_BYTES)
+    first = text.split("\n", 1)[0]
+    if not delimiter:
+        delimiter = max(",;\t", key=first.count)  # a tie is a comma's
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        head = [name.strip() for name in next(reader, [])]
+        _check_head(head, path)
+        for cells in reader:
+            if not cells:
+                continue  # an empty line
+            number += 1
+            if len(cells) > len(head):
+                raise DataSetError(
+                    path,
+                    f"row {number:,} (line {reader.line_num:,}) has {len(cells)} cells, but there "
+                    f"are {len(head)} columns: put cells that hold a “{delimiter}” in quotes.",
+                )
+            yield dict(zip(head, cells, strict=False))
+    except csv.Error as error:
+        raise DataSetError(
+            path, f"row {number + 1:,} (line {reader.line_num:,}) cannot be read: {error}."
+        ) from None
+
+
+def _check_head(head: list[str], path: str) -> None:
+    if len(head) > COLUMNS:
+        raise DataSetError(path, f"it has more than {COLUMNS} columns.")
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        raise DataSetError(path, f"the column “{twice[0][:60]}” stands twice in the first line.")
+    if not all(head):
+        raise DataSetError(path, "the first line must name every column.")
+
+
+def json_lines(text: str, path: str) -> Iterator[Json]:
+    """The rows of JSONL (DataSetError at the first line that is none)."""
+    number = 0
+    for place, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        number += 1
+        try:
+            yield _decoded(line)
+        except (RecursionError, ValueError) as error:
+            reason = str(error).rstrip(".")
+            raise DataSetError(
+                path, f"row {number:,} (line {place:,}) is not JSON: {reason}."
+            ) from None
+
+
+def _json(text: str, path: str) -> Json:
+    try:
+        return _decoded(text)
+    except (RecursionError, ValueError) as error:
+        raise DataSetError(path, f"it is not JSON: {str(error).rstrip('.')}.") from None
+
+
+def _decoded(text: str) -> Json:
+    """A JSON value. NaN and Infinity, which many programs write, become texts."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        if not any(word in text for word in ("NaN", "Infinity")):
+            raise
+        found: Json = json.loads(text, parse_constant=str)
+        return found
+
+
+def _yaml(text: str, path: str) -> Json:
+    try:
+        return read_yaml(text, YAML_VALUES)
+    except ValueError as error:
+        raise DataSetError(path, f"it is not usable YAML: {error}.") from None
+
+
+def _listed(value: Json, path: str) -> list[Any]:
+    """The rows of a list, or of the one list that a mapping holds."""
+    if isinstance(value, Mapping):
+        lists = [each for each in value.values() if isinstance(each, list)]
+        value = lists[0] if len(lists) == 1 else None
+    if not isinstance(value, list):
+        raise DataSetError(path, "it must be a list with a mapping for each row.")
+    return value

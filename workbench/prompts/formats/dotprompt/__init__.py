@@ -1,0 +1,1 @@
+"""Dotprompt files and their Picoschema."""

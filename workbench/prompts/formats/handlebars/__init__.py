@@ -1,0 +1,1 @@
+"""Handlebars and Mustache templates: a syntax tree, reading and writing."""

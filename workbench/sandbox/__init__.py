@@ -1,1 +1,0 @@
-"""Disposable, limited processes for work on untrusted or slow text: templates, patterns."""

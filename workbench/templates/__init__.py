@@ -1,1 +1,0 @@
-"""Prompt files: reading, checking, rendering in the sandbox, chat formats, the library."""

@@ -1,0 +1,106 @@
+"""What is asked of the model in Chat: messages, edits, other answers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from workbench.domain.chat import ChatOptions
+from workbench.domain.views import ChatMessage
+from workbench.ui.chat.page import ChatPage
+from workbench.ui.chat.view_model import ChatModel
+
+
+class Sending(QObject):
+    """Takes what is written on a page, with its options and system prompt, to the model.
+
+    Args:
+        page: what is written is there, and what is refused goes back there.
+        model: the conversation that is shown.
+    """
+
+    def __init__(self, page: ChatPage, model: ChatModel) -> None:
+        super().__init__(page)
+        self._page = page
+        self._model = model
+        page.composer.sent.connect(self._on_sent)
+        page.composer.edit_last_wanted.connect(self._edit_last)
+        page.composer.cancelled_edit.connect(self.end_edit)
+        model.refused.connect(self._on_refused)
+
+    @property
+    def options(self) -> ChatOptions:
+        """How the next answer is made."""
+        return self._page.composer.options(self._page.system.text)
+
+    @Slot(str)
+    def _on_sent(self, text: str) -> None:
+        if self._model.running or self._model.is_opening:
+            return
+        composer = self._page.composer
+        edited, options = composer.edited, self.options
+        self._page.transcript.follow_end()
+        if edited is not None:
+            composer.end_edit()
+            self._model.edit(edited, text, options)
+        else:
+            self._model.send(text, options)
+            composer.clear()
+
+    @Slot(object)
+    def regenerate(self, message: ChatMessage) -> None:
+        """Ask for another answer."""
+        self._model.regenerate(message, self.options)
+
+    @Slot(object)
+    def go_on(self, message: ChatMessage) -> None:
+        """Let an answer that was cut go on."""
+        self._model.go_on(message, self.options)
+
+    @Slot(object)
+    def answer(self, message: ChatMessage) -> None:
+        """Answer a message of the user that has no answer."""
+        self._model.answer(message, self.options)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the last message is an answer that can be continued."""
+        last = self._model.messages[-1] if self._model.messages else None
+        return (
+            last is not None
+            and last.role == "assistant"
+            and bool(last.text.strip())
+            and not self._model.running
+        )
+
+    def go_on_last(self) -> None:
+        """Let the last answer go on."""
+        self.go_on(self._model.messages[-1])
+
+    @Slot(object)
+    def edit(self, message: ChatMessage) -> None:
+        """Put an earlier message into the box, to write another version of it."""
+        self._page.composer.edit(message, message.text)
+        self._page.composer.box.setFocus()
+
+    @Slot()
+    def _edit_last(self) -> None:
+        messages = self._model.messages
+        mine = next(
+            (at for at in reversed(range(len(messages))) if messages[at].role == "user"), None
+        )
+        if mine is not None:
+            self._page.transcript.show_message(mine)
+            self.edit(messages[mine])
+
+    @Slot()
+    def end_edit(self) -> None:
+        """The next message is in the box again."""
+        self._page.composer.end_edit()
+        self._page.composer.box.setFocus()
+
+    @Slot(str, str)
+    def _on_refused(self, text: str, sentence: str) -> None:
+        """What could not be sent goes back into the box."""
+        if text:
+            self._page.composer.take_back(text)
+        self._page.banner.show_message(sentence)

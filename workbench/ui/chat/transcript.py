@@ -1,0 +1,353 @@
+"""The messages of a conversation under each other; only those near the view have widgets.
+
+Heights are estimated from the texts and corrected when a message is laid out. What is at the top of
+the view stays where it is on the screen, whatever is corrected above or below it; at the end of a
+conversation it is the end that stays.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+
+from workbench.domain.views import ChatMessage
+from workbench.ui.chat.composer import is_text
+from workbench.ui.chat.message_view import MessageView
+from workbench.ui.chat.system_view import SystemView
+from workbench.ui.kit.panes.tab_order import chain_after, reading_order
+
+WIDTH = 728
+_SIDE = 16
+_TOP, _BOTTOM = 16, 8
+_BOTTOM_SLACK = 24
+_PASSES = 6
+_LINE = 22
+_AROUND = 76
+_CHARACTER = 7.2
+_SCROLL_STEP = 40
+
+
+class Transcript(QAbstractScrollArea):
+    """A page of messages that can be of any length.
+
+    Args:
+        make: a widget for a message.
+
+    Signals:
+        typed(str): somebody types while no text field has the focus.
+    """
+
+    typed = Signal(str)
+
+    def __init__(self, make: Callable[[ChatMessage], MessageView]) -> None:
+        super().__init__()
+        self.setAccessibleName("Conversation")
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setProperty("surface", "canvas")
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        self.verticalScrollBar().setSingleStep(_SCROLL_STEP)
+        self._make = make
+        self.messages: tuple[ChatMessage, ...] = ()
+        self.views: dict[int, MessageView] = {}
+        """The messages that have a widget, by their place."""
+        self._header: SystemView | None = None
+        self._heights: list[int] = []
+        self._tops: list[int] = [0]
+        self._anchor = (0, 0)
+        """The message at the top of the view, and how far above the view it begins."""
+        self._follow = True
+        self._is_placing = False
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._place)
+        self._ahead = QTimer(self, singleShot=True, interval=0)
+        self._ahead.timeout.connect(self._prepare)
+
+    # --- content --------------------------------------------------------------------------------
+
+    def set_header(self, header: SystemView | None) -> None:
+        """Show a widget above the first message; None where it is shown elsewhere."""
+        if header is self._header:
+            return
+        if self._header is not None:
+            self._header.resized.disconnect(self._on_resized)
+        self._header = header
+        if header is not None:
+            header.resized.connect(self._on_resized)
+            header.setParent(self.viewport())
+            header.show()
+        self._soon.start()
+
+    def set_messages(self, messages: Sequence[ChatMessage], stays: int | None = None) -> None:
+        """Show another branch; what is the same stays as it is.
+
+        Args:
+            messages: all of it, first message first.
+            stays: the place of the message that keeps its height on the screen, None where the view
+                follows the end.
+        """
+        before, self.messages = self.messages, tuple(messages)
+        same = _common(before, self.messages)
+        width = self._width()
+        heights = self._heights[:same]
+        heights += [estimated_height(message, width) for message in self.messages[same:]]
+        self._heights = heights
+        for index in sorted(self.views):
+            view = self.views[index]
+            fits = index < len(self.messages) and view.message.role == self.messages[index].role
+            if not fits:
+                self._drop(index)
+            elif view.message != self.messages[index]:
+                view.set_message(self.messages[index])
+                self._heights[index] = view.height()
+        if stays is None:
+            self._follow = True
+            if self._header is not None:  # what is new in it was not seen growing
+                _fitted(self._header, self._width())
+        else:
+            top = self.views[stays].y() if stays in self.views else 0
+            self._follow, self._anchor = False, (stays, -top)
+        self._place()
+
+    def view_at(self, index: int) -> MessageView | None:
+        """The widget of a message, None where it is far from the view."""
+        return self.views.get(index)
+
+    def follow_end(self) -> None:
+        """Go to the end and stay there while it grows."""
+        self._follow = True
+        self._place()
+
+    def scroll_to_start(self) -> None:
+        """Go to the first message."""
+        self._follow, self._anchor = False, (0, -(10**6))
+        self._place()
+
+    @property
+    def first_shown(self) -> int:
+        """The place of the message at the top of the view."""
+        return self.shown_places.start
+
+    @property
+    def shown_places(self) -> range:
+        """The places of the messages that can be seen."""
+        return range(*self._in_view(self.verticalScrollBar().value()))
+
+    @property
+    def follows(self) -> bool:
+        """Whether the view stays at the end."""
+        return self._follow
+
+    def show_message(self, index: int) -> MessageView:
+        """Scroll to a message and give it a widget."""
+        self._follow, self._anchor = False, (index, -_TOP)
+        self._place()
+        if index not in self.views:
+            self._fit(index)
+            self._place()
+        return self.views[index]
+
+    def show_place(self, view: QWidget, cursor: QTextCursor) -> None:
+        """Scroll as far as needed to see a place in a text of a message."""
+        rect = view.cursorRect(cursor)  # type: ignore[attr-defined]
+        top = view.mapTo(self.viewport(), rect.topLeft()).y()
+        self._make_visible(top, rect.height())
+
+    def _make_visible(self, top: int, height: int) -> None:
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        if top < 0:
+            bar.setValue(bar.value() + top - _LINE)
+        elif top + height > room:
+            bar.setValue(bar.value() + top + min(height, room) - room + _LINE)
+
+    # --- places ---------------------------------------------------------------------------------
+
+    def _width(self) -> int:
+        return max(120, min(self.viewport().width() - 2 * _SIDE, WIDTH - 2 * _SIDE))
+
+    def _left(self) -> int:
+        """In the middle of the page, whether or not there is a scroll bar."""
+        return max((self.width() - self._width()) // 2, _SIDE)
+
+    def _count(self) -> None:
+        first = _TOP
+        if self._header is not None:
+            before, value = self._header.height(), self.verticalScrollBar().value()
+            height = _fitted(self._header, self._width())
+            first += height
+            if height != before and value < _TOP + before:  # it is seen: it grows downwards
+                self._follow = False
+                self._anchor = (0, value - first)
+        self._tops = list(itertools.accumulate(self._heights, initial=first))
+
+    @Slot()
+    def _place(self) -> None:
+        """Lay out what is in view until all heights there are right, then put it in its place."""
+        if self._is_placing:
+            return
+        self._is_placing = True
+        try:
+            for _ in range(_PASSES):
+                self._count()
+                first, last = self._in_view(self._scroll())
+                changed = [index for index in range(first, last) if self._fit(index)]
+                if not changed:
+                    break
+            self._count()
+            self._move(self._scroll())
+        finally:
+            self._is_placing = False
+        self._ahead.start()
+
+    def _scroll(self) -> int:
+        """Set the range of the bar, and its value from what stays; returns the value."""
+        room = self.viewport().height()
+        most = max(0, self._tops[-1] + _BOTTOM - room)
+        bar = self.verticalScrollBar()
+        index, above = self._anchor
+        index = min(index, len(self._tops) - 1)
+        value = most if self._follow else self._tops[index] + above
+        bar.blockSignals(True)
+        bar.setPageStep(room)
+        bar.setRange(0, most)
+        bar.setValue(max(0, min(value, most)))
+        bar.blockSignals(False)
+        return bar.value()
+
+    def _in_view(self, value: int, margin: int = 0) -> tuple[int, int]:
+        """The places of the messages that can be seen, or are up to ``margin`` pixels outside."""
+        first = bisect.bisect_right(self._tops, value - margin) - 1
+        last = bisect.bisect_left(self._tops, value + self.viewport().height() + margin)
+        return max(first, 0), min(last, len(self.messages))
+
+    def _fit(self, index: int) -> bool:
+        """Have a widget for a message in the right width; whether its height was another."""
+        view = self.views.get(index)
+        if view is None:
+            view = self._make(self.messages[index])
+            view.setParent(self.viewport())
+            view.resized.connect(self._on_resized)
+            self.views[index] = view
+        height = view.fit(self._width())
+        changed = height != self._heights[index]
+        self._heights[index] = height
+        return changed
+
+    def _move(self, value: int) -> None:
+        left = self._left()
+        if self._header is not None:
+            self._header.move(left, _TOP - value)
+        for index, view in self.views.items():
+            view.move(left, self._tops[index] - value)
+            if view.isHidden():
+                view.show()
+
+    @Slot()
+    def _prepare(self) -> None:
+        """One more message just outside of the view, while there is nothing else to do."""
+        margin = self.viewport().height()
+        first, last = self._in_view(self.verticalScrollBar().value(), margin)
+        missing = next((index for index in range(first, last) if index not in self.views), None)
+        if missing is not None:
+            self._fit(missing)
+            self._place()
+            return
+        for index in [each for each in self.views if not first <= each < last]:
+            self._let_go(index)
+        self._chain()
+
+    def _let_go(self, index: int) -> None:
+        """Take a far widget away, unless somebody is at work in it."""
+        view = self.views[index]
+        focus = QApplication.focusWidget()
+        if view.has_selection() or (focus is not None and view.isAncestorOf(focus)):
+            return
+        self._drop(index)
+
+    def _drop(self, index: int) -> None:
+        view = self.views.pop(index)
+        view.hide()
+        view.deleteLater()
+
+    def _chain(self) -> None:
+        """Tab goes through the messages as they are read."""
+        last: QWidget = self
+        for widget in (self._header, *(self.views[index] for index in sorted(self.views))):
+            if widget is not None:
+                chain_after(last, widget)
+                last = next(reversed([*reading_order(widget)]), last)
+
+    @Slot()
+    def _on_resized(self) -> None:
+        """A message has become higher or lower: a text grew, a fold opened."""
+        if not self._is_placing:
+            self._soon.start()
+
+    # --- keys and wheel -------------------------------------------------------------------------
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        """Somebody scrolls: what is at the top from now on stays there."""
+        bar = self.verticalScrollBar()
+        value = bar.value()
+        self._follow = value >= bar.maximum() - _BOTTOM_SLACK
+        first, _ = self._in_view(value)
+        self._anchor = (first, value - self._tops[first])
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.oldSize().width() != event.size().width():
+            width = self._width()
+            self._heights = [estimated_height(message, width) for message in self.messages]
+            for index, view in self.views.items():
+                self._heights[index] = view.fit(width)
+        self._place()
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        moved = super().focusNextPrevChild(forwards)
+        focus = QApplication.focusWidget()
+        if focus is not None and self.viewport().isAncestorOf(focus):
+            top = focus.mapTo(self.viewport(), QPoint(0, 0)).y()
+            self._make_visible(top, focus.height())
+        return moved
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.verticalScrollBar()
+        if event.key() == Qt.Key.Key_Home:
+            bar.setValue(0)
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        elif is_text(event):
+            self.typed.emit(event.text())
+        else:
+            super().keyPressEvent(event)
+
+
+def _fitted(widget: QWidget, width: int) -> int:
+    """Give a widget a width; returns the height that it then has."""
+    layout = widget.layout()
+    height = layout.totalHeightForWidth(width) if layout is not None else widget.height()
+    if height < 0 and layout is not None:
+        height = layout.totalSizeHint().height()
+    widget.resize(width, height)
+    return height
+
+
+def estimated_height(message: ChatMessage, width: int) -> int:
+    """About how high a message is, in pixels, without laying it out."""
+    lines = message.text.count("\n") + len(message.text) * _CHARACTER / width + 0.5
+    return _AROUND + int(lines) * _LINE
+
+
+def _common(one: Sequence[ChatMessage], other: Sequence[ChatMessage]) -> int:
+    """How many messages two branches have in common at their beginning."""
+    pairs = zip(one, other, strict=False)
+    return next(
+        (at for at, (a, b) in enumerate(pairs) if a.message_id != b.message_id),
+        min(len(one), len(other)),
+    )

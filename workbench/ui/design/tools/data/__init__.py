@@ -1,0 +1,1 @@
+"""Data: rows that fill the inputs of the open prompt."""

@@ -1,0 +1,1 @@
+"""Rewrite: a model suggests a better prompt, taken in parts."""

@@ -1,0 +1,1 @@
+"""Versions: the timeline of a prompt and what changed."""

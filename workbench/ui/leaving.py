@@ -1,0 +1,176 @@
+"""Quitting: nothing closes while something would be lost, without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QWidget
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.views import StoreStatus
+from workbench.ui.kit import GhostButton, PrimaryButton, column
+from workbench.ui.kit.label import Label
+
+if TYPE_CHECKING:
+    from workbench.ui.bridge import Bridge
+
+_WIDTH = 460
+_PATIENCE_MS = 20_000
+"""A core that does not answer for so long keeps nobody from quitting."""
+Ask = Callable[[str, str, tuple[str, ...]], int]
+"""Title, sentence and answers, the safest first; gives the number of the chosen one, or -1."""
+
+
+class Question(QDialog):
+    """A question with its answers as buttons; Esc and closing it choose none.
+
+    Args:
+        parent: the window that it is about.
+        title: a few words.
+        text: one or two sentences.
+        answers: what can be done; the first is filled and has the focus.
+    """
+
+    def __init__(self, parent: QWidget, title: str, text: str, answers: tuple[str, ...]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.chosen = -1
+        heading = Label(title, "heading")
+        said = Label(text, "body", wrap=True)
+        said.setFixedWidth(_WIDTH)
+        self.buttons = [
+            PrimaryButton(answer) if number == 0 else GhostButton(answer)
+            for number, answer in enumerate(answers)
+        ]
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addStretch(1)
+        for number, button in enumerate(self.buttons):
+            button.clicked.connect(lambda _=False, number=number: self._choose(number))
+        for button in reversed(self.buttons):  # the filled one at the right
+            line.addWidget(button)
+        layout = column(heading, said, margins=(24, 20, 24, 20), gap=12)
+        layout.addLayout(line)
+        self.setLayout(layout)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self.buttons[0].setFocus()
+
+    def _choose(self, number: int) -> None:
+        self.chosen = number
+        self.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = self.focusWidget()
+            for button in self.buttons:
+                if button is focused:
+                    button.click()
+                    return
+        super().keyPressEvent(event)
+
+
+class Leaving:
+    """Asks before the window closes, where work would be stopped or lost.
+
+    Workspaces say through ``reasons`` what would be stopped.
+
+    Args:
+        window: the window that closes.
+        bridge: to the core.
+        reasons: gives a sentence for each thing at work.
+        ask: asks a question; None shows a :class:`Question`.
+        choose_file: gives a path to write to, "" for none; None shows the system's dialog.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        bridge: Bridge,
+        reasons: Callable[[], list[str]],
+        *,
+        ask: Ask | None = None,
+        choose_file: Callable[[], str] | None = None,
+    ) -> None:
+        self._window, self._bridge, self._reasons = window, bridge, reasons
+        self._ask = ask or self._show_question
+        self._choose_file = choose_file or self._show_files
+        self._is_asking = False
+
+    def may_leave(self) -> bool:
+        """Whether the window may close now; everything that could be written is on disk then."""
+        if not self._bridge.is_open:
+            return True
+        if self._is_asking:
+            return False
+        self._is_asking = True
+        try:
+            return self._confirm_stopping() and self._save()
+        finally:
+            self._is_asking = False
+
+    def _confirm_stopping(self) -> bool:
+        reasons = self._reasons()
+        if not reasons:
+            return True
+        text = " ".join(reasons) + " What has been received is kept, and it can go on later."
+        return self._ask("Quit while work is under way?", text, ("Stay", "Stop and quit")) == 1
+
+    def _save(self) -> bool:
+        problem = ""
+        while True:
+            status = self._wait(lambda core: core.settle())
+            if not isinstance(status, StoreStatus) or not status.unsaved:
+                return True
+            self._window.show()
+            answers = ("Try again", "Save a copy elsewhere…", "Quit and lose it")
+            text = problem or status.problem
+            text += " What was typed or received last is not saved."
+            chosen = self._ask("Not everything is saved", text, answers)
+            problem = ""
+            if chosen == 1:
+                problem = self._save_elsewhere()
+            elif chosen != 0:
+                return chosen == 2
+
+    def _save_elsewhere(self) -> str:
+        """Write a copy to a file that is asked for; why it failed, "" where it did not."""
+        path = self._choose_file()
+        if not path:
+            return ""
+        failed = self._wait(lambda core: core.history.save_elsewhere(path))
+        return str(failed) if isinstance(failed, WorkbenchError) else ""
+
+    def _wait(self, ask: Callable[[Any], Any]) -> object:
+        """What the core answers, or the error; the window goes on working meanwhile."""
+        if not self._bridge.is_open:
+            return None
+        loop = QEventLoop()
+        answers: list[object] = []
+
+        def take(answer: object) -> None:
+            answers.append(answer)
+            loop.quit()
+
+        asked = self._bridge.call(ask, take, take)
+        self._bridge.failed.connect(loop.quit)
+        QTimer.singleShot(_PATIENCE_MS, loop, loop.quit)
+        if not asked.cancelled():
+            loop.exec()
+        self._bridge.failed.disconnect(loop.quit)
+        return answers[0] if answers else None
+
+    def _show_question(self, title: str, text: str, answers: tuple[str, ...]) -> int:
+        question = Question(self._window, title, text, answers)
+        question.exec()
+        question.deleteLater()
+        return question.chosen
+
+    def _show_files(self) -> str:
+        home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.HomeLocation)
+        title = "Save a copy of the history"
+        path, _ = QFileDialog.getSaveFileName(self._window, title, f"{home}/history.db")
+        return path

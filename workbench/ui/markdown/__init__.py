@@ -1,0 +1,9 @@
+"""Text of a model as Markdown: parts, documents and views that load nothing.
+
+body.py: a whole text: prose and code, also while it is written
+parts.py: splits a text into prose and code
+document.py: Markdown as a QTextDocument that loads nothing
+view.py: shows one document, as high as its content
+code_card.py: a block of code with Copy
+shown.py: the visible text, without its Markdown marks, for search
+"""

@@ -1,0 +1,12 @@
+"""The Settings page.
+
+panel.py: the page
+parts.py: groups and lines
+appearance.py: theme, text size, motion, editor font
+sampling.py: default sampling
+folders.py: where files are kept
+keys.py: the list of keys
+key_editor.py: changes keys
+key_button.py: a field that takes pressed keys
+about.py: version, privacy, logs
+"""

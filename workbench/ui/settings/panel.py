@@ -1,0 +1,137 @@
+"""The Settings page: how the program looks and works, where it keeps things, what it is."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from workbench.service import Workbench
+from workbench.ui.actions import Action, ActionTable
+from workbench.ui.kit import Chooser, column, row
+from workbench.ui.panels import PANELS, Context, Panel
+from workbench.ui.preferences import Preferences
+from workbench.ui.settings.about import About, Log, Privacy
+from workbench.ui.settings.appearance import Appearance
+from workbench.ui.settings.folders import Folders
+from workbench.ui.settings.key_editor import Keys
+from workbench.ui.settings.sampling import DefaultSampling
+from workbench.ui.tasks import latest
+
+_WIDTH = 760
+
+
+class SettingsPanel(Panel):
+    """All groups in one column; what is changed is applied and kept at once.
+
+    Args:
+        context: what every panel has.
+        preferences: how the window looks.
+        table: the commands, which are listed under Keys.
+    """
+
+    def __init__(self, context: Context, preferences: Preferences, table: ActionTable) -> None:
+        super().__init__(context)
+        self.appearance = Appearance(preferences)
+        self.sampling = DefaultSampling(context.bridge)
+        self.folders = Folders()
+        self.keys = Keys(table, preferences, [(spec.id, spec.title) for spec in PANELS])
+        self.privacy = Privacy()
+        self.about = About()
+        self.log = Log()
+        self._told = False
+        self.groups = (
+            self.appearance, self.sampling, self.folders, self.privacy, self.keys, self.about,
+            self.log,
+        )  # fmt: skip
+        self.jump = Chooser("Go to a part of Settings", width=180)
+        for group in self.groups:
+            self.jump.add_choice(group.heading.text(), group)
+        self.jump.setPlaceholderText("Go to a part")
+        self.jump.setCurrentIndex(-1)
+        self._build()
+        self.jump.activated.connect(self._on_jump)
+        self.privacy.servers_wanted.connect(self._show_servers)
+        self.about.guide_wanted.connect(self._show_guide)
+        self.log.wanted.connect(self._read_log)
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setMaximumWidth(_WIDTH)
+        page.setLayout(column(*self.groups, None, margins=(24, 24, 24, 48), gap=32))
+        content = self._content = QWidget()
+        content.setProperty("surface", "canvas")
+        across = row(gap=0)
+        across.addStretch(1)
+        across.addWidget(page, 100)
+        across.addStretch(1)
+        content.setLayout(across)
+        self.area = QScrollArea()
+        self.area.setAccessibleName("Settings")
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(content)
+        self.setLayout(column(self.area, gap=0))
+
+    def actions_table(self) -> tuple[Action, ...]:
+        """Each part of the page, by name."""
+        return tuple(
+            Action(id=f"settings.{group.heading.text().partition(' ')[0].lower()}",
+                   title=f"Settings: {group.heading.text()}",
+                   run=functools.partial(self.go_to, group), icon="settings")
+            for group in self.groups
+        )  # fmt: skip
+
+    def top_widgets(self) -> tuple[QWidget, ...]:
+        """A list of the parts."""
+        return (self.jump,)
+
+    def shown(self) -> None:
+        """Read what may have changed."""
+        self.breadcrumb_changed.emit([])
+        self.keys.show_keys()
+        self._read_log()
+        if not self._told:
+            self._told = True
+            self._describe()
+        self._read_servers()
+        self.appearance.theme.setFocus()
+
+    def go_to(self, group: QWidget) -> None:
+        """Bring a part to the top of the view."""
+        top = group.mapTo(self._content, group.rect().topLeft()).y()
+        self.area.verticalScrollBar().setValue(top - 24)
+
+    @latest
+    async def _describe(self) -> None:
+        async def ask(core: Workbench) -> dict[str, Any]:
+            return core.doctor.describe()
+
+        found = await self.bridge.ask(ask)
+        self.folders.show_paths(found["paths"])
+        self.about.show_program(found)
+
+    @latest
+    async def _read_servers(self) -> None:
+        self.privacy.show_servers(await self.bridge.ask(lambda core: core.servers.all()))
+
+    @latest
+    async def _read_log(self) -> None:
+        self.log.show_log(await self.bridge.ask(lambda core: core.doctor.read_log()))
+
+    @Slot(int)
+    def _on_jump(self, index: int) -> None:
+        self.go_to(self.groups[index])
+        self.jump.setCurrentIndex(-1)
+
+    @Slot()
+    def _show_servers(self) -> None:
+        self.context.go("models", part="servers")
+
+    @Slot()
+    def _show_guide(self) -> None:
+        self.context.go("help")

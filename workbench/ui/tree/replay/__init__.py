@@ -1,0 +1,1 @@
+"""The timeline of a search, and its replay."""
