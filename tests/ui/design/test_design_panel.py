@@ -251,6 +251,20 @@ def test_a_file_seen_before_its_saving_is_told_is_no_change_from_outside(panel, 
     assert told == [document.path]
 
 
+def test_saving_again_while_a_text_is_written_saves_the_newer_one_and_blames_nobody(
+    panel, qtbot, prompt
+):
+    told: list[str] = []
+    panel.model.changed_outside.connect(told.append)
+    for line in ("One.\n", "Two.\n", "Three.\n"):
+        type_text(panel, line)
+        panel.model.save()
+    document = panel.model.current
+    qtbot.waitUntil(lambda: not document.dirty and document.being_saved is None, timeout=WAIT_MS)
+    assert "One.\nTwo.\nThree.\n" in prompt.read_text()
+    assert told == []
+
+
 def test_nothing_can_be_typed_before_a_prompt_is_open(context, qtbot):
     panel = DesignPanel(context)
     qtbot.addWidget(panel)

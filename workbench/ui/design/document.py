@@ -25,6 +25,10 @@ class Document:
     cursor: int = 0
     analysed: str | None = None
     """The text of which ``analysis`` is."""
+    being_saved: str | None = None
+    """The text that is on its way to the file."""
+    save_again: bool = False
+    """Saving was asked for meanwhile."""
     expected: str = ""
     """The right answer for these values, where a data set told it."""
     seeded: set[str] | None = field(default_factory=set)

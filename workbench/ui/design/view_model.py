@@ -74,8 +74,6 @@ class DesignModel(QObject):
         self.awaited = Awaited()
         self._drafts: dict[str, Draft] = {}
         self._unkept: set[str] = set()
-        self._writing: dict[str, str] = {}
-        """Texts that are on their way to their files, by path."""
         self._closed: list[str] = []
         self._rendering = Rendering(bridge, self)
         self._rendering.analysed.connect(self.analysed)
@@ -292,19 +290,32 @@ class DesignModel(QObject):
 
     @background
     async def save(self, *, overwrite: bool = False) -> None:
-        """Write the current prompt to its file; ``overwrite`` although it changed outside."""
+        """Write the current prompt to its file; ``overwrite`` although it changed outside.
+
+        One write at a time: what is asked for meanwhile is written after it, since its file is
+        known only then.
+        """
         document = self.current
         if document is None:
             return
+        if document.being_saved is not None:
+            document.save_again = True
+            return
+        await self._write(document, overwrite=overwrite)
+        while document.save_again:
+            document.save_again = False
+            await self._write(document, overwrite=False)
+
+    async def _write(self, document: Document, *, overwrite: bool) -> None:
         path, text = document.path, document.text
-        self._writing[path] = text
+        document.being_saved = text
 
         async def write(core: Workbench) -> PromptFile | OwnCopy:
             digest = document.sha256
             if overwrite:
-                digest = (await core.prompt_files.read(document.path)).sha256
+                digest = (await core.prompt_files.read(path)).sha256
             try:
-                return await core.prompt_files.save(document.path, text, digest)
+                return await core.prompt_files.save(path, text, digest)
             except ReadOnlyError:
                 draft = msgspec.structs.replace(document.draft(), text=text)
                 return await core.prompt_files.save_own_copy(draft)
@@ -318,7 +329,7 @@ class DesignModel(QObject):
         else:
             self._on_saved(document, made)
         finally:
-            self._writing.pop(path, None)
+            document.being_saved = None
 
     def _on_saved(self, document: Document, made: PromptFile | OwnCopy) -> None:
         if isinstance(made, OwnCopy):
@@ -399,7 +410,7 @@ class DesignModel(QObject):
         document = self.documents.get(file.path)
         if document is None or file.sha256 == document.sha256:
             return
-        if file.text == self._writing.get(file.path):
+        if file.text == document.being_saved:
             return  # our own text, seen before the core has told that it is written
         if document.dirty:
             self.changed_outside.emit(file.path)
