@@ -9,6 +9,7 @@ servers.py: servers that speak the OpenAI protocol, as entered and as they descr
 chat.py: options and draft of a conversation
 finding.py: names that the command palette finds, and when typed words match one
 prompts/: files, inputs, versions, data sets, the library
+evaluation/: scores, checks, estimates with their intervals, verdicts, boards of votes
 runs/: specs, sampling, effects, events, and the state folded from events
 answers/: which answers are equal, and where an answer is in a text
 """

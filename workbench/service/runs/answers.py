@@ -30,8 +30,8 @@ from workbench.domain.runs.spec import RunSpec
 from workbench.domain.text import Message
 from workbench.evaluation.diff import word_diff
 from workbench.evaluation.extraction import extract_in
-from workbench.evaluation.statistics import wilson
-from workbench.evaluation.verdict import verdict
+from workbench.evaluation.statistics.intervals import wilson
+from workbench.evaluation.statistics.repeats import verdict_on_repeats
 from workbench.history import run_list
 from workbench.history.runs import load_manifest
 from workbench.runs.journal import Journal
@@ -206,12 +206,12 @@ class Answers:
         return await asyncio.to_thread(word_diff, before, after)
 
     def verdict(self, counts: Sequence[tuple[int, int]]) -> Verdict | None:
-        """What repeats of one question tell of strategies: see :func:`evaluation.verdict.verdict`.
+        """What repeats of one question tell of strategies, by :func:`verdict_on_repeats`.
 
         Args:
             counts: (how often right, of how many runs) for each strategy.
         """
-        return verdict(counts)
+        return verdict_on_repeats(counts)
 
     def interval(self, successes: int, trials: int) -> Interval:
         """A share with its 95 % interval (Wilson); UsageError where it is no share."""

@@ -7,7 +7,12 @@ import math
 import pytest
 
 from workbench.domain.runs.comparison import verdict_sentence
-from workbench.evaluation.verdict import fisher, holm, runs_needed, verdict
+from workbench.evaluation.statistics.repeats import (
+    _uncorrected_runs,
+    fisher,
+    runs_needed,
+    verdict_on_repeats,
+)
 
 NAMES = ("Direct", "Chain of thought", "Self-consistency")
 
@@ -28,12 +33,6 @@ def test_fishers_exact_test(one: tuple[int, int], other: tuple[int, int], p: flo
         one, other = (8, 9), (2, 7)
     assert fisher(one, other) == pytest.approx(p, abs=5e-8)
     assert fisher(other, one) == pytest.approx(p, abs=5e-8)
-
-
-def test_holms_adjustment() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005, 0.2]) == pytest.approx((0.04, 0.09, 0.09, 0.025, 0.2))
-    assert holm([0.02, 0.02, 0.02, 0.9]) == pytest.approx((0.08, 0.08, 0.08, 0.9))
-    assert holm([]) == ()
 
 
 def _exact_power(one: float, other: float, runs: int, level: float) -> float:
@@ -62,8 +61,12 @@ def test_the_runs_that_are_needed_by_the_published_formula() -> None:
     assert runs_needed(0.8, 0.4, tests=6) > runs_needed(0.8, 0.4, tests=3) > 28
 
 
+def test_two_arms_without_pairs_need_many_more_runs() -> None:
+    assert math.ceil(_uncorrected_runs(0.70, 0.75)) == 1251
+
+
 def test_three_runs_each_tell_nothing_and_how_many_could() -> None:
-    found = verdict([(3, 3), (1, 3)])
+    found = verdict_on_repeats([(3, 3), (1, 3)])
     assert found is not None
     assert (found.best, found.worse, found.open, found.needed) == (0, (), (1,), 28)
     assert verdict_sentence(found, NAMES) == ("3 runs each cannot tell these apart; about 30 could")
@@ -71,7 +74,7 @@ def test_three_runs_each_tell_nothing_and_how_many_could() -> None:
 
 
 def test_a_difference_that_is_there_is_said_with_its_adjusted_p() -> None:
-    found = verdict([(2, 20), (19, 20), (17, 20)])
+    found = verdict_on_repeats([(2, 20), (19, 20), (17, 20)])
     assert found is not None
     assert (found.best, found.worse, found.open) == (1, (0,), (2,))
     assert found.p == pytest.approx(3 * fisher((2, 20), (19, 20)))
@@ -82,19 +85,19 @@ def test_a_difference_that_is_there_is_said_with_its_adjusted_p() -> None:
 
 
 def test_equal_shares_are_planned_for_a_notable_difference() -> None:
-    found = verdict([(3, 3), (3, 3)])
+    found = verdict_on_repeats([(3, 3), (3, 3)])
     assert found is not None
     assert not found.is_gap_seen
     assert verdict_sentence(found, NAMES) == (
         f"3 runs each show no difference; about {found.target} could show one of 30 points"
     )
-    one = verdict([(1, 1), (1, 1)])
+    one = verdict_on_repeats([(1, 1), (1, 1)])
     assert one is not None
     assert verdict_sentence(one, NAMES).startswith("1 run each shows no difference")
 
 
 def test_enough_runs_that_show_nothing_ask_for_no_more() -> None:
-    found = verdict([(90, 100), (90, 100)])
+    found = verdict_on_repeats([(90, 100), (90, 100)])
     assert found is not None
     assert found.target is None
     assert verdict_sentence(found, NAMES) == "100 runs each show no difference"
@@ -102,4 +105,4 @@ def test_enough_runs_that_show_nothing_ask_for_no_more() -> None:
 
 @pytest.mark.parametrize("counts", [[], [(1, 3)], [(1, 3), (0, 0)]])
 def test_one_strategy_alone_has_no_verdict(counts: list[tuple[int, int]]) -> None:
-    assert verdict(counts) is None
+    assert verdict_on_repeats(counts) is None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import combinations
-from statistics import NormalDist
 
 from workbench.domain.runs.comparison import Verdict
+from workbench.evaluation.statistics.corrections import holm
+from workbench.evaluation.statistics.distributions import normal_quantile
 
 LEVEL = 0.05
 _POWER = 0.8
@@ -39,20 +40,6 @@ def fisher(one: tuple[int, int], other: tuple[int, int]) -> float:
     return sum(each for each in ways if each <= seen) / math.comb(runs_1 + runs_2, right)
 
 
-def holm(values: Sequence[float]) -> tuple[float, ...]:
-    """p-values of several tests, adjusted so that any false finding among them stays as rare.
-
-    Source: Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scandinavian
-    Journal of Statistics 6, 65-70. Returned in the order given, at most 1.
-    """
-    adjusted = [0.0] * len(values)
-    reached = 0.0
-    for rank, place in enumerate(sorted(range(len(values)), key=lambda each: values[each])):
-        reached = max(reached, min(1.0, (len(values) - rank) * values[place]))
-        adjusted[place] = reached
-    return tuple(adjusted)
-
-
 def runs_needed(one: float, other: float, tests: int = 1) -> int:
     """How many runs each tell two shares apart with 80 % power by Fisher's exact test.
 
@@ -66,16 +53,20 @@ def runs_needed(one: float, other: float, tests: int = 1) -> int:
         other: another, not equal to it.
         tests: how many comparisons are made together.
     """
-    normal = NormalDist()
-    level, power = normal.inv_cdf(1 - LEVEL / tests / 2), normal.inv_cdf(_POWER)
-    middle, gap = (one + other) / 2, abs(one - other)
-    spread = level * math.sqrt(2 * middle * (1 - middle))
-    spread += power * math.sqrt(one * (1 - one) + other * (1 - other))
-    plain = (spread / gap) ** 2
+    plain, gap = _uncorrected_runs(one, other, tests), abs(one - other)
     return math.ceil(plain / 4 * (1 + math.sqrt(1 + 4 / (plain * gap))) ** 2)
 
 
-def verdict(counts: Sequence[tuple[int, int]]) -> Verdict | None:
+def _uncorrected_runs(one: float, other: float, tests: int = 1) -> float:
+    """The same by the normal approximation alone, as textbooks give it."""
+    level, power = normal_quantile(1 - LEVEL / tests / 2), normal_quantile(_POWER)
+    middle, gap = (one + other) / 2, abs(one - other)
+    spread = level * math.sqrt(2 * middle * (1 - middle))
+    spread += power * math.sqrt(one * (1 - one) + other * (1 - other))
+    return (spread / gap) ** 2
+
+
+def verdict_on_repeats(counts: Sequence[tuple[int, int]]) -> Verdict | None:
     """What the repeats of several strategies on one question tell, by one rule.
 
     All pairs are tested (Fisher) and adjusted together (Holm). The strategy that was right most

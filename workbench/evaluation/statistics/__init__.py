@@ -1,0 +1,11 @@
+"""The statistics of evaluations: pure functions of numbers, numpy only where it resamples or fits.
+
+Results that the window shows are structs of `domain/evaluation/`. What cannot be known is None,
+never NaN; numbers that are no scores, counts or shares raise `UsageError`.
+
+distributions.py: the normal, t, beta and binomial distributions and their quantiles
+intervals.py: intervals of shares (Wilson, Clopper-Pearson) and of means, with clusters
+row_scores.py: the scores of a column, repeats folded; what they add up to
+corrections.py: p-values of many tests: Holm, Benjamini-Hochberg
+repeats.py: whether repeats of one question tell strategies apart, and how many could
+"""
