@@ -4,4 +4,5 @@ extraction.py: takes the answer out of a text by a rule
 diff.py: which words two texts share
 lines.py: differences by line and, within changed lines, by word
 statistics/: intervals, tests and verdicts: what scores, votes and judges show, and how surely
+metrics/: checks and metrics: what an output is worth, one file each
 """

@@ -44,6 +44,11 @@ class SandboxPool:
         self._modules: set[str] = set()
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more calls."""
+        return self._closed
+
     async def call(self, function: str, *args: Any, deadline_seconds: float = 1.0) -> Any:
         """Run ``function`` ("workbench.prompts.render:render_job") with msgpack values.
 

@@ -1,4 +1,7 @@
-"""Values of evaluations: estimates with their intervals, verdicts, boards, agreement.
+"""Values of evaluations: scores, checks, estimates with their intervals, verdicts, boards.
 
+metric_input.py: what a metric looks at: an output with its row, and what was fetched for it
+scores.py: what a metric says: a score, undefined, a format failure or an error
+checks.py: metrics with weight and threshold, sets of them, and their results
 estimates.py: a number with its interval (`Estimate`); what a column adds up to (`ScoreSummary`)
 """

@@ -1,0 +1,117 @@
+"""What a metric looks at: an output with its row, and what was measured or fetched for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+import msgspec
+
+from workbench.domain.runs.spec import Json
+
+Need = Literal[
+    "expected",
+    "embeddings",
+    "token_vectors",
+    "output_likelihood",
+    "reference_likelihood",
+    "choices",
+    "seconds",
+    "first_token_seconds",
+    "prompt_tokens",
+    "completion_tokens",
+    "finish_reason",
+]
+"""What a metric cannot do without; a service fetches it before, or the score is undefined."""
+
+FirstToken = Literal["bos", "excluded"]
+
+
+class Likelihood(msgspec.Struct, frozen=True, kw_only=True):
+    """How probable a text is, token by token (natural logarithms).
+
+    ``first`` says whether the first token was conditioned on the beginning of text, or left out.
+    """
+
+    text: str
+    logprobs: tuple[float, ...]
+    first: FirstToken = "bos"
+
+
+class ChoiceLikelihood(msgspec.Struct, frozen=True, kw_only=True):
+    """A choice and its log-probability after the prompt; ``alone`` is the one after no prompt."""
+
+    text: str
+    logprob: float
+    alone: float | None = None
+
+
+class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
+    """A vector of the output, and one of each expected text."""
+
+    output: tuple[float, ...]
+    expected: tuple[tuple[float, ...], ...]
+
+
+TokenMatrix = tuple[tuple[float, ...], ...]
+
+
+class TokenVectors(msgspec.Struct, frozen=True, kw_only=True):
+    """Vectors of tokens without marks of beginning and end and without a prefix.
+
+    The weights belong to the tokens, one each; empty ones are all 1.
+    """
+
+    output: TokenMatrix
+    expected: tuple[TokenMatrix, ...]
+    output_weights: tuple[float, ...] = ()
+    expected_weights: tuple[tuple[float, ...], ...] = ()
+
+
+class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
+    """An output and all that metrics may ask about it.
+
+    Args:
+        output: what the model wrote, without its thinking.
+        expected: the right answers of the row; several are alternatives, none is not known.
+        answer: what the run extracted as its answer.
+        values: the inputs of the row.
+        samples: all outputs of the cell where there are repeats; else the output alone counts.
+        choices: for multiple choice; ``expected`` names the right one by index, letter or text.
+    """
+
+    output: str
+    expected: tuple[Json, ...] = ()
+    answer: str | None = None
+    values: dict[str, Json] = {}
+    samples: tuple[str, ...] = ()
+    seconds: float | None = None
+    first_token_seconds: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    finish_reason: str | None = None
+    embeddings: Embeddings | None = None
+    token_vectors: TokenVectors | None = None
+    output_likelihood: Likelihood | None = None
+    reference_likelihood: Likelihood | None = None
+    choices: tuple[ChoiceLikelihood, ...] = ()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The expected values as texts; values that are no text as JSON."""
+        return tuple(text_of(each) for each in self.expected)
+
+    @property
+    def all_samples(self) -> tuple[str, ...]:
+        """The outputs of the cell."""
+        return self.samples or (self.output,)
+
+    def has(self, need: Need) -> bool:
+        """Whether it holds what a metric needs."""
+        found = getattr(self, need)
+        return found is not None and found != ()
+
+
+def text_of(value: Json) -> str:
+    """A value of a row as a text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
