@@ -158,7 +158,6 @@ class LlamaEngine:
         """Stream the samples; see the protocol."""
         if not request.seeds:
             return
-        await self._ready()
         constraint = await self._constraints.read(
             grammar=request.sampling.grammar, json_schema=request.sampling.json_schema
         )
@@ -170,10 +169,10 @@ class LlamaEngine:
         self._streams[call] = stream
         unfinished = len(request.seeds)
         try:
-            sound = msgspec.structs.replace(
+            cleaned = msgspec.structs.replace(
                 request, segments=ms.sendable(request.segments), constraint=constraint.grammar
             )
-            self._worker.send(ms.Generate(call, sound))
+            self._worker.send(ms.Generate(call, cleaned))
             self._show_activity()
             while unfinished:
                 frame = await stream.get()
@@ -194,20 +193,20 @@ class LlamaEngine:
     async def score(self, request: ScoreRequest) -> Scores:
         """Log-likelihoods of continuations; see the protocol."""
         await self._ready()
-        sound = msgspec.structs.replace(
+        cleaned = msgspec.structs.replace(
             request,
             segments=ms.sendable(request.segments),
             continuations=tuple(replace_surrogates(text) for text in request.continuations),
         )
-        scores: Scores = await self._ask(lambda call: ms.Score(call, sound))
+        scores: Scores = await self._ask(lambda call: ms.Score(call, cleaned))
         return scores
 
     async def embed(self, texts: tuple[str, ...]) -> Embeddings:
         """A vector for each text; see the protocol."""
         model = await self._ready()
         await asyncio.to_thread(require_free, model.path, self._embedding_bytes)
-        sound = tuple(replace_surrogates(text) for text in texts)
-        embeddings: Embeddings = await self._ask(lambda call: ms.Embed(call, sound))
+        cleaned = tuple(replace_surrogates(text) for text in texts)
+        embeddings: Embeddings = await self._ask(lambda call: ms.Embed(call, cleaned))
         return embeddings
 
     async def close(self) -> None:
