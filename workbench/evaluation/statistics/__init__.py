@@ -6,6 +6,8 @@ never NaN; numbers that are no scores, counts or shares raise `UsageError`.
 distributions.py: the normal, t, beta and binomial distributions and their quantiles
 intervals.py: intervals of shares (Wilson, Clopper-Pearson) and of means, with clusters
 row_scores.py: the scores of a column, repeats folded; what they add up to
+paired.py: two columns on common rows: t, exact McNemar, interval of shares, bootstrap
+power.py: rows that a difference needs; the smallest difference that rows show
 corrections.py: p-values of many tests: Holm, Benjamini-Hochberg
 repeats.py: whether repeats of one question tell strategies apart, and how many could
 """
