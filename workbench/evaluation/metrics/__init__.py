@@ -5,6 +5,7 @@ checking.py: checks with threshold, weight and negation, and sets of checks
 job.py: the same in a sandbox process, for many outputs at once
 extraction/: which part of the output is judged; the filters of benchmarks
 text/: exact, contains, starts with, regular expression, numeric
+overlap/: ROUGE, BLEU, chrF, token F1, edit distance
 """
 
 from workbench.evaluation.metrics.text import (  # isort: skip - the order of the list
@@ -14,6 +15,13 @@ from workbench.evaluation.metrics.text import (  # isort: skip - the order of th
     pattern,
     numeric,
 )
+from workbench.evaluation.metrics.overlap import (  # isort: skip
+    edit_distance,
+    token_f1,
+    rouge,
+    bleu,
+    chrf,
+)
 from workbench.evaluation.metrics.extraction import gsm8k, bbh  # isort: skip
 from workbench.evaluation.metrics.metric import METRICS, Metric
 
@@ -21,10 +29,15 @@ __all__ = [
     "METRICS",
     "Metric",
     "bbh",
+    "bleu",
+    "chrf",
     "contains",
+    "edit_distance",
     "exact",
     "gsm8k",
     "numeric",
     "pattern",
+    "rouge",
     "starts_with",
+    "token_f1",
 ]
