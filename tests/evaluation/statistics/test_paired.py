@@ -19,13 +19,13 @@ from workbench.evaluation.statistics.paired import (
     paired_share_interval,
     tango_interval,
 )
-from workbench.evaluation.statistics.row_scores import RowScore
+from workbench.evaluation.statistics.row_scores import Row, RowScore, fold_repeats
 
 ONE, OTHER = "1101011011", "1001001010"
 
 
-def column(text: str) -> list[RowScore]:
-    return [RowScore(f"{place}", float(each)) for place, each in enumerate(text)]
+def column(text: str) -> dict[str, Row]:
+    return fold_repeats([RowScore(f"{place}", float(each)) for place, each in enumerate(text)])
 
 
 def test_a_paired_comparison_of_ten_rows() -> None:
@@ -56,11 +56,11 @@ def test_pairing_is_worth_what_the_columns_have_in_common() -> None:
 def test_only_rows_that_both_have_are_compared_and_the_rest_is_counted() -> None:
     ours = [RowScore("a", 1.0), RowScore("b", None, "error"), RowScore("c", 0.5)]
     theirs = [RowScore("c", 0.25), RowScore("b", 1.0), RowScore("d", 0.0), RowScore("a", 1.0)]
-    pairs = pair_rows(ours, theirs)
+    pairs = pair_rows(fold_repeats(ours), fold_repeats(theirs))
     assert dict(zip(pairs.rows, pairs.differences, strict=True)) == {"a": 0, "c": 0.25}
     assert (pairs.ended, pairs.dropped, pairs.is_binary) == (3, 2, False)
     with pytest.raises(UsageError, match="no scores"):
-        paired_difference(pair_rows(column("1"), []))
+        paired_difference(pair_rows(column("1"), {}))
 
 
 @pytest.mark.parametrize(

@@ -4,4 +4,5 @@ metric_input.py: what a metric looks at: an output with its row, and what was fe
 scores.py: what a metric says: a score, undefined, a format failure or an error
 checks.py: metrics with weight and threshold, sets of them, and their results
 estimates.py: a number with its interval (`Estimate`); what a column adds up to (`ScoreSummary`)
+verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and its sentence
 """

@@ -8,6 +8,7 @@ intervals.py: intervals of shares (Wilson, Clopper-Pearson) and of means, with c
 row_scores.py: the scores of a column, repeats folded; what they add up to
 paired.py: two columns on common rows: t, exact McNemar, interval of shares, bootstrap
 power.py: rows that a difference needs; the smallest difference that rows show
+verdict.py: better, worse, no difference or not enough rows: the one function that decides
 corrections.py: p-values of many tests: Holm, Benjamini-Hochberg
 repeats.py: whether repeats of one question tell strategies apart, and how many could
 """

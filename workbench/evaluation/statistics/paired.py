@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.estimates import Bounds, Estimate
 from workbench.evaluation.statistics.distributions import binomial_half_tail, two_sided_z
 from workbench.evaluation.statistics.intervals import LEVEL, clopper_pearson, mean_interval
-from workbench.evaluation.statistics.row_scores import (
-    RepeatRule,
-    RowScore,
-    clusters_of,
-    fold_repeats,
-)
+from workbench.evaluation.statistics.row_scores import Row, clusters_of
 
 RESAMPLES = 10_000
 _ROUNDING = 1e-9
@@ -64,15 +59,8 @@ class Bootstrap(NamedTuple):
     seed: int
 
 
-def pair_rows(
-    candidate: Sequence[RowScore], baseline: Sequence[RowScore], rule: RepeatRule = "mean"
-) -> Pairs:
-    """Match two columns by row, repeats folded first.
-
-    Raises:
-        UsageError: see :func:`fold_repeats`.
-    """
-    ours, theirs = fold_repeats(candidate, rule), fold_repeats(baseline, rule)
+def pair_rows(ours: Mapping[str, Row], theirs: Mapping[str, Row]) -> Pairs:
+    """Match the rows of a candidate and a baseline, each as :func:`fold_repeats` gives them."""
     both = [row for row in ours if row in theirs]
     scored = [
         (row, one, other)
