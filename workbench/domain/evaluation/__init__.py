@@ -5,4 +5,7 @@ scores.py: what a metric says: a score, undefined, a format failure or an error
 checks.py: metrics with weight and threshold, sets of them, and their results
 estimates.py: a number with its interval (`Estimate`); what a column adds up to (`ScoreSummary`)
 verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and its sentence
+calibration.py: how far confidences and outcomes agree (`Calibration`)
+judge_agreement.py: agreement of two raters; the three gates of a judge (`JudgeGate`)
+pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
 """
