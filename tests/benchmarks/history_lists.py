@@ -20,7 +20,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from tests.benchmarks.window import _one_run, fill_history
+from tests.benchmarks.full_folder import fill_history, one_run
 from workbench.domain.views import RunFilter
 from workbench.history import run_list
 from workbench.history.file.database import Database
@@ -104,7 +104,7 @@ def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
     with tempfile.TemporaryDirectory(prefix="workbench-lists-") as home:
         paths = Paths.default(home)
-        asyncio.run(_one_run(paths))
+        asyncio.run(one_run(paths))
         fill_history(paths.database, number)
         measure(paths.database, vary(paths.database, number), number)
 

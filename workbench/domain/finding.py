@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import Literal
+from collections.abc import Iterable
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 FoundKind = Literal["prompt", "run", "chat", "model"]
 
 _WORD = re.compile(r"\w+")
@@ -59,3 +61,33 @@ def _begins(typed: str, word: str) -> bool:
     if _UNSPACED.match(typed):
         return typed in word
     return word.startswith(typed)
+
+
+class NameList(Generic[T]):
+    """Things by name, made once for all keys of a word: of thousands, few are compared.
+
+    Args:
+        named: names and things, in the order in which equally good ones are found.
+    """
+
+    def __init__(self, named: Iterable[tuple[str, T]]) -> None:
+        self._rows = [(f" {' '.join(words := name_words(name))}", words, it) for name, it in named]
+
+    def best(self, typed: tuple[str, ...], most: int) -> list[T]:
+        """Those that fit typed words as :func:`fit` says, the best first, at most so many."""
+        if not typed:
+            return []
+        marks = [word if _UNSPACED.match(word) else f" {word}" for word in typed]
+        first = marks[0] if marks[0][0] == " " else ""
+        ranked: tuple[list[T], ...] = ([], [], [])
+        for line, words, thing in self._rows:
+            if len(ranked[0]) + len(ranked[1]) >= most and not line.startswith(first):
+                continue  # at best as good as those that there are
+            if not all(mark in line for mark in marks):
+                continue
+            rank = fit(typed, words)
+            if rank is not None:
+                ranked[rank].append(thing)
+                if len(ranked[0]) >= most:
+                    break
+        return [thing for group in ranked for thing in group][:most]

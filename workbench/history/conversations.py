@@ -54,6 +54,16 @@ def list_conversations(connection: Connection, typed: str = "") -> tuple[Convers
     return tuple(kept)
 
 
+def titles(connection: Connection) -> tuple[tuple[int, str], ...]:
+    """Ids and titles of the conversations that are not deleted, last changed first."""
+    statement = (
+        select(conversation.c.id, conversation.c.title)
+        .where(conversation.c.deleted_at.is_(None))
+        .order_by(conversation.c.updated_at.desc(), conversation.c.id.desc())
+    )
+    return tuple((row[0], row[1]) for row in connection.execute(statement))
+
+
 def load_conversation(connection: Connection, conversation_id: int) -> Conversation:
     """One conversation (UsageError where there is none)."""
     row = connection.execute(

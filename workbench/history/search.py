@@ -21,7 +21,7 @@ RUN_HITS = text(
            snippet(run_search, -1, char(2), char(3), '…', 16)
     FROM run_search JOIN run ON run.id = run_search.rowid
     WHERE run_search MATCH :query AND run.deleted_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM message WHERE message.run_id = run.id)
+      AND NOT EXISTS (SELECT 1 FROM message WHERE message.run_id = run_search.rowid)
     ORDER BY run_search.rowid DESC LIMIT :limit
     """
 )

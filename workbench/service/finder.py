@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import TypeVar
 
-from workbench.domain.finding import FoundItem, FoundKind, fit, name_words
+from workbench.domain.finding import FoundItem, FoundKind, NameList, name_words
 from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.views import ModelEntry
 from workbench.history import conversations, run_list, search
 from workbench.service.core import Core
 from workbench.service.models.model_files import ModelFiles
 
-T = TypeVar("T")
 _DIGITS = 15
 """Of the largest number of a run that is looked for; SQLite's integers have 18."""
 _MARKS = str.maketrans("", "", "\x02\x03")
 
 
 class Finder:
-    """Finds things by what the user remembers of them."""
+    """Finds things by what the user remembers of them.
+
+    It is asked for every key, so the words of names are kept until other names are there.
+    """
 
     def __init__(self, core: Core, model_files: ModelFiles) -> None:
         self._prompt_library = core.prompt_library
         self._store = core.store
         self._model_files = model_files
+        self._entries: tuple[LibraryEntry, ...] = ()
+        self._prompts = NameList[LibraryEntry](())
+        self._chats_version = -1
+        self._chats = NameList[tuple[int, str]](())
+        self._models: NameList[ModelEntry] | None = None
+
+    async def prepare(self) -> None:
+        """Look at what would delay the first keys: models on disk, the names of prompts."""
+        self._models = NameList(
+            (f"{entry.name} {entry.path.rpartition('/')[2]}", entry)
+            for entry in await self._model_files.all()
+            if not entry.error
+        )
+        await asyncio.to_thread(self._named_prompts)
 
     async def find(self, text: str, kind: FoundKind, most: int = 6) -> tuple[FoundItem, ...]:
         """What of one kind fits typed words, the best (then the newest) first.
 
         Names fit where each typed word begins a word of theirs. Runs and chats are found by what
-        was said in them too, and a run by its number.
+        was said in them too, and a run by its number. Models are those that :meth:`prepare` saw.
 
         Args:
             text: what was typed.
@@ -43,43 +58,53 @@ class Finder:
         if kind == "prompt":
             return await asyncio.to_thread(self._find_prompts, typed, most)
         if kind == "model":
-            models = [
-                (f"{entry.name} {entry.path.rpartition('/')[2]}", entry)
-                for entry in await self._model_files.all()
-                if not entry.error
-            ]
-            return tuple(
-                FoundItem(kind="model", id=entry.path, title=entry.name, detail=entry.quantization)
-                for entry in _best(models, typed, most)
-            )
+            return await self._find_models(typed, most)
         if kind == "chat":
             return await self._find_chats(text, typed, most)
         return await self._find_runs(text, most)
 
     def _find_prompts(self, typed: tuple[str, ...], most: int) -> tuple[FoundItem, ...]:
-        entries = self._prompt_library.listing_so_far().entries
-        named: list[tuple[str, LibraryEntry]] = [
-            (f"{entry.title} {entry.name} {entry.folder}", entry) for entry in entries
-        ]
         return tuple(
             FoundItem(
                 kind="prompt", id=entry.path, title=entry.title or entry.name, detail=entry.folder
             )
-            for entry in _best(named, typed, most)
+            for entry in self._named_prompts().best(typed, most)
+        )
+
+    def _named_prompts(self) -> NameList[LibraryEntry]:
+        entries = self._prompt_library.listing_so_far().entries
+        if entries is not self._entries:
+            self._prompts = NameList(
+                (f"{entry.title} {entry.name} {entry.folder}", entry) for entry in entries
+            )
+            self._entries = entries
+        return self._prompts
+
+    async def _find_models(self, typed: tuple[str, ...], most: int) -> tuple[FoundItem, ...]:
+        if self._models is None:
+            await self.prepare()
+        assert self._models is not None
+        return tuple(
+            FoundItem(kind="model", id=entry.path, title=entry.name, detail=entry.quantization)
+            for entry in self._models.best(typed, most)
         )
 
     async def _find_chats(
         self, text: str, typed: tuple[str, ...], most: int
     ) -> tuple[FoundItem, ...]:
-        named = [
-            (chat.title, chat) for chat in await self._store.read(conversations.list_conversations)
+        version = await self._store.data_version()
+        if version != self._chats_version:
+            titles = await self._store.read(conversations.titles)
+            self._chats = NameList((title, (number, title)) for number, title in titles)
+            self._chats_version = version
+        found = [
+            FoundItem(kind="chat", id=str(number), title=title)
+            for number, title in self._chats.best(typed, most)
         ]
-        by_name = [
-            FoundItem(kind="chat", id=str(chat.conversation_id), title=chat.title)
-            for chat in _best(named, typed, most)
-        ]
-        known = {item.id for item in by_name}
-        by_name += [
+        if len(found) == most:  # a name is worth more than what was said
+            return tuple(found)
+        known = {item.id for item in found}
+        found += [
             FoundItem(
                 kind="chat",
                 id=str(hit.id),
@@ -90,7 +115,7 @@ class Finder:
             for hit in await self._store.read(search.find, text, most, "message")
             if str(hit.id) not in known
         ]
-        return tuple(by_name[:most])
+        return tuple(found[:most])
 
     async def _find_runs(self, text: str, most: int) -> tuple[FoundItem, ...]:
         number = text.casefold().removeprefix("run").strip().replace(",", "")
@@ -113,15 +138,3 @@ class Finder:
 
 def _line(snippet: str) -> str:
     return " ".join(snippet.translate(_MARKS).split())
-
-
-def _best(named: Iterable[tuple[str, T]], typed: tuple[str, ...], most: int) -> list[T]:
-    """Those that fit, the best first, equally good ones in their order."""
-    ranked: tuple[list[T], ...] = ([], [], [])
-    for name, item in named:
-        rank = fit(typed, name_words(name))
-        if rank is not None:
-            ranked[rank].append(item)
-            if rank == 0 and len(ranked[0]) >= most:
-                break
-    return [item for group in ranked for item in group][:most]

@@ -8,6 +8,7 @@ actions.py: `Action`: commands with titles and keys; menus, palette, shortcuts a
 bindings.py: keys that the user changed
 command_palette.py: finds and runs commands, prompts, runs, chats, models
 palette_list.py: the lines of the palette
+scrim.py: the dimmed window behind the palette
 bridge.py: calls from the GUI thread to the core, and events back
 session.py: reads and writes what a workspace finds again, as a struct
 tasks.py: coroutines on the GUI thread: `@latest` methods that await the core

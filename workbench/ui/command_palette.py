@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from workbench.domain.finding import FoundItem, FoundKind, fit, name_words
@@ -16,13 +16,12 @@ from workbench.ui.actions import Action, ActionTable, shown_keys
 from workbench.ui.kit import Label, column
 from workbench.ui.palette_list import Entry, EntryList, PaletteRows
 from workbench.ui.popups import note_closed
-from workbench.ui.theme import color
+from workbench.ui.scrim import Scrim
 
 _MOST = 8
 """So many lines of a group while something is typed."""
 _RECENT = 5
 _WIDTH, _TOP, _EDGE = 640, 52, 8
-_SHADOW = 14
 _KINDS: dict[FoundKind, tuple[str, str]] = {
     "prompt": ("Prompts", "prompt"),
     "chat": ("Chats", "chat"),
@@ -50,7 +49,7 @@ class PaletteSource:
     here: Callable[[], str]
 
 
-class CommandPalette(QWidget):
+class CommandPalette(Scrim):
     """The box of Ctrl+K: a popover over the window, which is dimmed meanwhile.
 
     Args:
@@ -91,9 +90,7 @@ class CommandPalette(QWidget):
         self.box.textChanged.connect(self._on_text)
         self.list.clicked.connect(self._run)
         self.box.installEventFilter(self)
-        parent.installEventFilter(self)
         actions.ran.connect(self._on_ran)
-        self.hide()
 
     @property
     def entries(self) -> list[Entry]:
@@ -106,9 +103,7 @@ class CommandPalette(QWidget):
         self._found = {}
         self.box.clear()
         self._refresh()
-        self.setGeometry(self._window.rect())
-        self.raise_()
-        self.show()
+        self.cover()
         self._arrange()
         self.box.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -117,7 +112,7 @@ class CommandPalette(QWidget):
         if self.isHidden():
             return
         had_focus = self.box.hasFocus()
-        self.hide()
+        self.uncover()
         note_closed()
         if had_focus and self._before is not None and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -133,8 +128,8 @@ class CommandPalette(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is not self.box:
+            super().eventFilter(watched, event)
             if event.type() == QEvent.Type.Resize and not self.isHidden():
-                self.setGeometry(self._window.rect())
                 self._arrange()
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -163,17 +158,6 @@ class CommandPalette(QWidget):
         if not self.card.geometry().contains(event.position().toPoint()):
             self.close_box()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The dimmed window, and a soft shadow under the card."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), color("scrim", 0.32))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        card = self.card.geometry().toRectF().translated(0, 4)
-        for step in range(_SHADOW):
-            painter.setPen(QPen(color("scrim", 0.16 * (1 - step / _SHADOW) ** 2), 2))
-            painter.drawRoundedRect(card.adjusted(-step, -step, step, step), 8 + step, 8 + step)
-
     def _arrange(self) -> None:
         """The card as high as its lines, at most as high as the window allows."""
         width = min(_WIDTH, self.width() - 48)
@@ -185,7 +169,7 @@ class CommandPalette(QWidget):
         self.card.setFixedWidth(width)
         self.card.adjustSize()
         self.card.move((self.width() - width) // 2, _TOP)
-        self.update()
+        self.show_shadow_of(self.card.geometry())
 
     # --- what is listed -------------------------------------------------------------------------
 
@@ -204,6 +188,7 @@ class CommandPalette(QWidget):
     def _on_text(self, _text: str) -> None:
         self._found = {}
         self._listing.stop()
+        self.wait_to_look()
         self._refresh()
         self._search.start()
 

@@ -276,6 +276,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _open_palette(self) -> None:
         self.make_all()
+        self.bridge.call(lambda core: core.finder.prepare())
         self.palette_box.open()
 
     def _title_of(self, panel_id: str) -> str:

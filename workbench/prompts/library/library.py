@@ -74,6 +74,7 @@ class PromptLibrary:
         self._user = user
         self._index = LibraryIndex(index)
         self._last: LibrarySnapshot | None = None
+        self._kept: LibraryListing | None = None
         self.unopened: frozenset[str] = frozenset()
 
     def show(self, added: Iterable[Path]) -> None:
@@ -112,8 +113,11 @@ class PromptLibrary:
         A file that was changed in its place is not noticed, only those of :meth:`listing` are.
         """
         look = self._look()
-        self._index.keep(look.paths())
-        return look.listing()
+        listing = look.listing()
+        if listing is not self._kept:
+            self._index.keep(look.paths())
+            self._kept = listing
+        return listing
 
     def unread(self, most: int | None = None) -> builtins.list[tuple[Found, str]]:
         """Files of the last listing that are to be read, with their texts.

@@ -156,12 +156,17 @@ def draw_text(
     elide: _Elide = _Elide.ElideRight,
 ) -> int:
     """Paint a line of text in an area, cut where it is too long; returns the pixels it took."""
+    if not text:
+        return 0
     painter.setFont(font(style))
     painter.setPen(color(tone))
     metrics = painter.fontMetrics()
-    shown = metrics.elidedText(text, elide, max(area.width(), 0))
-    painter.drawText(area, align, shown)
-    return metrics.horizontalAdvance(shown)
+    width = metrics.horizontalAdvance(text)
+    if width > area.width():  # only then: to cut takes as long as to measure
+        text = metrics.elidedText(text, elide, max(area.width(), 0))
+        width = metrics.horizontalAdvance(text)
+    painter.drawText(area, align, text)
+    return width
 
 
 def draw_icon(painter: QPainter, name: str, tone: str, size: int, left: int, area: QRect) -> None:
