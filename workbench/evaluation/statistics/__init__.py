@@ -14,6 +14,8 @@ calibration.py: ECE, Brier, log loss, AUROC
 agreement.py: kappa, weighted kappa, AC1, alpha; votes until kappa is sure; Rogan-Gladen
 judging.py: two orders of a pair combined; bias of position and length
 pareto.py: the front of quality against cost
+votes.py: votes on pairs become a board with ratings, intervals and rank ranges
+davidson.py: the model behind it: strengths with ties, by Newton's method
 corrections.py: p-values of many tests: Holm, Benjamini-Hochberg
 repeats.py: whether repeats of one question tell strategies apart, and how many could
 """
