@@ -9,9 +9,14 @@ import pytest
 
 from workbench.domain.errors import SandboxError, SandboxTimeout
 from workbench.domain.evaluation.checks import Check, CheckSet
-from workbench.domain.evaluation.metric_input import MetricInput
-from workbench.domain.evaluation.scores import Errored
-from workbench.evaluation.metrics import job
+from workbench.domain.evaluation.metric_input import (
+    Embeddings,
+    Likelihood,
+    MetricInput,
+    TokenMatch,
+)
+from workbench.domain.evaluation.scores import Errored, Score
+from workbench.evaluation.metrics import METRICS, job
 from workbench.evaluation.metrics.job import judge_in
 from workbench.processes.pool import SandboxPool
 
@@ -80,3 +85,28 @@ async def test_only_the_check_that_ends_its_process_is_an_error() -> None:
     assert pattern.passed is False
     assert isinstance(contains.result, Errored)
     assert contains.result.reason.startswith("The check contains could not be applied")
+
+
+async def test_every_metric_runs_in_a_sandbox_process(pool: SandboxPool) -> None:
+    """Vectors and schemas too: nothing of them needs what is forbidden there."""
+    given = MetricInput(
+        output='{"a": 1}',
+        expected=('{"a": 1}',),
+        samples=('{"a": 1}', '{"a": 1}'),
+        seconds=1.0,
+        completion_tokens=3,
+        finish_reason="stop",
+        embeddings=Embeddings(output=(1.0,), expected=((1.0,),)),
+        token_matches=(TokenMatch(output=(1.0,), expected=(1.0,)),),
+        output_likelihood=Likelihood(text="a", logprobs=(-1.0,)),
+        reference_likelihood=Likelihood(text="a", logprobs=(-1.0,)),
+    )
+    apart = {"multiple_choice", "numeric", "gsm8k", "bbh"}
+    names = [each.id for each in METRICS if each.id not in apart]
+    params = {"json_valid": {"schema": "{}"}, "regex": {"pattern": "a"}}
+    checks = CheckSet(
+        checks=tuple(Check(metric=each, params=params.get(each, {})) for each in names)
+    )
+    (found,) = await judge_in(pool, checks, [given])
+    results = dict(zip(names, found.leaves(), strict=True))
+    assert [name for name, each in results.items() if not isinstance(each.result, Score)] == []

@@ -12,7 +12,7 @@ from workbench.domain.runs.spec import Json
 Need = Literal[
     "expected",
     "embeddings",
-    "token_vectors",
+    "token_matches",
     "output_likelihood",
     "reference_likelihood",
     "choices",
@@ -30,12 +30,14 @@ FirstToken = Literal["bos", "excluded"]
 class Likelihood(msgspec.Struct, frozen=True, kw_only=True):
     """How probable a text is, token by token (natural logarithms).
 
-    ``first`` says whether the first token was conditioned on the beginning of text, or left out.
+    ``first`` says whether the first token was conditioned on the beginning of text, or left out;
+    ``made_by`` names the model, and is kept with the score.
     """
 
     text: str
     logprobs: tuple[float, ...]
     first: FirstToken = "bos"
+    made_by: str = ""
 
 
 class ChoiceLikelihood(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,25 +49,29 @@ class ChoiceLikelihood(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
-    """A vector of the output, and one of each expected text."""
+    """A vector of the output, and one of each expected text.
+
+    ``made_by`` names model, pooling and prefix, and is kept with the score.
+    """
 
     output: tuple[float, ...]
     expected: tuple[tuple[float, ...], ...]
+    made_by: str = ""
 
 
-TokenMatrix = tuple[tuple[float, ...], ...]
+class TokenMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """How near each token is to the nearest one of the other text, as cosine.
 
-
-class TokenVectors(msgspec.Struct, frozen=True, kw_only=True):
-    """Vectors of tokens without marks of beginning and end and without a prefix.
-
-    The weights belong to the tokens, one each; empty ones are all 1.
+    ``output`` is of the tokens of the output, ``expected`` of those of one expected text. The
+    weights belong to the tokens, one each; empty ones are all 1. ``made_by`` names the model, and
+    is kept with the score.
     """
 
-    output: TokenMatrix
-    expected: tuple[TokenMatrix, ...]
+    output: tuple[float, ...]
+    expected: tuple[float, ...]
     output_weights: tuple[float, ...] = ()
-    expected_weights: tuple[tuple[float, ...], ...] = ()
+    expected_weights: tuple[float, ...] = ()
+    made_by: str = ""
 
 
 class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +83,7 @@ class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
         answer: what the run extracted as its answer.
         values: the inputs of the row.
         samples: all outputs of the cell where there are repeats; else the output alone counts.
+        token_matches: one for each expected text.
         choices: for multiple choice; ``expected`` names the right one by index, letter or text.
     """
 
@@ -91,7 +98,7 @@ class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
     completion_tokens: int | None = None
     finish_reason: str | None = None
     embeddings: Embeddings | None = None
-    token_vectors: TokenVectors | None = None
+    token_matches: tuple[TokenMatch, ...] = ()
     output_likelihood: Likelihood | None = None
     reference_likelihood: Likelihood | None = None
     choices: tuple[ChoiceLikelihood, ...] = ()

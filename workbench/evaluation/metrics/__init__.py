@@ -5,23 +5,25 @@ checking.py: checks with threshold, weight and negation, and sets of checks
 job.py: the same in a sandbox process, for many outputs at once
 extraction/: which part of the output is judged; the filters of benchmarks
 text/: exact, contains, starts with, regular expression, numeric
+structured/: JSON: valid, equal, fields
 overlap/: ROUGE, BLEU, chrF, token F1, edit distance
+vectors/: embedding similarity, greedy token match
+likelihood/: perplexity, bits per byte, likelihood, multiple choice
+diversity/: distinct n-grams, self-BLEU, repetition, readability
+usage/: length, latency, tokens, finish reason
 """
 
-from workbench.evaluation.metrics.text import (  # isort: skip - the order of the list
-    exact,
-    contains,
-    starts_with,
-    pattern,
-    numeric,
-)
-from workbench.evaluation.metrics.overlap import (  # isort: skip
-    edit_distance,
-    token_f1,
-    rouge,
-    bleu,
-    chrf,
-)
+# Each module registers its metrics; this is the order in which they are offered.
+from workbench.evaluation.metrics.text import exact  # isort: skip
+from workbench.evaluation.metrics.text import contains, starts_with, pattern, numeric  # isort: skip
+from workbench.evaluation.metrics.structured import valid, equal, fields  # isort: skip
+from workbench.evaluation.metrics.overlap import edit_distance, token_f1  # isort: skip
+from workbench.evaluation.metrics.overlap import rouge, bleu, chrf  # isort: skip
+from workbench.evaluation.metrics.vectors import cosine, greedy_match  # isort: skip
+from workbench.evaluation.metrics.likelihood import perplexity, multiple_choice  # isort: skip
+from workbench.evaluation.metrics.diversity import distinct, self_bleu  # isort: skip
+from workbench.evaluation.metrics.diversity import repetition, readability  # isort: skip
+from workbench.evaluation.metrics.usage import length, cost, finish_reason  # isort: skip
 from workbench.evaluation.metrics.extraction import gsm8k, bbh  # isort: skip
 from workbench.evaluation.metrics.metric import METRICS, Metric
 
@@ -32,12 +34,26 @@ __all__ = [
     "bleu",
     "chrf",
     "contains",
+    "cosine",
+    "cost",
+    "distinct",
     "edit_distance",
+    "equal",
     "exact",
+    "fields",
+    "finish_reason",
+    "greedy_match",
     "gsm8k",
+    "length",
+    "multiple_choice",
     "numeric",
     "pattern",
+    "perplexity",
+    "readability",
+    "repetition",
     "rouge",
+    "self_bleu",
     "starts_with",
     "token_f1",
+    "valid",
 ]

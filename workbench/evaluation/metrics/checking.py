@@ -60,9 +60,8 @@ def needs_of(checks: CheckSet) -> frozenset[Need]:
     for check in leaves(checks):
         if isinstance(check, Check):
             metric = METRICS.get(check.metric)
-            found |= set(metric.needed(metric.build(check.params)))
-            if check.expected:
-                found.discard("expected")
+            own: set[Need] = {"expected"} if check.expected else set()
+            found |= set(metric.needed(metric.build(check.params))) - own
     return frozenset(found)
 
 
@@ -74,6 +73,11 @@ def judge(check: AnyCheck, given: MetricInput) -> CheckResult | SetResult:
     """
     if isinstance(check, CheckSet):
         return combine(check, tuple(judge(each, given) for each in check.checks))
+    return judge_one(check, given)
+
+
+def judge_one(check: Check | NotImported, given: MetricInput) -> CheckResult:
+    """What a check says of an output; never raises."""
     if isinstance(check, NotImported):
         return CheckResult(check=check, result=Errored(reason=f"Not imported: {check.kind}."))
     try:

@@ -38,7 +38,7 @@ _RANGES: dict[Scale, tuple[float, float]] = {
 _MISSING: dict[Need, str] = {
     "expected": "The row has no expected value.",
     "embeddings": "There are no embeddings of this output.",
-    "token_vectors": "There are no token vectors of this output.",
+    "token_matches": "The tokens of this output were not compared.",
     "output_likelihood": "The likelihood of this output was not measured.",
     "reference_likelihood": "The likelihood of the expected text was not measured.",
     "choices": "The row has no choices with their likelihoods.",

@@ -1,0 +1,1 @@
+"""Metrics over log-probabilities, which a service asks an engine for."""

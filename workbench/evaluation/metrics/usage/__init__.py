@@ -1,0 +1,1 @@
+"""Metrics of what an output cost and how it ended."""

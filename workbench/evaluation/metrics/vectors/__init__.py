@@ -1,0 +1,1 @@
+"""Metrics over embeddings, which a service asks an engine for."""
