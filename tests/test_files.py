@@ -19,12 +19,14 @@ HOSTILE = {
     "": OUTSIDE, ".": OUTSIDE, "..": OUTSIDE,
     "a/b": HIDES, "a\\b": HIDES, "C:a": HIDES, "a?": HIDES, "a*": HIDES, 'a"b': HIDES,
     "a\0b": HIDES, "a\nb": HIDES, "a\x7f": HIDES, "a\x85b": HIDES, "a\u200bb": HIDES,
+    "a\u200cb": HIDES, "\u200cه": HIDES, "ه\u200c": HIDES, "ه\u200c\u200cه": HIDES,
+    "خانه\u200dها": HIDES,
     "a\u202eb": HIDES, "a\u2066b": HIDES, "\ufeffa": HIDES, "a\udc80": HIDES,
     "con": SYSTEM, "NUL.md": SYSTEM, "com0": SYSTEM, "com¹.txt": SYSTEM, "CONIN$": SYSTEM,
     "a.": SYSTEM, "a ": SYSTEM, " a": SYSTEM,
     "e\u0301": FORM, "x" * 201: LONG, "é" * 101: LONG,
 }  # fmt: skip
-USUAL = ["a", "Größe und Maß.prompty", "écrit-2", "it's (new)", "日本", "👩", ".env", "x" * 200]
+USUAL = ["a", "Größe und Maß.prompty", "écrit-2", "it's (new)", "日本", "👩", "خانه\u200cها", "क्\u200cष", ".env", "x" * 200]
 
 
 @pytest.mark.parametrize(("name", "words"), HOSTILE.items(), ids=map(ascii, HOSTILE))

@@ -21,6 +21,7 @@ _RENAME_SECONDS = 0.1
 _UNSEEN = re.compile(
     r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
 )
+_NON_JOINER, _VIRAMA = "\u200c", 9
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.I)
 
 PathError = Callable[[str, str], WorkbenchError]
@@ -123,8 +124,31 @@ def name_fault(name: str) -> str:
         return "leads outside of its folder"
     if unicodedata.normalize("NFC", name) != name:
         return "is not in the usual Unicode form (NFC)"
-    if _UNSEEN.search(name):
+    if _UNSEEN.search(_without_non_joiners(name)):
         return "has characters that are invisible or that some systems refuse"
     if _DEVICES.fullmatch(name) or name.endswith((".", " ")) or name.startswith(" "):
         return "cannot be a file on every system"
     return "is too long" if len(name.encode()) > NAME_BYTES else ""
+
+
+def _without_non_joiners(name: str) -> str:
+    """The name without U+200C where spelling needs it: Persian, and after a virama in India.
+
+    Elsewhere it would only make two names that look alike (the rule of IDNA, RFC 5892 A.1, without
+    its joining types).
+    """
+    kept = [
+        letter
+        for index, letter in enumerate(name)
+        if letter != _NON_JOINER or not _is_spelling(name[:index][-1:], name[index + 1 :][:1])
+    ]
+    return "".join(kept)
+
+
+def _is_spelling(before: str, after: str) -> bool:
+    """Whether a non-joiner between two characters belongs to the spelling of a word."""
+    if not before or not after:
+        return False
+    if unicodedata.combining(before) == _VIRAMA:
+        return after.isalpha()
+    return {unicodedata.bidirectional(before), unicodedata.bidirectional(after)} == {"AL"}

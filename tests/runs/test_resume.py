@@ -361,3 +361,44 @@ async def test_a_log_of_an_earlier_version_is_replayed_without_the_model(tmp_pat
         assert (state.status, state.answer) == ("done", "1,200")
         assert [each.value for each in state.parsed] == ["1,200", "1200.0", "8"]
         assert state.tally == (("1,200", 2), ("8", 1))
+
+
+async def test_of_a_vote_that_was_cut_short_only_the_paths_without_an_end_are_asked_again(tmp_path):
+    spec = chat("self_consistency", params={"paths": 5})
+    expected, log = await whole(tmp_path, spec)
+    ends = [i for i, logged in enumerate(log) if isinstance(logged.event, CallFinished)]
+    async with bench(SimulatedEngine(), tmp_path) as it:
+        for ended in range(1, 5):
+            it.engine.requests.clear()
+            it.store.events[:] = log[: ends[ended - 1] + 1]
+            started = it.store.of(CallStarted)[0]
+            kept = [event.sample for event in it.store.of(CallFinished)]
+            asked_for = tuple(s for i, s in enumerate(started.seeds) if i not in kept)
+            resumed = await it.resume(spec)
+            assert [request.seeds for request in it.engine.requests] == [asked_for]
+            assert outcome(resumed) == outcome(expected)
+            assert fold_all(it.store.events) == resumed
+            assert resumed.call_count == 5
+
+
+async def test_a_vote_that_is_cut_twice_keeps_what_ended_each_time(tmp_path):
+    spec = chat("self_consistency", params={"paths": 5})
+    expected, _ = await whole(tmp_path, spec)
+    async with bench(SimulatedEngine(), tmp_path) as it:
+        for wanted in (1, 3):
+            running: list[asyncio.Task] = []
+
+            def listen(logged, wanted=wanted, running=running):
+                whole_ones = [
+                    event for event in it.store.of(CallFinished) if event.finish_reason == "stop"
+                ]
+                if isinstance(logged.event, CallFinished) and len(whole_ones) == wanted:
+                    running[0].cancel()
+
+            work = it.resume(spec, listener=listen) if it.store.events else it.run(spec, listen)
+            running.append(asyncio.create_task(work))
+            await running[0]
+        resumed = await it.resume(spec)
+        assert [len(request.seeds) for request in it.engine.requests] == [5, 4, 2]
+        assert outcome(resumed) == outcome(expected)
+        assert resumed.generated_tokens >= expected.generated_tokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,8 +80,16 @@ class Calls:
         """The name of a call in the log."""
         return f"{node}/{role}{self._suffix}"
 
-    async def generate(self, effect: Generate, max_tokens: int) -> tuple[Completion, ...]:
-        """One call; raises EngineError as the engine does, and StoreError."""
+    async def generate(
+        self, effect: Generate, max_tokens: int, kept: Mapping[int, Completion]
+    ) -> tuple[Completion, ...]:
+        """One call; raises EngineError as the engine does, and StoreError.
+
+        Args:
+            effect: what is asked.
+            max_tokens: for each sample.
+            kept: samples that the log has: the model is asked for the others.
+        """
         spec = self._spec
         sampling = self._sampling(effect, max_tokens)
         role = effect.role + self._suffix
@@ -100,27 +108,29 @@ class Calls:
             max_tokens=sampling.max_tokens,
             temperature=sampling.temperature,
             prefix=effect.prefix,
+            kept=tuple(kept),
         )
-        stream = _Stream(self._journal, call)
+        missing = [sample for sample in range(effect.n) if sample not in kept]
+        stream = _Stream(self._journal, call, missing)
         try:
             await self._journal.add_now(started)
         except asyncio.CancelledError:
-            stream.cancel_before(effect.n)
+            stream.cancel_before()
             raise
         request = GenerateRequest(
             segments=segments,
             sampling=sampling,
-            seeds=seeds,
+            seeds=tuple(seeds[sample] for sample in missing),
             mode=spec.mode,
             priority=self._priority,
             messages=effect.messages,
             prefix=effect.prefix,
             end_at_answer=effect.end_at_answer,
         )
-        completions = await stream.run(self._engine, request)
+        new = dict(zip(missing, await stream.run(self._engine, request), strict=True))
         for sentence in stream.ignored:
             self._notes.add(sentence)
-        return completions
+        return tuple(kept[i] if i in kept else new[i] for i in range(effect.n))
 
     def _sampling(self, effect: Generate, max_tokens: int) -> Sampling:
         own = self._spec.sampling
@@ -229,11 +239,15 @@ class _Sample:
 
 
 class _Stream:
-    """The samples of one request, as events of the call ``call`` ("<node>/<role>")."""
+    """The samples of one request, as events of the call ``call`` ("<node>/<role>").
 
-    def __init__(self, journal: Journal, call: str) -> None:
+    ``numbers`` are what the request's samples are called in the log.
+    """
+
+    def __init__(self, journal: Journal, call: str, numbers: Sequence[int]) -> None:
         self._journal = journal
         self._call = call
+        self._numbers = numbers
         self.ignored: tuple[str, ...] = ()
         """A sentence for each parameter that the engine did not honour."""
         self._samples: list[_Sample] = []
@@ -269,9 +283,9 @@ class _Stream:
             self._finish_rest(reason, time.monotonic() - started)
         return tuple(sample.completion for sample in self._samples if sample.completion)
 
-    def cancel_before(self, count: int) -> None:
-        """End its ``count`` samples, of which none was asked for."""
-        self._samples = [_Sample(ReasoningSplitter("")) for _ in range(count)]
+    def cancel_before(self) -> None:
+        """End its samples, of which none was asked for."""
+        self._samples = [_Sample(ReasoningSplitter("")) for _ in self._numbers]
         self._finish_rest("cancelled", 0.0)
 
     def _take(self, frame: Frame) -> None:
@@ -329,7 +343,7 @@ class _Stream:
             if sample.new_text or sample.new_reasoning or sample.new_tokens:
                 event = TextReceived(
                     call=self._call,
-                    sample=index,
+                    sample=self._numbers[index],
                     text=sample.new_text,
                     tokens=tuple(sample.new_tokens),
                     reasoning=sample.new_reasoning,
@@ -343,7 +357,7 @@ class _Stream:
         self._journal.add(
             CallFinished(
                 call=self._call,
-                sample=index,
+                sample=self._numbers[index],
                 text=completion.text,
                 finish_reason=completion.finish_reason,
                 prompt_tokens=completion.prompt_tokens,

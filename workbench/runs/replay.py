@@ -103,8 +103,21 @@ class _Made:
     def is_whole(self) -> bool:
         if self.started.labels:
             return self.scored is not None
-        ends = self.finished.values()
-        return len(ends) == self.started.samples and all(e.finish_reason not in _CUT for e in ends)
+        return len(self.whole_samples) == self.started.samples
+
+    @property
+    def whole_samples(self) -> list[int]:
+        """Those that the model wrote to their end."""
+        return [i for i, end in self.finished.items() if end.finish_reason not in _CUT]
+
+    def taken_up(self, started: ev.CallStarted) -> _Made:
+        """The same call, asked again for the samples that the new start does not keep."""
+        again = _Made(started)
+        for sample in started.kept:
+            if sample in self.finished:
+                again.finished[sample] = self.finished[sample]
+                again.tokens[sample] = self.tokens.get(sample, [])
+        return again
 
     @property
     def unfinished_tokens(self) -> int:
@@ -184,8 +197,8 @@ class Replay:
         elif isinstance(event, ev.CallStarted):
             earlier = self._calls.get(event.call)
             self.tokens += earlier.unfinished_tokens if earlier else 0
-            self.calls += event.samples or 1
-            self._calls[event.call] = _Made(event)
+            self.calls += event.samples - len(event.kept) or 1
+            self._calls[event.call] = earlier.taken_up(event) if earlier else _Made(event)
         elif isinstance(event, ev.TextReceived | ev.CallFinished | ev.LabelsScored):
             self._keep_result(event)
         elif isinstance(event, ev.StateVerified) and event.by_hand:
@@ -238,11 +251,7 @@ class Replay:
         if made is None or made.taken or not made.is_whole:
             return None
         start = made.started
-        same = (
-            _reads_like(start.messages, asked.messages)
-            and (start.samples, start.prefix) == (asked.n, asked.prefix)
-            and (asked.temperature is None or start.temperature == asked.temperature)
-        )
+        same = _asks_like(start, asked)
         ends = made.finished.values()
         is_cut = start.max_tokens < share and any(end.finish_reason == "length" for end in ends)
         made.taken = same
@@ -250,6 +259,24 @@ class Replay:
         if not same or is_cut:
             return None
         return tuple(made.completion(sample) for sample in range(asked.n))
+
+    def kept_samples(self, call: str, asked: Generate, share: int) -> dict[int, Completion]:
+        """Of a call that was cut short, the samples that had ended before: only the rest is asked.
+
+        Args:
+            call: its id.
+            asked: the effect.
+            share: as for :meth:`completions`.
+        """
+        made = None if self._over else self._calls.get(call)
+        if made is None or made.taken or made.is_whole or not _asks_like(made.started, asked):
+            return {}
+        is_smaller = made.started.max_tokens < share
+        return {
+            sample: made.completion(sample)
+            for sample in sorted(made.whole_samples)
+            if not (is_smaller and made.finished[sample].finish_reason == "length")
+        }
 
     def was_superseded(self, call: str) -> bool:
         """Whether a user changed the thought that a call was made from; true once for each."""
@@ -315,6 +342,15 @@ class Replay:
 def _key(event: Event) -> bytes:
     """The same for an event and for its like from the history."""
     return msgspec.msgpack.encode(clean(event, Event), order="deterministic")
+
+
+def _asks_like(start: ev.CallStarted, asked: Generate) -> bool:
+    """Whether a call of the log is what is asked now."""
+    return (
+        _reads_like(start.messages, asked.messages)
+        and (start.samples, start.prefix) == (asked.n, asked.prefix)
+        and (asked.temperature is None or start.temperature == asked.temperature)
+    )
 
 
 def _reads_like(kept: Sequence[Message], asked: Sequence[Message]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -57,6 +57,9 @@ from workbench.runs.outcome import best_of, better, earlier_outcome
 from workbench.runs.replay import Replay, seconds_of, sections
 from workbench.strategies import STRATEGIES, Strategy
 from workbench.strategies.steered import is_superseded
+
+Kept = Mapping[int, Completion]
+"""Samples of a call that the log has, by number."""
 
 
 class Tools(NamedTuple):
@@ -204,9 +207,11 @@ class Run:
         for effect in batch:
             if isinstance(effect, Emit):
                 self._emit(effect.event)
-        known, shares = self._look_up(batch)
+        known, shares, kept = self._look_up(batch)
         works = [
-            _given(known[index]) if index in known else self._work_for(effect, shares.get(index, 0))
+            _given(known[index])
+            if index in known
+            else self._work_for(effect, shares.get(index, 0), kept.get(index, {}))
             for index, effect in enumerate(batch)
         ]
         tasks = [asyncio.create_task(work) for work in works]
@@ -248,10 +253,13 @@ class Run:
             return False
         return is_superseded(call.node, (*self._replay.pending, *self.control.pending))
 
-    def _look_up(self, batch: Sequence[Effect]) -> tuple[dict[int, Any], dict[int, int]]:
+    def _look_up(
+        self, batch: Sequence[Effect]
+    ) -> tuple[dict[int, Any], dict[int, int], dict[int, Kept]]:
         """What the log answers of a batch, and the tokens that the samples of the rest may have.
 
-        Both are charged to the budget; raises BudgetEnded.
+        The last value has the samples of calls that were cut short which had ended before. All is
+        charged to the budget; raises BudgetEnded.
         """
         calls = {i: each for i, each in enumerate(batch) if isinstance(each, Generate)}
         scores = {i: each for i, each in enumerate(batch) if isinstance(each, Score)}
@@ -274,11 +282,18 @@ class Run:
             if given is not None:
                 known[index] = given
         rest = {index: call for index, call in calls.items() if index not in known}
+        kept: dict[int, Kept] = {}
+        for index, call in rest.items():
+            name = self._calls.id_of(call.node, call.role)
+            kept[index] = self._replay.kept_samples(name, call, shares[index])
         if rest or len(scores) > sum(index in known for index in scores):
             self._end_replay()
-            allowed = self._meter.allow(list(rest.values()), most)
-            shares.update(zip(rest, allowed, strict=True))
-        return known, shares
+            asked = [
+                msgspec.structs.replace(call, n=call.n - len(kept[index]))
+                for index, call in rest.items()
+            ]
+            shares.update(zip(rest, self._meter.allow(asked, most), strict=True))
+        return known, shares, kept
 
     def _end_replay(self) -> None:
         """From here on the model is asked: charge what was spent, note if the log does not fit."""
@@ -299,9 +314,9 @@ class Run:
         if nodes:
             self.journal.add(Pruned(nodes=nodes, reason="of before the run was resumed"))
 
-    def _work_for(self, effect: Effect, share: int) -> Coroutine[Any, Any, Any]:
+    def _work_for(self, effect: Effect, share: int, kept: Kept) -> Coroutine[Any, Any, Any]:
         if isinstance(effect, Generate):
-            return self._generate(effect, share)
+            return self._generate(effect, share, kept)
         if isinstance(effect, Score):
             return self._score(effect)
         if isinstance(effect, Render):
@@ -353,10 +368,10 @@ class Run:
             sources=self._tools.library.sources(),
         )
 
-    async def _generate(self, effect: Generate, share: int) -> tuple[Completion, ...]:
+    async def _generate(self, effect: Generate, share: int, kept: Kept) -> tuple[Completion, ...]:
         if self._is_superseded(effect):
             return SUPERSEDED
-        work = self._ask(effect, share)
+        work = self._ask(effect, share, kept)
         if not effect.steerable:
             return await work
         completions = await self.control.unless_superseded(effect.node, work)
@@ -364,20 +379,22 @@ class Run:
             return completions
         stopped = self.journal.state.calls.get(self._calls.id_of(effect.node, effect.role))
         if stopped is not None:
-            self._meter.used(sum(sample.completion_tokens for sample in stopped.samples))
+            new = [each for index, each in enumerate(stopped.samples) if index not in kept]
+            self._meter.used(sum(sample.completion_tokens for sample in new))
         return SUPERSEDED
 
-    async def _ask(self, effect: Generate, share: int) -> tuple[Completion, ...]:
+    async def _ask(self, effect: Generate, share: int, kept: Kept) -> tuple[Completion, ...]:
         async with self.control.call():
-            completions = await self._calls.generate(effect, share)
-        self._after(effect, share, completions)
+            completions = await self._calls.generate(effect, share, kept)
+        new = [each for index, each in enumerate(completions) if index not in kept]
+        self._after(effect, share, new)
         return completions
 
     async def _score(self, effect: Score) -> LabelScores:
         async with self.control.call():
             return await self._calls.score(effect)
 
-    def _after(self, effect: Generate, share: int, completions: tuple[Completion, ...]) -> None:
+    def _after(self, effect: Generate, share: int, completions: Sequence[Completion]) -> None:
         """Count a call's tokens and note what the user should know of it."""
         if any(each.reasoning and not each.text.strip() for each in completions):
             self._notes.add("The model thought until its tokens were used up: allow more.")

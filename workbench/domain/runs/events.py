@@ -61,6 +61,8 @@ class CallStarted(_Event, frozen=True, kw_only=True, tag=_snake):
     labels: tuple[str, ...] = ()
     """The labels to be scored; then there are no samples."""
     prefix: str = ""
+    kept: tuple[int, ...] = ()
+    """Samples that had ended before the run was resumed: only the others are asked for."""
 
 
 class SamplingApplied(_Event, frozen=True, kw_only=True, tag=_snake):

@@ -126,12 +126,12 @@ class RunState:
 
     @property
     def whole_tokens(self) -> int:
-        """Tokens of the calls that are whole: what a resume need not ask again."""
+        """Tokens of the samples that are whole: what a resume need not ask again."""
         return sum(
             sample.completion_tokens
             for call in self.calls.values()
-            if all(each.is_whole for each in call.samples)
             for sample in call.samples
+            if sample.is_whole
         )
 
     def best_path(self) -> tuple[str, ...]:
@@ -194,6 +194,10 @@ def _node_added(state: RunState, event: ev.NodeAdded, _at: float) -> None:
 
 def _call_started(state: RunState, event: ev.CallStarted, at: float) -> None:
     samples = [SampleState() for _ in range(event.samples)]
+    earlier = state.calls.get(event.call)
+    if earlier is not None:
+        for index in event.kept:
+            samples[index] = earlier.samples[index]
     state.calls[event.call] = CallState(
         event.call,
         event.node,

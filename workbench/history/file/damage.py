@@ -47,6 +47,8 @@ class LogReader:
         if isinstance(event, CallStarted):
             if not 0 <= event.samples <= MOST_SAMPLES:
                 return PART_LOST
+            if any(not 0 <= sample < event.samples for sample in event.kept):
+                return PART_LOST
             self._samples[event.call] = event.samples
         elif isinstance(event, TextReceived | CallFinished):
             if not 0 <= event.sample < self._samples.get(event.call, MOST_SAMPLES):

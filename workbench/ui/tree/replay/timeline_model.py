@@ -122,7 +122,7 @@ class TimelineModel:
         self.lanes[row] = max(self.lanes[row], free + 1)
         self.spans.append(span)
         self._open[event.call] = span
-        self._samples[event.call] = max(event.samples, 1)
+        self._samples[event.call] = max(event.samples - len(event.kept), 1)
 
     def _end(self, call: str, at: float) -> None:
         span = self._open.pop(call, None)
