@@ -26,7 +26,18 @@ HOSTILE = {
     "a.": SYSTEM, "a ": SYSTEM, " a": SYSTEM,
     "e\u0301": FORM, "x" * 201: LONG, "é" * 101: LONG,
 }  # fmt: skip
-USUAL = ["a", "Größe und Maß.prompty", "écrit-2", "it's (new)", "日本", "👩", "خانه\u200cها", "क्\u200cष", ".env", "x" * 200]
+USUAL = [
+    "a",
+    "Größe und Maß.prompty",
+    "écrit-2",
+    "it's (new)",
+    "日本",
+    "👩",
+    "خانه\u200cها",
+    "क्\u200cष",
+    ".env",
+    "x" * 200,
+]
 
 
 @pytest.mark.parametrize(("name", "words"), HOSTILE.items(), ids=map(ascii, HOSTILE))

@@ -19,6 +19,8 @@ Condition = Callable[[Values], bool]
 ADVANCED = "Advanced"
 ANSWER = "Answer"
 """Groups of parameters; "" is the group of the usual ones."""
+_OFF = "off"
+"""The value of a choice with which it has no effect."""
 
 
 def about(
@@ -205,8 +207,10 @@ def _said(field: Field, values: Values) -> str:
             if not field.group
             else f"{field.label} {field.words(value, values)}"
         )
+    if field.kind == "choice" and value == _OFF:
+        return ""
     words = field.words(value, values)
-    if field.kind == "choice" and words[1:2].islower():
+    if field.kind == "choice" and not words[1:2].isupper():
         words = words[0].lower() + words[1:]
     return f"{field.label} {words}"
 

@@ -31,7 +31,7 @@ class DirectParams(Extraction, frozen=True, kw_only=True):
             choices={
                 "off": "Anything",
                 "number": "A number",
-                "yes_no": "Yes or No",
+                "yes_no": "Yes or no",
                 "choice": "A letter",
             },
             description="Force the answer to be only a number, Yes or No, or one letter: without "

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from tests.ui.chat.driving import say
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.text import Message
+from workbench.ui.chat.panel import ChatPanel
 
 
 def two(panel, qtbot):
@@ -87,3 +88,50 @@ def test_what_is_typed_while_a_conversation_is_gone_on_with_belongs_into_it(pane
     qtbot.waitUntil(lambda: not panel.held.is_holding, timeout=WAIT_MS)
     assert [each.text for each in panel.model.messages] == ["Hello", "Hi"]
     assert panel.composer.box.toPlainText() == "more"
+
+
+def long_conversation(panel, qtbot, turns: int) -> int:
+    """A conversation that is higher than the window, open; returns its id."""
+    said = [Message.value("user", "Why?"), Message.value("assistant", "Because. " * 80)]
+    before = panel.model.current
+    panel.model.continue_from(said * turns)
+    qtbot.waitUntil(lambda: panel.model.current not in (None, before), timeout=WAIT_MS)
+    opened(panel, qtbot)
+    return panel.model.current
+
+
+def opened(panel, qtbot) -> None:
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(panel.transcript.messages), timeout=WAIT_MS)
+
+
+def test_a_conversation_opens_where_it_was_left(panel, qtbot):
+    first = long_conversation(panel, qtbot, 12)
+    assert panel.transcript.follows
+    panel.transcript.verticalScrollBar().setValue(700)
+    left = panel.transcript.place
+    second = long_conversation(panel, qtbot, 9)
+    assert panel.transcript.follows
+    panel._open(first)
+    opened(panel, qtbot)
+    assert panel.transcript.place == left
+    assert not panel.transcript.follows
+    panel._open(second)
+    opened(panel, qtbot)
+    assert panel.transcript.follows
+    bar = panel.transcript.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
+
+
+def test_the_place_in_the_open_conversation_comes_back_at_the_next_start(panel, context, qtbot):
+    long_conversation(panel, qtbot, 12)
+    panel.transcript.verticalScrollBar().setValue(700)
+    left = panel.transcript.place
+    state = panel.save_session()
+    again = ChatPanel(context)
+    qtbot.addWidget(again)
+    again.resize(1376, 800)
+    again.restore_session(state)
+    again.show()
+    opened(again, qtbot)
+    assert again.transcript.place == left

@@ -67,6 +67,8 @@ def test_answers_of_the_question_before_are_not_judged_by_the_new_one(
     assert [each.tally("18").runs for each in answered.model.columns] == [0, 0]
     assert not answered.summary.isVisible()
     assert "correct" not in answered.views[0].repeats.agree.text()
+    chips = answered.views[0].repeats.chips
+    assert [chip.accessibleName() for chip in chips] == [f"Repeat {n}: Earlier" for n in (1, 2, 3)]
     assert unnamed(answered) == []
 
 

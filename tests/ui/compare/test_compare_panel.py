@@ -59,7 +59,9 @@ def test_the_search_is_walked_by_keyboard(panel: ComparePanel, qtbot: QtBot) -> 
     run(panel, qtbot)
     search = column_of(panel, "tree_of_thought").sections[4]
     tree = search.tree  # type: ignore[attr-defined]
-    assert search.note.text().endswith("pruned")
+    nodes = column_of(panel, "tree_of_thought").model.shown.state.nodes.values()
+    dropped = sum(node.status == "pruned" for node in nodes)
+    assert search.note.text() == f"{len(nodes)} nodes, {dropped} pruned"
     qtbot.keyClick(tree, Qt.Key.Key_Right)
     qtbot.keyClick(tree, Qt.Key.Key_Right)
     assert tree.current == "0.0"

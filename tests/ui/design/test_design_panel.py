@@ -280,3 +280,9 @@ def test_nothing_can_be_typed_before_a_prompt_is_open(context, qtbot):
     qtbot.waitUntil(lambda: panel.model.current is None, timeout=WAIT_MS)
     qtbot.keyClicks(panel.work.editor, "lost")
     assert panel.work.editor.toPlainText() == ""
+
+
+def test_compare_is_offered_a_prompt_only_when_its_inputs_have_their_values(panel, qtbot):
+    assert panel.offer()["variables"] == {"name": "Ada"}
+    panel.model.current.analysed = None  # as in the first moments of a start
+    assert panel.offer() == {}

@@ -142,3 +142,9 @@ def test_a_switch_is_in_a_summary_where_it_is_on() -> None:
     fields = describe(STRATEGIES.get("self_consistency").params)
     assert summarise(fields, {}) == "Paths 5, A tie goes to the answer seen first"
     assert summarise(fields, {"stop_early": True}).endswith(", Stop when decided")
+
+
+def test_a_choice_that_is_off_is_not_in_a_summary() -> None:
+    fields = describe(STRATEGIES.get("direct").params)
+    assert summarise(fields, {}) == ""
+    assert summarise(fields, {"force": "number"}) == "Answer only with a number"

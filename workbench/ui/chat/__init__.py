@@ -10,6 +10,7 @@ message_view.py: one message
 system_view.py: the system prompt
 composer.py: where a message is written
 drafts.py: unsent text, on disk within a second
+reading.py: where each conversation was left, so that it opens there again
 sending.py: sends messages, edits and retries
 live_answers.py: answers being written, in all conversations
 find_bar.py: the find bar

@@ -17,6 +17,7 @@ from workbench.ui.chat.conversation_list import ConversationList
 from workbench.ui.chat.finding import Finding
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.page import ChatPage
+from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
 from workbench.ui.chat.view_model import ChatModel, answer_text, context_used
 from workbench.ui.kit import Splitter, column
@@ -30,6 +31,7 @@ class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: int | None = None
     sizes: list[int] = []
+    place: MessagePlace | None = None
     text: str | msgspec.UnsetType = msgspec.UNSET
     """Of an earlier version, which had one text for all conversations; not written, as system."""
     system: str | msgspec.UnsetType = msgspec.UNSET
@@ -42,7 +44,7 @@ class ChatPanel(Panel):
         super().__init__(context)
         self.model = ChatModel(self.bridge)
         self._stays: int | None = None
-        """The place of the message that keeps its height on the screen at the next change."""
+        """The message that keeps its height on the screen at the next change."""
         self._is_showing = False
         self._deletion = ""
         """What the bar says of a deleted conversation, whichever is shown."""
@@ -50,6 +52,7 @@ class ChatPanel(Panel):
         """The words of the search whose hit is being opened."""
         self.page = ChatPage(self.bridge, self._make_view)
         self.composer, self.transcript = self.page.composer, self.page.transcript
+        self.reading = Reading(self.transcript)
         self.held = HeldKeys(self.composer.box)
         self.system, self.banner = self.page.system, self.page.banner
         self.sending = Sending(self.page, self.model)
@@ -180,7 +183,7 @@ class ChatPanel(Panel):
         if stays is None and not self.transcript.follows and self._shows_same(messages):
             stays = min(self.transcript.first_shown, max(len(messages) - 1, 0))
         self._show_system()
-        self.transcript.set_messages(messages, stays)
+        self.reading.show(messages, stays)
         for index, view in self.transcript.views.items():
             self._show_unanswered(view, index)
             self._read_more(view)
@@ -376,10 +379,12 @@ class ChatPanel(Panel):
             self.model.open(conversation, message if isinstance(message, int) else None)
 
     def save_session(self) -> dict[str, object]:
-        """The open conversation and the sizes; what is written is kept with each conversation."""
+        """The open conversation, its place, and the sizes; drafts are kept by themselves."""
         self.model.drafts.flush()
-        sizes = self.splitter.sizes()
-        return stored(ChatSession(conversation=self.model.current, sizes=sizes))
+        self.reading.keep()
+        current, sizes = self.model.current, self.splitter.sizes()
+        place = self.reading.place(current or UNBEGUN)
+        return stored(ChatSession(conversation=current, sizes=sizes, place=place))
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put it back; what was typed meanwhile stays."""
@@ -391,6 +396,8 @@ class ChatPanel(Panel):
                 self._show_draft()
         if session.system:
             self.model.read_last_system(session.system)
+        if session.place is not None:
+            self.reading.remember(conversation, session.place)
         if conversation and self.model.current is None and not self.model.running:
             self.model.open(conversation)
         if session.sizes:

@@ -144,6 +144,21 @@ class Transcript(QAbstractScrollArea):
         """Whether the view stays at the end."""
         return self._follow
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The message at the top of the view and how far above it that begins; None at the end."""
+        return None if self._follow or not self.messages else self._at(self._scroll())
+
+    def go_to(self, place: tuple[int, int]) -> None:
+        """Go back to a ``place``."""
+        self._follow, self._anchor = False, place
+        self._place()
+
+    def _at(self, value: int) -> tuple[int, int]:
+        first, _ = self._in_view(value)
+        first = min(first, len(self.messages) - 1)
+        return first, value - self._tops[first]
+
     def show_message(self, index: int) -> MessageView:
         """Scroll to a message and give it a widget."""
         self._follow, self._anchor = False, (index, -_TOP)
@@ -296,8 +311,7 @@ class Transcript(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         value = bar.value()
         self._follow = value >= bar.maximum() - _BOTTOM_SLACK
-        first, _ = self._in_view(value)
-        self._anchor = (first, value - self._tops[first])
+        self._anchor = self._at(value) if self.messages else (0, 0)
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -293,10 +293,15 @@ class DesignPanel(Panel):
 
     @Slot()
     def _compare(self) -> None:
-        if offer := self.offer():
-            self.context.go("compare", **offer)
+        if question := self._question():
+            self.context.go("compare", **question)
 
     def offer(self) -> dict[str, object]:
+        """What is shown, for Compare; nothing while the prompt was not read: inputs are empty."""
+        current = self.model.current
+        return {} if current is None or current.analysed is None else self._question()
+
+    def _question(self) -> dict[str, object]:
         """The prompt and inputs that are shown, how they are run, and the right answer."""
         spec, current = self.running.spec(), self.model.current
         if spec is None or current is None or not isinstance(spec.prompt, TemplatePrompt):

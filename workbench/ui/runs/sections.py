@@ -200,9 +200,8 @@ class SearchSection(RunSection):
         self.setVisible(is_search(state))
         if not is_search(state):
             return
-        thoughts = [node for node in state.nodes.values() if node.kind == "thought"]
-        dropped = sum(node.status == "pruned" for node in thoughts)
-        self.note.setText(f"{count_text(len(thoughts), 'node')}, {dropped} pruned")
+        dropped = sum(node.status == "pruned" for node in state.nodes.values())
+        self.note.setText(f"{count_text(len(state.nodes), 'node')}, {dropped} pruned")
         self.tree.show_state(state)
         self._on_picked(self.tree.current)
 

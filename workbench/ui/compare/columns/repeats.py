@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QToolButton
 from workbench.domain.runs.comparison import is_right
 from workbench.ui.compare.columns.column_model import ColumnModel
 from workbench.ui.compare.columns.tally import Tally
-from workbench.ui.compare.words import IDLE, found_text
+from workbench.ui.compare.words import ANOTHER, IDLE, found_text
 from workbench.ui.kit import IconButton, Label, column, plain_tip, row
 from workbench.ui.kit.panes.flow import FlowLayout
 from workbench.ui.runs.run_model import RunModel
@@ -97,7 +97,9 @@ class RepeatStrip(QFrame):
             return QUEUED
         if cell.state is None:
             return IDLE
-        if cell.state.status != "done" or not belongs or not self._expected.strip():
+        if cell.state.status == "done" and not belongs:
+            return ANOTHER  # a tick would say that it is right here
+        if cell.state.status != "done" or not self._expected.strip():
             return STATUS_WORDS[cell.state.status]
         right = is_right(cell.state.answer, self._expected)
         answer = " ".join((cell.state.answer or "no answer").split())
