@@ -6,12 +6,14 @@ Opens the window (without a screen) on a throw-away data folder with the starter
 runs in all workspaces, kills it, checks the history, and opens it again on the same folder. After
 each kill: SQLite's integrity_check and the search indexes are sound, every message that was sent is
 there, and it prints how old the oldest streamed text and the oldest key were that were lost. Words
-that the program itself replaced while it was open (Compare follows Design) are counted apart.
+that the program itself replaced while it was open (Compare follows Design) are counted apart. On a
+busy machine threads that could go on are not let; for how long Linux knows, and it is printed too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -21,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +62,7 @@ class Worker:
         self._shows: dict[QWidget, tuple[str, list[int]]] = {}
         """The words that were typed into a widget and not sent, with the place's name."""
         self._place = self._chance.choice(_PLACES)
+        self._threads: list[int | None] = []
         bridge = self._shown.bridge
         bridge.start()
         bridge.call(lambda core: core.models.load(), lambda _: QTimer.singleShot(300, self._begin))
@@ -71,7 +74,8 @@ class Worker:
             core.subscribe(_say_received)
 
         self._shown.bridge.call(listen)
-        _say("ready")
+        self._threads = [each.native_id for each in threading.enumerate() if _takes_part(each)]
+        _say("ready", *self._threads)
         self._timer.start()
 
     def _step(self) -> None:
@@ -92,7 +96,7 @@ class Worker:
             self._number += 1
             QTest.keyClicks(widget, f" {self._place}{self._number}x")
             self._shows.setdefault(widget, (self._place, []))[1].append(self._number)
-            _say("typed", self._place, self._number)
+            _say("typed", self._place, self._number, waited(os.getpid(), self._threads))
 
     def _look_for_replaced(self) -> None:
         """Say which words are not in the field any more in which they were typed."""
@@ -145,6 +149,21 @@ class Worker:
             _act_in_tree(window.panels.get("tree"))
         elif self._place in ("editor", "inputs"):
             window.actions_table.trigger("design.run")
+
+
+def _takes_part(thread: threading.Thread) -> bool:
+    """Whether what is typed goes through a thread on its way to the disk."""
+    return thread.name in ("MainThread", "core") or thread.name.startswith("history")
+
+
+def waited(process: int, threads: Iterable[int | None]) -> float:
+    """Seconds for which threads could have gone on and had no processor; 0 where nobody counts."""
+    total = 0
+    for thread in threads:
+        with contextlib.suppress(OSError):
+            counted = Path(f"/proc/{process}/task/{thread}/schedstat").read_text().split()
+            total += int(counted[1])
+    return total / 1e9
 
 
 def _text_of(widget: Any) -> str:
@@ -215,6 +234,8 @@ class Outcome:
     sound: bool = True
     lost_text: float = 0.0
     lost_keys: dict[str, float] = field(default_factory=dict)
+    waited: dict[str, float] = field(default_factory=dict)
+    """Of each of these, the seconds in which the program had no processor."""
     lost_messages: list[str] = field(default_factory=list)
     typed: dict[str, int] = field(default_factory=dict)
     received: int = 0
@@ -248,19 +269,22 @@ def kill_once(folder: Path, seed: int) -> Outcome:
             if not ready.wait(_START_SECONDS):
                 raise RuntimeError("the window did not open again")
             time.sleep(chance.uniform(0.5, 9.0))
+        threads = [thread for each in said if each[1] == "ready" for thread in each[2:]]
+        denied = waited(program.pid, threads)
         killed = time.monotonic()
         program.send_signal(signal.SIGKILL)
         reader.join()
-    return asyncio.run(_look(folder, [each for each in said if each[0] <= killed], killed))
+    before = [each for each in said if each[0] <= killed]
+    return asyncio.run(_look(folder, before, killed, denied))
 
 
-async def _look(folder: Path, said: list[list[Any]], killed: float) -> Outcome:
+async def _look(folder: Path, said: list[list[Any]], killed: float, denied: float) -> Outcome:
     path = folder / "history.db"
     outcome = Outcome()
     if not path.exists():
         return outcome
     outcome.sound = _is_sound(path)
-    _look_at_typed(path, said, killed, outcome)
+    _look_at_typed(path, said, killed, denied, outcome)
     store = HistoryStore(path)
     await store.open()
     try:
@@ -280,7 +304,9 @@ async def _look(folder: Path, said: list[list[Any]], killed: float) -> Outcome:
     return outcome
 
 
-def _look_at_typed(path: Path, said: list[list[Any]], killed: float, outcome: Outcome) -> None:
+def _look_at_typed(
+    path: Path, said: list[list[Any]], killed: float, denied: float, outcome: Outcome
+) -> None:
     kept = _kept_text(path)
     replaced: set[str] = set()
     for _, what, *details in said:
@@ -292,11 +318,12 @@ def _look_at_typed(path: Path, said: list[list[Any]], killed: float, outcome: Ou
             outcome.replaced[place] = outcome.replaced.get(place, 0) + len(gone)
     for at, what, *details in said:
         if what == "typed":
-            place, number = details
+            place, number, until_then = details
             outcome.typed[place] = outcome.typed.get(place, 0) + 1
             word = f"{place}{number}x"
-            if word not in kept and word not in replaced:
-                outcome.lost_keys.setdefault(place, killed - at)
+            if word not in kept and word not in replaced and place not in outcome.lost_keys:
+                outcome.lost_keys[place] = killed - at
+                outcome.waited[place] = denied - until_then
         elif what == "sent":
             outcome.sent += 1
             if details[0] not in kept:
@@ -347,6 +374,14 @@ def report(outcomes: list[Outcome], say: Callable[[str], None] = print) -> bool:
         worst = ", ".join(f"{each * 1000:.0f} ms" for each in sorted(found, reverse=True)[:5])
         over = sum(each > most for each in found)
         say(f"oldest {what} lost: {worst}; {over} kills over {most} s")
+    denied = [
+        f"{each.lost_keys[place] * 1000:.0f} ms in {place}, {each.waited[place] * 1000:.0f} of them"
+        for each in outcomes
+        for place in each.lost_keys
+        if each.lost_keys[place] > TYPED_SECONDS
+    ]
+    if denied:
+        say(f"  its threads waited for a processor: {'; '.join(denied)}")
     for place in _PLACES:
         worst = max((each.lost_keys.get(place, 0.0) for each in outcomes), default=0.0)
         words = sum(each.typed.get(place, 0) for each in outcomes)

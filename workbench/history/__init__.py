@@ -1,7 +1,8 @@
 """The history: one SQLite file, one connection, one thread that writes. All SQL is in here.
 
 store.py: `HistoryStore`: what other rooms call, `store.read(run_list.list_runs)` for one statement
-writer.py: the one thread that has the database, and its queue
+writer.py: opens and closes the database, and the queue of what is to be written
+job_thread.py: the one thread that has the database: writes before reads
 tables.py: the tables (SQLAlchemy Core)
 schema.py: reads the schema's version, migrates to the newest
 stored_types.py: column types that accept whatever bytes are in the file

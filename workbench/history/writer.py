@@ -1,7 +1,7 @@
 """The one thread that has the database, and the queue of what it has yet to write.
 
 Everything here runs on the event loop's thread, except the jobs, which run one after another on
-the writer's thread. So the queue needs no lock, and the connection has one user.
+the writer's thread, writes first. So the queue needs no lock, and the connection has one user.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -24,6 +23,7 @@ from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, runs, session
 from workbench.history.file.database import Database
+from workbench.history.job_thread import JobThread
 from workbench.history.owner import is_alive
 from workbench.history.run_end import RunEnd, interrupt
 
@@ -56,7 +56,7 @@ class HistoryWriter:
         self._path = Path(path).absolute()
         self._status = StoreStatus(path=str(self._path))
         self._listeners: list[Callable[[StoreStatus], None]] = []
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
+        self._thread = JobThread()
         self._database: Database | None = None
         self._events: list[LoggedEvent] = []
         self._ends: dict[int, RunEnd] = {}
@@ -314,15 +314,15 @@ class HistoryWriter:
             with database.write() as connection:
                 return statement(connection, *args, **kwargs)
 
-        result = await asyncio.shield(self._guarded(job))
+        result = await asyncio.shield(self._guarded(job, writes=True))
         self._commits += 1
         solved = not self._has_queued()
         self._set_status(saved_at=time.time(), problem="" if solved else None)
         return result
 
-    async def _guarded(self, job: Callable[[], T]) -> T:
+    async def _guarded(self, job: Callable[[], T], *, writes: bool = False) -> T:
         try:
-            return await self._job(job)
+            return await self._do(job, writes=writes)
         except DatabaseDamagedError as error:
             await self._job(self._opened().mark_damaged)
             self._set_status(problem=str(error))
@@ -332,10 +332,12 @@ class HistoryWriter:
             raise
 
     async def _job(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._do(functools.partial(job, *args, **kwargs))
+
+    async def _do(self, work: Callable[[], T], *, writes: bool = False) -> T:
         self._jobs += 1
         try:
-            work = functools.partial(job, *args, **kwargs)
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            return await asyncio.wrap_future(self._thread.put(work, writes=writes))
         finally:
             self._jobs -= 1
 

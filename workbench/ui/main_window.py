@@ -40,7 +40,7 @@ _SMALLEST = (1100, 700)
 _USUAL = (1440, 900)
 _TITLE_BAR = 32
 """What a window manager adds at the top, at most as far as known."""
-_SESSION_MS = 500
+_SESSION_MS = 250
 _NOTICE_MS = 6000
 _MAKING_MS = 150
 """Between two workspaces that are made while nobody waits: each takes about 0.1 s."""

@@ -14,7 +14,7 @@ from workbench.ui.tasks import background
 if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
-_SAVE_MS = 300
+_SAVE_MS = 250
 _RETRY_MS = 2000
 _EMPTY = ChatDraft()
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _READ_AT_ONCE = 1_000
 _MOVING_MS = 1_500
-_DRAFT_MS = 500
+_DRAFT_MS = 250
 """Unsaved text is kept this long after the first key that changed it, however one types on."""
 
 
