@@ -188,7 +188,7 @@ def test_options_of_the_head_count_unless_others_are_given(tmp_path):
     )
     done = workbench("run", str(prompt), "--json", home=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "From the prompt's head: temperature 0, max tokens 6, seed 7" in done.stderr
+    assert "From the prompt's front matter: temperature 0, max tokens 6, seed 7" in done.stderr
     assert "no-such-model (not on this machine" in done.stderr
     assert "The option wobble is not known here" in done.stderr
     assert json.loads(done.stdout)["completion_tokens"] == 6
@@ -198,7 +198,7 @@ def test_options_of_the_head_count_unless_others_are_given(tmp_path):
     other = ("--max-tokens", "3", "--seed", "9")
     done = workbench("run", str(prompt), *other, "--json", home=tmp_path)
     assert json.loads(done.stdout)["completion_tokens"] == 3
-    assert "From the prompt's head: temperature 0, model" in done.stderr
+    assert "From the prompt's front matter: temperature 0, model" in done.stderr
 
 
 @pytest.mark.model

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def history() -> None:
-    """List, show and search what was run; take answers out again."""
+    """List, show and search runs; extract answers again."""
 
 
 @history.command("list")
@@ -44,7 +44,7 @@ def history() -> None:
 @as_json
 @click.pass_obj
 def list_runs(paths: Paths, limit: int, as_json: bool) -> int:
-    """The last runs, newest first."""
+    """List the last runs, newest first."""
     runs = with_workbench(paths, lambda core: core.history.list_runs(limit=limit))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(runs), ensure_ascii=False))
@@ -64,7 +64,7 @@ def list_runs(paths: Paths, limit: int, as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def show(paths: Paths, run_id: int, as_json: bool) -> int:
-    """Everything of one run: prompts, outputs, answer, what was changed by hand."""
+    """Show everything of one run: prompts, outputs, answer, user edits."""
 
     async def work(core: Workbench) -> tuple[RunSpec, RunState, list[Event]]:
         spec, log = await core.runs.spec(run_id), await core.runs.events(run_id)
@@ -155,13 +155,13 @@ def _growth(event: GrowthStarted) -> str:
     help="Which part of each stored text is its answer.",
 )
 @click.option("--pattern", default="", help="The regular expression, with --rule regex.")
-@click.option("--dry-run", is_flag=True, help="Show what it would give and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the result and change nothing.")
 @as_json
 @click.pass_obj
 def extract(
     paths: Paths, run_id: int, rule: ExtractionKind, pattern: str, dry_run: bool, as_json: bool
 ) -> int:
-    """Take the answer of a run that has ended out of its stored texts by another rule.
+    """Extract the answer of an ended run from its stored texts by another rule.
 
     The model is not asked.
     """
@@ -203,7 +203,7 @@ def _one_line(answer: str | None) -> str:
 @as_json
 @click.pass_obj
 def search(paths: Paths, text: str, limit: int, as_json: bool) -> int:
-    """Where words occur in prompts, outputs and messages."""
+    """Search prompts, outputs and messages for words."""
     hits = with_workbench(paths, lambda core: core.history.search(text, limit))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(hits), ensure_ascii=False))

@@ -39,7 +39,7 @@ sample = click.option(
     "--sample",
     metavar="NAME",
     default="",
-    help="A sample set of the prompt. Default: the sample in its head.",
+    help="A sample set of the prompt. Default: the sample in its front matter.",
 )
 data_row = click.option(
     "--row",
@@ -135,7 +135,7 @@ _RUN_OPTIONS = (
     click.option(
         "--seed",
         type=click.IntRange(0, 2**32 - 1),
-        help="0 picks one. Default: that of the prompt's head, else 0.",
+        help="0 picks one. Default: that of the prompt's front matter, else 0.",
     ),
     click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable."),
     click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer."),
@@ -350,6 +350,6 @@ def _tell_head(head: HeadOptions, options: RunOptions, seed: int | None, model: 
         missing = "" if model else " (not on this machine: another one is used)"
         said.append(f"model {head.model}{missing}")
     if said:
-        click.echo(f"From the prompt's head: {', '.join(said)}.", err=True)
+        click.echo(f"From the prompt's front matter: {', '.join(said)}.", err=True)
     for sentence in head.faults:
         click.echo(sentence, err=True)

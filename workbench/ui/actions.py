@@ -52,7 +52,7 @@ class ActionTable(QObject):
 
     Signals:
         ran(str): an action was done; the palette lists recent ones first.
-        refused(str): a sentence: an action that was asked for by name cannot be done now.
+        refused(str): a sentence: an action that was asked for by name is not available now.
     """
 
     ran = Signal(str)
@@ -170,7 +170,7 @@ class ActionTable(QObject):
         return tuple(self._actions.values())
 
     def trigger(self, action_id: str) -> bool:
-        """Show the workspace in which an action acts and do it; False if it cannot be done now."""
+        """Show the workspace in which an action acts and do it; False if it is not available now."""
         action = self._actions[action_id]
         if action.scope and self._go_to is not None:
             self._go_to(action.scope)
@@ -183,7 +183,7 @@ class ActionTable(QObject):
     def perform(self, action_id: str) -> None:
         """:meth:`trigger` for an action that was chosen by its name: says if it cannot be done."""
         if not self.trigger(action_id):
-            self.refused.emit(f"“{self._actions[action_id].title}” cannot be done now.")
+            self.refused.emit(f"“{self._actions[action_id].title}” is not available now.")
 
 
 def menu_groups(actions: Iterable[Action]) -> list[list[Action]]:

@@ -29,7 +29,7 @@ _KINDS: dict[FoundKind, tuple[str, str]] = {
     "run": ("Runs", "history"),
 }
 _NOTHING = (
-    "Nothing found. Each word is looked for at the beginning of words: try fewer or shorter ones, "
+    "Nothing found. Each word is matched at the start of words: try fewer or shorter ones, "
     "a word of an answer, or a run's number. “Search the library” reads whole prompts."
 )
 

@@ -355,7 +355,7 @@ class MainWindow(QMainWindow):
         except Exception:
             _log.exception("the session of %s cannot be used", panel_id)
             title = self.specs[panel_id].title
-            self.notify(f"Where you were in {title} could not be brought back.")
+            self.notify(f"Where you were in {title} could not be restored.")
 
     @Slot()
     def _save_session(self) -> None:

@@ -19,7 +19,7 @@ class Entry:
     """A line of the palette; without ``run`` a heading.
 
     ``detail`` is shown quietly behind the title, ``note`` at the right end; ``dim`` says that it
-    cannot be done now.
+    is not available now.
     """
 
     title: str

@@ -69,7 +69,7 @@ def test_a_part_of_a_character_is_said_to_be_one_and_forks_nothing(
     assert over.text() == " 5", "what can be written is chosen first"
     over.rows.choose(1)
     assert "a part of a character" in over.rows.accessibleDescription()
-    assert over.fork.label.text() == "A part cannot stand alone"
+    assert over.fork.label.text() == "Part of a character"
     assert not over.fork.isEnabled()
     over.rows.forked.emit()
     assert steered == []

@@ -84,7 +84,7 @@ def test_a_command_that_cannot_be_done_is_shown_so_and_says_so(window, qtbot):
     prune = next(e for e in window.palette_box.entries if e.title == "Prune the node")
     assert prune.dim
     prune.run()
-    assert window.notice.message == "“Prune the node” cannot be done now."
+    assert window.notice.message == "“Prune the node” is not available now."
 
 
 def test_a_command_is_run_from_the_keyboard_and_the_focus_comes_back(window, qtbot, palette):

@@ -30,7 +30,7 @@ def models() -> None:
 @as_json
 @click.pass_obj
 def list_models(paths: Paths, adapters: bool, as_json: bool) -> int:
-    """Every model that can be used."""
+    """List every model that can be used."""
     scan = with_workbench(paths, lambda core: core.model_files.scan())
     entries = scan.adapters if adapters else scan.models
     for problem in scan.problems:
@@ -72,7 +72,7 @@ def _cells(entry: ModelEntry) -> tuple[str, ...]:
 @as_json
 @click.pass_obj
 def inspect(paths: Paths, model: str, loads: bool, load: dict[str, Any], as_json: bool) -> int:
-    """What a model file says, and the memory it needs with the given or kept settings."""
+    """Show a model file's metadata, and the memory it needs with these settings."""
 
     async def work(core: Workbench) -> ModelDetails:
         core.models.change_load_settings(load)
@@ -122,14 +122,14 @@ def _print_memory(found: ModelDetails) -> None:
 
 @models.group()
 def folders() -> None:
-    """Where models are looked for."""
+    """List, add and remove the folders that are searched for models."""
 
 
 @folders.command("list")
 @as_json
 @click.pass_obj
 def list_folders(paths: Paths, as_json: bool) -> int:
-    """The folders that are looked into; those of other programs where they exist."""
+    """List the folders that are searched, those of other programs included."""
     found = with_workbench(paths, lambda core: core.model_files.folders())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -143,7 +143,7 @@ def list_folders(paths: Paths, as_json: bool) -> int:
 @click.argument("folder")
 @click.pass_obj
 def add_folder(paths: Paths, folder: str) -> int:
-    """Look for models in FOLDER too, from now on."""
+    """Search FOLDER for models too, from now on."""
     added = with_workbench(paths, lambda core: core.model_files.add_folder(folder))
     click.echo(f"Models in {added.path} are listed from now on.")
     return 0
@@ -153,9 +153,9 @@ def add_folder(paths: Paths, folder: str) -> int:
 @click.argument("folder")
 @click.pass_obj
 def remove_folder(paths: Paths, folder: str) -> int:
-    """Look in FOLDER no more; its files stay."""
+    """Stop searching FOLDER for models; its files stay."""
     with_workbench(paths, lambda core: core.model_files.remove_folder(folder))
-    click.echo(f"{folder} is not looked into any more; its files stay where they are.")
+    click.echo(f"{folder} is not searched for models any more; its files stay where they are.")
     return 0
 
 
@@ -163,7 +163,7 @@ def remove_folder(paths: Paths, folder: str) -> int:
 @as_json
 @click.pass_obj
 def show_shelf(paths: Paths, as_json: bool) -> int:
-    """Small models that are good to begin with, and how to get each."""
+    """List small models to start with, and the command that gets each."""
     found = with_workbench(paths, lambda core: core.downloads.shelf())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -184,9 +184,9 @@ def show_shelf(paths: Paths, as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def get(paths: Paths, repository: str, file: str, as_json: bool) -> int:
-    """Get FILE (a name or a part of it) of REPOSITORY (owner/name, or a link) from the model hub.
+    """Download FILE (a name or a part of it) of REPOSITORY (owner/name, or a link) from the hub.
 
-    Without FILE the files are listed. What breaks off goes on when it is asked for again.
+    Without FILE the files are listed. Run it again to continue an interrupted download.
     """
 
     async def work(core: Workbench) -> tuple[HubFile, ...] | str:
@@ -203,7 +203,7 @@ def get(paths: Paths, repository: str, file: str, as_json: bool) -> int:
     elif isinstance(found, str):
         if sys.stderr.isatty():
             show_line("")
-        click.echo(f"It is there: {found}")
+        click.echo(f"Downloaded: {found}")
     elif not found:
         click.echo("There are no .gguf files in it; look for a repository whose name ends in GGUF.")
     else:

@@ -41,7 +41,7 @@ def score(
     model: str,
     as_json: bool,
 ) -> int:
-    """How probable given texts are as the answer to a prompt file."""
+    """Score how probable given texts are as the answer to a prompt file."""
 
     async def work(core: Workbench) -> Any:
         return await core.scoring.score(await _messages(core, prompt, var, vars_file), texts, model)
@@ -73,7 +73,7 @@ def choose(
     model: str,
     as_json: bool,
 ) -> int:
-    """Which of given labels a model finds most probable as its answer."""
+    """Choose the label that a model finds most probable as its answer."""
 
     async def work(core: Workbench) -> Any:
         return await core.scoring.choose(
@@ -88,7 +88,7 @@ def choose(
     for probability, label in pairs:
         click.echo(f"{probability:7.1%}  {label}")
     covered = sum(math.exp(logprob) for logprob in found.logprobs)
-    click.echo(f"These labels are {covered:.1%} of what the model would say.")
+    click.echo(f"These labels are {covered:.1%} of the model's probability.")
     return 0
 
 
@@ -98,7 +98,7 @@ def choose(
 @as_json
 @click.pass_obj
 def perplexity(paths: Paths, file: Any, model: str, as_json: bool) -> int:
-    """How well a model foresees the text of FILE (- is standard input)."""
+    """Measure the perplexity of the text of FILE (- is standard input)."""
     text = file.read()
     found = with_workbench(paths, lambda core: core.scoring.perplexity(text, model))
     if as_json:
@@ -119,7 +119,7 @@ def perplexity(paths: Paths, file: Any, model: str, as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def embed(paths: Paths, texts: tuple[str, ...], model: str, as_json: bool) -> int:
-    """Vectors of texts; without --json how alike the texts are (cosine)."""
+    """Embed texts; without --json print how similar they are (cosine)."""
     found = with_workbench(paths, lambda core: core.scoring.embed(texts, model))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found)))

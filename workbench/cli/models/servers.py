@@ -28,7 +28,7 @@ _MOST_MODELS = 24
 def servers() -> None:
     """Add, test and remove servers that speak the OpenAI protocol.
 
-    Their models are named SERVER/MODEL and stand in every list of models. Text is sent to a server
+    Their models are named SERVER/MODEL and appear in every list of models. Text is sent to a server
     only when one of its models runs.
     """
 
@@ -37,7 +37,7 @@ def servers() -> None:
 @as_json
 @click.pass_obj
 def list_servers(paths: Paths, as_json: bool) -> int:
-    """Every server that was added."""
+    """List the servers that were added."""
     found = with_workbench(paths, lambda core: core.servers.all())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -77,9 +77,9 @@ def list_servers(paths: Paths, as_json: bool) -> int:
     type=click.FloatRange(1, 86_400),
     default=120.0,
     show_default=True,
-    help="Seconds without a sign of life.",
+    help="Seconds without data before a request is given up.",
 )
-@click.option("--no-test", is_flag=True, help="Add it without asking it anything.")
+@click.option("--no-test", is_flag=True, help="Add it without connecting to it.")
 @click.pass_obj
 def add(
     paths: Paths,
@@ -145,7 +145,7 @@ def _offered(server: Server, report: ServerReport) -> tuple[str, ...]:
 @click.argument("name")
 @click.pass_obj
 def remove(paths: Paths, name: str) -> int:
-    """Forget a server and its key."""
+    """Remove a server and its key."""
     with_workbench(paths, lambda core: core.servers.remove(name))
     click.echo(f"Removed {name} and its key.")
     return 0
@@ -156,7 +156,7 @@ def remove(paths: Paths, name: str) -> int:
 @as_json
 @click.pass_obj
 def test(paths: Paths, name: str, as_json: bool) -> int:
-    """Ask a server what it is and which models it has."""
+    """Test a server: its kind, speed and models."""
 
     async def work(core: Workbench) -> tuple[Server, ServerReport]:
         server = await core.servers.find(name)

@@ -39,7 +39,7 @@ def data() -> None:
 @as_json
 @click.pass_obj
 def list_data(paths: Paths, prompt: str | None, as_json: bool) -> int:
-    """Every data set of your data folder, and those that come with the program."""
+    """List the data sets of your data folder, and those that come with the program."""
     if prompt:
         return _list_fitting(paths, prompt, as_json=as_json)
     found = with_workbench(paths, lambda core: core.datasets.all())
@@ -77,13 +77,13 @@ def _list_fitting(paths: Paths, prompt: str, *, as_json: bool) -> int:
 
 @data.command()
 @click.argument("file")
-@click.option("--offset", type=click.IntRange(0), default=0, help="Rows to pass over.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Rows to skip.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most rows.")
 @click.option("--filter", "words", default="", metavar="WORDS", help="Only rows that have them.")
 @as_json
 @click.pass_obj
 def show(paths: Paths, file: str, offset: int, limit: int, words: str, as_json: bool) -> int:
-    """Rows of a data set, with the numbers that --row takes.
+    """Show rows of a data set, with the numbers that --row takes.
 
     FILE is a file, or a name that "data list" prints.
     """
@@ -106,7 +106,7 @@ def show(paths: Paths, file: str, offset: int, limit: int, words: str, as_json: 
 @as_json
 @click.pass_obj
 def samples(paths: Paths, prompt: str, as_json: bool) -> int:
-    """The sample sets of a prompt, with the names that --sample takes."""
+    """List the sample sets of a prompt, with the names that --sample takes."""
 
     async def work(core: Workbench) -> tuple[SampleSet, ...]:
         file = await core.prompt_files.read(prompt)

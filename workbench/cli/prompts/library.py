@@ -34,16 +34,18 @@ def library() -> None:
 @library.command("list")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only with this tag; repeatable.")
 @click.option("--folder", default="", metavar="NAME", help="Only in this folder.")
-@click.option("--search", "words", default="", metavar="WORDS", help="Words of name, head or text.")
+@click.option(
+    "--search", "words", default="", metavar="WORDS", help="Words of name, front matter or text."
+)
 @click.option("--favourites", is_flag=True, help="Only favourites.")
 @as_json
 @click.pass_obj
 def list_prompts(
     paths: Paths, tags: tuple[str, ...], folder: str, words: str, favourites: bool, as_json: bool
 ) -> int:
-    """Prompts of all folders, or those that fit.
+    """List the prompts of all folders, or those that match.
 
-    WORDS are searched as in the window: tag:NAME, folder:NAME and is:favourite may stand in them.
+    WORDS are searched as in the window: tag:NAME, folder:NAME and is:favourite may be among them.
     """
     query = [words, *(f'tag:"{tag}"' for tag in tags)]
     query += [f'folder:"{folder}"'] if folder else []
@@ -60,7 +62,7 @@ def list_prompts(
         click.echo(json.dumps([_plain(*pair, listing) for pair in found], ensure_ascii=False))
         return 0
     if not found:
-        click.echo("No prompt fits." if text else "There are no prompts.")
+        click.echo("No prompt matches." if text else "There are no prompts.")
         return 0
     _print_prompts(found, listing)
     return 0
@@ -94,7 +96,7 @@ def _print_prompts(found: list[tuple[LibraryEntry, LibraryHit]], listing: Librar
 @as_json
 @click.pass_context
 def folders(context: click.Context, as_json: bool) -> None:
-    """The folders whose prompts are shown; add and remove some."""
+    """List, add and remove the folders of the library."""
     if context.invoked_subcommand is not None:
         return
     found = with_workbench(context.obj, lambda core: core.library.folders())
@@ -126,7 +128,7 @@ def add(paths: Paths, folder: str) -> int:
 @click.argument("folder")
 @click.pass_obj
 def remove(paths: Paths, folder: str) -> int:
-    """Show FOLDER no more; its files stay as they are."""
+    """Remove FOLDER from the library; its files stay as they are."""
     with_workbench(paths, lambda core: core.library.remove_folder(folder))
     click.echo(f"The library does not show {folder} any more.")
     return 0
@@ -134,10 +136,10 @@ def remove(paths: Paths, folder: str) -> int:
 
 @library.command()
 @click.argument("prompts", nargs=-1, required=True, metavar="PROMPT...")
-@click.option("--remove", "take", is_flag=True, help="Make it no favourite any more.")
+@click.option("--remove", "take", is_flag=True, help="Remove it from the favourites.")
 @click.pass_obj
 def favourite(paths: Paths, prompts: tuple[str, ...], take: bool) -> int:
-    """Make PROMPT a favourite: a path, or a name of the library such as reasoning/word-problem."""
+    """Add PROMPT to the favourites: a path, or a name such as reasoning/word-problem."""
 
     async def work(core: Workbench) -> list[str]:
         listing = await core.library.listing(most=0)
@@ -146,7 +148,7 @@ def favourite(paths: Paths, prompts: tuple[str, ...], take: bool) -> int:
         return found
 
     for path in with_workbench(paths, work):
-        click.echo(f"{path} is {'no favourite any more' if take else 'a favourite'}.")
+        click.echo(f"{path} is {'not a favourite any more' if take else 'a favourite'}.")
     return 0
 
 

@@ -35,7 +35,7 @@ def prompts() -> None:
 @as_json
 @click.pass_obj
 def formats(paths: Paths, as_json: bool) -> int:
-    """The formats that prompts are read from and written to."""
+    """List the formats for import and export."""
 
     async def work(core: Workbench) -> list[dict[str, Any]]:
         return [msgspec.to_builtins(each) for each in core.exchange.formats()]
@@ -63,16 +63,16 @@ def formats(paths: Paths, as_json: bool) -> int:
 @prompts.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option("--to", "folder", default="", metavar="FOLDER", help="Below your own prompts.")
-@click.option("--format", "wanted", default="", metavar="FORMAT", help="Default: found out.")
+@click.option("--format", "wanted", default="", metavar="FORMAT", help="Default: detected.")
 @click.option("--dry-run", is_flag=True, help="Show what is in the files and write nothing.")
 @as_json
 @click.pass_obj
 def import_files(
     paths: Paths, files: tuple[str, ...], folder: str, wanted: str, dry_run: bool, as_json: bool
 ) -> int:
-    """Take the prompts of files of other programs, or of bundles, into your library.
+    """Import prompts from files of other programs, or from bundles.
 
-    No file that exists is changed; a prompt gets another name where its own is taken. None of
+    No existing file is changed; a prompt gets another name where its own is taken. None of
     them is run, or included by another, before somebody has read it: see “prompts show”.
     """
 
@@ -177,7 +177,7 @@ def export(
     allow_env: tuple[str, ...],
     allow_files: bool,
 ) -> int:
-    """Write a prompt as a file of another program, or several as a bundle.
+    """Export a prompt as a file of another program, or several as a bundle.
 
     Values and references count for formats that hold no variables (openai).
     """
@@ -263,9 +263,9 @@ def check(paths: Paths, files: tuple[str, ...], as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def rename_input(paths: Paths, file: str, old: str, new: str, as_json: bool) -> int:
-    """Give an input of a prompt another name.
+    """Rename an input of a prompt.
 
-    In its head and body, in its sample sets, and in the prompts of the library that share it
+    In its front matter and body, in its sample sets, and in the prompts of the library that share it
     because one includes the other.
     """
 

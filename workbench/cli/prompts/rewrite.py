@@ -38,9 +38,9 @@ def rewrite(
     load: dict[str, Any],
     as_json: bool,
 ) -> int:
-    """Print what a model would change in a prompt file, as a diff; the file stays as it is.
+    """Ask a model to rewrite a prompt file and print the diff; the file stays as it is.
 
-    What is wrong with it is said, and the exit status is then 1. The run is in the history; what
+    Its problems are printed, and the exit status is then 1. The run is in the history; what
     it asks is strategies/rewrite.prompty of the library.
     """
 

@@ -28,7 +28,7 @@ _ORIGINS = {"saved": "saved", "run": "run", "imported": "from outside"}
 
 @click.group()
 def versions() -> None:
-    """List, compare and name the texts that a prompt has had; put one back."""
+    """List, compare, name and restore the versions of a prompt."""
 
 
 @versions.command("list")
@@ -36,7 +36,7 @@ def versions() -> None:
 @as_json
 @click.pass_obj
 def list_versions(paths: Paths, path: str, as_json: bool) -> int:
-    """The versions of a prompt file, newest first."""
+    """List the versions of a prompt file, newest first."""
     found = with_workbench(paths, lambda core: core.versions.all(path))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -69,7 +69,7 @@ def _cells(version: PromptVersion) -> tuple[str, ...]:
 @_number
 @click.pass_obj
 def show(paths: Paths, path: str, number: int) -> int:
-    """The text of a version."""
+    """Show the text of a version."""
     text = with_workbench(paths, lambda core: core.versions.read(path, number))
     click.echo(text, nl=not text.endswith("\n"))
     return 0
@@ -92,7 +92,7 @@ def diff(
     var: tuple[str, ...],
     vars_file: str | None,
 ) -> int:
-    """What has changed from version NUMBER to version OTHER, without it to the file as it is."""
+    """Compare version NUMBER with version OTHER, or with the file as it is."""
     values = read_variables(var, vars_file)
     after_name = path if other is None else f"{path} (version {other})"
     before_name = f"{path} (version {number})"
@@ -126,10 +126,10 @@ def diff(
 @_path
 @_number
 @click.argument("name")
-@click.option("--note", help="What is to be remembered of it.")
+@click.option("--note", help="The text of the note.")
 @click.pass_obj
 def name(paths: Paths, path: str, number: int, name: str, note: str | None) -> int:
-    """Give a version a name ("" takes it away), and a note."""
+    """Give a version a name ("" removes it), and a note."""
 
     async def work(core: Workbench) -> None:
         await core.versions.name(path, number, name)
@@ -145,7 +145,7 @@ def name(paths: Paths, path: str, number: int, name: str, note: str | None) -> i
 @_number
 @click.pass_obj
 def restore(paths: Paths, path: str, number: int) -> int:
-    """Write a version into its file again; what stands there now stays a version."""
+    """Restore a version into its file; the text there now stays a version."""
     gone = not Path(path).exists()
 
     async def work(core: Workbench) -> int | None:

@@ -47,7 +47,9 @@ _model = click.option("--model", default="", metavar="NAME|PATH", help="Default:
     show_default=True,
     help="What the template is cut into.",
 )
-@click.option("--exact", is_flag=True, help="Leave out each part by itself, whatever it costs.")
+@click.option(
+    "--exact", is_flag=True, help="Leave out each part separately, however long it takes."
+)
 @variables
 @variables_file
 @_model
@@ -64,7 +66,7 @@ def xray(
     model: str,
     as_json: bool,
 ) -> int:
-    """Which part of a prompt file makes an answer likely.
+    """Show which part of a prompt file makes an answer likely.
 
     The number is how much less likely each token of the answer gets without the part, in nats.
     """
@@ -104,7 +106,7 @@ def xray(
 @as_json
 @click.pass_obj
 def counterfactual(paths: Paths, run_a: int, run_b: int, model: str, as_json: bool) -> int:
-    """Whether the prompt or the dice made the answers of two runs differ.
+    """Show whether the prompt or the dice made the answers of two runs differ.
 
     The answer of each run is scored under the prompts of both. Runs are numbered as
     `workbench history list` shows them.

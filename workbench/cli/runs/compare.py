@@ -36,7 +36,7 @@ _Done = tuple[int, str, RunState]
     type=click.IntRange(1, 100),
     default=1,
     show_default=True,
-    help="How often each strategy is run, each time with a seed of its own.",
+    help="How often each strategy is run, each time with a different seed.",
 )
 @click.option("--expected", metavar="TEXT", help="The right answer; counts which runs gave it.")
 @load_options

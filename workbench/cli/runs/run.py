@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("prompt", type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--strategy", default="", help="How to ask. Default: that of the prompt's head, else direct."
+    "--strategy",
+    default="",
+    help="How to ask. Default: that of the prompt's front matter, else direct.",
 )
 @click.option(
-    "--expected", default="", metavar="TEXT", help="The right answer; says whether it came."
+    "--expected", default="", metavar="TEXT", help="The expected answer; the run is judged by it."
 )
 @case_options
 @load_options
@@ -45,9 +47,9 @@ def run(
     load: dict[str, Any],
     on: CaseOptions,
 ) -> int:
-    """Run a prompt file with a strategy and stream what comes.
+    """Run a prompt file with a strategy and stream its output.
 
-    With --samples or --rows it is run on many inputs, and a table says what each came to.
+    With --samples or --rows it is run on many inputs, and a table shows the result of each.
     """
     params = options.parameters
     if expected and on.are_given:

@@ -35,7 +35,7 @@ Begin = Callable[["Workbench"], Awaitable[None]]
 
 @click.group()
 def runs() -> None:
-    """Go on with runs that were cut short, and change their searches by hand."""
+    """Resume interrupted runs, and steer their searches."""
 
 
 @runs.command()
@@ -55,9 +55,9 @@ def resume(
     load: dict[str, Any],
     as_json: bool,
 ) -> int:
-    """Go on with a run that was interrupted, cancelled, failed, or ended by its budget.
+    """Resume a run that was interrupted, cancelled, failed, or ended by its budget.
 
-    What had finished is not asked again. Without a budget it has the one that it began with.
+    Finished calls are not repeated. Without a budget it has the one that it began with.
     """
     budget = None
     if max_tokens_total or max_calls or max_seconds:
@@ -80,7 +80,7 @@ def grow(
     load: dict[str, Any],
     as_json: bool,
 ) -> int:
-    """Search on from a node of a run that has ended, with other parameters."""
+    """Continue the search from a node of an ended run, with other parameters."""
     action = Grow(node, dict(pairs(params, "--param")))
     return _follow(paths, run_id, lambda core: core.steering.steer(run_id, action), load, as_json)
 
@@ -104,7 +104,7 @@ def fork(
     load: dict[str, Any],
     as_json: bool,
 ) -> int:
-    """Write an answer again from one of its tokens on, with TEXT in its place.
+    """Replace a token of an answer by TEXT and generate again from there.
 
     CALL is as `workbench history show` names it, TOKEN counts from 0.
     """
@@ -118,7 +118,7 @@ def fork(
 @click.argument("text")
 @click.pass_obj
 def edit(paths: Paths, run_id: int, node: str, text: str) -> int:
-    """Put another thought in place of a node's."""
+    """Change the thought of a node."""
     return _steer(paths, run_id, EditThought(node, text))
 
 
@@ -127,7 +127,7 @@ def edit(paths: Paths, run_id: int, node: str, text: str) -> int:
 @click.argument("node")
 @click.pass_obj
 def prune(paths: Paths, run_id: int, node: str) -> int:
-    """Let a node, and what is under it, not go on."""
+    """Prune a node: it and what is under it are not continued."""
     return _steer(paths, run_id, PruneNode(node))
 
 
@@ -147,7 +147,7 @@ def boost(paths: Paths, run_id: int, node: str, amount: float) -> int:
 @click.argument("text")
 @click.pass_obj
 def add(paths: Paths, run_id: int, parent: str, text: str) -> int:
-    """Write a thought of your own under a node."""
+    """Add a thought under a node."""
     return _steer(paths, run_id, AddThought(parent, text))
 
 
@@ -155,7 +155,7 @@ def add(paths: Paths, run_id: int, parent: str, text: str) -> int:
 @click.argument("run_id", type=int)
 @click.pass_obj
 def undo(paths: Paths, run_id: int) -> int:
-    """Take back the last prune, boost, edit or added thought."""
+    """Undo the last prune, boost, edit or added thought."""
     return _steer(paths, run_id, Undo())
 
 

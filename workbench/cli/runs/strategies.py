@@ -27,7 +27,7 @@ def strategies() -> None:
 @as_json
 @click.pass_obj
 def list_strategies(paths: Paths, as_json: bool) -> int:
-    """Every strategy, with what it does."""
+    """List the strategies, with what each does."""
     found = _all(paths)
     if as_json:
         click.echo(json.dumps([_plain(info) for info in found], ensure_ascii=False))
@@ -42,7 +42,7 @@ def list_strategies(paths: Paths, as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def show(paths: Paths, name: str, as_json: bool) -> int:
-    """The parameters of a strategy, as --param takes them, with their defaults and choices."""
+    """Show the parameters of a strategy, as --param takes them, with defaults and choices."""
     found = {info.id: info for info in _all(paths)}
     info = found.get(name)
     if info is None:

@@ -42,9 +42,7 @@ _REASONS = {
     "limit": "budget",
     "error": "error",
 }
-_DIRECTLY = (
-    "The model writes on where this text ends, in one call: no strategy can begin in its middle"
-)
+_DIRECTLY = "Continues this text in one call: a strategy cannot start in the middle of an answer"
 _CUT = ("length", "cancelled", "limit", "error", "interrupted")
 
 
@@ -290,7 +288,7 @@ class MessageView(QFrame):
         if blank:
             thought = state.reasoning_tokens or reasoning_text(state)
             self.empty.setText(
-                "It ended while it was thinking: nothing of the answer was written."
+                "The run ended during the reasoning: no answer was written."
                 if thought
                 else "Nothing was written."
             )
@@ -301,7 +299,8 @@ class MessageView(QFrame):
             self.banner.show_message(failure_sentence(state.error), "bad", "Try again", again)
         elif state.status == "interrupted":
             self.banner.show_message(
-                "The program ended while this was written; what had come is kept.", "warn"
+                "The program ended during this answer; the text received until then is kept.",
+                "warn",
             )
         elif self._banner is not None:
             self._banner.hide()

@@ -28,7 +28,7 @@ class _Editor(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName("System prompt")
         self.setProperty("input", True)
-        self.setPlaceholderText("What the model should know or be, before the conversation")
+        self.setPlaceholderText("Instructions for the model, sent before the conversation")
         self.setFont(font("reading"))
         self.setTabChangesFocus(True)
         self.textChanged.connect(self.fit)
@@ -139,7 +139,7 @@ class SystemView(QFrame):
             said.append(" ".join(self.text[:_PREVIEW].split()))
         self.section.note.setText(" · ".join(each for each in said if each))
         self.use_last.setVisible(bool(not used and self._last.strip()))
-        self.later.setText("It counts from the next message on." if pending else "")
+        self.later.setText("It applies from the next message on." if pending else "")
         self.later.setVisible(pending)
 
     def event(self, event: QEvent) -> bool:

@@ -66,7 +66,7 @@ class CompareBar(QFrame):
         self.seconds = _number("Seconds a run", 1, _MOST_SECONDS, 56)
         self.seconds.setSuffix(" s")
         self.repeats = _number("Repeats of each column", 1, MOST_REPEATS, 48)
-        self.repeats.setToolTip("How often each column is run, each time with a seed of its own")
+        self.repeats.setToolTip("How often each column is run, each time with a different seed")
         self._repeats_label = Label("Repeats", "body", "text-2")
         self.add = Button("Column", "plus", tip="Add a column with another strategy")
         self.run = PrimaryButton("Run all", "play", keys="Ctrl+Return")

@@ -99,7 +99,7 @@ class ComparePanel(Panel):
                    run=model.resume_all, when=self._can_resume),
             Action(id="compare.next_column", title="Go to the next column",
                    run=partial(self.board.go, 1), keys="Ctrl+Alt+Right", when=has_columns),
-            Action(id="compare.previous_column", title="Go to the column before",
+            Action(id="compare.previous_column", title="Go to the previous column",
                    run=partial(self.board.go, -1), keys="Ctrl+Alt+Left", when=has_columns),
             Action(id="compare.move_right", title="Move the column right",
                    run=partial(self._move, 1), keys="Ctrl+Shift+Right", when=has_columns),

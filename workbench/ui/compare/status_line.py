@@ -178,14 +178,14 @@ class StatusLine(QFrame):
         found = await self._model.bridge.ask(ask)
         self._more = 0
         if found is None:
-            self._verdict = "One column alone: another tells what this one is worth"
+            self._verdict = "Only one column: add another to compare it with"
         else:
             self._verdict = verdict_sentence(found, names)
             target = found.target
             if target is not None and target <= MOST_REPEATS:
                 self._more = target - found.fewest
         if self._model.sampling.temperature <= 0 and self._more:
-            self._verdict = "At temperature 0 repeats say the same: more runs tell nothing"
+            self._verdict = "At temperature 0 all repeats are the same: more runs show nothing new"
         self.refresh()
 
     def _run_more(self) -> None:

@@ -98,7 +98,7 @@ class Navigation:
         return (
             Action(id="parts.next", title="Go to the next part of the window",
                    run=functools.partial(step, 1), keys="F6"),
-            Action(id="parts.before", title="Go to the part of the window before",
+            Action(id="parts.before", title="Go to the previous part of the window",
                    run=functools.partial(step, -1), keys="Shift+F6"),
             Action(id="parts.inputs", title="Go to the inputs, and back to the editor",
                    run=self._between, keys="Ctrl+I"),

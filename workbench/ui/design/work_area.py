@@ -147,11 +147,11 @@ class WorkArea(QFrame):
                    keys="Ctrl+F", menu=(1, 1)),
             Action(id="prompt.replace", title="Replace in the prompt",
                    run=self.find_bar.open_replace, keys="Ctrl+H", menu=(1, 2)),
-            Action(id="prompt.find_next", title="Find the next place", run=self.find_bar.find_next,
+            Action(id="prompt.find_next", title="Find the next match", run=self.find_bar.find_next,
                    keys="F3"),
-            Action(id="prompt.find_previous", title="Find the place before",
+            Action(id="prompt.find_previous", title="Find the previous match",
                    run=self.find_bar.find_previous, keys="Shift+F3"),
-            Action(id="prompt.complete", title="Say what can be typed here",
+            Action(id="prompt.complete", title="Show completions",
                    run=self.completer.open_list, keys="Ctrl+Space", menu=(3, 2)),
             Action(id="prompt.format", title="Format the prompt", run=self.format_prompt,
                    keys="Shift+Alt+F", menu=(3, 1)),
@@ -166,14 +166,14 @@ class WorkArea(QFrame):
                    keys="Ctrl+Alt+]", menu=(2, 2)),
             Action(id="prompt.next_problem", title="Go to the next problem",
                    run=functools.partial(self.step_problem, 1), keys="F8"),
-            Action(id="prompt.previous_problem", title="Go to the problem before",
+            Action(id="prompt.previous_problem", title="Go to the previous problem",
                    run=functools.partial(self.step_problem, -1), keys="Shift+F8"),
             Action(id="prompt.problems", title="Show or hide all problems",
                    run=self.toggle_problems, keys="Ctrl+Shift+M", menu=(3, 3),
                    is_on=self.problem_list.isVisible),
             Action(id="prompt.next", title="Go to the next open prompt",
                    run=functools.partial(tabs.step, 1), keys="Ctrl+Tab"),
-            Action(id="prompt.previous", title="Go to the open prompt before",
+            Action(id="prompt.previous", title="Go to the previous open prompt",
                    run=functools.partial(tabs.step, -1), keys="Ctrl+Shift+Tab"),
             Action(id="prompt.reopen", title="Open the closed prompt again", run=self._model.reopen,
                    keys="Ctrl+Shift+T", menu=(4, 1)),
@@ -339,7 +339,7 @@ class WorkArea(QFrame):
             note = f"{without_directions(analysis.name)} · {counted}" if analysis.name else ""
             last = structure.line(structure.body - 1) if structure.body else 0
             wrong = any(p.severity == "error" and 0 < p.line <= last for p in analysis.problems)
-            self.editor.show_head_note("head cannot be read" if wrong else note)
+            self.editor.show_head_note("front matter cannot be read" if wrong else note)
 
     @Slot()
     def apply_fix(self) -> None:
@@ -406,7 +406,7 @@ class WorkArea(QFrame):
         try:
             tidy = await self._bridge.ask(lambda core: core.prompts.format(text, path))
         except WorkbenchError as error:
-            self.banner.show_message(f"It cannot be formatted yet. {error}", "warn")
+            self.banner.show_message(f"The prompt cannot be formatted yet. {error}", "warn")
             return
         if text == self.editor.text.plain() and tidy != text:
             self.editor.replace_lines(tidy)

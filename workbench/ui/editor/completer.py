@@ -63,7 +63,7 @@ class Completer(QObject):
 
     @Slot()
     def open_list(self) -> None:
-        """Say what can be typed here, also in prose."""
+        """Show completions, also in prose."""
         self._asked_by_hand = True
         self._ask()
 

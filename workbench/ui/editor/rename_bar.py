@@ -84,7 +84,9 @@ class RenameBar(QFrame):
         """Ask for another name of the variable at the cursor."""
         name = self._name()
         if not name:
-            self.refused.emit("Put the cursor on a variable in a tag, or on an input of the head.")
+            self.refused.emit(
+                "Put the cursor on a variable in a tag, or on an input of the front matter."
+            )
             return
         self.refused.emit("")
         self._old = name

@@ -123,8 +123,8 @@ class FilterBar(QFrame):
         self.chips = []
         for field, value in self._set.items():
             title = self._title(field, value)
-            chip = Button(title, "close", tip="Take this filter away")
-            chip.setAccessibleName(f"Filter {title}: take away")
+            chip = Button(title, "close", tip="Remove this filter")
+            chip.setAccessibleName(f"Filter {title}: remove")
             chip.clicked.connect(functools.partial(self.set_filter, field, ""))
             self._flow.addWidget(chip)
             self.chips.append(chip)

@@ -230,7 +230,7 @@ class RunView(QFrame):
                 self.banner.show_message(f"Same as run {earlier:,}, byte for byte.", "ok")
             else:
                 self.banner.show_message(
-                    f"Run {earlier:,} was made from the same settings and says something else.",
+                    f"Run {earlier:,} has the same settings and a different output.",
                     "text-2",
                 )
         else:

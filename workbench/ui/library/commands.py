@@ -65,7 +65,7 @@ class LibraryCommands(QObject):
             Action(id="prompt.rename", title="Rename the prompt", run=self._rename, when=chosen),
             Action(id="prompt.move", title="Move the prompt to…", run=self._move, when=chosen),
             Action(id="prompt.tag", title="Tag the prompt…", run=self._tag, when=files),
-            Action(id="prompt.favourite", title="Make the prompt a favourite, or no more",
+            Action(id="prompt.favourite", title="Add the prompt to the favourites, or remove it",
                    run=self._favourite, when=files),
             Action(id="prompt.trash", title="Move the prompt to the trash", run=self._trash,
                    when=chosen),
@@ -183,7 +183,7 @@ class LibraryCommands(QObject):
         if files:
             _add(menu, "Open", functools.partial(self._open, files))
             taken = set(files) <= self._tree.library.listing.favourites
-            words = "No favourite any more" if taken else "Make a favourite"
+            words = "Remove from favourites" if taken else "Add to favourites"
             _add(menu, words, functools.partial(self._actions.favourite, files))
             export = functools.partial(self.export_wanted.emit, files[0])
             _add(menu, "Export…", export, on=len(files) == 1)

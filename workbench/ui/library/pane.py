@@ -125,7 +125,7 @@ class LibraryTree(Pane):
         self.tree.show_library(self._listing, result)
         self.foot.show_entries(self._listing.entries)
         self.foot.show_found(len(result.hits))
-        self.nothing.setText("No prompt fits. Words are looked for in names, heads and texts.")
+        self.nothing.setText("No prompt matches. Names, front matter and texts are searched.")
         self.nothing.setVisible(not result.hits)
 
     def show_dirty(self, paths: Iterable[str]) -> None:

@@ -98,7 +98,7 @@ class FilesView(Splitter):
         self.folders.show_folders(folders)
         self.folders.show_problems(scan.problems)
         if scan.problems:
-            self.where.note.setText(f"{len(scan.problems)} could not be looked at")
+            self.where.note.setText(f"{len(scan.problems)} could not be read")
         else:
             self.where.note.setText(f"{len(folders)} looked into")
         self.note.setText(

@@ -25,7 +25,7 @@ class _Line(QFrame):
         layout = row(path, Label("" if source == folder.path else source, "small", "text-3"))
         layout.setStretch(0, 1)
         if folder.added:
-            remove = IconButton("close", f"Look in {folder.path} no more", size=24, glyph=14)
+            remove = IconButton("close", f"Stop searching {folder.path}", size=24, glyph=14)
             remove.clicked.connect(self._on_remove)
             layout.addWidget(remove)
         self.setLayout(layout)

@@ -25,8 +25,8 @@ _TONE = Qt.ItemDataRole.UserRole
 _TONES = {"Fits": "ok", "May be slow": "warn", "Will not fit": "bad"}
 _PERMILLE = 1000
 _ONLINE = (
-    "Nothing is asked of the network until you press List files or Get. A download that breaks off "
-    "goes on where it was; a file whose checksum differs is not kept."
+    "Nothing is requested from the network until you press List files or Get. An interrupted "
+    "download continues where it was; a file whose checksum differs is not kept."
 )
 
 
@@ -66,7 +66,7 @@ class GetView(Pane):
         self.repository.returnPressed.connect(self.list_files)
         self.look = Button("List files", "search")
         self.look.clicked.connect(self.list_files)
-        self.shelf = GhostButton("Small models to begin with")
+        self.shelf = GhostButton("Small models to start with")
         self.shelf.clicked.connect(self.show_shelf)
         self.table = row_table("Models to get", _SHELF_HEADINGS, wide=len(_SHELF_HEADINGS) - 1)
         self.table.itemSelectionChanged.connect(self._on_chosen)
@@ -251,7 +251,7 @@ class GetView(Pane):
             return
         self.banner.hide()
         self._show_download(going=True)
-        self.words.setText(f"{offer.file}: asking for it")
+        self.words.setText(f"{offer.file}: connecting")
         self._download = self._get(offer)
 
     @latest
@@ -281,7 +281,7 @@ class GetView(Pane):
         self._download.cancel()
         self._end_download()
         self.banner.show_message(
-            "Stopped. What came is kept: Get goes on where it stood.", "text-2"
+            "Stopped. What was received is kept: Get continues the download.", "text-2"
         )
 
     def _on_progress(self, progress: DownloadProgress) -> None:

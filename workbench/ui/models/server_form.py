@@ -120,7 +120,7 @@ class ServerForm(Pane):
             self._form.addRow(Label(editor.accessibleName(), "body", "text-2"), editor)
         self.models = QListWidget()
         self.models.setAccessibleName("Models of the server")
-        self.models.setAccessibleDescription("Ticked models stand in every list of models")
+        self.models.setAccessibleDescription("Ticked models appear in every list of models")
         self.models.setProperty("ticks", True)
         self.models.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.models.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -32,7 +32,7 @@ class AnswerCard(QFrame):
         self.rule.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.copy = IconButton("copy", "Copy the answer", size=24, glyph=14)
         self.copy.clicked.connect(self._on_copy)
-        self.edit = IconButton("edit", "Take the answer out by another rule", size=24, glyph=14)
+        self.edit = IconButton("edit", "Extract the answer by another rule", size=24, glyph=14)
         self.edit.clicked.connect(self.rule_wanted)
         self.edit.hide()
         self.value = Label("", "answer", wrap=True)

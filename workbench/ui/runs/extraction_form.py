@@ -142,7 +142,7 @@ class ExtractionPopover(Popover):
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
         self.form = ExtractionForm(bridge)
-        super().__init__("How the answer is taken out", self.form)
+        super().__init__("Answer extraction rule", self.form)
         self.setParent(parent, self.windowFlags())
         self.form.applied.connect(self.hide)
 

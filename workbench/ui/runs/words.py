@@ -56,7 +56,7 @@ _ENDS = {
 }
 _CUT: dict[RunStatus, str] = {
     "cancelled": "This run was stopped before its end",
-    "interrupted": "The program ended while this run was going on",
+    "interrupted": "The program ended during this run",
 }
 _ANSWERING = frozenset({"answer", "reason", "path", ""})
 _GENERATING = frozenset({"propose", "sample", "value"})

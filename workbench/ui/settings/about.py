@@ -16,7 +16,7 @@ from workbench.ui.theme import font
 
 _PRIVACY = (
     "Prompts, answers and chats are kept on this machine, in the folders above. The program sends "
-    "nothing by itself: no statistics, no look for updates. It goes online in two cases: to get a "
+    "nothing by itself: no statistics, no check for updates. It goes online in two cases: to get a "
     "model that you chose in Models, and to send a prompt to a server that you added there, when "
     "one of its models runs."
 )

@@ -16,7 +16,7 @@ from workbench.ui.settings.key_button import KeyButton
 from workbench.ui.settings.parts import Group
 
 _NOTE = (
-    "Press a key field, then the keys it shall have; Backspace is for none, Esc leaves them as "
+    "Press a key field, then its new keys; Backspace removes them, Esc leaves them as "
     "they are. Commands without keys are found by their names."
 )
 _LETTERS = ("tree",)
@@ -42,7 +42,7 @@ class Keys(Group):
         self.search.setAccessibleName("Find a key")
         self.search.setPlaceholderText("Find a command or a key")
         self.search.setFixedWidth(320)
-        self.reset = Button("Back to the program's own")
+        self.reset = Button("Back to the defaults")
         self.reset.clicked.connect(self._on_reset_all)
         self.banner = Banner()
         self.buttons: dict[str, KeyButton] = {}

@@ -21,7 +21,7 @@ class DefaultSampling(Group):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__("Default sampling")
         self.sampling = SamplingButton(bridge)
-        self.reset = Button("Back to the program's own")
+        self.reset = Button("Back to the defaults")
         self.add(
             line(
                 "Sampling",

@@ -75,7 +75,7 @@ _ENDS: dict[RunStatus, str] = {
 _FIXED: dict[type, str] = {
     ev.RunPaused: "paused",
     ev.RunResumed: "goes on",
-    ev.Steered: "the search takes notice of what was done by hand",
+    ev.Steered: "the search applies what was done by hand",
     ev.BudgetCharged: "budget is counted",
 }
 
@@ -87,7 +87,7 @@ _SENTENCES: dict[type, Callable[[Any, RunState], str]] = {
     ev.PromptEvaluated: _progress,
     ev.TextReceived: lambda e, s: _of_call(s, e.call),
     ev.CallFinished: lambda e, s: f"{_of_call(s, e.call)} is written",
-    ev.LabelsScored: lambda e, s: f"{_of_call(s, e.call)} is read off",
+    ev.LabelsScored: lambda e, s: f"{_of_call(s, e.call)} is scored",
     ev.Parsed: lambda e, _: f"{'read' if e.value is not None else 'cannot read'} {e.rule}",
     ev.ParseFailed: lambda e, _: f"cannot read {e.rule}",
     ev.AnswerExtracted: lambda e, _: f"answer read again by {e.rule.describe()}",

@@ -108,7 +108,7 @@ class InputsPane(Pane):
         return (
             Action(id="samples.next", title="Next sample set",
                    run=functools.partial(samples.step, 1), keys="Alt+Down", when=has_sets),
-            Action(id="samples.before", title="Sample set before",
+            Action(id="samples.before", title="Previous sample set",
                    run=functools.partial(samples.step, -1), keys="Alt+Up", when=has_sets),
             Action(id="samples.save", title="Save the sample set", run=self.bar.save_set),
             Action(id="samples.save_as", title="Save the values as a new sample set",
@@ -123,7 +123,7 @@ class InputsPane(Pane):
                    run=functools.partial(self.data_wanted.emit, True)),
             Action(id="data.next", title="Fill the inputs from the next row",
                    run=functools.partial(data.step, 1), keys="Alt+PgDown", when=has_rows),
-            Action(id="data.before", title="Fill the inputs from the row before",
+            Action(id="data.before", title="Fill the inputs from the previous row",
                    run=functools.partial(data.step, -1), keys="Alt+PgUp", when=has_rows),
         )  # fmt: skip
 
@@ -232,7 +232,7 @@ class InputsPane(Pane):
     @Slot(str)
     def _on_replaced(self, name: str) -> None:
         self.banner.show_message(
-            f"The set “{name}” was saved over.", "text-2", "Undo", self.samples.undo
+            f"The set “{name}” was overwritten.", "text-2", "Undo", self.samples.undo
         )
 
     @Slot(str)

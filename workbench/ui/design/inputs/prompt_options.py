@@ -81,8 +81,8 @@ class PromptOptions(QObject):
         words = [origins.short] if origins.short else []
         lines = [*origins.lines] if origins.given else []
         if name and found is None:
-            words.append(f"{name} is not here")
-            lines.append(f"Model of the prompt: {name}. It is not here: another one is used.")
+            words.append(f"{name} is not available")
+            lines.append(f"Model of the prompt: {name}. It is not available: another one is used.")
         elif name:
             lines.append(f"Model of the prompt: {name}" + (" (another was chosen)" if own else ""))
             words += [] if words else ["another model" if own else "model from the prompt"]
@@ -173,7 +173,7 @@ class PromptOptions(QObject):
         editor.ensureCursorVisible()
         self._changed.pop(path, None)
         self._side.window.notify(
-            "The options are in the prompt's head; Ctrl+Z takes them back.", "ok"
+            "The options are in the prompt's front matter; Ctrl+Z undoes it.", "ok"
         )
 
     # --- session ----------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ class SamplesBar(QWidget):
     def _on_name(self) -> None:
         name = " ".join(self.name.text().split())
         taken = self._model.is_own(name) and not self._renaming
-        self.warning.setText("Takes the place of the set of this name" if taken else "")
+        self.warning.setText("Replaces the set of this name" if taken else "")
         self.accept.setEnabled(bool(name))
 
     @Slot()

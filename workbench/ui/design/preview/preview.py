@@ -46,7 +46,7 @@ class RenderedPane(Pane):
         self._tones: Mapping[str, str] = {}
         self.views = Segmented("View", ("Messages", "Raw", "Tokens"))
         self.views.chosen.connect(self._on_view)
-        self.ids = IconButton("hash", "Write the number of each token beside it")
+        self.ids = IconButton("hash", "Show the number of each token")
         self.ids.setCheckable(True)
         self.ids.toggled.connect(self._on_ids)
         self.ids.hide()

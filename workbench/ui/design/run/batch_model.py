@@ -131,7 +131,7 @@ class BatchModel(QObject):
         if not running:
             return ""
         left = sum(summary.total - summary.over for summary in running)
-        return f"Run on works: {count_text(left, 'run')} of it are to come."
+        return f"“Run on” is running: {count_text(left, 'run')} to come."
 
     def aspects(self) -> tuple[Aspect, ...]:
         """What the shown batch was made with that is not shown any more, but for its inputs."""

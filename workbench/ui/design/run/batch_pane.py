@@ -57,7 +57,7 @@ class BatchPane(SidePane):
         self.close_button.clicked.connect(self.closed)
         self.note = Label("", "small", "text-3", wrap=True)
         self.start = Button("Run", "play")
-        self.stop = Button("Cancel", "stop", tip="Stop; rows that are there stay")
+        self.stop = Button("Cancel", "stop", tip="Stop; finished rows are kept")
         self.start.clicked.connect(self.model.start)
         self.stop.clicked.connect(self.model.cancel)
         self.bar = QProgressBar()

@@ -44,7 +44,7 @@ class MadeWithLine(QFrame):
         self.setProperty("surface", "raised")
         self.setProperty("rule", "bottom")
         self.text = Label("", "small", "text-2", wrap=True)
-        self.show_it = GhostButton("Show it", tip="Bring back text and inputs as this run had them")
+        self.show_it = GhostButton("Show it", tip="Restore the text and inputs of this run")
         self.again = GhostButton("Run again", tip="Run what is shown now")
         self.show_it.clicked.connect(self.show_wanted)
         self.again.clicked.connect(self.run_wanted)

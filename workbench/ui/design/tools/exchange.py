@@ -51,7 +51,7 @@ class ImportPane(SidePane):
         self.empty = EmptyState(
             "Prompts of other programs",
             "Prompty, Dotprompt, promptfoo, OpenAI messages, LangChain, ChainForge, and bundles. "
-            "Nothing is written before you say so.",
+            "Nothing is written until you confirm.",
             "Choose files…",
             "open",
         )
@@ -169,7 +169,7 @@ class ImportPane(SidePane):
         if self._preview is None or not index.isValid():
             return
         prompt = self._preview.prompts[index.row()]
-        self.notes.setText("\n".join(prompt.notes) or "Everything in it has an equal here.")
+        self.notes.setText("\n".join(prompt.notes) or "Everything in it is supported here.")
         cut = "\n…" if len(prompt.text) > _LONGEST else ""
         self.text.setPlainText(prompt.text[:_LONGEST] + cut)
 

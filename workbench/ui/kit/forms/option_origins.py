@@ -85,9 +85,11 @@ class OptionOrigins(QFrame):
         super().__init__()
         self.words = Label("", "small", "text-2", wrap=True)
         self.reset = Button(
-            "Back to the prompt's", "undo", tip="Take the options of its head again"
+            "Back to the prompt's", "undo", tip="Use the options of its front matter again"
         )
-        self.write = Button("Write into the prompt", "edit", tip="Put the changes into its head")
+        self.write = Button(
+            "Write into the prompt", "edit", tip="Put the changes into its front matter"
+        )
         self.reset.clicked.connect(self.reset_wanted)
         self.write.clicked.connect(self.write_wanted)
         self._writes = writes

@@ -48,7 +48,7 @@ class _Chosen(QFrame):
         self.choose = Button("Choose…", "open")
         self.choose.setAccessibleName(f"Choose a file for {each.name}")
         self.choose.clicked.connect(self._on_choose)
-        self.clear = IconButton("close", f"Take the file out of {each.name}", glyph=14)
+        self.clear = IconButton("close", f"Remove the file from {each.name}", glyph=14)
         self.clear.clicked.connect(self._on_clear)
         self.problem = Label("", "small", "bad", wrap=True)
         self.problem.hide()

@@ -102,7 +102,7 @@ class MessageBody(_Body):
         self.role.choose(message.get("role", "user"))
         self.text = GrowingText(str(message.get("content", "")), least=1)
         self.text.setAccessibleName(f"Text of {name}")
-        self.text.setPlaceholderText("What was said")
+        self.text.setPlaceholderText("Message text")
         self.role.currentIndexChanged.connect(self.changed)
         self.text.textChanged.connect(self.changed)
         layout = row(self.role, self.text)

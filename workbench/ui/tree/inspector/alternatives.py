@@ -17,7 +17,7 @@ _ROW = 24
 _MOST = 5
 _WIDTH = 256
 NOT_RECORDED = "Alternatives were not recorded for this run."
-NOT_ALONE = "A part cannot stand alone"
+PART_OF_CHARACTER = "Part of a character"
 
 
 class AlternativeRows(QWidget):
@@ -189,7 +189,7 @@ class Alternatives(QFrame):
         self.fork.setEnabled(self._can_fork)
         said = f"Fork with  {shown_token(text)}" if text else "Fork"
         key = "↵" if self._can_fork else ""
-        self.fork.show_text(NOT_ALONE if is_part(text) else said, key)
+        self.fork.show_text(PART_OF_CHARACTER if is_part(text) else said, key)
 
     @Slot()
     def _fork(self) -> None:

@@ -108,7 +108,7 @@ class GrowForm(Popover):
         self._before = self.form.values()
         self.grow = PrimaryButton("Grow", "grow", keys="Ctrl+Return")
         keep_own_keys(self.grow)
-        note = Label("The search goes on from this node. Nothing that is there is lost.", "small")
+        note = Label("The search continues from this node. Nothing is lost.", "small")
         note.setProperty("tone", "text-3")
         body = QFrame()
         body.setMinimumWidth(_WIDTH)

@@ -83,13 +83,15 @@ class Inspector(QFrame):
         self._head.setLayout(head)
 
     def _make_buttons(self) -> None:
-        self.fork = Button("Fork from here", "fork", keys="F", tip="Another token, and on from it")
+        self.fork = Button("Fork from here", "fork", keys="F", tip="Continue from another token")
         self.boost = Button("Boost", "chevrons-up", keys="B", tip="Raise its value")
-        self.chat = Button("Continue in chat", "chat", keys="C", tip="Go on by hand from here")
-        self.prune = Button("Prune", "scissors", keys="P", tip="Let it not go on")
-        self.grow = Button("Grow", "grow", keys="G", tip="Search on from here")
+        self.chat = Button(
+            "Continue in chat", "chat", keys="C", tip="Continue the conversation yourself"
+        )
+        self.prune = Button("Prune", "scissors", keys="P", tip="Do not continue from it")
+        self.grow = Button("Grow", "grow", keys="G", tip="Continue the search from here")
         self.edit = Button("Edit", "edit", keys="E", tip="Change the thought")
-        self.add = Button("Add", "plus", keys="A", tip="Write a thought beside it")
+        self.add = Button("Add", "plus", keys="A", tip="Add a thought next to it")
         self.buttons = (
             self.fork, self.boost, self.chat, self.prune, self.grow, self.edit, self.add
         )  # fmt: skip
@@ -219,7 +221,7 @@ class Inspector(QFrame):
             count = len(origin.tokens)
             known = f"{count_text(count, 'token')}, lower probability is stronger" if count else ""
             self._output_part.note.setText(known)
-            kept = "What stood before these tokens was kept." if origin.call.prefix else ""
+            kept = "The text before these tokens was kept." if origin.call.prefix else ""
             self.no_tokens.setText(kept if count else "Token probabilities were not recorded.")
         self.tokens.setVisible(origin is not None)
         self.no_tokens.setVisible(bool(self.no_tokens.text()))

@@ -91,7 +91,7 @@ class RewritePane(SidePane):
         examples.setLayout(column(self.failing, self.expected, gap=6))
         self.example = Section("With an example", examples, opened=False)
         self.suggest = Button("Suggest")
-        self.edit = GhostButton("Edit what is asked", tip="Open the prompt that asks for a rewrite")
+        self.edit = GhostButton("Edit the request", tip="Open the prompt that asks for a rewrite")
         self.cancel = Button("Cancel", "stop")
         self.progress = Label("", "small", "text-2")
         self.output = StreamingText("What the model writes", "small", surface="panel")

@@ -127,7 +127,7 @@ class XRayModel(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Stop; what is known stays."""
+        """Stop; results so far are kept."""
         if self.running:
             cancel(self, "_look")
             self.running = False

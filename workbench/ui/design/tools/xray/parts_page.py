@@ -30,7 +30,7 @@ _ALL_ROOM = 1000
 _STALE = "The prompt has changed since. X-ray it again to see its lines."
 _FOR = (
     "Type or run an answer, and see how much less likely it gets when a part of the prompt is left "
-    "out. Blue parts carry the answer; those with a minus stand in its way."
+    "out. Blue parts support the answer; those with a minus work against it."
 )
 
 
@@ -55,10 +55,10 @@ class PartsPage(QWidget):
         for level in LEVELS:
             self.level_chooser.add_choice(MANY_LEVELS[level].capitalize(), level)
         self.thorough = Switch(
-            "Each exactly", tip="Leave out every part by itself, whatever it costs"
+            "Each exactly", tip="Leave out every part separately, however long it takes"
         )
         self.start = Button("X-ray", "xray", tip="See which part of the prompt matters")
-        self.stop = Button("Stop", "stop", tip="Stop; what is known stays")
+        self.stop = Button("Stop", "stop", tip="Stop; results so far are kept")
         self.note = Label("", "small", "text-3", wrap=True)
         self.bar = QProgressBar()
         self.bar.setAccessibleName("X-ray")
