@@ -170,7 +170,7 @@ class ActionTable(QObject):
         return tuple(self._actions.values())
 
     def trigger(self, action_id: str) -> bool:
-        """Show the workspace in which an action acts and do it; False if it is not available now."""
+        """Show the workspace in which an action acts and do it; False if it is not available."""
         action = self._actions[action_id]
         if action.scope and self._go_to is not None:
             self._go_to(action.scope)

@@ -265,7 +265,7 @@ def check(paths: Paths, files: tuple[str, ...], as_json: bool) -> int:
 def rename_input(paths: Paths, file: str, old: str, new: str, as_json: bool) -> int:
     """Rename an input of a prompt.
 
-    In its front matter and body, in its sample sets, and in the prompts of the library that share it
+    In its front matter, body and sample sets, and in the prompts of the library that share it
     because one includes the other.
     """
 
