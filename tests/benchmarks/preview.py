@@ -140,7 +140,7 @@ def in_window(tokens: int) -> None:
     editor.moveCursor(editor.textCursor().MoveOperation.EndOfLine)
     seconds = []
     for number in range(ROUNDS + 1):
-        QTimer.singleShot(120, loop.quit)  # a person's pause between two keys
+        QTimer.singleShot(120, loop.quit)  # the user's pause between two keys
         loop.exec()
         started = time.perf_counter()
         QTest.keyClick(editor, Qt.Key.Key_A)

@@ -1,4 +1,4 @@
-"""``run --samples`` and ``run --rows`` as a person types them, on a simulated engine."""
+"""``run --samples`` and ``run --rows`` as the user types them, on a simulated engine."""
 
 from __future__ import annotations
 

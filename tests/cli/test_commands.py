@@ -1,4 +1,4 @@
-"""The command line as a person types it, without and with the real model."""
+"""The command line as the user types it, without and with the real model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``compare`` and ``history extract`` as a person types them, on a simulated engine."""
+"""``compare`` and ``history extract`` as the user types them, on a simulated engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``workbench library`` as a person types it."""
+"""``workbench library`` as the user types it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``workbench prompts`` as a person types it."""
+"""``workbench prompts`` as the user types it."""
 
 from __future__ import annotations
 

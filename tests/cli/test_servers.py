@@ -1,4 +1,4 @@
-"""``workbench servers`` and runs on their models, as a person types them."""
+"""``workbench servers`` and runs on their models, as the user types them."""
 
 from __future__ import annotations
 

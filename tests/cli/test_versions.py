@@ -1,4 +1,4 @@
-"""``workbench versions`` and ``workbench rewrite`` as a person types them."""
+"""``workbench versions`` and ``workbench rewrite`` as the user types them."""
 
 from __future__ import annotations
 

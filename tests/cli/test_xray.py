@@ -1,4 +1,4 @@
-"""``workbench xray`` and ``counterfactual`` as a person types them."""
+"""``workbench xray`` and ``counterfactual`` as the user types them."""
 
 from __future__ import annotations
 

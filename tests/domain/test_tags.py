@@ -8,7 +8,7 @@ from workbench.domain.prompts.tags import (
     body_start,
     find_blocks,
     find_tags,
-    is_in_head,
+    is_in_front_matter,
     tag_at,
     text_in_quotes,
 )
@@ -82,11 +82,12 @@ def test_the_body_starts_behind_the_head() -> None:
 
 
 def test_a_head_that_is_not_closed_yet_is_a_head() -> None:
-    assert [is_in_head("---\na:\n", each) for each in (0, 3, 4, 7)] == [False, True, True, True]
-    assert not is_in_head("a\n---\n", 6)
+    inside = [is_in_front_matter("---\na:\n", each) for each in (0, 3, 4, 7)]
+    assert inside == [False, True, True, True]
+    assert not is_in_front_matter("a\n---\n", 6)
     closed = "---\na: b\n---\nx"
-    assert is_in_head(closed, len(closed) - 2)
-    assert not is_in_head(closed, len(closed) - 1)
+    assert is_in_front_matter(closed, len(closed) - 2)
+    assert not is_in_front_matter(closed, len(closed) - 1)
 
 
 def test_the_tag_at_a_cursor() -> None:

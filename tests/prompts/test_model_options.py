@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.domain.prompts.model_options import HeadOptions, model_of_head, words_of_option
+from workbench.domain.prompts.model_options import (
+    HeadOptions,
+    model_of_front_matter,
+    words_of_option,
+)
 from workbench.domain.views import ModelEntry
 from workbench.prompts.front_matter.keys import options_of, read_head, write_options
 from workbench.prompts.front_matter.model_options import usable
@@ -165,7 +169,7 @@ MODELS = (
     ],
 )
 def test_a_head_chooses_among_the_models_of_this_machine_only(name, path):
-    found = model_of_head(name, MODELS)
+    found = model_of_front_matter(name, MODELS)
     assert (found.path if found is not None else "") == path
 
 

@@ -1,4 +1,4 @@
-"""The wheel: what a person does is in the log, is applied, and is there again in a replay."""
+"""Steering: user actions are in the log, is applied, and is there again in a replay."""
 
 from __future__ import annotations
 

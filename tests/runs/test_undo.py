@@ -1,4 +1,4 @@
-"""What a person did to a search is taken back: before it was noticed, after it, and in a replay."""
+"""What the user did to a search is taken back: before it was noticed, after it, and in a replay."""
 
 from __future__ import annotations
 

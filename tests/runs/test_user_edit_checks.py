@@ -1,4 +1,4 @@
-"""Thoughts that a person wrote are looked at by the program that knows the task, at once."""
+"""Thoughts that the user wrote are looked at by the program that knows the task, at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person did, applied to the states of a search."""
+"""User actions applied to the states of a search."""
 
 from __future__ import annotations
 

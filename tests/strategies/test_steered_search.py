@@ -29,7 +29,7 @@ def search(actions, target=NO_TARGET, model=None, strategy="tree_of_thought", st
 
 
 def answered(steps, told):
-    """The same generator, with what a person did in place of nothing."""
+    """The same generator, with what the user did in place of nothing."""
     batch = next(steps)
     while True:
         results = yield batch

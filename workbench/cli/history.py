@@ -122,7 +122,7 @@ def _is_by_hand(event: Event) -> bool:
 
 
 def _change(event: Event) -> str:
-    """What a person did, in words."""
+    """Describe a user action in words."""
     match event:
         case ThoughtEdited():
             return f"{event.node}: thought changed to {event.text!r}"
@@ -176,14 +176,14 @@ def extract(
     found = with_workbench(paths, work)
     if as_json:
         texts = [{"before": each.before, "after": each.after} for each in found.texts]
-        said = {
+        parts = {
             "run_id": run_id,
             "rule": wanted.describe(),
             "answer": found.answer,
             "texts": texts,
             "applied": not dry_run,
         }
-        click.echo(json.dumps(said, ensure_ascii=False))
+        click.echo(json.dumps(parts, ensure_ascii=False))
         return 0
     for number, each in enumerate(found.texts, start=1):
         click.echo(f"{number}  {_one_line(each.before)} -> {_one_line(each.after)}")

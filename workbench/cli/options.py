@@ -328,8 +328,8 @@ async def build_spec(
     chosen = strategy or head.strategy or "direct"
     of_head = head.params if chosen == head.strategy else {}
     if tell and of_head:
-        said = ", ".join(f"{name}={value}" for name, value in (of_head | params).items())
-        click.echo(f"Parameters of {chosen}: {said}.", err=True)
+        words = ", ".join(f"{name}={value}" for name, value in (of_head | params).items())
+        click.echo(f"Parameters of {chosen}: {words}.", err=True)
     spec = RunSpec(
         prompt=TemplatePrompt(file.path, file.text, known | options.variables),
         strategy=chosen,
@@ -345,11 +345,11 @@ async def build_spec(
 def _tell_head(head: HeadOptions, options: RunOptions, seed: int | None, model: str) -> None:
     """Say on the error stream what the prompt's head decides."""
     given = options.sampling_values.keys() | ({"seed"} if seed is not None else set())
-    said = [words_of_option(*each) for each in head.given.items() if each[0] not in given]
+    words = [words_of_option(*each) for each in head.given.items() if each[0] not in given]
     if head.model and not options.model:
         missing = "" if model else " (not on this machine: another one is used)"
-        said.append(f"model {head.model}{missing}")
-    if said:
-        click.echo(f"From the prompt's front matter: {', '.join(said)}.", err=True)
+        words.append(f"model {head.model}{missing}")
+    if words:
+        click.echo(f"From the prompt's front matter: {', '.join(words)}.", err=True)
     for sentence in head.faults:
         click.echo(sentence, err=True)

@@ -1,4 +1,4 @@
-"""Every error that can reach a person, as one tree.
+"""Every error that can reach the user, as one tree.
 
 Each class carries values and builds one plain sentence from them: what happened and what to do.
 Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the crash log.
@@ -164,7 +164,7 @@ class ReadOnlyError(LibraryError):
 
 @dataclass(eq=False)
 class UnopenedError(LibraryError):
-    """An imported prompt is to be used before a person has opened it."""
+    """An imported prompt is to be used before the user has opened it."""
 
     reason: str = (
         "it was imported and nobody has opened it yet: open it in the library, or read it with "

@@ -1,7 +1,7 @@
 """Sample sets: named values of a prompt's inputs, in a YAML file beside the prompt.
 
 ``<stem>.samples.yaml`` maps the name of a set to its values. Where nothing can be written beside a
-prompt (those that ship with the program), a person's own sets stand in a mirrored place.
+prompt (those that ship with the program), the user's own sets stand in a mirrored place.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class SampleSets:
         self._mirror = mirror
 
     def read(self, prompt: str) -> SampleFile:
-        """The sets of a prompt: those that came with it, then the person's own.
+        """The sets of a prompt: those that came with it, then the user's own.
 
         An own one takes the place of one that came with it. A prompt without sets has none.
 

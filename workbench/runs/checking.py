@@ -23,7 +23,7 @@ from workbench.strategies.search.checks import facts_after, verified
 
 
 def checks_of(event: Event, state: RunState, spec: RunSpec) -> tuple[StateVerified, ...]:
-    """What the task's program says of the nodes that an action of a person made other ones.
+    """Verdicts of the task's program on nodes that a user action changed.
 
     Args:
         event: the action.

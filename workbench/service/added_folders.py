@@ -50,7 +50,7 @@ class AddedFolders:
 
 
 def existing_folder(folder: str) -> str:
-    """The absolute path of a folder that a person named (UsageError where there is none)."""
+    """The absolute path of a folder that the user named (UsageError where there is none)."""
     path = _absolute(folder)
     if not folder.strip() or not Path(path).is_dir():
         raise UsageError(f"{path} is no folder: name one that is there.")

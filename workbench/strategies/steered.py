@@ -1,4 +1,4 @@
-"""What a person did to a search while it ran, applied to the states among which it chooses."""
+"""Applies user actions to the states among which a running search chooses."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def steered(
     grown: Collection[str],
     make: Callable[[str, tuple[str, ...]], S],
 ) -> list[S]:
-    """The states among which is chosen, after what a person did, in the order in which it was done.
+    """The states among which is chosen, after what the user did, in the order in which it was done.
 
     Pruning takes a node and all under it away. Boosting adds to the value of a node and of those
     under it; one that was dropped earlier and never grown is among the states again. An edited

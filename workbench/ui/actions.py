@@ -1,4 +1,4 @@
-"""Everything a person can do, as data: menus, palette, shortcuts and help read the same table."""
+"""All user actions as data: menus, palette, shortcuts and help read the same table."""
 
 from __future__ import annotations
 

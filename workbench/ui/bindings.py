@@ -1,4 +1,4 @@
-"""Which keys stand in the place of others: buttons and menus show the keys that work."""
+"""User key bindings in place of the default ones: buttons and menus show the keys that work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class KeyBindings(QObject):
     those that work now.
 
     Signals:
-        changed(): keys were changed; whoever shows some shows them again.
+        changed(): keys were changed; receivers show them again.
     """
 
     changed = Signal()

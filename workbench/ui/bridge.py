@@ -40,8 +40,8 @@ class Bridge(QObject):
     Signals (all on G):
         engine_changed(EngineStatus), store_changed(StoreStatus): for the status bar.
         opened(): the core is ready; calls made before wait for it.
-        failed(str): a sentence nobody else has shown.
-        run_ended(int): some run, of whoever, has finished.
+        failed(str): a sentence that was not shown elsewhere.
+        run_ended(int): a run has finished, whoever started it.
         run_changed(int): an ended run has another answer.
     """
 

@@ -19,7 +19,7 @@ from workbench.ui.popups import note_closed
 from workbench.ui.scrim import Scrim
 
 _MOST = 8
-"""So many lines of a group while something is typed."""
+"""Most lines of a group while something is typed."""
 _RECENT = 5
 _WIDTH, _TOP, _EDGE = 640, 52, 8
 _KINDS: dict[FoundKind, tuple[str, str]] = {

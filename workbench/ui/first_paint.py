@@ -22,7 +22,7 @@ _LOOK, _CRUMBS = "Look", "Breadcrumb"
 
 
 class LastSeen(NamedTuple):
-    """How a workspace looked, and what stood above it."""
+    """How a workspace looked, and its title above."""
 
     picture: QImage
     breadcrumb: list[str]

@@ -81,7 +81,7 @@ class Rail(QFrame):
 
     Args:
         specs: the workspaces.
-        settings: what stands at the bottom.
+        settings: the entry at the bottom.
 
     Signals:
         chosen(str): the id of one of them.

@@ -37,7 +37,7 @@ class Instance(QObject):
     def claim(self) -> bool:
         """Whether this is the folder's only window; it then answers others.
 
-        Also where nothing can be written to the folder: nobody can overwrite anything there.
+        Also where nothing can be written to the folder: nothing can be overwritten there.
         """
         if not self._lock.tryLock(0) and self._lock.error() == QLockFile.LockError.LockFailedError:
             return False

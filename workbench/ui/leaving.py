@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 460
 _PATIENCE_MS = 20_000
-"""A core that does not answer for so long keeps nobody from quitting."""
+"""Seconds; a core that does not answer for so long does not prevent quitting."""
 Ask = Callable[[str, str, tuple[str, ...]], int]
 """Title, sentence and answers, the safest first; gives the number of the chosen one, or -1."""
 
@@ -39,8 +39,8 @@ class Question(QDialog):
         self.setWindowTitle(title)
         self.chosen = -1
         heading = Label(title, "heading")
-        said = Label(text, "body", wrap=True)
-        said.setFixedWidth(_WIDTH)
+        words = Label(text, "body", wrap=True)
+        words.setFixedWidth(_WIDTH)
         self.buttons = [
             PrimaryButton(answer) if number == 0 else GhostButton(answer)
             for number, answer in enumerate(answers)
@@ -52,7 +52,7 @@ class Question(QDialog):
             button.clicked.connect(lambda _=False, number=number: self._choose(number))
         for button in reversed(self.buttons):  # the filled one at the right
             line.addWidget(button)
-        layout = column(heading, said, margins=(24, 20, 24, 20), gap=12)
+        layout = column(heading, words, margins=(24, 20, 24, 20), gap=12)
         layout.addLayout(line)
         self.setLayout(layout)
         self.setAccessibleName(title)

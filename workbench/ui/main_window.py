@@ -43,7 +43,7 @@ _TITLE_BAR = 32
 _SESSION_MS = 250
 _NOTICE_MS = 6000
 _MAKING_MS = 150
-"""Between two workspaces that are made while nobody waits: each takes about 0.1 s."""
+"""Pause between workspaces that are made in the background: each takes about 0.1 s."""
 _log = logging.getLogger(__name__)
 _THEMES: tuple[tuple[ThemeChoice, str], ...] = (
     ("system", "Theme: as the system"),
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _make_next(self) -> None:
-        """Make a workspace that nobody has shown yet, so that its commands can be found."""
+        """Make a workspace that was not shown yet, so that its commands can be found."""
         missing = [panel_id for panel_id in self.specs if panel_id not in self.panels]
         if missing:
             self._panel(missing[0])
@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
         self.go("help", place=self._current if self._current in self.rail.work else self._before)
 
     def make_all(self) -> None:
-        """Make all pages that nobody has gone to yet."""
+        """Make all pages that were not shown yet."""
         for panel_id in self.specs:
             self._panel(panel_id)
 
@@ -402,7 +402,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _at_work(self) -> list[str]:
-        return [said for panel in self.panels.values() if (said := panel.at_work())]
+        return [words for panel in self.panels.values() if (words := panel.at_work())]
 
     @Slot()
     def show_again(self) -> None:

@@ -40,7 +40,7 @@ class Panel(QFrame):
     """A workspace.
 
     Signals:
-        breadcrumb_changed(list[str]): what stands at the left of the top bar, last part strong.
+        breadcrumb_changed(list[str]): the path at the left of the top bar, last part strong.
         busy_changed(bool): whether the rail shows a dot.
     """
 

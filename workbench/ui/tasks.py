@@ -93,7 +93,7 @@ class Task:
             return
         except WorkbenchError as error:
             self.done = True
-            if bridge is None:  # before anything was asked: whoever called hears of it
+            if bridge is None:  # before anything was asked: the caller gets the error
                 raise
             bridge.failed.emit(str(error))
             return

@@ -1,4 +1,4 @@
-"""What a person waits for: a cancel to take effect, and the first word in a long conversation."""
+"""What the user waits for: a cancel to take effect, and the first word in a long conversation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the open window costs a run: the same run in the window and from the command line, in turn.
 
 With ``--window`` this is the program that opens the real window (without a screen), runs the prompt
-in it as a person does, and prints what it took.
+in it as the user does, and prints what it took.
 """
 
 from __future__ import annotations

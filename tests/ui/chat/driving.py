@@ -1,4 +1,4 @@
-"""Using Chat as a person does."""
+"""Using Chat as the user does."""
 
 from __future__ import annotations
 

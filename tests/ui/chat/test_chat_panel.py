@@ -1,4 +1,4 @@
-"""Chat as a person uses it: write, read, stop, try again, branch, find again."""
+"""Chat as the user uses it: write, read, stop, try again, branch, find again."""
 
 from __future__ import annotations
 

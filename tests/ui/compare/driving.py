@@ -1,4 +1,4 @@
-"""What a person does in Compare."""
+"""What the user does in Compare."""
 
 from __future__ import annotations
 

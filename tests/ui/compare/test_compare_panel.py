@@ -1,4 +1,4 @@
-"""Compare, as a person uses it: real widgets, a real core, made-up answers."""
+"""Compare, as the user uses it: real widgets, a real core, made-up answers."""
 
 from __future__ import annotations
 

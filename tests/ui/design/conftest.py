@@ -40,7 +40,7 @@ def _is_rendered(panel: DesignPanel, file: Path) -> bool:
 
 @pytest.fixture
 def write_prompt(paths) -> Callable[[str, str], Path]:
-    """Writes a file into the person's own prompts."""
+    """Writes a file into the user's own prompts."""
 
     def write(name: str, text: str) -> Path:
         file = paths.prompts / name

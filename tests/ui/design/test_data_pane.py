@@ -100,7 +100,7 @@ def test_long_tables_come_page_by_page(panel, qtbot, data, tmp_path, qtmodeltest
 
 @pytest.fixture
 def own_data(paths) -> Path:
-    """Data sets of the person."""
+    """Data sets of the user."""
     paths.create()
     (paths.data_sets / "people.csv").write_text("count,Name\n1,Ada\n2,Grace\n")
     (paths.data_sets / "moods.csv").write_text("mood\ngladly\n")

@@ -1,4 +1,4 @@
-"""Design as a person uses it: open, type, see, fix, save, run."""
+"""Design as the user uses it: open, type, see, fix, save, run."""
 
 from __future__ import annotations
 

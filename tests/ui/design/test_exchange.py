@@ -1,4 +1,4 @@
-"""The import pane and the export commands as a person uses them."""
+"""The import pane and the export commands as the user uses them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_what_came_in_is_marked_in_the_tree_until_it_is_opened(
     qtbot.mouseClick(pane.take, Qt.MouseButton.LeftButton)
     first, second = (str(paths.prompts / f"given-{number}.prompty") for number in (1, 2))
     qtbot.waitUntil(lambda: panel.model.listing.unopened == {second}, timeout=WAIT_MS)
-    assert panel.model.current.path == first  # the first one is before the person's eyes
+    assert panel.model.current.path == first  # the first one is before the user's eyes
     rows = panel.library.tree.library
     spoken = Qt.ItemDataRole.AccessibleTextRole
     assert rows.data(rows.index_of(second), spoken) == "given-2, imported, not opened yet"

@@ -1,4 +1,4 @@
-"""The form as a person fills it: a field for each kind of input."""
+"""The form as the user fills it: a field for each kind of input."""
 
 from __future__ import annotations
 

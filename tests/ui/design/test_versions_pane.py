@@ -1,4 +1,4 @@
-"""Versions beside the editor, as a person uses them."""
+"""Versions beside the editor, as the user uses them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The foldable parts of a run's view, as far as a person presses something in them."""
+"""The foldable sections of a run's view: buttons and folds."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import RunState, fold, fold_all
 from workbench.ui.runs.tree_layout import TreeLayout, lay_out
 from workbench.ui.tree.canvas.canvas import TreeCanvas
-from workbench.ui.tree.canvas.card_text import column_heads, describe, face_of
+from workbench.ui.tree.canvas.card_text import column_headings, describe, text_of
 from workbench.ui.tree.canvas.keyboard_navigation import walk
 from workbench.ui.tree.canvas.painting import TEXT_SCALE
 
@@ -44,7 +44,7 @@ def test_the_best_path_is_a_straight_line_and_pruned_ones_are_rows(state: RunSta
 def test_pruned_siblings_are_grouped_and_can_be_opened(state: RunState) -> None:
     layout = lay_out(state)
     more = layout.cards["0.0/more"]
-    assert face_of(state, more).thought == "2 more pruned"
+    assert text_of(state, more).thought == "2 more pruned"
     assert "0/more" not in layout.cards, "three kept ones leave room for all of five"
     opened = lay_out(state, opened={"0.0"})
     assert "0.0/more" not in opened.cards
@@ -60,11 +60,11 @@ def test_folding_hides_what_is_under_a_node(state: RunState) -> None:
 
 def test_what_is_coming_stands_under_its_node(state: RunState) -> None:
     layout = lay_out(state)
-    writing = face_of(state, layout.cards["0.0.0/propose/+"])
-    waiting = face_of(state, layout.cards["0.2.0/propose/+"])
+    writing = text_of(state, layout.cards["0.0.0/propose/+"])
+    waiting = text_of(state, layout.cards["0.2.0/propose/+"])
     assert (writing.thought, writing.chip) == ("20 + 4 =", "generating")
     assert (waiting.thought, waiting.left, waiting.chip) == ("from 4 20", "queued", "next")
-    heads = dict(column_heads(state))
+    heads = dict(column_headings(state))
     assert heads["Step 1"] == "8 proposed, 3 kept"
     assert heads["Step 3"] == "3 proposed, 1 kept, 1 generating, 1 queued"
 

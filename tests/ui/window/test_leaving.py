@@ -54,7 +54,7 @@ class Person:
 
 @pytest.fixture
 def leave(window, bridge, monkeypatch):
-    """Has a person leave a core; gives whether the window may close."""
+    """Has the user leave a core; gives whether the window may close."""
 
     def go(core: Core, person: Person, reasons: tuple[str, ...] = ()) -> bool:
         real = bridge.call

@@ -52,7 +52,7 @@ def display() -> Iterator[str]:
 
 
 class Program:
-    """The window, driven by keys as a person would."""
+    """The window, driven by keys as the user would."""
 
     def __init__(self, home: Path, display: str) -> None:
         self._home = home

@@ -116,10 +116,10 @@ def add(
             chosen = msgspec.structs.replace(server, models=models or _offered(server, report))
         return chosen, await core.servers.add(chosen, key)
 
-    added, said = with_workbench(paths, work)
+    added, words = with_workbench(paths, work)
     offered = ", ".join(added.shown(model) for model in added.models)
     click.echo(f"Added {added.name} at {added.base_url}. Models: {offered or 'none chosen'}.")
-    for sentence in (said, added.warning):
+    for sentence in (words, added.warning):
         if sentence:
             click.echo(sentence, err=True)
     return 0

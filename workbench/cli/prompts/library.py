@@ -153,7 +153,7 @@ def favourite(paths: Paths, prompts: tuple[str, ...], take: bool) -> int:
 
 
 def _path_of(prompt: str, listing: LibraryListing) -> str:
-    """The absolute path of a prompt that a person named (UsageError where there is none)."""
+    """The absolute path of a prompt that the user named (UsageError where there is none)."""
     absolute = str(Path(prompt).expanduser().absolute())
     for entry in listing.entries:
         name = f"{entry.folder}/{entry.name}" if entry.folder else entry.name

@@ -235,7 +235,7 @@ def check(paths: Paths, files: tuple[str, ...], as_json: bool) -> int:
         problem.severity == "error" for _, analysis, _ in found for problem in analysis.problems
     )
     if as_json:
-        told = [
+        words = [
             {
                 "file": path,
                 "problems": msgspec.to_builtins(analysis.problems),
@@ -244,7 +244,7 @@ def check(paths: Paths, files: tuple[str, ...], as_json: bool) -> int:
             }
             for path, analysis, options in found
         ]
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(words, ensure_ascii=False))
         return FAILED if errors else 0
     for path, analysis, options in found:
         for problem in analysis.problems:
@@ -278,8 +278,8 @@ def rename_input(paths: Paths, file: str, old: str, new: str, as_json: bool) -> 
 
     done = with_workbench(paths, work)
     if as_json:
-        told = {"file": file, "sets": list(done.sets), "prompts": list(done.prompts)}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        words = {"file": file, "sets": list(done.sets), "prompts": list(done.prompts)}
+        click.echo(json.dumps(words, ensure_ascii=False))
         return 0
     click.echo(done.sentence())
     for path in done.prompts:

@@ -64,14 +64,14 @@ def rewrite(
         found = await core.rewrite.read(request, state.output, state.finish_reason)
         changes = unified(file.text, found.text, path, f"{path} (suggested)")
         if as_json:
-            said = {
+            words = {
                 "run_id": run_id,
                 "text": found.text,
                 "problems": found.problems,
                 "diff": changes,
                 "output": state.output,
             }
-            click.echo(json.dumps(said, ensure_ascii=False))
+            click.echo(json.dumps(words, ensure_ascii=False))
         else:
             click.echo(changes, nl=False)
             for problem in found.problems:

@@ -90,12 +90,12 @@ def xray(
     most = max((abs(effect.share) for effect in found.effects if effect.is_known), default=0.0)
     for effect in found.ranked():
         say(_row(effect, most), one_line=True)
-    told = (
+    words = (
         f"{len(found.effects)} {MANY_LEVELS[level]} · the whole prompt: {found.mean_logprob:.2f} "
         f"nats a token · {found.evaluated_tokens:,} tokens read, {found.cost:.1f} times the "
         f"prompt · {seconds_text(found.seconds)}"
     )
-    say([(told, "dim")])
+    say([(words, "dim")])
     return 0
 
 
@@ -116,8 +116,8 @@ def counterfactual(paths: Paths, run_a: int, run_b: int, model: str, as_json: bo
     )
     if as_json:
         fields = msgspec.to_builtins(found)
-        told = {"verdict": found.verdict, "sentence": found.sentence, **fields}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        words = {"verdict": found.verdict, "sentence": found.sentence, **fields}
+        click.echo(json.dumps(words, ensure_ascii=False))
         return 0
     _print_change(found, run_a, run_b)
     return 0
@@ -129,11 +129,11 @@ def _print_change(found: Counterfactual, run_a: int, run_b: int) -> None:
             continue
         strongest = answer.strongest
         most = f", most at {strongest.text!r} ({strongest.change:+.2f})" if strongest else ""
-        told = (
+        words = (
             f"The answer of run {run_id}: {answer.mean_change:+.3f} nats a token under the prompt "
             f"of run {run_b}{most}"
         )
-        say([(told, "dim")])
+        say([(words, "dim")])
         say(_tinted(answer))
     click.echo(found.sentence)
 

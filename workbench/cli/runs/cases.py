@@ -182,11 +182,11 @@ def _print_table(core: Workbench, results: Sequence[CaseResult], summary: CaseSu
     verdicts = {True: "right", False: "wrong", None: ""}
     rows = []
     for each in results:
-        said = each.error or ("no answer" if each.answer is None else each.answer)
+        words = each.error or ("no answer" if each.answer is None else each.answer)
         rows.append(
             (
                 each.case.name,
-                " ".join(said.split()) if each.is_over else "",
+                " ".join(words.split()) if each.is_over else "",
                 " ".join(each.case.expected.split()),
                 verdicts[each.right] or ("" if each.status == "done" else each.status),
                 f"{each.tokens:,}",

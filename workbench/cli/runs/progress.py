@@ -134,8 +134,8 @@ def as_object(run_id: int, strategy: str, state: RunState) -> dict[str, Any]:
 
 def _votes(state: RunState) -> str:
     """The tally in one line, most votes first."""
-    said = (
+    message = (
         f"{'no answer' if answer is None else ' '.join(answer.split())} {votes}"
         for answer, votes in state.tally
     )
-    return f"Votes: {', '.join(said)}"
+    return f"Votes: {', '.join(message)}"

@@ -37,7 +37,7 @@ class HeadOptions(msgspec.Struct, frozen=True, kw_only=True):
         return self.sampling if self.seed is None else {**self.sampling, "seed": self.seed}
 
 
-def model_of_head(name: str, models: Iterable[ModelEntry]) -> ModelEntry | None:
+def model_of_front_matter(name: str, models: Iterable[ModelEntry]) -> ModelEntry | None:
     """The model that a head names, None where it is not here.
 
     Names are compared without regard to case, and with or without the quantization. Models on

@@ -62,7 +62,7 @@ def body_start(text: str) -> int:
     return closing.end() if closing else 0
 
 
-def is_in_head(text: str, position: int) -> bool:
+def is_in_front_matter(text: str, position: int) -> bool:
     """Whether an offset lies in the head, also in one that is not closed yet."""
     body = body_start(text)
     return position < body if body else _FENCE.match(text, 0, position) is not None

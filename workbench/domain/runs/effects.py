@@ -16,7 +16,7 @@ I/O, so the same code runs live, recorded, simulated, in tests and in replay::
 | Score    | ``LabelScores``                                                 |
 | Extract  | ``tuple[str | None, ...]``, one a text; None is "no answer"     |
 | Emit     | ``None``                                                        |
-| Steering | ``tuple[SteerAction, ...]``: what a person did since last asked |
+| Steering | ``tuple[SteerAction, ...]``: what the user did since last asked |
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Emit(msgspec.Struct, frozen=True):
 
 
 class Steering(msgspec.Struct, frozen=True):
-    """Ask what a person did to the search since this was asked last.
+    """Ask what the user did to the search since this was asked last.
 
     Only actions that a search can apply while it runs are told: EditThought, PruneNode, BoostNode,
     and AddThought with the path of its node.

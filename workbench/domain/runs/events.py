@@ -196,7 +196,7 @@ class StateVerified(_Event, frozen=True, kw_only=True, tag=_snake):
     ``state`` is what the thought leaves ("4 4 10"); ``legal`` whether the thought follows the
     rules; ``reachable`` whether the goal can still be reached from there, by an exact solver, None
     where there is none; ``solved`` whether it is reached, None for a node that is no end;
-    ``by_hand`` whether it was looked at because a person changed a thought.
+    ``by_hand`` whether it was looked at because the user changed a thought.
     """
 
     node: str
@@ -224,28 +224,28 @@ class Visited(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class ThoughtEdited(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A person changed the thought of a node."""
+    """The user changed the thought of a node."""
 
     node: str
     text: str
 
 
 class Boosted(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A person raised (or lowered) the value of a node by ``amount``."""
+    """The user raised (or lowered) the value of a node by ``amount``."""
 
     node: str
     amount: float
 
 
 class ActionUndone(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A person took back what they had done last; ``text`` is the thought before it was edited."""
+    """The user took back what they had done last; ``text`` is the thought before it was edited."""
 
     action: NodeAction
     text: str = ""
 
 
 class Steered(_Event, frozen=True, kw_only=True, tag=_snake):
-    """The search took notice of the next ``actions`` things that a person had done.
+    """The search applied the next ``actions`` user actions.
 
     It was the ``ask``-th time (from 0) that it looked, since the run or its growth began.
     ``superseded`` are the calls that were stopped, or whose answers were not used, because of them.
@@ -257,7 +257,7 @@ class Steered(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class GrowthStarted(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A person had a node of a run grown again, with these parameters; calls follow.
+    """The user grew a node of a run again, with these parameters; calls follow.
 
     ``strategy`` "fork" writes one answer again from a token on.
     """
@@ -282,7 +282,7 @@ class RunResumed(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class AnswerExtracted(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A person had the answer of an ended run taken out again, by another rule, without the model.
+    """The user extracted the answer of an ended run by another rule, without the model.
 
     Each text that the rule was applied to has a Parsed before this one, and a vote a Voted.
     ``node`` is the node whose text gave the answer, ``output`` what the run now ends with.
@@ -303,7 +303,7 @@ class BudgetCharged(_Event, frozen=True, kw_only=True, tag=_snake):
 
 
 class NoteAdded(_Event, frozen=True, kw_only=True, tag=_snake):
-    """A sentence for the person, for example that a fallback was taken."""
+    """A sentence for the user, for example that a fallback was taken."""
 
     text: str
     level: Literal["info", "warning"] = "info"

@@ -123,7 +123,7 @@ class _Tree:
         return Loss(depth=depth, by="generator", nodes=where, text=text)
 
     def lost_by_hand(self, depth: int) -> Loss | None:
-        """The thought that a person wrote in place of another, so that the goal is out of reach.
+        """The thought that the user wrote in place of another, so that the goal is out of reach.
 
         Args:
             depth: none that is deeper counts, because the solution was lost before.

@@ -1,4 +1,4 @@
-"""The nodes of a search, and what a person did to them and can take back."""
+"""The nodes of a search, the user actions on them, and their undo."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class NodeState:
     solved: bool | None = None
     visits: int = 0
     boost: float = 0.0
-    """What a person added to the value."""
+    """What the user added to the value."""
     edited: bool = False
 
 
 BY_HAND = "by hand"
-"""The reason of nodes that a person pruned."""
+"""The reason of nodes that the user pruned."""
 TAKEN_BACK = "taken back"
-"""The reason of nodes that a person wrote and took back."""
+"""The reason of nodes that the user wrote and took back."""
 HAND = "hand"
-"""The kind of nodes that a person wrote."""
+"""The kind of nodes that the user wrote."""
 FORK = "fork"
 """The kind of nodes that were written again from a token on, and the strategy of such a growth."""
 
@@ -50,14 +50,14 @@ def is_at_or_under(path: str, node: str) -> bool:
 
 @dataclass
 class Undoable:
-    """What a person did to a node, and the nodes as they were before."""
+    """What the user did to a node, and the nodes as they were before."""
 
     action: NodeAction
     before: tuple[NodeState, ...]
 
 
 def forget_findings(node: NodeState) -> None:
-    """Drop what was found of the thought that a person wrote another one in place of.
+    """Drop what was found of the thought that the user wrote another one in place of.
 
     Its value stays: by it the search still chooses, until the new thought is judged.
     """
@@ -66,7 +66,7 @@ def forget_findings(node: NodeState) -> None:
 
 
 def take_back(node: NodeState, before: NodeState, action: NodeAction) -> None:
-    """Put back what a person changed of a node; what the search found of it since stays."""
+    """Put back what the user changed of a node; what the search found of it since stays."""
     if isinstance(action, EditThought):
         node.text, node.edited = before.text, before.edited
         node.labels, node.probabilities = before.labels, before.probabilities

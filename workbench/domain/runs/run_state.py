@@ -85,7 +85,7 @@ class RunState:
     tally: tuple[tuple[str | None, int], ...] = ()
     tie_rule: str = ""
     undoable: list[Undoable] = field(default_factory=list)
-    """What a person did since the run, or its last growth, began and that can be taken back."""
+    """What the user did since the run, or its last growth, began and that can be taken back."""
     notes: list[ev.NoteAdded] = field(default_factory=list)
     depth: int = 0
     answer: str | None = None
@@ -178,7 +178,7 @@ def _run_started(state: RunState, event: ev.RunStarted, _at: float) -> None:
 
 
 def _remember(state: RunState, action: NodeAction, *nodes: str) -> None:
-    """Keep nodes as they are before a person's action, so that it can be taken back."""
+    """Keep nodes as they are before the user's action, so that it can be taken back."""
     before = tuple(replace(state.nodes[node]) for node in nodes if node in state.nodes)
     state.undoable.append(Undoable(action, before))
 
@@ -347,7 +347,7 @@ def _boosted(state: RunState, event: ev.Boosted, _at: float) -> None:
 
 
 def _action_undone(state: RunState, event: ev.ActionUndone, _at: float) -> None:
-    """The nodes are as before in what the person changed; what the search found since stays."""
+    """The nodes are as before in what the user changed; what the search found since stays."""
     if state.undoable:
         undone = state.undoable.pop()
         for before in undone.before:

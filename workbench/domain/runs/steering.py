@@ -1,4 +1,4 @@
-"""What a person can do to a search, while it runs, after it ended, or a week later.
+"""User actions on a search: while it runs, and after it has ended.
 
 Each action becomes events of the same run, so that the replay shows it. A running search reads
 them between its steps; on a run that has ended they stand in the log until it is grown again.

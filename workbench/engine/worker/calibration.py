@@ -12,7 +12,7 @@ STEPS = 3
 """Evaluations of each width; the fastest counts, as what slows one down is other programs."""
 BUDGET_SECONDS = 6.0
 SLOWEST_STEP_SECONDS = 1.0
-"""A wider batch that makes every answer wait longer than this is of no use to a person."""
+"""A wider batch that makes every answer wait longer than this is of no use to the user."""
 GOOD_ENOUGH = 0.9
 """The largest width that reaches this part of the best speed is taken: where it is flat, a stage of
 a search that fits whole has no last few answers that run by themselves. On 2 cores the tree of

@@ -52,7 +52,7 @@ HEADROOM_TOKENS = 32
 """Cells kept free for each running answer when another is let in, to make giving way rare."""
 
 CHAT_WORTH = 16
-"""A person waits for a chat to be read again, so it is kept longer than what it costs."""
+"""The user waits for a chat to be read again, so it is kept longer than what it costs."""
 
 
 class Scheduler:

@@ -134,7 +134,7 @@ class Vocabulary:
 
         Control tokens are read inside special segments only. All text between two control tokens
         is tokenised in one go, across segment borders, exactly as llama.cpp does with a whole
-        prompt: a value in the middle of a sentence gets the tokens a person's sentence would get.
+        prompt: a value in the middle of a sentence gets the tokens of a sentence written by hand.
         """
         tokens: list[int] = []
         plain: list[str] = []

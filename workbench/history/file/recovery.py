@@ -96,7 +96,7 @@ def replace(path: Path, condition: Condition, lock: FileLock, driver: ModuleType
     beside and moved into place at the end, so that being killed on the way loses nothing.
 
     Returns:
-        One sentence for the person: what happened, what was kept, where the old file is.
+        One sentence for the user: what happened, what was kept, where the old file is.
 
     Raises:
         DatabaseDamagedError: another program has the file open, so it stays where it is.

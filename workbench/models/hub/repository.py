@@ -1,4 +1,4 @@
-"""Names of model repositories and their files, from what a person pastes."""
+"""Parses names of model repositories and files, also from a pasted link."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def safe_parts(name: str, path: str) -> tuple[str, ...]:
     """The parts of a relative name, divided by "/".
 
     Args:
-        name: what the archive, or a person, calls the file or folder.
+        name: what the archive, or the user, calls the file or folder.
         path: stands in errors.
 
     Raises:

@@ -21,10 +21,10 @@ _TRIES = 1_000
 
 
 class Placing:
-    """Puts prompts into the person's folders. Blocks on the disk: use it in a thread.
+    """Puts prompts into the user's folders. Blocks on the disk: use it in a thread.
 
     Args:
-        roots: the folders of the library; prompts go into the person's.
+        roots: the folders of the library; prompts go into the user's.
         data: where data sets go.
     """
 

@@ -12,7 +12,7 @@ from workbench.domain.prompts.tags import (
     Tag,
     body_start,
     find_tags,
-    is_in_head,
+    is_in_front_matter,
     tag_at,
     text_in_quotes,
 )
@@ -138,7 +138,7 @@ class _Place:
 
     def _found(self) -> Iterator[Candidate]:
         tag = tag_at(self._tags, self._position)
-        if is_in_head(self._text, self._position):
+        if is_in_front_matter(self._text, self._position):
             yield from self._in_head()
         elif tag is None:
             yield from self._in_prose()

@@ -155,7 +155,7 @@ STATEMENTS = {
 """What stands after ``{%`` and a blank; each ``${...}`` is filled in, with Tab to the next."""
 SNIPPETS = {
     "system message": ("system:\n${}", "What the model is and must keep to"),
-    "user message": ("user:\n${}", "What the person says"),
+    "user message": ("user:\n${}", "What the user says"),
     "assistant message": ("assistant:\n${}", "What the model says, as an example"),
     "few-shot examples": (
         (

@@ -31,7 +31,7 @@ class FoundKey(NamedTuple):
 
 
 class Keys:
-    """Looks keys up and keeps them. The keyring is asked in a thread: it may wait for a person."""
+    """Looks keys up and keeps them. The keyring is asked in a thread: it may wait for the user."""
 
     def __init__(self) -> None:
         self._session: dict[str, str] = {}

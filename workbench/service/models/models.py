@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from workbench.domain.errors import ModelNotFoundError, UsageError
-from workbench.domain.prompts.model_options import model_of_head
+from workbench.domain.prompts.model_options import model_of_front_matter
 from workbench.domain.views import EngineStatus, LoadSettings, MemoryUse, ModelDetails, ModelEntry
 from workbench.engine.cores import physical_cores
 from workbench.engine.protocol import Engine, LoadedModel
@@ -107,7 +107,7 @@ class Models:
 
     async def named_in_front_matter(self, name: str) -> str:
         """The path of the model that a prompt's head names, "" where it is not on this machine."""
-        found = model_of_head(name, await self._model_files.all()) if name else None
+        found = model_of_front_matter(name, await self._model_files.all()) if name else None
         return found.path if found is not None else ""
 
     async def _default_ref(self) -> str:

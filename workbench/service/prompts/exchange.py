@@ -97,7 +97,7 @@ class Exchange:
         Args:
             preview: as :meth:`preview_import` gave it.
             chosen: which of its prompts, counted from 0.
-            folder: below the person's own folder, parts divided by "/". A bundle becomes a new
+            folder: below the user's own folder, parts divided by "/". A bundle becomes a new
                 folder in it.
 
         Raises:

@@ -36,7 +36,7 @@ class PromptFiles:
         self._library = library
 
     async def open(self, path: str) -> PromptFile:
-        """A prompt file for a person to look at: from then on it can be run and included.
+        """A prompt file for the user to look at: from then on it can be run and included.
 
         Raises:
             LibraryError: it cannot be read.

@@ -260,7 +260,7 @@ class Scan:
         return abs(self._curve[end].logprob - self._curve[start].logprob)
 
     def _report(self) -> None:
-        """Tell what is known, not more often than a person can see."""
+        """Tell what is known, not more often than the user can see."""
         now = time.monotonic()
         if now - self._told_at >= _TELL_SECONDS:
             self._told_at = now

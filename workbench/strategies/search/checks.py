@@ -16,7 +16,7 @@ def verified(task: Task, node: str, facts: Any, *, by_hand: bool = False) -> Sta
         task: with rules.
         node: its path.
         facts: after its thought.
-        by_hand: whether a person changed the thought, and no search asks.
+        by_hand: whether the user changed the thought, and no search asks.
     """
     if facts is None:
         return StateVerified(node=node, legal=False, reachable=False, solved=False, by_hand=by_hand)

@@ -233,7 +233,7 @@ class Searcher:
         return state
 
     def apply_steering(self, states: Sequence[State], *, near: State | None = None) -> Part:
-        """The states among which is chosen, after what a person did since this was asked last.
+        """The states among which is chosen, after what the user did since this was asked last.
 
         Args:
             states: judged.
@@ -297,7 +297,7 @@ class Searcher:
         self.known = {node: self.current(state) for node, state in self.known.items()}
 
     def _note_cut(self, action: SteerAction) -> None:
-        """Keep which nodes a person does not want to go on."""
+        """Keep which nodes the user does not want to go on."""
         if isinstance(action, PruneNode):
             self._cut.append(action.node)
         elif isinstance(action, BoostNode):
@@ -309,7 +309,7 @@ class Searcher:
             self._cut.append(action.action.node)
 
     def is_cut(self, state: State) -> bool:
-        """Whether a person pruned it, or a node above it, since it was kept."""
+        """Whether the user pruned it, or a node above it, since it was kept."""
         return any(f"{state.node}.".startswith(f"{node}.") for node in self._cut)
 
     def _refusal(self, child: State, seen: dict[object, str]) -> str:

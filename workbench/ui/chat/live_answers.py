@@ -24,7 +24,7 @@ class _Live:
 
 
 class LiveAnswers(QObject):
-    """Follows runs from their logs on until they end, whoever shows them.
+    """Follows runs from their logs on until they end, whether shown or not.
 
     Signals:
         changed(RunState): an answer is further, or has ended; at most once a frame.

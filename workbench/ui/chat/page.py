@@ -22,7 +22,7 @@ _LEAST_WIDTH = 480
 
 
 class ChatPage(QFrame):
-    """The parts of the page and where they stand."""
+    """The parts of the page and their layout."""
 
     def __init__(self, bridge: Bridge, make_view: Callable[[ChatMessage], MessageView]) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class ChatPage(QFrame):
         return made
 
     def show_messages(self, has_messages: bool) -> None:
-        """Show the transcript, or how to begin; the system prompt stands above either."""
+        """Show the transcript, or how to begin; the system prompt is above either."""
         if has_messages:
             self.transcript.set_header(self.system)
         else:

@@ -135,7 +135,7 @@ class ChatPanel(Panel):
 
     @Slot(int)
     def _open(self, conversation_id: int) -> None:
-        """Open a conversation of the list, where the words stand that were searched for."""
+        """Open a conversation of the list, at the words that were searched for."""
         hits = {each.conversation_id: each.hit_id for each in self.model.conversations}
         self._keep_options()
         self.model.open(conversation_id, hits.get(conversation_id))
@@ -339,7 +339,7 @@ class ChatPanel(Panel):
 
     @Slot(int)
     def _on_found(self, index: int) -> None:
-        """Go to the message of a search's hit, and mark the words where they stand so."""
+        """Go to the message of a search hit, and highlight its words."""
         self.transcript.show_message(index)
         words = (self._sought or self.model.searched).strip()
         self._sought = ""

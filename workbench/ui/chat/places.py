@@ -71,8 +71,8 @@ class Places(QObject):
         return sum(piece.lower().count(self._words) for piece in pieces)
 
     def _may_have(self, source: str) -> bool:
-        """Whether the words may be seen, told without reading the Markdown.
+        """Whether the words may occur, decided without parsing the Markdown.
 
-        Marks may stand in the middle of a word, and signs be written as names (``&amp;``).
+        Markup may be in the middle of a word, and signs be written as names (``&amp;``).
         """
         return self._longest in source or any(sign in source for sign in "*_`~\\&[")

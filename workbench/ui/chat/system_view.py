@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COUNT_MS = 250
 _LEAST_LINES, _MOST_LINES = 3, 14
 _PREVIEW = 160
-"""Characters of the text that the folded head has at most."""
+"""Most characters of the text in the folded heading."""
 
 
 class _Editor(QPlainTextEdit):
@@ -110,7 +110,7 @@ class SystemView(QFrame):
 
     @Slot()
     def _on_folded(self) -> None:
-        """Who unfolds it wants to write it; folded, its head says how it begins."""
+        """Focus the text when unfolded; folded, the heading shows its beginning."""
         self._show_words()
         if self.section.is_open:
             self.editor.setFocus()
@@ -133,11 +133,11 @@ class SystemView(QFrame):
     def _show_words(self) -> None:
         used = bool(self.text.strip())
         pending = self._has_messages and self.text != self._sent
-        said = [self._tokens if used else "none"]
+        words = [self._tokens if used else "none"]
         if not self.section.is_open:
-            said.append("from the next message on" if pending else "")
-            said.append(" ".join(self.text[:_PREVIEW].split()))
-        self.section.note.setText(" · ".join(each for each in said if each))
+            words.append("from the next message on" if pending else "")
+            words.append(" ".join(self.text[:_PREVIEW].split()))
+        self.section.note.setText(" · ".join(each for each in words if each))
         self.use_last.setVisible(bool(not used and self._last.strip()))
         self.later.setText("It applies from the next message on." if pending else "")
         self.later.setVisible(pending)

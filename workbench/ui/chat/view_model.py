@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class ChatModel(ConversationsModel):
     """Conversations and the one that is open.
 
-    ``place`` is another number for each conversation that is shown: what comes back from the core
+    ``place`` has a new number for each conversation that is shown: what comes back from the core
     for an earlier one does not take the window away from where somebody is now.
 
     Signals:
@@ -314,7 +314,7 @@ class ChatModel(ConversationsModel):
 
     @background
     async def read_run(self, run_id: int) -> None:
-        """Tell of a stored answer's run, for what its message does not say (errors, thoughts)."""
+        """Emit a stored answer's run, for what its message lacks (errors, thoughts)."""
         try:
             state = await self._bridge.ask(lambda core: core.runs.load(run_id))
         except WorkbenchError:

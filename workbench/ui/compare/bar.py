@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSpinBox
 
-from workbench.domain.prompts.model_options import HeadOptions, model_of_head
+from workbench.domain.prompts.model_options import HeadOptions, model_of_front_matter
 from workbench.ui.bridge import Bridge
 from workbench.ui.compare.session import MOST_REPEATS
 from workbench.ui.compare.view_model import CompareModel
@@ -146,8 +146,8 @@ class CompareBar(QFrame):
         self._filling = True
         if self._model.model:
             self.model.choose(self._model.model)
-        beside = {"seed": self._model.seed, "mode": self._model.mode}
-        values = msgspec.to_builtins(self._model.sampling) | beside
+        options = {"seed": self._model.seed, "mode": self._model.mode}
+        values = msgspec.to_builtins(self._model.sampling) | options
         self.sampling.set_values(values)
         self.equal.setChecked(self._model.equal_tokens)
         self.budget.setValue(self._model.budget_tokens)
@@ -168,7 +168,7 @@ class CompareBar(QFrame):
             self.sampling.show_for_prompt(options.given)
         else:
             self.sampling.show_prompt(options.given, {})
-            found = model_of_head(options.model, self.model.entries)
+            found = model_of_front_matter(options.model, self.model.entries)
             self.model.want(found.path if found is not None else "")
         self._on_sampling()
 

@@ -153,7 +153,7 @@ class Costs(QObject):
         return sum(self._since(cell)[0] for cell in self._cells() if cell.found is None)
 
     def progress(self) -> tuple[float, float | None]:
-        """How far all runs are (0 to 1), and the seconds that are left, None before it can be told.
+        """How far all runs are (0 to 1), and the seconds that are left, None before it is known.
 
         What a run will write is what the ended repeats of its column wrote, else its estimate.
         """

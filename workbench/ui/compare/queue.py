@@ -13,7 +13,7 @@ from workbench.ui.runs.run_model import RunModel
 
 
 class Cell(NamedTuple):
-    """A run to be made; with ``reuse`` an equal one of the history may stand in for it.
+    """A run to be made; with ``reuse`` an equal one of the history may be used instead.
 
     With ``resumes`` it is the run that is shown, and goes on from where it was cut.
     """
@@ -43,7 +43,7 @@ class CellQueue(QObject):
         """Start cells in their order.
 
         One by one, each has the machine for itself: where time is what all get the same of,
-        runs beside it would take a part of it away.
+        runs at the same time would take a part of it.
         """
         if not one_by_one:
             for cell in cells:
@@ -57,7 +57,7 @@ class CellQueue(QObject):
             self._start_next()
 
     def clear(self) -> None:
-        """Start nothing more; what waits is left to whoever stops it."""
+        """Start nothing more; the caller stops what waits."""
         self._waiting.clear()
 
     def _start_next(self) -> None:

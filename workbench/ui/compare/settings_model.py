@@ -45,7 +45,7 @@ class SettingsModel(PromptModel):
         self.budget_seconds = DEFAULT_BUDGET_SECONDS
         self.repeats = DEFAULT_REPEATS
         self.comes_with_settings = False
-        """Whether the prompt that is being opened comes with how it is run: its head gives way."""
+        """Whether the prompt comes with run settings, which override its front matter."""
         self.expected = ""
         self.paces: dict[str, float] = {}
         """Tokens a second of all runs together in the last comparison on each model."""
@@ -64,7 +64,7 @@ class SettingsModel(PromptModel):
         )
 
     def spec(self, strategy: str, params: dict[str, Json]) -> RunSpec:
-        """What would be run now; the model that is loaded stands in for one left open."""
+        """What would be run now; the loaded model is used where none was chosen."""
         return RunSpec(
             prompt=TemplatePrompt(self.path, self.text, dict(self.variables)),
             strategy=strategy,

@@ -41,8 +41,8 @@ class StatusLine(QFrame):
     """Says the one thing that matters now, with at most two things that can be done about it.
 
     First while runs are at work how far they are; then that results belong to another question;
-    that runs were stopped; what the runs tell. At the right, and alone before there is anything to
-    tell, what running all columns will cost.
+    that runs were stopped; what the runs show. At the right, and alone before there is anything to
+    show, what running all columns will cost.
 
     Signals:
         expected_wanted(): the right answer is to be typed.
@@ -132,14 +132,14 @@ class StatusLine(QFrame):
         ended = sum(cell.phase == "ended" for cell in begun)
         tokens = sum(cell.state.generated_tokens for cell in begun if cell.state is not None)
         share, seconds = self.costs.progress()
-        said = [f"{ended} of {count_text(len(begun), 'run')}", count_text(tokens, "token")]
+        words = [f"{ended} of {count_text(len(begun), 'run')}", count_text(tokens, "token")]
         if seconds is not None:
-            said.append(f"about {rough_seconds(seconds)} left")
-        self._show(", ".join(said), "busy", "text-2")
+            words.append(f"about {rough_seconds(seconds)} left")
+        self._show(", ".join(words), "busy", "text-2")
         self.progress.show_share(share)
 
     def _show_verdict(self) -> None:
-        """Say what the runs tell; asked again where the counts changed."""
+        """Show the verdict on the runs; asked for again where the counts changed."""
         model = self._model
         if not model.expected.strip():
             self._show(
@@ -220,7 +220,7 @@ class StatusLine(QFrame):
         titles = [offer.title for offer in offers]
         for place, button in enumerate(self.buttons):
             if button.hasFocus() and titles[place : place + 1] != [button.accessibleName()]:
-                self.focus_left.emit()  # else the same key would do something that nobody wanted
+                self.focus_left.emit()  # else the same key would press another button
             offer = offers[place] if place < len(offers) else None
             button.setVisible(offer is not None)
             if offer is not None:

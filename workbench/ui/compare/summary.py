@@ -164,16 +164,16 @@ class SummaryTable(QFrame):
         model = self._model
         runs = {column.tally("").runs for column in model.columns}
         counted = " to ".join(str(each) for each in sorted({min(runs), max(runs)}))
-        said = [f"{counted} {'run' if runs == {1} else 'runs'} a column on this question"]
+        words = [f"{counted} {'run' if runs == {1} else 'runs'} a column on this question"]
         if model.expected.strip():
-            said.append(f"expected {model.expected.strip()}")
+            words.append(f"expected {model.expected.strip()}")
         else:
-            said.append("type the expected answer above to see which are right")
+            words.append("type the expected answer above to see which are right")
         if model.equal_tokens:
-            said.append(f"at most {model.budget_tokens:,} tokens")
+            words.append(f"at most {model.budget_tokens:,} tokens")
         if model.equal_seconds:
-            said.append(f"at most {model.budget_seconds:,} s")
-        self.subtitle.setText(", ".join(said))
+            words.append(f"at most {model.budget_seconds:,} s")
+        self.subtitle.setText(", ".join(words))
 
     def _fill(self, tallies: list[Tally]) -> None:
         """Make the lines again: they are few, and change when a run ends."""

@@ -80,25 +80,25 @@ class CompareModel(SettingsModel):
         self._queue.setParent(self)
 
         self._was_running = False
-        self._of_head: dict[str, Json] = {}
+        self._front_matter_params: dict[str, Json] = {}
         self._left: _Left | None = None
         self.strategies_changed.connect(self._make_wanted)
-        self.prompt_changed.connect(self._take_head)
-        self.columns_changed.connect(self._take_head)
+        self.prompt_changed.connect(self._take_front_matter)
+        self.columns_changed.connect(self._take_front_matter)
 
     @Slot()
-    def _take_head(self) -> None:
-        """Give columns of the strategy that the prompt's head names the parameters of the head.
+    def _take_front_matter(self) -> None:
+        """Apply the front matter's strategy parameters to columns of that strategy.
 
         A column whose parameters were chosen otherwise keeps them.
         """
         options = self.analysis.options if self.analysis is not None else HeadOptions()
-        before, self._of_head = self._of_head, dict(options.params)
+        before, self._front_matter_params = self._front_matter_params, dict(options.params)
         for column in self.columns:
             if column.params and column.params != before:
                 continue
             is_named = column.info.id == options.strategy
-            column.set_params(dict(self._of_head) if is_named else {})
+            column.set_params(dict(self._front_matter_params) if is_named else {})
 
     @property
     def running(self) -> bool:
@@ -163,7 +163,7 @@ class CompareModel(SettingsModel):
         self.add_column(column.info.id, column.params, self.columns.index(column) + 1)
 
     def move_column(self, column: ColumnModel, by: int) -> None:
-        """Move a column so many places to the right, or to the left with less than 0."""
+        """Move a column ``by`` places to the right, or to the left with less than 0."""
         place = self.columns.index(column)
         wanted = min(max(place + by, 0), len(self.columns) - 1)
         if wanted != place:
@@ -230,7 +230,7 @@ class CompareModel(SettingsModel):
             column.stop()
 
     def run_more(self, count: int) -> None:
-        """Run each column so many times more, with further seeds of the same comparison."""
+        """Run each column ``count`` times more, with further seeds of the same comparison."""
         if not self.text:
             return
         seed = self._seed_again()

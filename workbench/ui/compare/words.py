@@ -73,6 +73,6 @@ def others_sentence(aspects: tuple[Aspect, ...], others: int, columns: int) -> s
     sentence = describe_aspects(aspects)
     if others == columns:
         return sentence
-    said = "answer another question" if QUESTION.intersection(aspects) else "have other settings"
-    verb = said if others > 1 else said.replace("answer ", "answers ").replace("have ", "has ")
+    words = "answer another question" if QUESTION.intersection(aspects) else "have other settings"
+    verb = words if others > 1 else words.replace("answer ", "answers ").replace("have ", "has ")
     return f"{others} of {count_text(columns, 'column')} {verb}"

@@ -30,7 +30,7 @@ class Document:
     save_again: bool = False
     """Saving was asked for meanwhile."""
     expected: str = ""
-    """The right answer for these values, where a data set told it."""
+    """The right answer for these values, where a data set has it."""
     seeded: set[str] | None = field(default_factory=set)
     """Inputs whose sample value was offered: one that was emptied since stays empty. None where
     the values were given, so that the first samples count as offered."""
@@ -41,8 +41,8 @@ class Document:
         return self.text != self.saved
 
     offered: dict[str, Json] = field(default_factory=dict)
-    """Samples of the head that fill inputs. Where nobody changed such a value it is the head's:
-    it follows while the head is written."""
+    """Samples of the front matter that fill inputs. An unchanged value is the front matter's:
+    it follows while the front matter is edited."""
 
     def take_analysis(self, text: str, analysis: TemplateAnalysis) -> bool:
         """Keep what is known of a text, and fill inputs from samples that were not offered yet.
@@ -50,7 +50,7 @@ class Document:
         While a text cannot be read, inputs that were known before stay.
 
         Returns:
-            Whether a value followed the head.
+            Whether a value followed the front matter.
         """
         offered = {name: self.values.get(name) for name in self.offered}
         self.analysed = text
@@ -71,7 +71,7 @@ class Document:
         return any(self.values.get(name) != value for name, value in offered.items())
 
     def _follow_samples(self, sample: Mapping[str, Json]) -> None:
-        """Values that the head gave and that nobody changed go where it gives none any more."""
+        """Clear unchanged values whose sample is no longer in the front matter."""
         assert self.seeded is not None
         for name, value in list(self.offered.items()):
             if self.values.get(name) != value:

@@ -119,7 +119,7 @@ class DesignPanel(Panel):
         commands.bundle_wanted.connect(self.exchange.export_bundle)
         self.exchange.import_wanted.connect(self._import)
         self.exchange.failed.connect(self.work.banner.show_message)
-        self.exchange.told.connect(self._on_told)
+        self.exchange.message.connect(self._on_exported)
         actions.done.connect(self._on_done)
         actions.undone.connect(self._on_undone)
         self.work.tab_chosen.connect(model.show)
@@ -257,7 +257,7 @@ class DesignPanel(Panel):
             self.work.banner.hide()
 
     @Slot(str)
-    def _on_told(self, sentence: str) -> None:
+    def _on_exported(self, sentence: str) -> None:
         self.work.banner.show_message(sentence, "text-2")
 
     @Slot()

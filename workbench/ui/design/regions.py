@@ -81,7 +81,7 @@ class Navigation:
     """The commands that move the focus.
 
     Args:
-        work: editor and inputs; they stand between the library and the rest.
+        work: editor and inputs; they are between the library and the tool panes.
         library: the pane at the left.
         side: the pane at the right.
         run_bar: the strip at the bottom.

@@ -1,4 +1,4 @@
-"""What a prompt costs more than it should, as far as its values and its preview tell."""
+"""Token warnings of a prompt: what takes more tokens than needed, from its values and preview."""
 
 from __future__ import annotations
 

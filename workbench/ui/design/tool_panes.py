@@ -223,7 +223,7 @@ class SideTabs(QFrame):
     def at_work(self) -> str:
         """What quitting would stop, as sentences; "" for nothing."""
         made = [pane for pane in self._widgets.values() if isinstance(pane, SidePane)]
-        return " ".join(said for pane in made if (said := pane.at_work()))
+        return " ".join(words for pane in made if (words := pane.at_work()))
 
     def pane(self, side: str) -> SidePane:
         """A tool, made when it is asked for first."""

@@ -45,7 +45,7 @@ class WorkArea(QFrame):
 
     Signals:
         tab_chosen(str), tab_closed(str): a path.
-        paused(): the person stopped typing for a moment.
+        paused(): the user stopped typing for a moment.
     """
 
     paused = Signal()
@@ -187,8 +187,8 @@ class WorkArea(QFrame):
 
     @Slot(str)
     def _on_opened(self, path: str) -> None:
-        said = self.banner.message
-        if not self.banner.has_remedy or said in (self._of_text, self._of_prompt):
+        words = self.banner.message
+        if not self.banner.has_remedy or words in (self._of_text, self._of_prompt):
             self.banner.hide()  # it was about what was shown, or asked for, before
         self.tab_row.show_path(path)
         self._show_text(self._model.documents[path])
@@ -214,7 +214,7 @@ class WorkArea(QFrame):
         self.editor.setTextCursor(cursor)
         self._switching = False
         document.cursor = position
-        self._say_head()
+        self._show_front_matter_note()
         self._show_problems()
         if document.path == self._made:
             self._made = ""
@@ -273,9 +273,9 @@ class WorkArea(QFrame):
     @Slot()
     def _on_text(self) -> None:
         if not self._switching:
-            said = self.banner.message
-            overtaken = said == self._of_rename and not self.rename_bar.can_undo
-            if said and (said == self._of_text or overtaken):
+            words = self.banner.message
+            overtaken = words == self._of_rename and not self.rename_bar.can_undo
+            if words and (words == self._of_text or overtaken):
                 self.banner.hide()
             self._model.edit(self.editor.text.file_text())
 
@@ -297,14 +297,14 @@ class WorkArea(QFrame):
     @Slot()
     def _on_analysed(self) -> None:
         self._show_problems()
-        self._say_head()
+        self._show_front_matter_note()
 
     @Slot()
     def _on_previewed(self) -> None:
         self._show_problems()
 
     def show_hints(self, hints: tuple[Problem, ...]) -> None:
-        """Show what the rendered prompt tells of the template beside its problems."""
+        """Show the token counts of the rendered prompt next to the problems."""
         self._hints = hints
         self._show_problems()
 
@@ -331,7 +331,7 @@ class WorkArea(QFrame):
         self.problems.show_problems(problems)
         self.problem_list.show_problems(problems)
 
-    def _say_head(self) -> None:
+    def _show_front_matter_note(self) -> None:
         document = self._model.current
         if document is not None:
             analysis, structure = document.analysis, self.editor.text.structure()
@@ -339,7 +339,7 @@ class WorkArea(QFrame):
             note = f"{without_directions(analysis.name)} · {counted}" if analysis.name else ""
             last = structure.line(structure.body - 1) if structure.body else 0
             wrong = any(p.severity == "error" and 0 < p.line <= last for p in analysis.problems)
-            self.editor.show_head_note("front matter cannot be read" if wrong else note)
+            self.editor.show_front_matter_note("front matter cannot be read" if wrong else note)
 
     @Slot()
     def apply_fix(self) -> None:

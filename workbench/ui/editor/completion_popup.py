@@ -68,7 +68,7 @@ class _Delegate(RowDelegate):
 
 
 class CompletionPopup(QFrame):
-    """Shows candidates; the keys are handled by whoever has the focus.
+    """Shows candidates; the focused widget handles the keys.
 
     Signals:
         accepted(object): a :class:`Candidate` was clicked.

@@ -1,4 +1,4 @@
-"""The text editor of prompts: what one types in, with what stands beside and over the text."""
+"""The text editor of prompts: the text area with its gutter, overlays and shortcuts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Editor(QPlainTextEdit):
         self.setDocument(self.text)
         self.current_line = 0
         self.wrong_lines: frozenset[int] = frozenset()
-        self.head_note = ""
+        self.front_matter_note = ""
         self.folding = Folding(self)
         self.typing_help = TypingHelp(self)
         self._stops = Stops(self)
@@ -150,10 +150,10 @@ class Editor(QPlainTextEdit):
         """What :meth:`show_line_notes` shows."""
         return self._notes
 
-    def show_head_note(self, note: str) -> None:
-        """What the folded head says of itself, such as "Word problem · 5 inputs"."""
-        if note != self.head_note:
-            self.head_note = note
+    def show_front_matter_note(self, note: str) -> None:
+        """Show a note on the folded front matter, such as "Word problem · 5 inputs"."""
+        if note != self.front_matter_note:
+            self.front_matter_note = note
             self.viewport().update()
 
     def show_hits(self, hits: Sequence[tuple[int, int]]) -> None:

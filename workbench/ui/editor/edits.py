@@ -1,4 +1,4 @@
-"""Changes of a prompt's text that are made for the person; each is one step of undo."""
+"""Changes of a prompt's text that are made for the user; each is one step of undo."""
 
 from __future__ import annotations
 

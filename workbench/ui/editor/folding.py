@@ -1,4 +1,4 @@
-"""Folding: the head, messages and blocks of a prompt shown as one line each."""
+"""Folding: the front matter, messages and blocks of a prompt shown as one line each."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Folding(QObject):
             self.fold(max(around, key=lambda region: region.first).first)
 
     def unfold_here(self) -> None:
-        """Unfold what the cursor stands on."""
+        """Unfold the region at the cursor."""
         self.unfold(self._editor.textCursor().blockNumber() + 1)
 
     def fold_all(self) -> None:

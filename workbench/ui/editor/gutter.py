@@ -1,4 +1,4 @@
-"""What stands beside the text of the editor: line numbers and fold arrows, tokens of each line."""
+"""The editor's gutter: line numbers, fold arrows, and tokens of each line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Sided(Protocol):
 
 
 def _paint_tint(painter: QPainter, sided: Sided, line: int, area: QRectF, width: int) -> None:
-    """Carry the tint of a line on beside the text; ``area`` in the side's own place."""
+    """Continue the tint of a line in the gutter; ``area`` in the gutter's coordinates."""
     tint = sided.line_tint(line)
     if tint is not None:
         painter.fillRect(QRectF(0, area.top(), width, area.height()), tint)
@@ -190,8 +190,8 @@ class TokenColumn(QWidget):
 
     def _words(self, line: int) -> str:
         if self._notes:
-            head = "nats" if line == 1 else ""
-            return self._notes[line].words if line in self._notes else head
+            heading = "nats" if line == 1 else ""
+            return self._notes[line].words if line in self._notes else heading
         if line in self._tokens:
             return f"{self._tokens[line]:,}"
         if line == 1 and self._tokens:

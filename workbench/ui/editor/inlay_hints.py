@@ -44,19 +44,19 @@ def _behind(editor: Editor, block: QTextBlock, area: QRectF) -> QRectF:
 
 
 def _paint_fold(editor: Editor, painter: QPainter, block: QTextBlock, area: QRectF) -> None:
-    """How much is folded behind a line; of the head also what it says."""
+    """How much is folded behind a line; for the front matter also its note."""
     room = _behind(editor, block, area)
-    head = block.blockNumber() == 0 and editor.text.structure().body > 0
-    painter.setPen(color("text-2" if head else "text-3"))
+    front_matter = block.blockNumber() == 0 and editor.text.structure().body > 0
+    painter.setPen(color("text-2" if front_matter else "text-3"))
     painter.setFont(font("code"))
     metrics = painter.fontMetrics()
     region = editor.folding.regions().get(block.blockNumber() + 1)
     hidden = region.hidden if region is not None else ""
     words, tail = f"⋯ {hidden}", f" · {hidden} ---"
-    if head:
+    if front_matter:
         width = int(room.width()) - metrics.horizontalAdvance(" " + tail)
-        said = editor.head_note or "head"
-        words = metrics.elidedText(said, Qt.TextElideMode.ElideRight, width) + tail
+        note = editor.front_matter_note or "front matter"
+        words = metrics.elidedText(note, Qt.TextElideMode.ElideRight, width) + tail
     place = room.adjusted(metrics.horizontalAdvance(" "), 0, 0, 0)
     painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), words)
 
@@ -79,7 +79,7 @@ def _paint_problem(
 def under(editor: Editor, place: QPoint, roots: Mapping[str, str]) -> tuple[int, str]:
     """Line and variable at a place of the viewport, 0 and "" for none.
 
-    ``roots`` has the variable that each name stands for.
+    ``roots`` maps each name to its variable.
     """
     cursor = editor.cursorForPosition(place)
     line = cursor.blockNumber() + 1

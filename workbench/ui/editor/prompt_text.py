@@ -38,7 +38,7 @@ class PromptText(QTextDocument):
 
     @Slot()
     def _on_theme(self) -> None:
-        """Another size or family: the editor tells only the text that it shows."""
+        """Apply another size or family: the editor passes it only to the text that it shows."""
         if self.defaultFont() != font("code"):
             self.setDefaultFont(font("code"))
 
@@ -61,13 +61,13 @@ class PromptText(QTextDocument):
         return self.characterCount() <= AT_ONCE
 
     def structure(self) -> Structure:
-        """What stands where; of a long text as it was when :meth:`read_again` was called."""
+        """The structure of the text; a long text's as of the last :meth:`read_again`."""
         if self.short:
             self.read_again()
         return self._structure
 
     def read_again(self) -> None:
-        """Read what stands where in the text as it is now."""
+        """Parse the structure of the text as it is now."""
         if self._revision != self.revision():
             self._revision = self.revision()
             self._structure = Structure(self.plain())

@@ -62,7 +62,7 @@ class Structure:
         return self._starts[min(max(line, 1), len(self._starts)) - 1]
 
     def tag(self, offset: int) -> Tag | None:
-        """The tag in which a cursor stands."""
+        """The tag around a cursor."""
         return tag_at(self.tags, offset)
 
     def long_tags(self) -> set[tuple[int, str]]:
@@ -107,7 +107,7 @@ class Structure:
         return tag.kind in ("raw", "comment") and tag.closed and offset < tag.end
 
     def _messages(self, spans: list[tuple[Tag, Tag]]) -> list[Region]:
-        """A message ends before the next marker, or with the branch of a block it stands in."""
+        """A message ends before the next marker, or with the branch of the block around it."""
         markers = [
             match.start()
             for match in _MARKER.finditer(self.text, self.body)
@@ -140,7 +140,7 @@ class Structure:
         return ()
 
     def pairs_at(self, offset: int) -> tuple[tuple[int, int], ...]:
-        """Start and length of the brackets that belong together beside a cursor, or of no one."""
+        """Start and length of the pair of matching brackets next to a cursor; empty without one."""
         for tag in self.tags:
             if tag.start > offset:
                 break

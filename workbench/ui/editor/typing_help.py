@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
-from workbench.domain.prompts.tags import is_in_head, text_in_quotes
+from workbench.domain.prompts.tags import is_in_front_matter, text_in_quotes
 from workbench.ui.editor.prompt_text import PromptText
 from workbench.ui.editor.structure import python_offset
 
@@ -85,7 +85,7 @@ class TypingHelp:
             self._remember(cursor, closer)
 
     def _outdent(self, cursor: QTextCursor) -> bool:
-        """Take two blanks away where nothing but blanks stands before the cursor."""
+        """Delete two blanks where only blanks are before the cursor."""
         before, _ = self._around(cursor)
         if not before or before.strip(" ") or len(before) % len(INDENT):
             return False
@@ -94,22 +94,26 @@ class TypingHelp:
         return True
 
     def enter(self) -> None:
-        """A new line as far in as this one; in the head further in after a name and its colon."""
+        """Insert a line with this one's indentation; in the front matter more after "name:"."""
         cursor = self._editor.textCursor()
         before, _ = self._around(cursor)
         indent = before[: len(before) - len(before.lstrip(" \t"))]
-        if before.endswith(":") and self._is_in_head(cursor) and before.strip() not in _ROLES:
+        if (
+            before.endswith(":")
+            and self._is_in_front_matter(cursor)
+            and before.strip() not in _ROLES
+        ):
             indent += INDENT
         cursor.insertText("\n" + indent)
         self._editor.setTextCursor(cursor)
         self._editor.ensureCursorVisible()
 
-    def _is_in_head(self, cursor: QTextCursor) -> bool:
-        """Whether a cursor is in the head, also in one that is not closed yet."""
+    def _is_in_front_matter(self, cursor: QTextCursor) -> bool:
+        """Whether a cursor is in the front matter, also in one that is not closed yet."""
         text = self._editor.document()
         assert isinstance(text, PromptText)
         plain = text.structure().text
-        return is_in_head(plain, python_offset(plain, cursor.position()))
+        return is_in_front_matter(plain, python_offset(plain, cursor.position()))
 
     def _around(self, cursor: QTextCursor) -> tuple[str, str]:
         text = cursor.block().text()
@@ -135,7 +139,7 @@ class TypingHelp:
         self._closers.pop()
 
     def _closer_at(self, cursor: QTextCursor) -> str | None:
-        """What was closed last, if it stands right behind the cursor."""
+        """The bracket or quote that was closed last, if it is right behind the cursor."""
         while self._closers:
             mark, closer = self._closers[-1]
             after = self._around(mark)[1]

@@ -85,7 +85,7 @@ class Guide(QTextBrowser):
             cursor.mergeCharFormat(code)
 
     def _code_places(self) -> list[tuple[int, int]]:
-        """Where code stands in the page."""
+        """The ranges of code in the page."""
         found = []
         block = self.document().begin()
         while block.isValid():

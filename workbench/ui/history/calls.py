@@ -19,7 +19,7 @@ from workbench.ui.runs.tree_cards import verdict_of
 
 _ROW = 28
 _LABELS = "labels"
-"""Stands for the sample in the key of a call that scored labels."""
+"""The sample part of the key of a call that scored labels."""
 _INDENT = 16
 _ROWS_SHOWN = 9
 
@@ -111,16 +111,16 @@ def detail_text(state: RunState, key: str) -> str:
     return "\n\n".join(parts)
 
 
-def detail_head(state: RunState, key: str) -> str:
+def detail_heading(state: RunState, key: str) -> str:
     """What a call cost, in one line."""
     call = state.calls.get(key.rpartition(" ")[0])
     if call is None:
         return ""
     reused = call.prompt_tokens - call.evaluated_tokens
-    said = f"{call.call} · prompt {count_text(call.prompt_tokens, 'token')}"
+    words = f"{call.call} · prompt {count_text(call.prompt_tokens, 'token')}"
     if call.evaluated_tokens and reused > 0:
-        said += f", {reused:,} reused"
-    return f"{said} · {seconds_text(call.seconds)}"
+        words += f", {reused:,} reused"
+    return f"{words} · {seconds_text(call.seconds)}"
 
 
 class CallsModel(RowsModel[CallRow]):
@@ -199,5 +199,5 @@ class CallList(QFrame):
     @Slot()
     def _show_detail(self) -> None:
         key = self._key()
-        self.head.setText(detail_head(self._state, key))
+        self.head.setText(detail_heading(self._state, key))
         self.text.set_text(detail_text(self._state, key), follow=False)

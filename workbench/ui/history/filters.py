@@ -31,7 +31,7 @@ class FilterBar(QFrame):
 
     Signals:
         changed(): other runs are wanted.
-        wanted(): the menu is going to open; whoever knows what can be chosen says so.
+        wanted(): the menu is going to open; the receiver sets the choices.
     """
 
     changed = Signal()

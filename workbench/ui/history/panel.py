@@ -348,9 +348,9 @@ class HistoryPanel(Panel):
         row = min((at for each in run_ids if (at := self.runs.row_of(each)) >= 0), default=0)
         self.runs.remove(run_ids)
         one = len(run_ids) == 1
-        said = f"Run {run_ids[0]:,} is deleted." if one else f"{len(run_ids):,} runs are deleted."
+        words = f"Run {run_ids[0]:,} is deleted." if one else f"{len(run_ids):,} runs are deleted."
         restore = functools.partial(self.opened.restore, run_ids)
-        self.notice.show_message(said, "text-2", "Undo", restore)
+        self.notice.show_message(words, "text-2", "Undo", restore)
         following = [each.run for each in self.runs.entries[row:] if each.run is not None]
         if following or self.runs.rows:
             run = following[0] if following else self.runs.rows[-1]

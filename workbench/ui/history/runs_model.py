@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 
     @property
     def is_folder(self) -> bool:
-        """Whether it stands for a whole comparison."""
+        """Whether the row represents a whole comparison."""
         return self.kind == "run" and self.run is not None and self.run.members > 1
 
 
@@ -224,7 +224,7 @@ class RunsModel(QAbstractTableModel):
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def remove(self, run_ids: Iterable[int]) -> None:
-        """Take runs away at once; the store is told by whoever asks for it."""
+        """Remove runs from the list at once; the caller deletes them in the store."""
         gone = set(run_ids)
         self.rows = [run for run in self.rows if run.run_id not in gone]
         for group, members in self._unfolded.items():

@@ -94,7 +94,7 @@ class RunsTable(QTableView):
         self._model = model
         set_up_rows(self, "Runs")
         self._telling = True
-        # Before the view hears of it: it marks a neighbour then, which nobody has chosen.
+        # Before the view is notified: it selects a neighbour then, which the user has not chosen.
         model.rowsAboutToBeRemoved.connect(self._on_rows_going)
         model.rowsRemoved.connect(self._on_rows_gone)
         self.setModel(model)
@@ -127,7 +127,7 @@ class RunsTable(QTableView):
         return tuple(ids), groups
 
     def choose(self, run_id: int) -> bool:
-        """Choose a run without telling of it; False where it is not in the list."""
+        """Select a run without a signal; False where it is not in the list."""
         if run_id == self.current_id:
             return True
         row = self._model.row_of(run_id)

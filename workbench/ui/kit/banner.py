@@ -21,7 +21,7 @@ Tone = Literal["bad", "warn", "ok", "text-2"]
 class Banner(QFrame):
     """A bar with an icon, one sentence, at most one remedy, and a way to close it; hidden at first.
 
-    It is told to screen readers when it appears.
+    Screen readers announce it when it appears.
     """
 
     def __init__(self, *, closable: bool = True) -> None:

@@ -18,7 +18,7 @@ def is_enter(event: QKeyEvent) -> bool:
 
 
 class Button(QPushButton):
-    """A button with an optional icon; ``keys`` stands in its text and tooltip.
+    """A button with an optional icon; ``keys`` is shown in its text and tooltip.
 
     The accessible name is the text without the shortcut.
     """
@@ -114,7 +114,7 @@ class PrimaryButton(Button):
 
 
 class GhostButton(Button):
-    """Text only; for actions beside the main ones."""
+    """Text only; for secondary actions."""
 
     kind = "ghost"
 

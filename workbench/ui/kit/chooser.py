@@ -64,7 +64,7 @@ class _Lines(QStyledItemDelegate):
         painter.restore()
 
     def _paint_note(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """What tells items of one name from each other, quietly behind the name."""
+        """A muted text behind the name that distinguishes items of one name."""
         extras = index.data(_EXTRAS)
         if not extras or not extras[2]:
             return

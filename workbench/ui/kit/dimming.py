@@ -1,4 +1,4 @@
-"""Content that stands back because it does not belong to what is shown now."""
+"""Dims widgets whose content does not belong to what is shown now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OPACITY = 0.45
 
 
 def dim(widgets: Iterable[QWidget], dimmed: bool) -> None:
-    """Let widgets stand back, or show them as they are; a word elsewhere says why."""
+    """Dim widgets, or show them as they are; a text elsewhere says why."""
     for widget in widgets:
         if dimmed == (widget.graphicsEffect() is not None):
             continue

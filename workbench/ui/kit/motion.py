@@ -1,4 +1,4 @@
-"""Whether the person wants things to move."""
+"""Animation setting: whether widgets may animate (reduced motion)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def choose_motion(choice: MotionChoice) -> None:
 def motion_reduced() -> bool:
     """Whether nothing should move: chosen in Settings, else what the system asks for.
 
-    Qt before 6.12 cannot tell what the system asks for; then things move.
+    Qt before 6.12 cannot read the system's setting; then things move.
     """
     if _chosen != "system":
         return _chosen == "reduced"

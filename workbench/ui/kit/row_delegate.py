@@ -131,7 +131,7 @@ class RowDelegate(QStyledItemDelegate):
     height = 28
 
     def paint_row(self, row: Row, index: Index) -> None:
-        """Paint what stands on the background of a row; nothing by itself."""
+        """Paint the content of a row over its background; nothing by default."""
 
     def height_of(self, _index: Index) -> int:
         """The height of a row where not all have the same."""

@@ -41,10 +41,10 @@ class Segmented(QFrame):
         return self._group.checkedId()
 
     def show_choice(self, index: int) -> None:
-        """Put one down without telling of it."""
+        """Check one without a signal."""
         self._group.button(index).setChecked(True)
 
     def choose(self, index: int) -> None:
-        """Put one down and tell of it."""
+        """Check one and emit ``changed``."""
         self._group.button(index).setChecked(True)
         self.chosen.emit(index)

@@ -13,7 +13,7 @@ _GAP = 8
 
 
 class Switch(QAbstractButton):
-    """A labelled switch; ``toggled(bool)`` tells of a change."""
+    """A labelled switch; ``toggled(bool)`` is emitted on a change."""
 
     def __init__(self, text: str, *, tip: str = "") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a person does to the files of the library."""
+"""User actions on files of the library: create, rename, move, tag, trash."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class LibraryActions(QObject):
     def tag(
         self, paths: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> None:
-        """Write tags into the heads of prompts, or take them out."""
+        """Add tags to the front matter of prompts, or remove them."""
         for path in paths:
             document = self._model.documents.get(path)
             if document is not None and document.dirty:

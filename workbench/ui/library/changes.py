@@ -55,7 +55,7 @@ async def create(core: Workbench, name: str, text: str, folder: str) -> Outcome:
 
 
 async def create_folder(core: Workbench, parent: str) -> Outcome:
-    """A new folder, which is then named by the person."""
+    """A new folder, which is then named by the user."""
     for number in itertools.count(1):
         name = "New folder" if number == 1 else f"New folder {number}"
         try:
@@ -192,7 +192,7 @@ def _restored(trashed: Sequence[Trashed]) -> Work:
 async def tag(
     core: Workbench, paths: Sequence[str], add: Sequence[str], remove: Sequence[str]
 ) -> Outcome:
-    """Write tags into the heads of prompts, or take them out.
+    """Add tags to the front matter of prompts, or remove them.
 
     A prompt that must stay as it is gets a copy of the user's own, which has the tags.
     """

@@ -152,7 +152,7 @@ class LibraryCommands(QObject):
 
     @Slot(QPoint)
     def show_menu(self, place: QPoint) -> None:
-        """The menu of what is at a place of the tree; of the library as a whole beside it."""
+        """The menu of the row at a point of the tree; elsewhere that of the whole library."""
         node = self._tree.library.node(self._tree.indexAt(place)) if place.x() >= 0 else None
         menu = self._menu()
         _add(menu, "New prompt", self.create)

@@ -19,8 +19,8 @@ _ENDINGS = frozenset({"prompty", "jinja2", "jinja", "j2", "md"})
 class Node:
     """One row. ``depth`` is 0 for sections; ``count`` prompts are in it, folders inside included.
 
-    ``key`` tells it from others also after the files were read again; ``path`` is absolute, ""
-    where it stands for no file or folder.
+    ``key`` identifies it also after the files were read again; ``path`` is absolute, ""
+    where it represents no file or folder.
     """
 
     kind: NodeKind
@@ -81,7 +81,7 @@ def set_entry(node: Node, entry: LibraryEntry) -> None:
 
 
 def section_name(root: LibraryFolder) -> str:
-    """What a folder of the library is called at the head of its section."""
+    """The title of a library folder's section."""
     if root.kind == "user":
         return "Your prompts"
     return "Included" if root.kind == "shipped" else PurePath(root.path).name or root.path
@@ -118,7 +118,7 @@ def _makes_one() -> str:
 
 
 def _folders(top: Node, root: LibraryFolder) -> Mapping[str, Node]:
-    """The rows of all folders inside, by relative path; before the prompts beside them."""
+    """The rows of all folders inside, by relative path; they come before the prompts."""
     made: dict[str, Node] = {"": top}
     for folder in sorted(root.folders, key=lambda name: (name.count("/"), name.casefold())):
         above, _, name = folder.rpartition("/")

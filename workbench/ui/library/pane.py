@@ -53,7 +53,7 @@ class LibraryTree(Pane):
         opened(str): a prompt was chosen.
         create_wanted(): a new prompt. menu_wanted(QPoint): a menu at a place of ``tree``.
         searched(str): words to look for; answered by :meth:`show_result`.
-        search_opened(): a person is about to type.
+        search_opened(): the user is about to type.
     """
 
     opened = Signal(str)

@@ -190,7 +190,7 @@ def marked_text(painter: QPainter, area: QRect, text: str, words: Sequence[str])
 
 @functools.lru_cache(maxsize=512)
 def places_of(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where the words stand in a text, joined where they touch, in order."""
+    """The spans of the words in a text, joined where they touch, in order."""
     folded = text.casefold()
     if len(folded) != len(text):  # a letter such as ß: the places would be those of another text
         return []

@@ -154,7 +154,7 @@ class LibraryModel(QAbstractItemModel):
                 self.dataChanged.emit(index, index)
 
     def node(self, index: _Index) -> Node | None:
-        """The row that an index stands for."""
+        """The row of an index."""
         if not index.isValid() or index.internalId() >= len(self._nodes):
             return None
         return self._nodes[index.internalId()]
@@ -278,8 +278,8 @@ class LibraryModel(QAbstractItemModel):
         title = entry.title if entry.title != node.name else ""
         tags = f"Tags: {', '.join(entry.tags)}" if entry.tags else ""
         new = f"{_NEW}: open it before it is run" if entry.path in self.listing.unopened else ""
-        told = (title, entry.description, tags, new, entry.problem)
-        return "\n".join(part for part in told if part)
+        words = (title, entry.description, tags, new, entry.problem)
+        return "\n".join(part for part in words if part)
 
     def _spoken(self, node: Node) -> str:
         if node.entry is None:

@@ -17,7 +17,7 @@ from workbench.ui.theme import theme
 _NEAR = 50
 """Rows on either side of the current one, of which one may be current when it is gone."""
 OPEN_AT_FIRST = 60
-"""A library with more prompts shows its folders closed until a person opens them."""
+"""A library with more prompts shows its folders closed until the user opens them."""
 
 
 class LibraryView(QTreeView):
@@ -150,7 +150,7 @@ class LibraryView(QTreeView):
         return path
 
     def folds(self) -> dict[str, bool]:
-        """What a person folded (true) or opened (false), to keep for the next start."""
+        """What the user folded (true) or opened (false), to keep for the next start."""
         return dict(self._folded)
 
     def restore_folds(self, folded: dict[str, bool]) -> None:
@@ -180,7 +180,7 @@ class LibraryView(QTreeView):
         self.scrollTo(index)
 
     def edit_when_shown(self, path: str) -> None:
-        """Let a person type the name of a file or folder as soon as it is in the list."""
+        """Let the user type the name of a file or folder as soon as it is in the list."""
         self._edit_later = path
         self._start_editing()
 

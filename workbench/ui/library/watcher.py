@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from workbench.domain.prompts.library import LibraryFolder
 
 MOST_FOLDERS = 1_000
-"""Systems allow so many watches only; what is beyond is seen when the window comes to the front."""
+"""Systems limit the watches; other changes are seen when the window comes to the front."""
 _PAUSE_MS = 400
 
 

@@ -236,9 +236,9 @@ class _Writer:
         self._cursor.setCharFormat(QTextCharFormat())
 
 
-def _side(head: Token) -> Qt.AlignmentFlag:
-    """The side that the cells under a head of a table keep to."""
-    style = str(head.attrGet("style") or "")
+def _side(heading: Token) -> Qt.AlignmentFlag:
+    """The alignment of the cells under a heading of a table."""
+    style = str(heading.attrGet("style") or "")
     if style.endswith("right"):
         return Qt.AlignmentFlag.AlignRight
     return Qt.AlignmentFlag.AlignHCenter if style.endswith("center") else Qt.AlignmentFlag.AlignLeft

@@ -1,7 +1,7 @@
 """A text of a model in parts: prose, and blocks of code that are shown in cards.
 
 Parsed by markdown-it-py, which follows CommonMark: a fence ends with one of its own kind that is at
-least as long, whatever stands in it.
+least as long, whatever is in it.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ class MarkdownView(ModelText):
 
 
 def _quote_level(block: QTextBlock) -> int:
-    """How many quotes a block stands in."""
+    """How many quotes are around a block."""
     if not block.isValid():
         return 0
     return int(block.blockFormat().property(QTextFormat.Property.BlockQuoteLevel) or 0)

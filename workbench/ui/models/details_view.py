@@ -118,7 +118,7 @@ class ModelDetailsView(Pane):
         self.default_wanted.emit(self.settings)
 
     def show_entry(self, entry: ModelEntry) -> None:
-        """Show a model; its details follow, and those of another one are taken away at once."""
+        """Show a model; its details follow, and those of the previous model are cleared at once."""
         if self.entry is None or self.entry.path != entry.path:
             self._clear_details()
         self.entry = entry

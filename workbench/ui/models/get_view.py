@@ -256,12 +256,12 @@ class GetView(Pane):
 
     @latest
     async def _get(self, offer: _Offer) -> None:
-        def tell(progress: DownloadProgress) -> None:
+        def report(progress: DownloadProgress) -> None:
             self._bridge.tell(self._on_progress, progress, self)
 
         try:
             path = await self._bridge.ask(
-                lambda core: core.downloads.get(offer.repository, offer.file, tell)
+                lambda core: core.downloads.get(offer.repository, offer.file, report)
             )
         except WorkbenchError as error:
             self._end_download()

@@ -15,7 +15,7 @@ _LINES = (("Weights", "weights_bytes"), ("KV cache", "kv_bytes"), ("Compute", "c
 
 
 class MemoryView(QFrame):
-    """The verdict, the estimate beside what is used while the model is loaded, the formula."""
+    """The verdict, the estimate next to the memory used by the loaded model, the formula."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,9 +30,9 @@ class MemoryView(QFrame):
         self._grid.setColumnStretch(3, 1)
         self.estimated: dict[str, Label] = {}
         self.used: dict[str, Label] = {}
-        self._heads = [Label("Estimated", "small", "text-3"), Label("Used", "small", "text-3")]
-        for place, head in enumerate(self._heads, 1):
-            self._grid.addWidget(head, 0, place, Qt.AlignmentFlag.AlignRight)
+        self._headings = [Label("Estimated", "small", "text-3"), Label("Used", "small", "text-3")]
+        for place, heading in enumerate(self._headings, 1):
+            self._grid.addWidget(heading, 0, place, Qt.AlignmentFlag.AlignRight)
         for line, (title, key) in enumerate(_LINES, 1):
             self._grid.addWidget(Label(title, "body", "text-2"), line, 0)
             for place, cells in ((1, self.estimated), (2, self.used)):
@@ -45,7 +45,7 @@ class MemoryView(QFrame):
         self.hide()
 
     def show_memory(self, memory: MemoryEstimate, used: MemoryUse | None) -> None:
-        """Show the estimate, and beside it what a loaded model takes."""
+        """Show the estimate, and next to it what a loaded model takes."""
         self.show()
         self.verdict.setText(memory.fit)
         set_tone(self.verdict, _TONES[memory.fit])
@@ -57,7 +57,7 @@ class MemoryView(QFrame):
             label.setText(size_text(getattr(memory, key)))
         for key, label in self.used.items():
             label.setText(size_text(getattr(used, key)) if used else "")
-        self._heads[1].setVisible(used is not None)
+        self._headings[1].setVisible(used is not None)
         self.off.setVisible(used is not None)
         if used is not None:
             self.off.setText(

@@ -32,7 +32,7 @@ class ModelTable(QAbstractTableModel):
         self.endResetModel()
 
     def show_loaded(self, path: str) -> None:
-        """Mark another one."""
+        """Mark another model as the loaded one."""
         if path != self.loaded:
             self.loaded = path
             if self.entries:

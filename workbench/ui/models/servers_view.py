@@ -131,20 +131,20 @@ class ServersView(Splitter):
         number = self._number
 
         async def save(core: Workbench) -> tuple[Server, str, tuple[Server, ...]]:
-            said = await core.servers.add(server, key)
+            words = await core.servers.add(server, key)
             kept = await core.servers.find(server.name)
-            return kept, said, await core.servers.all()
+            return kept, words, await core.servers.all()
 
         try:
             saved = await self._bridge.ask(save)
         except WorkbenchError as error:
             self._show_error(number, error)
             return
-        kept, said, servers = saved
+        kept, words, servers = saved
         self._number += 1
         self.form.show_server(kept)
         self._show(servers)
-        self.form.show_saved(said)
+        self.form.show_saved(words)
 
     @background
     async def _remove(self, name: str) -> None:

@@ -11,7 +11,7 @@ agreement.py: agreement as a curve
 paths.py: samples as a list
 search_tree.py: the search, small
 tree_cards.py: which nodes are shown, as cards or dots
-tree_layout.py: where they stand, in Tree and small
+tree_layout.py: their positions, in Tree and small
 estimates.py: how long a run will take
 explaining.py: from a run to its X-ray in Design, or why there is none
 words.py: states, errors, numbers and parameters of a run in words

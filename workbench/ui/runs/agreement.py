@@ -42,9 +42,9 @@ class AgreementCurve(QWidget):
         self._course, self._total = course, total
         shares = course.shares
         answers = count_text(len(shares), "answer")
-        said = f"The leading answer has {shares[-1]:.0%} of {answers}" if shares else ""
-        self.setAccessibleDescription(said)
-        self.setToolTip(said)
+        words = f"The leading answer has {shares[-1]:.0%} of {answers}" if shares else ""
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -54,7 +54,7 @@ class AgreementCurve(QWidget):
         return QSize(80, _HEIGHT)
 
     def point(self, number: int, share: float) -> QPointF:
-        """Where the answer of that number (from 1) stands."""
+        """The position of the answer with that number (from 1)."""
         width = self.width() - 2 * _EDGE
         x = _EDGE + width * (number - 1) / max(self._total - 1, 1)
         return QPointF(x, _EDGE + (self.height() - 2 * _EDGE) * (1 - share))

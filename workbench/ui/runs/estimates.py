@@ -24,10 +24,10 @@ class Estimates(QObject):
         parent: with which it ends.
 
     Signals:
-        told(object): an Estimate, or None where it cannot be told.
+        estimated(object): an Estimate, or None where it is unknown.
     """
 
-    told = Signal(object)
+    estimated = Signal(object)
 
     def __init__(
         self,
@@ -52,6 +52,8 @@ class Estimates(QObject):
             return
         spec, tokens = asked
         try:
-            self.told.emit(await self._bridge.ask(lambda core: core.runs.estimate(spec, tokens)))
+            self.estimated.emit(
+                await self._bridge.ask(lambda core: core.runs.estimate(spec, tokens))
+            )
         except WorkbenchError:
-            self.told.emit(None)
+            self.estimated.emit(None)

@@ -112,7 +112,7 @@ def explain_request(
         run_id: of the run.
         spec: what it was made from.
         state: what it came to.
-        note: what tells it from others, such as the title of its strategy.
+        note: what distinguishes it, such as the title of its strategy.
         expected: the right answer that it is judged by.
     """
     prompt = spec.prompt

@@ -147,7 +147,7 @@ class ExtractionPopover(Popover):
         self.form.applied.connect(self.hide)
 
     def open_for(self, run_id: int, rule: ExtractionRule, anchor: QWidget) -> None:
-        """Edit the rule of an ended run beside ``anchor``."""
+        """Edit the rule of an ended run, next to ``anchor``."""
         self.form.show_run(run_id, rule)
         self.open_at(anchor)
         self.form.kind.setFocus()

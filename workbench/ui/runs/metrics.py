@@ -40,7 +40,7 @@ class ProgressLine(QWidget):
 
 
 class Metrics(QFrame):
-    """Four figures in a row over a thin progress line; budgets stand under what they limit."""
+    """Four figures in a row over a thin progress line; budgets are below what they limit."""
 
     def __init__(self, tone: str, *, surface: str = "panel") -> None:
         super().__init__()

@@ -97,7 +97,7 @@ class PathList(QFrame):
         self._show_text()
 
     def _propose(self, row: int) -> None:
-        """Choose a row (the first that won), unless somebody chose another one."""
+        """Choose a row (the first that won), unless the user chose one."""
         current = self.list.currentIndex()
         if not current.isValid() or (current.row() == self._proposed and row != current.row()):
             self._proposed = row

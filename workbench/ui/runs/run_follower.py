@@ -1,4 +1,4 @@
-"""Follows a run, whoever makes it: Design, Chat, Compare and Tree."""
+"""Follows a run from its log and live events, for Design, Chat, Compare and Tree."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class RunModel(QObject):
     """Starts, follows and stops one run at a time.
 
     ``state`` is None until a run has begun; ``error`` is a sentence when one could not begin;
-    ``found`` is the run of the history that stands in for one that need not be made again;
+    ``found`` is the run of the history that is used instead of making an equal one;
     ``expected`` is the right answer by which the history judges it, put there before it starts.
 
     Signals:

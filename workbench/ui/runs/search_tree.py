@@ -75,7 +75,7 @@ class SearchTree(QWidget):
         self.update()
 
     def choose(self, node: str) -> None:
-        """Make a node the current one and tell of it."""
+        """Make a node the current one and emit the signal."""
         if node != self.current:
             self.current = node
             known = self._state.nodes.get(node)
@@ -258,12 +258,12 @@ def paint_verdict(
 
 def describe_node(node: NodeState) -> str:
     """A node in words: path, verdict and score, state, and the thought."""
-    said = [node.node]
+    words = [node.node]
     if node.score is not None:
         verdict = "" if node.probabilities else verdict_of(node)
-        said.append(f"{verdict} {node.score:.3g}".strip())
+        words.append(f"{verdict} {node.score:.3g}".strip())
     if node.probabilities:
-        said.append(", ".join(f"{name} {each:.0%}" for name, each in node.probabilities.items()))
+        words.append(", ".join(f"{name} {each:.0%}" for name, each in node.probabilities.items()))
     if node.status != "open":
-        said.append(f"pruned: {node.reason}" if node.status == "pruned" else "kept")
-    return f"{' · '.join(said)}\n{node.text}".rstrip()
+        words.append(f"pruned: {node.reason}" if node.status == "pruned" else "kept")
+    return f"{' · '.join(words)}\n{node.text}".rstrip()

@@ -138,8 +138,8 @@ class VotesSection(RunSection):
             samples = [sample for call in calls for sample in call.samples]
             ended = sum(sample.is_whole for sample in samples)
             live = state.status == "running"
-            said = "have ended" if live else "are done"
-            self.note.setText(f"{ended} of {len(samples)} paths {said}")
+            words = "have ended" if live else "are done"
+            self.note.setText(f"{ended} of {len(samples)} paths {words}")
             self.bars.show_tally((), None)
             self.tie.setText(
                 "Counted when all paths have ended" if live else "Stopped before the count"
@@ -251,7 +251,7 @@ class BestPathSection(RunSection):
 
 
 def sections(tone: str) -> tuple[RunSection, ...]:
-    """All parts, in the order in which they stand."""
+    """All sections, in their order on the page."""
     parts = (
         ThinkingSection(),
         OutputSection(),

@@ -28,7 +28,7 @@ class Card:
     """Something in a column: a node, pruned ones as a row, more of them as one line.
 
     ``node`` is the node's path; a coming one has its parent's with "+" and ``call`` says which call
-    writes it; "more" stands for ``hidden`` nodes of ``parent``.
+    writes it; "more" represents ``hidden`` nodes of ``parent``.
     """
 
     node: str
@@ -122,7 +122,7 @@ def make_cards(
 
 
 def writes_children(call: CallState) -> bool:
-    """Whether a call writes thoughts that stand under its node, and no verdict or answer."""
+    """Whether a call writes thoughts, which go under its node, and no verdict or answer."""
     return not call.labels and call.role.partition("-")[0] not in {*JUDGING, "answer"}
 
 

@@ -1,9 +1,9 @@
-"""Where the cards of a search stand: a tidy tree from left to right, in linear time.
+"""Layout of the cards of a search: a tidy tree from left to right, in linear time.
 
 The contours of Reingold and Tilford ("Tidier Drawings of Trees", 1981), for cards of different
 heights: a subtree is moved down until it is clear of all above it, column by column. Two contours
 are joined in the time of the shorter one, so that all joins together take no more than there are
-cards. A parent stands at the height of the child that goes on best, as a straight line is the
+cards. A parent is at the height of the child that goes on best, as a straight line is the
 easiest to follow.
 """
 
@@ -77,7 +77,7 @@ class TreeLayout:
         """The lines (parent, child) that cross these bounds.
 
         Of those that only pass through on their way to a child outside, the nearest on each side
-        stand for all: they leave their parent as one bundle.
+        represent all: they leave their parent as one bundle.
         """
         for parents in self._between(self.parents, left - self.column, right):
             first = bisect_left(parents, top, key=_lowest_reach)
@@ -128,7 +128,7 @@ def lay_out(
         state: the run.
         folded: nodes whose children are not shown.
         opened: nodes of whose pruned children all are shown.
-        room: width in which all columns should stand; cards are wider where there is more of it
+        room: width that all columns should fit into; cards are wider where there is more of it
             than they need.
     """
     layout = TreeLayout()
@@ -151,7 +151,7 @@ def lay_out(
 
 
 def card_width(room: float, columns: int) -> float:
-    """How wide cards are where so many columns stand in a room; pixels at 100 %."""
+    """How wide cards are with ``columns`` columns in a room; pixels at 100 %."""
     share = (room - (columns - 1) * BETWEEN) // columns
     return max(CARD_WIDTH, min(share, WIDEST_CARD))
 

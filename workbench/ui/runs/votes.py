@@ -20,7 +20,7 @@ Tally = tuple[tuple[str | None, int], ...]
 
 
 class VoteBars(QWidget):
-    """Bars of a tally, most votes first; the winner stands out, the rest is quiet."""
+    """Bars of a tally, most votes first; the winner is highlighted, the rest is muted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,8 +41,8 @@ class VoteBars(QWidget):
         if (tally, winner) == (self._tally, self._winner):
             return
         self._tally, self._winner = tally, winner
-        said = ", ".join(f"{_label(answer)}: {votes}" for answer, votes in tally)
-        self.setAccessibleDescription(said)
+        words = ", ".join(f"{_label(answer)}: {votes}" for answer, votes in tally)
+        self.setAccessibleDescription(words)
         self.setToolTip("" if len(tally) <= _MOST_ROWS else f"{len(tally)} distinct answers")
         self.updateGeometry()
         self.update()

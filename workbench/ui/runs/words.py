@@ -149,7 +149,7 @@ def reasoning_text(state: RunState) -> str:
 
 
 def thinking_title(state: RunState) -> str:
-    """What stands over the thinking: that it goes on, or how many tokens it took."""
+    """The heading over the reasoning: that it goes on, or how many tokens it took."""
     if state.status == "running" and not state.reasoning_tokens and not output_text(state):
         return "Thinking"
     tokens = state.reasoning_tokens
@@ -171,7 +171,7 @@ def answer_rule(state: RunState | None, params: Mapping[str, Json]) -> str:
 
 
 def current_rule(state: RunState | None, params: Mapping[str, Json]) -> ExtractionRule:
-    """The rule by which the answer stands: applied later, or the one of the parameters."""
+    """The extraction rule of the answer: one applied later, or that of the parameters."""
     if state is not None and state.extraction is not None:
         return state.extraction
     kind = str(params.get("extraction", "auto"))
@@ -248,9 +248,9 @@ def parameter_facts(info: StrategyInfo, params: Mapping[str, Json]) -> list[tupl
 
 def describe_sampling(sampling: Sampling, seed: int) -> str:
     """The sampling in one line."""
-    said = f"temp {sampling.temperature:g} · top-k {sampling.top_k} · top-p {sampling.top_p:g}"
+    words = f"temp {sampling.temperature:g} · top-k {sampling.top_k} · top-p {sampling.top_p:g}"
     most = count_text(sampling.max_tokens, "token")
-    return f"{said} · min-p {sampling.min_p:g} · {most} · seed {seed}"
+    return f"{words} · min-p {sampling.min_p:g} · {most} · seed {seed}"
 
 
 def rate_text(tokens: int, seconds: float) -> str:

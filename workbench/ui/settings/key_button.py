@@ -113,8 +113,8 @@ class KeyButton(Button):
         if any(event.matches(each) for each in _EDITING):
             self.refused_keys.emit(f"Text fields use {shown_keys(keys)} themselves: press others.")
         elif plain and (key in _MOVING or is_enter(event) or key == Qt.Key.Key_Space):
-            said = f"{shown_keys(keys)} moves or presses in lists and fields"
-            self.refused_keys.emit(f"{said}: hold Ctrl or Alt with it.")
+            words = f"{shown_keys(keys)} moves or presses in lists and fields"
+            self.refused_keys.emit(f"{words}: hold Ctrl or Alt with it.")
         elif plain and types and not self._letters:
             self.refused_keys.emit(f"{shown_keys(keys)} types text: hold Ctrl or Alt with it.")
         else:

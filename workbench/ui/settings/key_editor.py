@@ -124,7 +124,7 @@ class Keys(Group):
     # --- other keys -----------------------------------------------------------------------------
 
     def _place_banner(self, action_id: str) -> None:
-        """What is said next is of a command, and stands under it."""
+        """Move the message line under a command's row."""
         self._grid.removeWidget(self.banner)
         self._grid.addWidget(self.banner, self._rows[action_id] + 1, 0, 1, 3)
 

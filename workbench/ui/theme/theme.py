@@ -69,7 +69,7 @@ def _drawing(icon_name: str, tint: str) -> QSvgRenderer:
 
 _KEPT_FONT = "_q_styleSheetWidgetFont"
 """Where Qt keeps a widget's own font, which it puts back when the style sheet changed. It is
-not told of fonts that are set later (QWidget::setFont tells the style of the widget only)."""
+not notified of fonts that are set later (QWidget::setFont notifies the widget's style only)."""
 TEXT_SCALES = (0.9, 1.0, 1.1, 1.25, 1.5)
 """How much larger than in the design text can be."""
 
@@ -88,7 +88,7 @@ def token_size(pixels: int, scale: float) -> int:
 
 
 class Theme(QObject):
-    """Colours by token name, fonts by type name, recoloured icons; tells when the scheme changes.
+    """Colours by token name, fonts by type name, recoloured icons; signals scheme changes.
 
     Signals:
         changed: the scheme changed; repaint and recolour.

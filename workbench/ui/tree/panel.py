@@ -281,7 +281,7 @@ class TreePanel(Panel):
         """A node that was chosen before it had a card gets its mark."""
         node = self.model.node
         if node != self.canvas.current and node in self.canvas.layout_.cards:
-            self.canvas.choose(node, tell=False)
+            self.canvas.choose(node, notify=False)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
@@ -313,8 +313,10 @@ class TreePanel(Panel):
     def ask_thought(self) -> None:
         """Ask for a thought next to the node, or for a first step."""
         node = self.model.current
-        beside = node is not None and bool(node.parent)
-        self.add_form.box.setPlaceholderText("Next to the chosen one" if beside else "A first step")
+        has_siblings = node is not None and bool(node.parent)
+        self.add_form.box.setPlaceholderText(
+            "Next to the chosen one" if has_siblings else "A first step"
+        )
         self.add_form.ask(self.inspector.add, self._node_key(), "")
 
     def _node_key(self) -> str:
@@ -331,7 +333,7 @@ class TreePanel(Panel):
         form = GrowForm(self.model.info.fields, spec.params if spec is not None else {}, self)
         form.accepted.connect(self.model.grow)
         estimates = Estimates(self.bridge, lambda: self._would_grow(form), form)
-        estimates.told.connect(form.show_estimate)
+        estimates.estimated.connect(form.show_estimate)
         form.changed.connect(estimates.ask_soon)
         estimates.ask_soon()
         form.open_at(self.inspector.grow)

@@ -45,7 +45,7 @@ _QUIET = (
     ev.NoteAdded,
     ev.Parsed,
 )
-"""Events after which every card stands where it stood and says what it said."""
+"""Events after which no card moves or changes its text."""
 
 
 class Read(NamedTuple):
@@ -88,7 +88,7 @@ class TreeModel(QObject):
         self.node = ""
         self._ended = False
         self._selects_new = False
-        """Whether the thought that a person just asked for is selected when it comes."""
+        """Whether the thought that the user just asked for is selected when it comes."""
         self._follower = RunFollower(bridge, self)
         self._follower.came.connect(self._on_events)
         self._is_new = False
@@ -236,7 +236,7 @@ class TreeModel(QObject):
         self.changed.emit(any(not isinstance(each.event, _QUIET) for each in new))
 
     def _select_asked(self, new: list[ev.LoggedEvent]) -> None:
-        """Select the thought that a person wrote or forked, once it is there."""
+        """Select the thought that the user wrote or forked, once it is there."""
         added = [
             each.event.node
             for each in new
@@ -253,7 +253,7 @@ class TreeModel(QObject):
     # --- the place, and the node ----------------------------------------------------------------
 
     def seek(self, position: int) -> None:
-        """Look at the run as it was after so many events; the end is followed from then on."""
+        """Show the run as it was after ``position`` events; at the end it follows the live run."""
         before = self.replay.position
         self.replay.seek(position)
         self.live = self.replay.position == len(self.replay)
@@ -276,7 +276,7 @@ class TreeModel(QObject):
             at = names.index(self.node) if self.node in self.state.nodes else 0
             self.select(names[max(0, min(at + by, len(names) - 1))])
 
-    # --- what a person does ---------------------------------------------------------------------
+    # --- user actions ---------------------------------------------------------------------------
 
     def steer(self, action: SteerAction, sentence: str = "") -> None:
         """Do something to the search; what comes of it comes back as events.

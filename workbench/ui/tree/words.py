@@ -41,8 +41,8 @@ def _several(state: RunState, nodes: tuple[str, ...]) -> str:
 
 
 def _progress(event: ev.PromptEvaluated, state: RunState) -> str:
-    said = f"read {event.done_tokens:,} of {event.total_tokens:,} for"
-    return f"{said} {_of_call(state, event.call)}"
+    words = f"read {event.done_tokens:,} of {event.total_tokens:,} for"
+    return f"{words} {_of_call(state, event.call)}"
 
 
 def _scored(event: ev.Scored, state: RunState) -> str:
@@ -122,10 +122,10 @@ def params_words(info: StrategyInfo, spec: RunSpec | None, state: RunState) -> s
     """What decides the search, in one line."""
     if spec is None:
         return ""
-    said = [summarise(info.fields, spec.params)] if info.fields else []
-    said.append(f"temp {spec.sampling.temperature:g}")
-    said.append(f"seed {state.seed or spec.seed}")
-    return " · ".join(each for each in said if each)
+    words = [summarise(info.fields, spec.params)] if info.fields else []
+    words.append(f"temp {spec.sampling.temperature:g}")
+    words.append(f"seed {state.seed or spec.seed}")
+    return " · ".join(each for each in words if each)
 
 
 def clock(seconds: float) -> str:

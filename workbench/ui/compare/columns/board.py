@@ -13,7 +13,7 @@ from workbench.ui.compare.columns.focus_strip import FocusStrip
 from workbench.ui.kit import row
 
 _SIDE_BY_SIDE = 4
-"""So many columns share the width; more are scrolled sideways."""
+"""Columns that share the width; more are scrolled sideways."""
 
 
 class Board(QFrame):
@@ -112,7 +112,7 @@ class Board(QFrame):
         return self.focused or next(iter(self._views), None)
 
     def go(self, by: int) -> None:
-        """Give the focus to the column so many places further."""
+        """Move the focus by ``by`` columns."""
         view = self.current()
         if view is not None:
             place = min(max(self._views.index(view) + by, 0), len(self._views) - 1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Changes(QObject):
-    """Asks the core for the differences of texts that stand, and shows them in the columns.
+    """Asks the core for the differences of finished texts, and shows them in the columns.
 
     Args:
         views: gives the columns that are there now.

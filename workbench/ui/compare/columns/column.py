@@ -61,7 +61,7 @@ class ColumnView(QFrame):
         pinned(bool): the others are to be compared with this one, or not.
         expanded(): it is to fill the width (also by Enter).
         tree_wanted(): its search is to be shown in the tree.
-        xray_wanted(), dice_wanted(): its answer is to be explained, alone or beside the pinned one.
+        xray_wanted(), dice_wanted(): its answer is to be explained (against the pinned one).
         strategy_chosen(str): another strategy's id.
         text_replaced(): another text is shown.
     """
@@ -157,13 +157,13 @@ class ColumnView(QFrame):
     def _lay_out(self) -> None:
         title = row(self.strategy, None, self.state_icon, self.state, 2, gap=6)
         buttons = row(self.settings, self.pin, self.expand, self.again, self.more, gap=0)
-        told = row(self.description, buttons, gap=4)
-        told.setStretch(0, 1)
-        head = QFrame()
-        head.setProperty("surface", "panel")
-        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        head.setProperty("rule", "bottom")
-        head.setLayout(column(title, told, margins=(16, 6, 8, 6), gap=0))
+        message = row(self.description, buttons, gap=4)
+        message.setStretch(0, 1)
+        header = QFrame()
+        header.setProperty("surface", "panel")
+        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        header.setProperty("rule", "bottom")
+        header.setLayout(column(title, message, margins=(16, 6, 8, 6), gap=0))
         body = QFrame()
         body.setProperty("surface", "canvas")
         inner = column(self.nothing, *self.sections, margins=(16, 12, 16, 8), gap=12)
@@ -178,7 +178,7 @@ class ColumnView(QFrame):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(body)
         foot = column(self.card, margins=(16, 0, 16, 16))
-        parts = (self._line, head, self.metrics, self.repeats, self.banner, self._scroll, foot)
+        parts = (self._line, header, self.metrics, self.repeats, self.banner, self._scroll, foot)
         layout = column(*parts, gap=0)
         layout.setStretch(parts.index(self._scroll), 1)
         self.setLayout(layout)
@@ -393,9 +393,9 @@ class ColumnView(QFrame):
 
     @Slot()
     def _announce(self) -> None:
-        """Tell a screen reader once that the run is over."""
-        said = f"{self.model.info.title}: {column_word(self.model).text}. {self.model.answer}"
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+        """Announce to screen readers once that the run is over."""
+        message = f"{self.model.info.title}: {column_word(self.model).text}. {self.model.answer}"
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message))
 
     def _show_word(self, word: Word) -> None:
         if word != self._word:

@@ -15,7 +15,7 @@ class ColumnMenu(IconMenu):
 
     Signals:
         duplicated(), opened(), removed(), xray_wanted(), dice_wanted(): what was chosen.
-        moved(int): so many places to the right; less than 0 to the left.
+        moved(int): by how many places to the right; less than 0 to the left.
     """
 
     duplicated = Signal()

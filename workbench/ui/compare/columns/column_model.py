@@ -25,7 +25,7 @@ class ColumnModel(QObject):
         would_run: what a repeat of a column (from 0) would be run with now.
 
     Signals:
-        changed(): a run is further, or another one is shown.
+        changed(): a run has progressed, or another run is shown.
         configured(): the strategy or its parameters changed.
         ended(): one of the runs has ended, or could not begin.
     """
@@ -136,7 +136,7 @@ class ColumnModel(QObject):
         return tally([state for state in done if state.status == "done"], expected)
 
     def resize(self, count: int) -> None:
-        """Have so many repeats; those that are too many are put away."""
+        """Set the number of repeats; those beyond it are removed."""
         while len(self.cells) > count:
             cell = self.cells.pop()
             cell.clear()

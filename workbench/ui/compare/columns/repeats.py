@@ -38,9 +38,9 @@ class RepeatStrip(QFrame):
         self.again.clicked.connect(self.wanted_again)
         self.setProperty("rule", "bottom")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        said = row(self.agree, self.again, gap=4)
-        said.setStretch(0, 1)
-        self.setLayout(column(said, self._chip_row, margins=(16, 2, 14, 6), gap=0))
+        words = row(self.agree, self.again, gap=4)
+        words.setStretch(0, 1)
+        self.setLayout(column(words, self._chip_row, margins=(16, 2, 14, 6), gap=0))
         theme().changed.connect(self.show_repeats)
         self.show_repeats()
 
@@ -61,9 +61,9 @@ class RepeatStrip(QFrame):
             word = self._word(cell, belongs=not self._model.aspects(index))
             chip.setIcon(icon(word.icon, word.tone, word.tone) if word.icon else icon("dot"))
             chip.setChecked(index == self._model.index)
-            said = f"Repeat {index + 1}: {word.text}"
-            chip.setAccessibleName(said)
-            chip.setToolTip(_tip(said, cell))
+            words = f"Repeat {index + 1}: {word.text}"
+            chip.setAccessibleName(words)
+            chip.setToolTip(_tip(words, cell))
         self.agree.setText(tally_text(self._model.tally(self._expected), len(cells)))
         self.again.setEnabled(self._model.shown.spec is not None and not self._model.shown.busy)
 
@@ -110,19 +110,19 @@ def tally_text(tally: Tally, repeats: int) -> str:
     """What the repeats came to: "2 of 3 correct, 2 of 3 agree, 2 distinct answers"."""
     if not tally.runs:
         return f"{repeats} repeats, each with a seed of its own"
-    said = [] if tally.solved is None else [f"{tally.solved} of {tally.runs} correct"]
+    words = [] if tally.solved is None else [f"{tally.solved} of {tally.runs} correct"]
     if not tally.distinct:
-        said.append("no answer" if tally.runs == 1 else "no answers")
+        words.append("no answer" if tally.runs == 1 else "no answers")
     elif tally.agree == tally.runs > 1:
-        said.append("all agree")
+        words.append("all agree")
     elif tally.agree > 1:
-        said.append(f"{tally.agree} of {tally.runs} agree")
+        words.append(f"{tally.agree} of {tally.runs} agree")
     if tally.distinct > 1:
         kind = "distinct" if tally.agree > 1 else "different"
-        said.append(f"{tally.distinct} {kind} answers")
+        words.append(f"{tally.distinct} {kind} answers")
     if 0 < tally.answered < tally.runs:
-        said.append(f"{tally.runs - tally.answered} without an answer")
-    return ", ".join(said) or f"1 of {repeats} runs done"
+        words.append(f"{tally.runs - tally.answered} without an answer")
+    return ", ".join(words) or f"1 of {repeats} runs done"
 
 
 def found_tip(cell: RunModel) -> str:

@@ -27,7 +27,7 @@ _BELOW = 44
 
 
 class InputsPane(Pane):
-    """Shows the fields of the model's current prompt and tells it what they hold.
+    """Shows the fields of the model's current prompt and updates the model with their values.
 
     Signals:
         changed(object): the values, by name.

@@ -1,4 +1,4 @@
-"""The options that the open prompt's head gives, in the run bar; changes, and writing them back."""
+"""Shows the options of the open prompt's front matter in the run bar, and writes changes back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.prompts.model_options import model_of_head
+from workbench.domain.prompts.model_options import model_of_front_matter
 from workbench.domain.runs.spec import Json
 from workbench.ui.tasks import background
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PromptOptions(QObject):
-    """Joins the open prompt's head and the run bar.
+    """Connects the open prompt's front matter with the run bar.
 
     What is changed of a prompt's own options is kept for that prompt; all else in the run bar
     holds for every prompt.
@@ -37,7 +37,7 @@ class PromptOptions(QObject):
         self._models: dict[str, str] = {}
         """Models that prompts are shown with because a run of theirs is looked at."""
         self._own_models: set[str] = set()
-        """Prompts for which the person chose another model than their head names."""
+        """Prompts for which the user chose another model than their front matter names."""
         self._then: Callable[[], None] | None = None
         self._waiting: Document | None = None
         model = side.model
@@ -73,10 +73,10 @@ class PromptOptions(QObject):
 
     def _show_model(self, document: Document) -> None:
         name = document.analysis.options.model
-        found = model_of_head(name, self._bar.model.entries)
+        found = model_of_front_matter(name, self._bar.model.entries)
         own = document.path in self._own_models
-        of_head = found.path if found is not None and not own else ""
-        self._bar.model.want(self._models.get(document.path) or of_head)
+        of_front_matter = found.path if found is not None and not own else ""
+        self._bar.model.want(self._models.get(document.path) or of_front_matter)
         origins = self._bar.sampling.origins()
         words = [origins.short] if origins.short else []
         lines = [*origins.lines] if origins.given else []
@@ -134,24 +134,24 @@ class PromptOptions(QObject):
     # --- before a run -----------------------------------------------------------------------------
 
     def are_known(self) -> bool:
-        """Whether the head was read as it is in the editor now."""
+        """Whether the front matter was read as it is in the editor now."""
         document = self._document
         return document is None or document.analysed == document.text
 
     def wait(self, then: Callable[[], None]) -> None:
-        """Read the head now, and go on with it."""
+        """Read the front matter now, and continue with it."""
         self._then, self._waiting = then, self._document
         self._side.model.refresh()
 
     # --- into the prompt --------------------------------------------------------------------------
 
     def can_write(self) -> bool:
-        """Whether anything was changed that the head does not say."""
+        """Whether an option differs from the front matter."""
         return self._document is not None and bool(self._bar.sampling.origins().changed)
 
     @background
     async def write(self) -> None:
-        """Write what was changed here into the head, as one step of undo."""
+        """Write the changed options into the front matter, as one step of undo."""
         document = self._document
         if document is None or not self.can_write():
             return
@@ -192,7 +192,7 @@ class PromptOptions(QObject):
 
 
 def _written(name: str, value: Json) -> Json:
-    """A value as it stands in a head; a new seed each time is none."""
+    """A value as written in a front matter; None for a new seed each time."""
     return None if name == "seed" and not value else value
 
 

@@ -112,7 +112,7 @@ class SamplesBar(QWidget):
 
     @Slot()
     def save_set(self) -> None:
-        """Save over the person's own set, or ask for the name of a new one."""
+        """Save over the user's own set, or ask for the name of a new one."""
         if self._model.can_change:
             self._model.save()
         else:
@@ -125,7 +125,7 @@ class SamplesBar(QWidget):
 
     @Slot()
     def rename(self) -> None:
-        """Ask for another name of the person's own set."""
+        """Ask for another name of the user's own set."""
         if self._model.can_change and self._model.chosen is not None:
             self._name(_RENAME, self._model.chosen.name, renaming=True)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _KEEP_MS = 400
 _MOST_KEPT = 100_000
-"""Characters of values that are kept between sessions beside the chosen set's name."""
+"""Characters of values that are kept between sessions in addition to the chosen set's name."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class _State:
 
 
 class Mark(NamedTuple):
-    """What fills the form: a set, or what stands in place of one."""
+    """What fills the form: a set, or a row or run in place of one."""
 
     chosen: str
     origin: str
@@ -91,7 +91,7 @@ class SamplesModel(QObject):
 
     @property
     def sets(self) -> tuple[SampleSet, ...]:
-        """The set of the head first, unless a set of the file has its name."""
+        """The set of the front matter first, unless a set of the file has its name."""
         sets = self._state.file.sets
         head = self._document.analysis.sample if self._document is not None else {}
         if not head or any(each.name == HEAD_SET for each in sets):
@@ -129,7 +129,7 @@ class SamplesModel(QObject):
         return self.chosen is not None and self.chosen.own
 
     def is_own(self, name: str) -> bool:
-        """Whether a set of that name is the person's own."""
+        """Whether a set of that name is the user's own."""
         return any(each.name == name and each.own for each in self.sets)
 
     # --- reading ----------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ class SamplesModel(QObject):
             self.changed.emit()
 
     def _expected_in(self, values: Mapping[str, Json]) -> str:
-        """The right answer that a set has beside the values of the inputs."""
+        """The expected answer of a set, next to the values of the inputs."""
         document = self._document
         names = {each.name for each in document.analysis.inputs} if document is not None else ()
         return expected_of(values, names)

@@ -1,4 +1,4 @@
-"""Pages of text beside the editor: the raw prompt and its tokens."""
+"""Text pages of the preview: the raw prompt and its tokens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_RAW_CHARACTERS = 60_000
 MOST_TOKENS = 4_000
 _TINT = 0.20
 TABBED = QTextFormat.Property.UserProperty.value + 3
-"""Marks blocks of which the text after the tab stands at the right edge."""
+"""Block state: the text after the tab is aligned at the right edge."""
 _JOINED = QTextFormat.Property.UserProperty.value + 4
 """Marks text with signs of no width in it that say where a line may break."""
 _NO_BREAK, _BREAK = "\u2060", "\u200b"
@@ -50,7 +50,7 @@ class Page(QTextEdit):
         )
 
     def set_tabs(self) -> None:
-        """The counts stand at the right edge, whatever the width."""
+        """Align the counts at the right edge, whatever the width."""
         width = self.viewport().width() - 2 * self.document().documentMargin()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()

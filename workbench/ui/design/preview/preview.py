@@ -30,7 +30,7 @@ class RenderedPane(Pane):
         variable_wanted(str): an input that has no value and should get one.
         line_hovered(int): the template line of the span that is lit, 0 where there is none.
         variable_hovered(str): the variable of that span, "" where there is none.
-        place_clicked(int, int): a template line and column that the person wants to see.
+        place_clicked(int, int): a template line and column that the user wants to see.
     """
 
     variable_wanted = Signal(str)
@@ -62,7 +62,7 @@ class RenderedPane(Pane):
         for page in (self.messages, self.raw, self.tokens):
             page.setProperty("surface", "panel")
             self._pages.addWidget(page)
-        # It stands in a strip of its own, so that no text moves while the mouse does.
+        # It is in a strip of its own, so that no text moves while the mouse does.
         self.caption = Label("", "small", "link", elide=True)
         self.messages.linked.connect(self.caption.setText)
         under = QFrame()

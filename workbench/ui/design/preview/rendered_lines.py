@@ -1,4 +1,4 @@
-"""A rendered message as lines on the page: which text stands where, and what is folded away."""
+"""A rendered message as lines on the page: the text of each, and what is folded."""
 
 from __future__ import annotations
 

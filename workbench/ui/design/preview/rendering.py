@@ -35,7 +35,7 @@ class Rendering(QObject):
 
     Signals:
         analysed(), previewed(): the document knows more. failed(str): a sentence.
-        filled(): values of it followed its head.
+        filled(): values of it followed its front matter.
     """
 
     analysed = Signal()

@@ -48,7 +48,7 @@ class Batch:
     task: Task | None = None
     started: float = 0.0
     intervals: dict[tuple[int, int], Interval] = field(default_factory=dict)
-    """Of the share that was right, by how many were of how many: the last that was told."""
+    """The last confidence interval, and the counts it is of."""
 
     @property
     def summary(self) -> CaseSummary:
@@ -173,7 +173,7 @@ class BatchModel(QObject):
             return await core.cases.of_samples(text, path), fits
 
         try:
-            # Another sandbox process takes longer than what it does for an answer nobody wants.
+            # A new sandbox process takes longer than finishing an answer that is not needed.
             found = await self._bridge.ask(lambda core: shield(ask(core)))
         except WorkbenchError as error:
             self.cases, self.estimate, self._starts, self.is_planned = (), None, False, False
@@ -211,7 +211,7 @@ class BatchModel(QObject):
             self._starts = True
             document = self._side.model.current
             if document is not None and document.analysed != document.text:
-                self._side.model.refresh()  # the head is read first; it may decide how it is run
+                self._side.model.refresh()  # read the front matter first: it may name a strategy
             else:
                 self.plan()
 
@@ -229,10 +229,10 @@ class BatchModel(QObject):
     @background
     async def _run(self, batch: Batch, cases: tuple[Case, ...]) -> None:
         async def ask(core: Workbench) -> None:
-            def tell(place: int, result: CaseResult) -> None:
+            def report(place: int, result: CaseResult) -> None:
                 self._bridge.tell(functools.partial(self._on_result, batch, place), result, self)
 
-            await core.cases.run(batch.spec, cases, tell)
+            await core.cases.run(batch.spec, cases, report)
 
         sentence = ""
         try:

@@ -203,9 +203,9 @@ class BatchPane(SidePane):
 
     @Slot()
     def _show_made_with(self) -> None:
-        said = describe_question(self.model.aspects())
-        self.made_with.setText(said.replace("Answer", "Answers", 1))
-        self.made_with.setVisible(bool(said))
+        message = describe_question(self.model.aspects())
+        self.made_with.setText(message.replace("Answer", "Answers", 1))
+        self.made_with.setVisible(bool(message))
 
     @Slot(QModelIndex)
     def _on_row(self, index: QModelIndex) -> None:

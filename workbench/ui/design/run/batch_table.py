@@ -90,8 +90,8 @@ class BatchRows(QAbstractTableModel):
     @staticmethod
     def _text(result: CaseResult, column: int) -> str:
         if column == _ANSWER:
-            said = result.error or result.answer or ("No answer" if result.is_over else "")
-            return " ".join(said[:_MOST_SHOWN].split()) if result.is_over else ""
+            words = result.error or result.answer or ("No answer" if result.is_over else "")
+            return " ".join(words[:_MOST_SHOWN].split()) if result.is_over else ""
         if column == _VERDICT:
             return verdict(result).text
         if column == _TOKENS:
@@ -104,9 +104,9 @@ class BatchRows(QAbstractTableModel):
     def _tip(result: CaseResult) -> str:
         values = [f"{name}: {value}" for name, value in result.case.values.items()]
         expected = [f"Expected: {result.case.expected}"] if result.case.expected else []
-        said = [result.error] if result.error else []
+        words = [result.error] if result.error else []
         answer = [f"Answer: {result.answer}"] if result.answer else []
-        return "\n".join([*said, *answer, *expected, *values])[: 4 * _MOST_SHOWN]
+        return "\n".join([*words, *answer, *expected, *values])[: 4 * _MOST_SHOWN]
 
 
 class BatchTable(QTableView):

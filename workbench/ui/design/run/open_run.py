@@ -28,7 +28,7 @@ def take_prompt(side: SideContext, run_id: int, prompt: TemplatePrompt, expected
     """Put a run's text and inputs into the open prompt.
 
     Returns:
-        Whether the text was another one; it is one step of undo in the editor.
+        Whether the text changed; it is one step of undo in the editor.
     """
     model, work = side.model, side.work
     document = model.current

@@ -1,4 +1,4 @@
-"""The strategy of each prompt, with its parameters: at first that of its head, else Direct."""
+"""The strategy of each prompt and its parameters: initially of its front matter, or Direct."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class PromptStrategies(QObject):
         self._showing = False
 
     def _params(self, chosen: _Chosen, strategy: str) -> Mapping[str, Json]:
-        """What was chosen for a strategy, else what the head says of it."""
+        """The parameters chosen for a strategy, else those of the front matter."""
         document = self._model.current
         if document is None or document.analysis.options.strategy != strategy:
             return chosen.params.get(strategy, {})

@@ -45,7 +45,7 @@ class Results(QObject):
     """A run for each prompt, in place until the next one.
 
     Signals:
-        changed(): the run of the current prompt is further, or there is another one.
+        changed(): the run of the current prompt has progressed, or was replaced.
         busy_changed(bool): whether any of them is running.
         settled(bool): of a prompt that was brought to the front it is known now whether it has one.
     """

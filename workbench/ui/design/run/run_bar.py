@@ -101,7 +101,7 @@ class RunBar(QFrame):
             self._show_run()
 
     def show_primary(self, primary: bool) -> None:
-        """Whether Ctrl+Enter runs, or is another pane's."""
+        """Whether Ctrl+Enter runs, or belongs to another pane."""
         self._primary = primary
         self._show_run()
 
@@ -124,5 +124,5 @@ class RunBar(QFrame):
         words = estimate_text(estimate)
         self.estimate.setText(words)
         self.estimate.set_shorter(shorter_texts(estimate))
-        self.run.setToolTip(words)  # where there is no room for the line beside it
+        self.run.setToolTip(words)  # where there is no room for the line next to it
         self.parameters.show_cost(words)

@@ -81,7 +81,7 @@ class Running(QObject):
         bar.stop_wanted.connect(self.stop)
         bar.run_on_wanted.connect(functools.partial(self._tabs.show_side, "batch"))
         bar.changed.connect(self.estimates.ask_soon)
-        self.estimates.told.connect(bar.show_estimate)
+        self.estimates.estimated.connect(bar.show_estimate)
         model.expected_changed.connect(self._judge)
         result.run_wanted.connect(self.start)
         result.prompt_wanted.connect(self._on_prompt_wanted)

@@ -205,10 +205,10 @@ class ImportPane(SidePane):
         count = len(files)
         places = {str(Path(file.path).parent) for file in files}
         where = places.pop() if len(places) == 1 else "your prompts"
-        told = f"{count_text(count, 'prompt')} went to {where}."
+        words = f"{count_text(count, 'prompt')} went to {where}."
         if count > 1:
-            told += " Open each of the others before it is run."
-        self.side.window.notify(told, "ok")
+            words += " Open each of the others before it is run."
+        self.side.window.notify(words, "ok")
         if self._waiting:
             self.read(self._waiting)
         else:
@@ -229,12 +229,12 @@ class ExchangeActions(QObject):
 
     Signals:
         import_wanted(): the pane is to be shown and files chosen. failed(str): a sentence.
-        told(str): what an export left out.
+        message(str): what an export left out.
     """
 
     import_wanted = Signal()
     failed = Signal(str)
-    told = Signal(str)
+    message = Signal(str)
 
     def __init__(self, side: SideContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -277,7 +277,7 @@ class ExchangeActions(QObject):
 
     @background
     async def write(self, path: str, chosen: FormatInfo, target: str) -> None:
-        """Write a prompt as a file of a format; the person has agreed to replace an old one."""
+        """Write a prompt as a file of a format; the user has agreed to replace an old one."""
         target = target if Path(target).suffix else target + chosen.suffixes[0]
         with errors_to(self.failed.emit):
             exported = await self._side.window.bridge.ask(
@@ -285,7 +285,7 @@ class ExchangeActions(QObject):
             )
             self._side.window.notify(f"The prompt went to {target}.", "ok")
             if exported.notes:
-                self.told.emit(f"{Path(target).name}: {' '.join(exported.notes)}")
+                self.message.emit(f"{Path(target).name}: {' '.join(exported.notes)}")
 
     @Slot()
     def export_bundle(self, paths: Sequence[str] = ()) -> None:

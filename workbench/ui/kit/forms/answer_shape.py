@@ -118,11 +118,11 @@ class AnswerShape(QFrame):
             notes = await self._bridge.ask(
                 lambda core: core.runs.check_constraint(grammar=grammar, json_schema=schema)
             )
-            said, tone = " ".join(notes) or "It can be used.", "warn" if notes else "ok"
+            words, tone = " ".join(notes) or "It can be used.", "warn" if notes else "ok"
         except WorkbenchError as error:
-            said, tone = str(error), "bad"
+            words, tone = str(error), "bad"
         if (grammar, schema) == (self.grammar, self.json_schema):
-            self._say(said, tone)
+            self._say(words, tone)
 
     def _say(self, text: str, tone: str) -> None:
         set_tone(self.verdict, tone)

@@ -1,4 +1,4 @@
-"""Where the options of a run come from: the prompt's head, or the person who changed them here."""
+"""Where the options of a run come from: the prompt's front matter, or the user."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _LINES = 2
 
 
 class Origins(NamedTuple):
-    """Options that a prompt's head gives, and those that are other than it says, or usual."""
+    """Options that a prompt's front matter gives, and those that the user changed."""
 
     given: Mapping[str, Any]
     changed: Mapping[str, Any]
 
     @property
     def kept(self) -> dict[str, Any]:
-        """Those of the head that count as they stand there."""
+        """The options of the front matter that apply unchanged."""
         return {name: value for name, value in self.given.items() if name not in self.changed}
 
     @property
     def short(self) -> str:
-        """How many of each: "2 from prompt, 1 changed"; "" where the head gives none."""
+        """How many of each: "2 from prompt, 1 changed"; "" where the front matter gives none."""
         if not self.given:
             return ""
         parts = [f"{len(self.kept)} from prompt"] if self.kept else []
@@ -44,8 +44,8 @@ class Origins(NamedTuple):
         """All of them in words, a line for each origin."""
         found = []
         if self.kept:
-            said = [words_of_option(*each) for each in self.kept.items()]
-            found.append(f"From the prompt: {', '.join(said)}")
+            message = [words_of_option(*each) for each in self.kept.items()]
+            found.append(f"From the prompt: {', '.join(message)}")
         if self.changed:
             changes = [self._change(*each) for each in self.changed.items()]
             found.append(f"Changed here: {', '.join(changes)}")

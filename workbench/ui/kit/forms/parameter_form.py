@@ -231,7 +231,7 @@ class Popover(QFrame):
         self.setFocus()
 
     def place_at(self, anchor: QWidget) -> None:
-        """Give it the size that its body wants, and put it beside ``anchor``, on the screen.
+        """Resize it to its body, and place it next to ``anchor``, on the screen.
 
         A body that is taller than the screen is scrolled.
         """

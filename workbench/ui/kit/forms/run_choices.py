@@ -24,14 +24,14 @@ from workbench.ui.kit.label import plain_tip
 from workbench.ui.kit.panes.layout import column
 from workbench.ui.tasks import latest
 
-_SAID = ("temperature", "top_p", "seed", "mode", "max_tokens", "grammar", "json_schema")
+_SHOWN_ELSEWHERE = ("temperature", "top_p", "seed", "mode", "max_tokens", "grammar", "json_schema")
 """Parameters that the button of the sampling names by themselves, or that change no sampler."""
 
 
 class SamplingButton(FormButton):
     """Says temperature, top-p and seed; opens the form of all sampling parameters.
 
-    A prompt's head may give some of them: :meth:`show_prompt`. What is changed here wins over it
+    A prompt's front matter may give some of them: :meth:`show_prompt`. Changes here override it
     until another prompt is shown.
 
     Args:
@@ -51,7 +51,7 @@ class SamplingButton(FormButton):
         self._told: dict[str, Any] = {}
         self._given: dict[str, Any] = {}
         self._shown: dict[str, Any] = {}
-        """What the form says of the values that the head gives: it may round them."""
+        """The form's values of the options in the front matter: it may round them."""
         self._own: dict[str, Any] = {}
         """What the form had in place of these values."""
         self.origins_view = OptionOrigins(writes=writes)
@@ -70,7 +70,7 @@ class SamplingButton(FormButton):
     # --- values ---------------------------------------------------------------------------------
 
     def values(self) -> dict[str, Any]:
-        """What counts: the form's values, where they are the head's just as the head has them."""
+        """The values that apply; those equal to the front matter's exactly as written there."""
         values = self.form.values()
         for name, shown in self._shown.items():
             if values[name] == shown:
@@ -117,13 +117,13 @@ class SamplingButton(FormButton):
                 self.form.set_values(follows)
             self.on_form()
 
-    # --- the prompt's head ----------------------------------------------------------------------
+    # --- the prompt's front matter --------------------------------------------------------------
 
     def show_prompt(self, given: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
-        """Show another prompt, or the same with another head.
+        """Show another prompt, or the same with another front matter.
 
         Args:
-            given: options of its head, by name.
+            given: options of its front matter, by name.
             changed: what was changed of them for this prompt.
         """
         if (given, changed) == (self._told, self.changed_values()):
@@ -154,7 +154,7 @@ class SamplingButton(FormButton):
         return self.form.values() | self._own
 
     def changed_values(self) -> dict[str, Any]:
-        """Of the options that the head gives, those that differ here."""
+        """Of the options that the front matter gives, those that differ here."""
         values = self.form.values()
         return {name: values[name] for name, was in self._shown.items() if values[name] != was}
 
@@ -194,17 +194,17 @@ class SamplingButton(FormButton):
     def summary(self) -> str:
         values = self.values()
         seed = f"seed {values['seed']}" if values["seed"] else "new seed"
-        said = [f"temp {values['temperature']:g}"]
+        message = [f"temp {values['temperature']:g}"]
         if not self._short:
-            said += [f"top-p {values['top_p']:g}", seed]
+            message += [f"top-p {values['top_p']:g}", seed]
         if values["mode"] == "strict":
-            said.append("strict")
+            message.append("strict")
         if values["grammar"] or values["json_schema"]:
-            said.append("grammar" if values["grammar"] else "JSON")
-        more = changed_count(values, beside=_SAID)
+            message.append("grammar" if values["grammar"] else "JSON")
+        more = changed_count(values, ignoring=_SHOWN_ELSEWHERE)
         if more:
-            said.append(f"{more} more")
-        return " · ".join(said)
+            message.append(f"{more} more")
+        return " · ".join(message)
 
 
 class ParametersButton(FormButton):
@@ -291,7 +291,7 @@ class ModelChooser(Chooser):
         bridge: to the core.
 
     Signals:
-        listed(): other models can be chosen. picked(): the person chose one.
+        listed(): other models can be chosen. picked(): the user chose one.
     """
 
     listed = Signal()

@@ -223,9 +223,9 @@ def _default_of(name: str) -> Any:
     return list(default) if isinstance(default, tuple) else default
 
 
-def changed_count(values: Mapping[str, Any], beside: tuple[str, ...] = ()) -> int:
-    """How many parameters differ from their defaults, ``beside`` those named."""
-    names = [name for name in _FIELDS if name in values and name not in beside]
+def changed_count(values: Mapping[str, Any], ignoring: tuple[str, ...] = ()) -> int:
+    """How many parameters differ from their defaults, without those in ``ignoring``."""
+    names = [name for name in _FIELDS if name in values and name not in ignoring]
     return sum(is_changed(name, values[name]) for name in names)
 
 

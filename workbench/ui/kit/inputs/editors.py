@@ -78,7 +78,7 @@ class NumberLine(QLineEdit):
     """A number that may be left out; the arrow keys, and the arrows in it, step it.
 
     Args:
-        each: tells the limits and the step.
+        each: has the limits and the step.
     """
 
     def __init__(self, each: InputField) -> None:
@@ -137,7 +137,7 @@ class Editor(QObject):
     """Reads and fills one of the simple fields.
 
     Signals:
-        changed(): a person, or :meth:`show_value`, changed it.
+        changed(): the user, or :meth:`show_value`, changed it.
     """
 
     changed = Signal()
@@ -183,7 +183,7 @@ class Editor(QObject):
         return value_of(self.each, self._raw())
 
     def typed(self) -> str | None:
-        """The text as it stands, also where it cannot be read."""
+        """The text as typed, also where it cannot be read."""
         return str(self._raw())
 
     def _raw(self) -> str | bool:

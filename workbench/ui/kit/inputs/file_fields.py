@@ -132,7 +132,7 @@ class FileField(_Chosen):
         self._sum_up()
 
     def show_note(self, note: str) -> None:
-        """What stands at the right of the bar, as "283 tokens"."""
+        """The note at the right of the bar, as "283 tokens"."""
         self._note = note
         self._sum_up()
 

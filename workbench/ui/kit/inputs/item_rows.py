@@ -22,7 +22,7 @@ from workbench.ui.kit.panes.layout import column, row
 _LONG = 60
 """Characters from which a text gets a field of several lines."""
 MOST_ROWS = 100
-"""More are edited as JSON: a form of thousands of rows helps nobody."""
+"""More are edited as JSON: a form of thousands of rows is of no use."""
 
 
 class _Body(QFrame):
@@ -137,7 +137,7 @@ class _Row(QFrame):
         self.setLayout(layout)
 
     def place(self, index: int, count: int, noun: str) -> None:
-        """Say where it stands, and what can be done from there."""
+        """Update its number and which buttons are enabled."""
         self.number.setText(str(index + 1))
         self.number.setMinimumHeight(28)
         self.up.setEnabled(index > 0)

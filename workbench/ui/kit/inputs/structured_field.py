@@ -97,7 +97,7 @@ class StructuredField(QFrame):
         return self._value
 
     def typed(self) -> str | None:
-        """The JSON text as it stands; None where a part, and not the text, cannot be read."""
+        """The JSON text as typed; None where a part, and not the text, cannot be read."""
         return None if self.json.isHidden() else self.json.toPlainText()
 
     def show_value(self, value: Json) -> None:
@@ -117,7 +117,7 @@ class StructuredField(QFrame):
         self._sum_up()
 
     def show_note(self, note: str) -> None:
-        """What stands at the right of the bar, as "283 tokens"."""
+        """The note at the right of the bar, as "283 tokens"."""
         self._note = note
         self._sum_up()
 

@@ -24,13 +24,13 @@ _NOUNS = {
     "thread": "a list of messages with role and content",
 }
 _TITLES = ("title", "name", "id", "question", "problem", "text", "content", "label")
-"""Parts that tell items apart, best first; a label is often the answer of an example."""
+"""Keys that distinguish items, best first; a label is often the answer of an example."""
 _SUMMARY_CHARACTERS = 120
 _WORD_CHARACTERS = 24
 
 
 def text_of(each: InputField, value: Json) -> str:
-    """A value as it stands in its field; what has parts is JSON."""
+    """A value as text of its field; lists and objects are JSON."""
     if value is None:
         return ""
     if isinstance(value, str) and each.type not in _STRUCTURED:
@@ -99,7 +99,7 @@ def count_of(value: Json, noun: str = "item") -> str:
 
 
 def summary_of(value: Json) -> str:
-    """A few words that tell the items of a list, or the names of an object, apart."""
+    """A short summary that distinguishes the items of a list, or the names of an object."""
     if isinstance(value, dict):
         return ", ".join(str(name) for name in value)[:_SUMMARY_CHARACTERS]
     if not isinstance(value, list):

@@ -30,9 +30,9 @@ from workbench.ui.kit.panes.tab_order import reading_order
 
 _COLUMNS = 3
 _BESIDE = 4
-"""Most small fields beside a text."""
+"""Most small fields next to a text."""
 _NARROW = 560
-"""Below this width small fields stand under a text rather than beside it."""
+"""Below this width small fields go below a text rather than next to it."""
 _LABEL = 84
 _Own = StructuredField | FileField | ImageField
 _Group = tuple[InputField | None, list[InputField]]
@@ -141,18 +141,18 @@ class VariableFields(QFrame):
         cell = self._make_cell(text, values)
         if not small:
             return cell
-        beside = QWidget()
-        grid = _grid(beside)
+        small_fields = QWidget()
+        grid = _grid(small_fields)
         for place, each in enumerate(small):
             last = place == len(small) - 1 and place % 2 == 0
             grid.addWidget(self._make_cell(each, values), place // 2, place % 2, 1, 1 + last)
         grid.setRowStretch(_BESIDE, 1)
         for index in range(2):
             grid.setColumnStretch(index, 1)
-        return _Beside(cell, beside)
+        return _TextWithFields(cell, small_fields)
 
     def _make_own(self, each: InputField, values: Mapping[str, Json]) -> QWidget:
-        """A line for a field that sums itself up: the name stands before it."""
+        """A line for a field with a summary: the name comes before it."""
         value = _shown(each, values)
         field: _Own
         if each.type == "file":
@@ -222,7 +222,7 @@ class VariableFields(QFrame):
     def values(self) -> dict[str, Json]:
         """What the fields hold.
 
-        A field that cannot be read is named, and gives its text as it stands: nothing typed is
+        A field that cannot be read is named, and gives its text as typed: nothing typed is
         lost, and no prompt is rendered as if it were empty.
         """
         found: dict[str, Json] = {}
@@ -253,7 +253,7 @@ class VariableFields(QFrame):
                 editor.show_note(tokens)
 
 
-class _Beside(QWidget):
+class _TextWithFields(QWidget):
     """A text with small fields at its right, or under it where there is little room."""
 
     def __init__(self, text: QWidget, small: QWidget) -> None:
@@ -273,7 +273,7 @@ class _Beside(QWidget):
 
 
 def _groups(inputs: Sequence[InputField], values: Mapping[str, Json]) -> Iterator[_Group]:
-    """What stands on one line: a text with small fields after it, up to three of those, or one."""
+    """The fields of one line: a text with small fields after it, up to three of those, or one."""
     small: list[InputField] = []
     text: InputField | None = None
     for each in inputs:

@@ -102,9 +102,9 @@ class FoldingPane(QFrame):
 
 
 class FoldingSplitter(Splitter):
-    """Panes beside a centre. They fold, the first one first, before the centre has too little room.
+    """A centre with panes at its sides, which fold in order before the centre gets too narrow.
 
-    A pane that a person folds stays so; one that was folded for want of room opens by itself.
+    A pane that the user folds stays so; one that was folded for lack of room opens by itself.
 
     Signals:
         folds_changed(): a pane was folded or opened.
@@ -135,7 +135,7 @@ class FoldingSplitter(Splitter):
             self._arrange()
 
     def folded_by_hand(self) -> list[int]:
-        """Which panes a person folded: 0 the left, 1 the right."""
+        """Which panes the user folded: 0 the left, 1 the right."""
         return [place for place, pane in enumerate(self.panes) if pane in self._by_hand]
 
     def restore(self, sizes: Iterable[int], folded: Iterable[int] = ()) -> None:
@@ -147,7 +147,7 @@ class FoldingSplitter(Splitter):
         self._arrange()
 
     def wanted(self) -> list[int]:
-        """The widths a person gave the panes, those that are folded now included."""
+        """The widths the user gave the panes, those that are folded now included."""
         return list(self._wanted)
 
     @Slot()
@@ -164,7 +164,7 @@ class FoldingSplitter(Splitter):
                 self._wanted[place] = size
 
     def _arrange(self, keep: FoldingPane | None = None) -> None:
-        """Fold what a person folded and what there is no room for, and open the rest."""
+        """Fold what the user folded and what there is no room for, and open the rest."""
         least = max(self._centre.minimumWidth(), self._centre.minimumSizeHint().width())
         left = self.width() - least - 2 * self.handleWidth()
         folded = set(self._by_hand)

@@ -42,14 +42,14 @@ class SummaryBar(QWidget):
         return "  ".join(part for part in self._texts if part)
 
     def show_texts(self, strong: str, quiet: str, note: str) -> None:
-        """What stands in it: at the left, quietly behind it, and at the right."""
+        """Set its texts: title at the left, muted note behind it, note at the right."""
         if (strong, quiet, note) != self._texts:
             self._texts = (strong, quiet, note)
             self._describe()
             self.update()
 
     def set_open(self, opened: bool) -> None:
-        """Open or fold, and tell of it."""
+        """Open or fold, and emit the signal."""
         if opened != self._open:
             self._open = opened
             self._describe()

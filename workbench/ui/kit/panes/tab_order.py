@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 def chain_after(before: QWidget, container: QWidget) -> None:
     """Let Tab go from ``before`` through all of a container, as it is read, and on from there.
 
-    Qt puts a new widget behind all others of the window, wherever it stands.
+    Qt puts a new widget behind all others of the window, wherever it is.
     """
     last = before
     for widget in reading_order(container):

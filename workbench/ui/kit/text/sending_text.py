@@ -12,7 +12,7 @@ class SendingText(QPlainTextEdit):
 
     Args:
         name: for screen readers.
-        placeholder: what stands in it while it is empty; the name where it is "".
+        placeholder: its text while it is empty; the name where it is "".
         lines: how many the style makes room for.
         height: in pixels.
 

@@ -2,7 +2,7 @@
 
 Qt lays a whole paragraph out again for every character that is added to it, and a word of a
 megabyte takes most of a minute. So a run of characters without a space is broken after 2,000, a
-paragraph after 8,000. The mark before the break tells it from one of the text, so that what is
+paragraph after 8,000. The mark before it distinguishes it from a break of the text, so that what is
 copied has none.
 """
 

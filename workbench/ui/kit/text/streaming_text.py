@@ -163,7 +163,7 @@ class StreamingText(ModelText):
 
     @property
     def changes(self) -> tuple[DiffPart, ...]:
-        """The changes that are marked, none where the text stands alone."""
+        """The changes that are marked, none where the text is not compared."""
         return self._changes
 
     @Slot()

@@ -25,10 +25,10 @@ from workbench.ui.runs.tree_cards import Card
 from workbench.ui.runs.tree_layout import TreeLayout, card_width, lay_out
 from workbench.ui.theme import color, font, theme
 from workbench.ui.theme.tokens import TOKENS
-from workbench.ui.tree.canvas.card_text import Face, column_heads, describe, face_of
+from workbench.ui.tree.canvas.card_text import CardText, column_headings, describe, text_of
 from workbench.ui.tree.canvas.keyboard_navigation import walk
-from workbench.ui.tree.canvas.painting import TEXT_SCALE, Afar, TreePainter
-from workbench.ui.tree.canvas.zoom_view import FOOT, HEAD, LEFT, ZoomView
+from workbench.ui.tree.canvas.painting import TEXT_SCALE, TreePainter, ZoomedOut
+from workbench.ui.tree.canvas.zoom_view import FOOT, HEADING, LEFT, ZoomView
 
 _FRAME_MS = 16
 _PULSE_MS = 60
@@ -50,7 +50,7 @@ class TreeCanvas(ZoomView):
         self.tone = "tot"
         self.current = ""
         self.layout_ = TreeLayout()
-        self.heads: list[tuple[str, str]] = []
+        self.headings: list[tuple[str, str]] = []
         self.folded: set[str] = set()
         self.opened: set[str] = set()
         self.painted = 0
@@ -59,8 +59,8 @@ class TreeCanvas(ZoomView):
         self.mono = False
         self._state = RunState()
         self._run = -1
-        self._faces: dict[str, Face] = {}
-        self._afar: Afar | None = None
+        self._card_texts: dict[str, CardText] = {}
+        self._zoomed_out: ZoomedOut | None = None
         self._dirty = self._placed = False
         self._frame = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame.timeout.connect(self.refresh)
@@ -98,7 +98,7 @@ class TreeCanvas(ZoomView):
         else:
             for card in self.layout_.cards.values() if self._pulse_wanted() else ():
                 if card.call:
-                    self._faces.pop(card.node, None)
+                    self._card_texts.pop(card.node, None)
         pulse = self._pulse_wanted() and self.isVisible() and not motion_reduced()
         if pulse != self._pulse.isActive():
             (self._pulse.start if pulse else self._pulse.stop)()
@@ -115,9 +115,9 @@ class TreeCanvas(ZoomView):
         before = (anchor.node, anchor.top) if anchor is not None else None
         self.layout_ = lay_out(self._state, self.folded, self.opened, self._room())
         self.layouts += 1
-        self.heads = column_heads(self._state)
+        self.headings = column_headings(self._state)
         self.mono = any(node.state for node in self._state.nodes.values())
-        self._faces, self._afar = {}, None
+        self._card_texts, self._zoomed_out = {}, None
         self.fit_bars()
         self._keep_place(before)
         self.laid_out.emit()
@@ -149,34 +149,34 @@ class TreeCanvas(ZoomView):
         root = self._root()
         if root is not None:
             self.horizontalScrollBar().setValue(0)
-            half = (self.viewport().height() - HEAD) / 2
+            half = (self.viewport().height() - HEADING) / 2
             self.verticalScrollBar().setValue(round(root.middle * self.scale - half))
 
     def _root(self) -> Card | None:
         column = self.layout_.columns[0] if self.layout_.columns else []
         return column[0] if column else None
 
-    def face(self, card: Card) -> Face:
+    def card_text(self, card: Card) -> CardText:
         """The texts of a card, put together once until the tree changes."""
-        found = self._faces.get(card.node)
+        found = self._card_texts.get(card.node)
         if found is None:
-            found = self._faces[card.node] = face_of(self._state, card)
+            found = self._card_texts[card.node] = text_of(self._state, card)
         return found
 
     # --- choosing and folding -------------------------------------------------------------------
 
-    def choose(self, name: str, *, tell: bool = True) -> None:
+    def choose(self, name: str, *, notify: bool = True) -> None:
         """Make a card the current one and bring it into view."""
         card = self.layout_.cards.get(name)
         if card is None:
             return
         changed, self.current = name != self.current, name
         self.show_card(card)
-        said = describe(self._state, card)
-        self.setAccessibleDescription(said)
+        words = describe(self._state, card)
+        self.setAccessibleDescription(words)
         if changed and self.hasFocus():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
-        if changed and tell and name in self._state.nodes:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        if changed and notify and name in self._state.nodes:
             self.picked.emit(name)
         self.viewport().update()
 
@@ -211,7 +211,7 @@ class TreeCanvas(ZoomView):
 
     def show_card(self, card: Card) -> None:
         """Scroll as little as needed to have a card in view."""
-        view = self.viewport().rect().adjusted(LEFT, HEAD + 8, -LEFT, -FOOT)
+        view = self.viewport().rect().adjusted(LEFT, HEADING + 8, -LEFT, -FOOT)
         box = self._box_of(card)
         for bar, low, high, least, most in (
             (self.horizontalScrollBar(), box.left(), box.right(), view.left(), view.right()),
@@ -250,12 +250,12 @@ class TreeCanvas(ZoomView):
         painter.translate(self.offset())
         painter.scale(self.scale_x, self.scale)
         if self.scale < TEXT_SCALE:
-            self._paint_afar(painter)
+            self._paint_zoomed_out(painter)
         else:
             self._paint_near(painter, QRectF(event.rect()))
         painter.restore()
-        if event.rect().top() < HEAD:
-            self._paint_heads(painter)
+        if event.rect().top() < HEADING:
+            self._paint_headings(painter)
         if self.hasFocus() and not self.current:
             painter.setPen(color("focus"))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
@@ -263,7 +263,7 @@ class TreeCanvas(ZoomView):
     def _paint_near(self, painter: QPainter, seen: QRectF) -> None:
         low, high = self.to_tree(seen.topLeft()), self.to_tree(seen.bottomRight())
         bounds = (low.x(), low.y(), high.x(), high.y())
-        brush = TreePainter(painter, self.tone, self.face, mono=self.mono)
+        brush = TreePainter(painter, self.tone, self.card_text, mono=self.mono)
         brush.lines(self.layout_.edges(*bounds))
         self.painted = 0
         pulse = self._strength()
@@ -271,10 +271,10 @@ class TreeCanvas(ZoomView):
             brush.card(card, selected=card.node == self.current, pulse=pulse)
             self.painted += 1
 
-    def _paint_afar(self, painter: QPainter) -> None:
-        if self._afar is None:
-            self._afar = Afar(self.layout_.cards.values(), self.face)
-        self._afar.paint(painter, self.tone, self.scale)
+    def _paint_zoomed_out(self, painter: QPainter) -> None:
+        if self._zoomed_out is None:
+            self._zoomed_out = ZoomedOut(self.layout_.cards.values(), self.card_text)
+        self._zoomed_out.paint(painter, self.tone, self.scale)
         self.painted = 0
         card = self.layout_.cards.get(self.current)
         if card is not None:
@@ -292,12 +292,12 @@ class TreeCanvas(ZoomView):
         turn = time.monotonic() * 1000 / TOKENS.motion_ms["pulse"]
         return 0.5 + 0.5 * math.cos(2 * math.pi * turn)
 
-    def _paint_heads(self, painter: QPainter) -> None:
-        painter.fillRect(0, 0, self.viewport().width(), HEAD, color("canvas"))
+    def _paint_headings(self, painter: QPainter) -> None:
+        painter.fillRect(0, 0, self.viewport().width(), HEADING, color("canvas"))
         column = self.layout_.column * self.scale_x
         room = round(column) - 8
         left = self.offset().x()
-        for depth, (title, note) in enumerate(self.heads):
+        for depth, (title, note) in enumerate(self.headings):
             at = round(left + depth * column)
             if room < 56 and depth % math.ceil(56 / max(room, 1)):
                 continue
@@ -307,14 +307,14 @@ class TreeCanvas(ZoomView):
             if room >= 110:
                 painter.setFont(font("small"))
                 painter.setPen(color("text-2"))
-                last = depth == len(self.heads) - 1
+                last = depth == len(self.headings) - 1
                 wide = max(self.viewport().width() - at, room) if last else room
                 shown = painter.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, wide)
                 painter.drawText(at, 39, shown)
 
     @Slot()
     def _repaint_active(self) -> None:
-        """Only the cards that pulse; the rest stands still."""
+        """Repaint only the cards that pulse."""
         for card in self.layout_.cards.values():
             if card.active:
                 self.viewport().update(self._box_of(card).adjusted(-2, -2, 2, 2))

@@ -1,4 +1,4 @@
-"""What stands on the cards and over the columns: short texts, from the state alone."""
+"""Texts of the cards and column headings, made from the run's state alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from workbench.ui.runs.tree_cards import Card, verdict_of, writes_children
 from workbench.ui.runs.words import active_calls
 
 _LEAST_SECONDS = 0.1
-"""Below this a speed is told by chance."""
+"""Seconds; a speed measured over less is chance."""
 
 
 @dataclass
-class Face:
+class CardText:
     """The texts of a card. ``tone`` and ``verdict`` belong to ``chip``, what a node is judged."""
 
     thought: str = ""
@@ -31,7 +31,7 @@ class Face:
     boosted: bool = False
     edited: bool = False
     streaming: bool = False
-    """A text that is being written: a block stands at its end."""
+    """A text that is being written: a block cursor is shown at its end."""
 
 
 def score_text(score: float) -> str:
@@ -55,10 +55,10 @@ def chip_text(node: NodeState) -> str:
     return count_text(node.visits, "visit") if node.visits else ""
 
 
-def node_face(node: NodeState, card: Card) -> Face:
+def node_text(node: NodeState, card: Card) -> CardText:
     """The texts of a node's card."""
     verdict = verdict_of(node)
-    face = Face(
+    content = CardText(
         thought=" ".join(node.text.split()) or node.kind,
         left=node.state,
         score="" if node.score is None else score_text(node.score + node.boost),
@@ -72,19 +72,19 @@ def node_face(node: NodeState, card: Card) -> Face:
         edited=node.edited,
     )
     if not node.parent:
-        face.left = face.left if face.left and face.left != face.thought else "start"
+        content.left = content.left if content.left and content.left != content.thought else "start"
     if node.solved:
-        face.chip, face.tone = "checked", "ok"
+        content.chip, content.tone = "checked", "ok"
     elif not node.legal:
-        face.chip, face.tone, face.verdict = "not allowed", "bad", ""
-    elif card.active and not face.chip:
-        face.chip = "judging"
+        content.chip, content.tone, content.verdict = "not allowed", "bad", ""
+    elif card.active and not content.chip:
+        content.chip = "judging"
     if card.folded:
-        face.left = f"{card.hidden:,} folded"
-    return face
+        content.left = f"{card.hidden:,} folded"
+    return content
 
 
-def coming_face(state: RunState, call: CallState) -> Face:
+def coming_text(state: RunState, call: CallState) -> CardText:
     """The texts of a card whose thoughts are being written, read for, or waited for."""
     sample = next((each for each in call.samples if not each.finish_reason), call.samples[0])
     lines = [line for line in sample.text.splitlines() if line.strip()]
@@ -93,30 +93,30 @@ def coming_face(state: RunState, call: CallState) -> Face:
         seconds = state.seconds - call.started_at - call.reading_seconds
         rate = f", {tokens / seconds:.1f} / s" if tokens > 1 and seconds >= _LEAST_SECONDS else ""
         left = f"{count_text(tokens, 'token')}{rate}" if tokens else ""
-        return Face(lines[-1].strip(), left, chip="generating", tone="tot", streaming=True)
+        return CardText(lines[-1].strip(), left, chip="generating", tone="tot", streaming=True)
     parent = state.nodes.get(call.node)
     start = (parent.state or " ".join(parent.text.split())) if parent is not None else ""
     thought = f"from {start}" if start else "next step"
     if sample.reasoning:
-        return Face(thought, "", chip="thinking", tone="tot")
+        return CardText(thought, "", chip="thinking", tone="tot")
     if call.read_tokens:
         read = f"{call.read_tokens:,} of {call.prompt_tokens:,}"
-        return Face(thought, read, chip="reading", tone="tot")
-    return Face(thought, "queued", chip="next")
+        return CardText(thought, read, chip="reading", tone="tot")
+    return CardText(thought, "queued", chip="next")
 
 
-def face_of(state: RunState, card: Card) -> Face:
+def text_of(state: RunState, card: Card) -> CardText:
     """The texts of any card."""
     if card.kind == "more":
-        return Face(f"{card.hidden:,} more pruned")
+        return CardText(f"{card.hidden:,} more pruned")
     if card.call:
         call = state.calls.get(card.call)
-        return coming_face(state, call) if call is not None else Face()
+        return coming_text(state, call) if call is not None else CardText()
     node = state.nodes.get(card.node)
-    return node_face(node, card) if node is not None else Face()
+    return node_text(node, card) if node is not None else CardText()
 
 
-def column_heads(state: RunState) -> list[tuple[str, str]]:
+def column_headings(state: RunState) -> list[tuple[str, str]]:
     """Title and count of each column, from the start on."""
     proposed: Counter[int] = Counter()
     kept: Counter[int] = Counter()
@@ -131,14 +131,14 @@ def column_heads(state: RunState) -> list[tuple[str, str]]:
             continue
         has_text = any(sample.text or sample.reasoning for sample in call.samples)
         (generating if has_text else queued)[parent.depth + 1] += 1
-    heads = [("Start", _goal(state))]
+    headings = [("Start", _goal(state))]
     for depth in range(1, 1 + max([*proposed, *generating, *queued], default=0)):
         parts = [f"{proposed[depth]:,} proposed"] if proposed[depth] else []
         parts += [f"{kept[depth]:,} kept"] if kept[depth] else []
         parts += [f"{generating[depth]:,} generating"] if generating[depth] else []
         parts += [f"{queued[depth]:,} queued"] if queued[depth] else []
-        heads.append((f"Step {depth}", ", ".join(parts)))
-    return heads
+        headings.append((f"Step {depth}", ", ".join(parts)))
+    return headings
 
 
 def _goal(state: RunState) -> str:
@@ -147,19 +147,19 @@ def _goal(state: RunState) -> str:
 
 def describe(state: RunState, card: Card) -> str:
     """A card in one sentence, for a screen reader and the tooltip."""
-    face = face_of(state, card)
+    content = text_of(state, card)
     node = state.nodes.get(card.node)
-    said = [face.thought, face.left if face.left != "start" else "", face.chip]
-    if face.score:
-        said.append(f"value {face.score}")
+    words = [content.thought, content.left if content.left != "start" else "", content.chip]
+    if content.score:
+        words.append(f"value {content.score}")
     if node is not None:
         if node.status == "pruned":
-            said.append(f"pruned: {node.reason}" if node.reason else "pruned")
+            words.append(f"pruned: {node.reason}" if node.reason else "pruned")
         elif node.status == "selected":
-            said.append("kept")
+            words.append("kept")
         if node.reachable is not None:
-            said.append("goal still reachable" if node.reachable else "goal out of reach")
-        said += ["edited"] if node.edited else []
-        said += ["boosted"] if node.boost else []
-    said += ["on the best path"] if card.best else []
-    return ", ".join(part for part in said if part)
+            words.append("goal still reachable" if node.reachable else "goal out of reach")
+        words += ["edited"] if node.edited else []
+        words += ["boosted"] if node.boost else []
+    words += ["on the best path"] if card.best else []
+    return ", ".join(part for part in words if part)

@@ -32,7 +32,7 @@ FORMATS = {
     "json": "JSON, the whole state (*.json)",
     "md": "Markdown outline (*.md)",
 }
-_MARGIN, _HEAD, _CAPTION, _LEGEND = 24, 52, 84, 32
+_MARGIN, _HEADING, _CAPTION, _LEGEND = 24, 52, 84, 32
 _LEAST_WIDTH = 640
 _LONGEST = 30_000
 """Pixels of a side; Qt's pictures end at 32,767."""
@@ -129,10 +129,10 @@ def caption_of(state: RunState, spec: RunSpec | None, info: StrategyInfo) -> Cap
     name, value = question_words(spec, state)
     prompt = spec.prompt if spec is not None else None
     inputs = prompt.variables if isinstance(prompt, TemplatePrompt) else {}
-    said = ", ".join(f"{each} {_line(given)}" for each, given in inputs.items())
+    message = ", ".join(f"{each} {_line(given)}" for each, given in inputs.items())
     return Caption(
         " · ".join(fact for fact in facts if fact),
-        said or f"{name}: {value}",
+        message or f"{name}: {value}",
         params_words(info, spec, state),
         tuple(legend_entries(state)),
     )
@@ -145,7 +145,7 @@ def _line(value: object) -> str:
 def _size(canvas: TreeCanvas) -> QSize:
     layout = canvas.layout_
     wide = max(round(layout.width), _LEAST_WIDTH) + 2 * _MARGIN
-    return QSize(wide, round(layout.height) + _CAPTION + _HEAD + _LEGEND + 2 * _MARGIN)
+    return QSize(wide, round(layout.height) + _CAPTION + _HEADING + _LEGEND + 2 * _MARGIN)
 
 
 def _paint_caption(painter: QPainter, caption: Caption, width: int) -> None:
@@ -174,7 +174,7 @@ def _paint(painter: QPainter, canvas: TreeCanvas, caption: Caption, ground: QCol
     foot = size.height() - 2 * _MARGIN - _LEGEND
     paint_legend(painter, caption.legend, canvas.tone, QRectF(0, foot, width, _LEGEND))
     painter.translate(0, _CAPTION)
-    for depth, (title, note) in enumerate(canvas.heads):
+    for depth, (title, note) in enumerate(canvas.headings):
         left = round(depth * layout.column)
         painter.setFont(font("body-strong"))
         painter.setPen(color("text"))
@@ -182,8 +182,8 @@ def _paint(painter: QPainter, canvas: TreeCanvas, caption: Caption, ground: QCol
         painter.setFont(font("small"))
         painter.setPen(color("text-2"))
         painter.drawText(left, 30, note)
-    painter.translate(0, _HEAD)
-    brush = TreePainter(painter, canvas.tone, canvas.face, mono=canvas.mono)
+    painter.translate(0, _HEADING)
+    brush = TreePainter(painter, canvas.tone, canvas.card_text, mono=canvas.mono)
     brush.lines((card, child) for card in layout.cards.values() for child in card.children)
     for card in layout.cards.values():
         brush.card(card)

@@ -9,7 +9,7 @@ from workbench.domain.runs.nodes import NodeState
 from workbench.domain.runs.run_state import RunState
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, RowsModel
 from workbench.ui.runs.tree_cards import Card
-from workbench.ui.tree.canvas.card_text import describe, node_face
+from workbench.ui.tree.canvas.card_text import describe, node_text
 
 _ROW = 26
 _INDENT = 14
@@ -43,7 +43,7 @@ class OutlineModel(RowsModel[tuple[NodeState, int]]):
         self.show_rows(in_order(state), in_place=True)
 
     def row_of(self, node: str) -> int:
-        """Where a node stands, -1 where it does not."""
+        """The row of a node, -1 where it is not listed."""
         return next((i for i, (each, _) in enumerate(self.rows) if each.node == node), -1)
 
     def key(self, row: tuple[NodeState, int]) -> str:
@@ -64,12 +64,12 @@ class _Delegate(RowDelegate):
 
     def paint_row(self, row: Row, index: Index) -> None:
         node, level = index.data(Qt.ItemDataRole.UserRole)
-        face = node_face(node, Card(node.node, node.parent, level))
+        content = node_text(node, Card(node.node, node.parent, level))
         row.ground()
         row.inset(6 + min(level, 10) * _INDENT, 6)
-        note = " ".join(part for part in (face.score, face.chip) if part)
-        row.right(note, "small", face.tone, gap=10)
-        row.left(face.thought, "small", "text-3" if node.status == "pruned" else "text")
+        note = " ".join(part for part in (content.score, content.chip) if part)
+        row.right(note, "small", content.tone, gap=10)
+        row.left(content.thought, "small", "text-3" if node.status == "pruned" else "text")
 
 
 class Outline(QListView):
@@ -100,7 +100,7 @@ class Outline(QListView):
         self.show_node(node)
 
     def show_node(self, node: str) -> None:
-        """Choose a node without telling of it."""
+        """Select a node without a signal."""
         row = self.nodes.row_of(node)
         with QSignalBlocker(self.selectionModel()):
             self.setCurrentIndex(self.nodes.index(row) if row >= 0 else QModelIndex())

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QP
 from workbench.ui.runs.search_tree import paint_verdict
 from workbench.ui.runs.tree_cards import Card
 from workbench.ui.theme import color, font
-from workbench.ui.tree.canvas.card_text import Face
+from workbench.ui.tree.canvas.card_text import CardText
 
 TEXT_SCALE = 0.6
 """Below this scale no text is painted,"""
@@ -23,7 +23,7 @@ _DOT = 7.0
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
-FaceOf = Callable[[Card], Face]
+TextOf = Callable[[Card], CardText]
 
 
 class TreePainter:
@@ -32,14 +32,14 @@ class TreePainter:
     Args:
         painter: in the tree's own coordinates; 1 is a pixel at 100 %.
         tone: the colour of the strategy, which the best path has.
-        face_of: the texts of a card.
+        text_of: the texts of a card.
         mono: whether thoughts are formulas, set in the type of code.
     """
 
-    def __init__(self, painter: QPainter, tone: str, face_of: FaceOf, *, mono: bool) -> None:
+    def __init__(self, painter: QPainter, tone: str, text_of: TextOf, *, mono: bool) -> None:
         self._painter = painter
         self._tone = tone
-        self._face_of = face_of
+        self._text_of = text_of
         self._thought = "code" if mono else "body"
         self._small = "code-micro" if mono else "small"
 
@@ -80,22 +80,22 @@ class TreePainter:
 
     def card(self, card: Card, *, selected: bool = False, pulse: float = 1.0) -> None:
         """One card with its texts; ``pulse`` from 0 to 1 is the strength of what is active."""
-        face = self._face_of(card)
+        content = self._text_of(card)
         if card.kind == "more":
-            self._more(card, face)
+            self._more(card, content)
             return
         box = QRectF(card.left, card.top, card.width, card.height)
-        self._box(card, box, face, pulse)
+        self._box(card, box, content, pulse)
         if card.kind == "row":
-            self._row(box, face)
+            self._row(box, content)
         else:
-            self._texts(box, face)
+            self._texts(box, content)
         if selected:
             self._painter.setBrush(Qt.BrushStyle.NoBrush)
             self._painter.setPen(QPen(color("focus"), 2))
             self._painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), _RADIUS + 1, _RADIUS + 1)
 
-    def _box(self, card: Card, box: QRectF, face: Face, pulse: float) -> None:
+    def _box(self, card: Card, box: QRectF, content: CardText, pulse: float) -> None:
         inner = box.adjusted(0.5, 0.5, -0.5, -0.5)
         pen = QPen(color("line-strong"), 1)
         fill = color("raised")
@@ -103,7 +103,7 @@ class TreePainter:
             pen = QPen(color("line-strong"), 1, Qt.PenStyle.DashLine)
             fill = color("canvas")
         elif card.call:
-            active = face.chip != "next"
+            active = content.chip != "next"
             shade = color(self._tone, 0.45 + 0.55 * pulse) if active else color("line-access")
             pen = QPen(shade, 1, Qt.PenStyle.DashLine)
             fill = color("canvas")
@@ -122,90 +122,90 @@ class TreePainter:
                     QPointF(right, box.top() + inset), QPointF(right, box.bottom() - inset)
                 )
 
-    def _texts(self, box: QRectF, face: Face) -> None:
+    def _texts(self, box: QRectF, content: CardText) -> None:
         upper = QRectF(box.left() + _PADDING, box.top() + 6, box.width() - 2 * _PADDING, 20)
         lower = QRectF(upper.left(), box.top() + 27, upper.width(), 18)
-        used = self._score(upper, face)
+        used = self._score(upper, content)
         first = upper.adjusted(0, 0, -used, 0)
-        chip = self._chip(lower, face)
+        chip = self._chip(lower, content)
         second = lower.adjusted(0, 0, -chip, 0)
-        tone = "text-3" if face.chip == "next" else "text"
-        shown, rest = self._split(face, first.width())
+        tone = "text-3" if content.chip == "next" else "text"
+        shown, rest = self._split(content, first.width())
         width = self._write(first, shown, self._thought, tone)
-        if face.streaming:
+        if content.streaming:
             block = QRectF(first.left() + width + 2, first.top() + 3, 7, 14)
             self._painter.fillRect(block, color(self._tone))
         if rest:
             self._write(second, rest, self._thought, tone)
             return
-        marked = face.reachable and not face.solved
+        marked = content.reachable and not content.solved
         room = second.adjusted(0, 0, -16 if marked else 0, 0)
-        left = self._write(room, face.left, self._small, "text-3")
+        left = self._write(room, content.left, self._small, "text-3")
         if marked:
             self._diamond(QPointF(second.left() + left + 10, second.center().y()))
 
-    def _split(self, face: Face, width: float) -> tuple[str, str]:
+    def _split(self, content: CardText, width: float) -> tuple[str, str]:
         """The thought in two lines, where nothing else wants the second one."""
-        words = face.thought
-        if face.left or face.streaming or _advance(words, self._thought) <= width:
+        words = content.thought
+        if content.left or content.streaming or _advance(words, self._thought) <= width:
             return words, ""
         end = len(words)
         while end > 0 and _advance(words[:end], self._thought) > width:
             end = words.rfind(" ", 0, end)
         return (words[:end], words[end + 1 :]) if end > 0 else (words, "")
 
-    def _score(self, box: QRectF, face: Face) -> float:
+    def _score(self, box: QRectF, content: CardText) -> float:
         """The value at the right; returns the room it takes."""
-        if face.solved:
+        if content.solved:
             self._check(QPointF(box.right() - 8, box.center().y()))
             return 24.0
-        if not face.score:
+        if not content.score:
             return 0.0
-        shown = f"+ {face.score}" if face.boosted else face.score
+        shown = f"+ {content.score}" if content.boosted else content.score
         self._write(box, shown, "body-strong", "text", _RIGHT)
         return _advance(shown, "body-strong") + 8
 
-    def _chip(self, box: QRectF, face: Face) -> float:
+    def _chip(self, box: QRectF, content: CardText) -> float:
         """The verdict at the right; returns the room it takes."""
-        if not face.chip:
+        if not content.chip:
             return 0.0
-        self._write(box, face.chip, "small", face.tone, _RIGHT)
-        width = _advance(face.chip, "small")
-        if face.verdict and not face.solved:
-            self._dot(QPointF(box.right() - width - 9, box.center().y()), face, 1.0)
+        self._write(box, content.chip, "small", content.tone, _RIGHT)
+        width = _advance(content.chip, "small")
+        if content.verdict and not content.solved:
+            self._dot(QPointF(box.right() - width - 9, box.center().y()), content, 1.0)
             width += 14
         return width + 8
 
-    def _row(self, box: QRectF, face: Face) -> None:
+    def _row(self, box: QRectF, content: CardText) -> None:
         inner = box.adjusted(_PADDING, 0, -_PADDING, 0)
-        if face.verdict:
-            self._dot(QPointF(inner.right() - 3, inner.center().y()), face, 0.7)
+        if content.verdict:
+            self._dot(QPointF(inner.right() - 3, inner.center().y()), content, 0.7)
             inner.setRight(inner.right() - 14)
-        if face.score:
-            self._write(inner, face.score, "small", "text-3", _RIGHT)
-            inner.setRight(inner.right() - _advance(face.score, "small") - 8)
+        if content.score:
+            self._write(inner, content.score, "small", "text-3", _RIGHT)
+            inner.setRight(inner.right() - _advance(content.score, "small") - 8)
         style = "code-small" if self._thought == "code" else "small"
-        room = inner.adjusted(0, 0, -18 if face.reachable else 0, 0)
-        width = self._write(room, face.thought, style, "text-3")
-        if face.reachable:
+        room = inner.adjusted(0, 0, -18 if content.reachable else 0, 0)
+        width = self._write(room, content.thought, style, "text-3")
+        if content.reachable:
             self._diamond(QPointF(room.left() + width + 11, room.center().y()))
 
-    def _more(self, card: Card, face: Face) -> None:
+    def _more(self, card: Card, content: CardText) -> None:
         box = QRectF(card.left + 10, card.top, card.width - 10, card.height)
         at = QPointF(box.left() + 2, box.center().y())
         self._painter.setPen(QPen(color("text-3"), 1.2))
         self._painter.drawPolyline(
             QPolygonF([at + QPointF(0, -3), at + QPointF(3, 0), at + QPointF(0, 3)])
         )
-        self._write(box.adjusted(14, 0, 0, 0), face.thought, "small", "text-3")
+        self._write(box.adjusted(14, 0, 0, 0), content.thought, "small", "text-3")
 
     # --- marks ----------------------------------------------------------------------------------
 
-    def _dot(self, at: QPointF, face: Face, strength: float) -> None:
+    def _dot(self, at: QPointF, content: CardText, strength: float) -> None:
         self._painter.save()
         self._painter.translate(at)
         self._painter.scale(0.75, 0.75)
-        paint_verdict(self._painter, QPointF(0, 0), face.verdict, face.verdict, strength)
+        paint_verdict(self._painter, QPointF(0, 0), content.verdict, content.verdict, strength)
         self._painter.restore()
 
     def _diamond(self, at: QPointF) -> None:
@@ -245,20 +245,20 @@ def paint_diamond(painter: QPainter, at: QPointF) -> None:
     painter.drawPolygon(QPolygonF([at + point for point in points]))
 
 
-class Afar:
+class ZoomedOut:
     """The whole tree as blocks or dots, put together once a layout and painted in a few calls."""
 
-    def __init__(self, cards: Iterable[Card], face_of: FaceOf) -> None:
+    def __init__(self, cards: Iterable[Card], text_of: TextOf) -> None:
         self._blocks: dict[tuple[str, float], list[QRectF]] = {}
         self._dots: dict[tuple[str, float], QPolygonF] = {}
         self._lines: list[QLineF] = []
         self._best: list[QLineF] = []
         for card in cards:
             if card.kind != "more":
-                self._take(card, face_of(card))
+                self._take(card, text_of(card))
 
-    def _take(self, card: Card, face: Face) -> None:
-        key = (face.verdict or "text-3", 0.45 if card.kind == "row" else 1.0)
+    def _take(self, card: Card, content: CardText) -> None:
+        key = (content.verdict or "text-3", 0.45 if card.kind == "row" else 1.0)
         box = QRectF(card.left, card.top, card.width, card.height)
         self._blocks.setdefault(key, []).append(box)
         self._dots.setdefault(key, QPolygonF()).append(QPointF(card.left, card.middle))

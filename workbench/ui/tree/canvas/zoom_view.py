@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
-LEFT, HEAD, PAD, FOOT = 24, 50, 12, 16
+LEFT, HEADING, PAD, FOOT = 24, 50, 12, 16
 _LEAST, _MOST = 0.002, 2.0
 STRETCHED = 0.45
 """Below this scale what is shown is as wide as the view where it is higher than wide."""
@@ -83,14 +83,14 @@ class ZoomView(QAbstractScrollArea):
         """The scale at which everything is seen."""
         view = self.viewport().size()
         wide = (view.width() - 2 * LEFT) / max(self.content().width(), 1)
-        high = (view.height() - HEAD - PAD - FOOT) / max(self.content().height(), 1)
+        high = (view.height() - HEADING - PAD - FOOT) / max(self.content().height(), 1)
         return max(_LEAST, min(wide, high))
 
     def fit_bars(self) -> None:
         """Let the scroll bars go as far as what is shown."""
         view = self.viewport().size()
         wide = math.ceil(self.content().width() * self.scale_x) + 2 * LEFT
-        high = math.ceil(self.content().height() * self.scale) + HEAD + PAD + FOOT
+        high = math.ceil(self.content().height() * self.scale) + HEADING + PAD + FOOT
         for bar, size, page in (
             (self.horizontalScrollBar(), wide, view.width()),
             (self.verticalScrollBar(), high, view.height()),
@@ -102,7 +102,7 @@ class ZoomView(QAbstractScrollArea):
     def offset(self) -> QPointF:
         """Where the tree's origin is painted."""
         left = LEFT - self.horizontalScrollBar().value()
-        top = HEAD + PAD - self.verticalScrollBar().value()
+        top = HEADING + PAD - self.verticalScrollBar().value()
         return QPointF(left, top)
 
     def to_tree(self, point: QPointF) -> QPointF:

@@ -24,7 +24,7 @@ class AlternativeRows(QWidget):
     """Numbered bars; up and down choose, Return or a click forks.
 
     Signals:
-        changed(): another one is chosen. forked(): write on with it.
+        changed(): another alternative is chosen. forked(): write on with it.
     """
 
     changed = Signal()
@@ -62,8 +62,8 @@ class AlternativeRows(QWidget):
     def _tell(self) -> None:
         if self.choices:
             text, logprob = self.choices[self.current]
-            said = f"{self.current + 1}, {shown_token(text)}, probability {math.exp(logprob):.2f}"
-            self.setAccessibleDescription(said)
+            words = f"{self.current + 1}, {shown_token(text)}, probability {math.exp(logprob):.2f}"
+            self.setAccessibleDescription(words)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -156,7 +156,7 @@ class Alternatives(QFrame):
         self.hide()
 
     def show_token(self, token: Token) -> None:
-        """Show what stood beside a token."""
+        """Show the alternatives of a token."""
         self.title.setText(f"Instead of  {shown_token(token.text)}")
         self.chance.setText(f"log p {token.logprob:.2f}".replace("-", "−"))
         self.rows.show_choices(token)
@@ -179,7 +179,7 @@ class Alternatives(QFrame):
 
     @property
     def _can_fork(self) -> bool:
-        """Whether there is a text that can stand in place of the token."""
+        """Whether there is a text that can replace the token."""
         text = self.text()
         return bool(text) and not is_part(text)
 
@@ -187,9 +187,9 @@ class Alternatives(QFrame):
     def _show_fork(self) -> None:
         text = self.text()
         self.fork.setEnabled(self._can_fork)
-        said = f"Fork with  {shown_token(text)}" if text else "Fork"
+        label = f"Fork with  {shown_token(text)}" if text else "Fork"
         key = "↵" if self._can_fork else ""
-        self.fork.show_text(PART_OF_CHARACTER if is_part(text) else said, key)
+        self.fork.show_text(PART_OF_CHARACTER if is_part(text) else label, key)
 
     @Slot()
     def _fork(self) -> None:

@@ -1,4 +1,4 @@
-"""What is asked before a person's hand changes the search: a thought, or other parameters."""
+"""Forms of the inspector for user edits: a new thought, or other parameters."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ThoughtForm(Popover):
         self.box.textChanged.connect(self._on_typed)
 
     def ask(self, anchor: QWidget, about: str, text: str) -> None:
-        """Open beside a widget.
+        """Open next to a widget.
 
         Args:
             anchor: the widget.
@@ -68,7 +68,7 @@ class ThoughtForm(Popover):
         unsent, self._about = self.unsent, Unsent(about, text)
         begun = unsent is not None and unsent.about == about
         self.box.setPlainText(unsent.text if unsent is not None and begun else text)
-        self.unsent = unsent  # a text that nobody has changed takes no place
+        self.unsent = unsent  # a text that was not changed takes no space
         if not begun:
             self.box.selectAll()
         self.open_at(anchor)
@@ -90,7 +90,7 @@ class ThoughtForm(Popover):
 
 
 class GrowForm(Popover):
-    """The parameters of a strategy, to search on with; only those that were changed are told.
+    """The parameters of a strategy, to search on with; only those that were changed are sent.
 
     Signals:
         accepted(object): the changed values by name.
@@ -127,7 +127,7 @@ class GrowForm(Popover):
 
     @Slot(object)
     def show_estimate(self, estimate: Estimate | None) -> None:
-        """Say what the growth will take at most, None where that cannot be told."""
+        """Show what the growth will take at most, None where that is unknown."""
         self.form.show_cost(growth_text(estimate) if estimate is not None else "")
 
     @Slot()

@@ -239,14 +239,14 @@ class Inspector(QFrame):
 
     def _show_cost(self, state: RunState) -> None:
         call = self.origin.call if self.origin is not None else None
-        said = saved = ""
+        words = saved = ""
         if call is not None and call.seconds:
             written = sum(sample.completion_tokens for sample in call.samples)
-            said = f"Read {call.evaluated_tokens:,}, wrote {count_text(written, 'token')}"
-            said += f" in {seconds_text(call.seconds)}"
+            words = f"Read {call.evaluated_tokens:,}, wrote {count_text(written, 'token')}"
+            words += f" in {seconds_text(call.seconds)}"
             found = seconds_saved(state, call)
             saved = f"reuse saved {seconds_text(found)}" if found is not None else ""
-        self.cost.setText(said)
+        self.cost.setText(words)
         self.saved.setText(saved)
         self.saved.setVisible(bool(saved))
 

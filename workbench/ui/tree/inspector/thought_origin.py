@@ -22,7 +22,7 @@ class Origin:
     first: int
     tokens: list[Token]
     text: str
-    """What the tokens say, or, where an engine tells no tokens, the line with the thought."""
+    """What the tokens say, or, where an engine reports no tokens, the line with the thought."""
 
 
 def origin_of(state: RunState, node: NodeState) -> Origin | None:
@@ -96,9 +96,9 @@ def messages_for_chat(state: RunState, node: NodeState) -> list[Message]:
     asked = list(origin.call.messages) if origin is not None else []
     if origin is None and state.calls:
         asked = list(next(iter(state.calls.values())).messages)
-    said = [step.text for step in path_to(state, node) if step.parent and step.text]
+    words = [step.text for step in path_to(state, node) if step.parent and step.text]
     answer = _written_answer(state, node)
-    text = "\n".join([*said, *([answer] if answer else [])])
+    text = "\n".join([*words, *([answer] if answer else [])])
     if not text and origin is not None:
         text = origin.text
     return [*asked, Message.value("assistant", text)] if text else asked
@@ -139,9 +139,9 @@ def reused_tokens(call: CallState) -> int | None:
 
 
 def seconds_saved(state: RunState, call: CallState) -> float | None:
-    """At least how long the reused tokens would have taken to read; None where it cannot be told.
+    """At least how long the reused tokens would have taken to read; None where it is unknown.
 
-    A call that waits beside others seems to read slowly. The saving is therefore counted by the
+    A call that waits while others run seems to read slowly. The saving is therefore counted by the
     fastest reading measured in this run, its own among them, and so never too high.
     """
     reused = reused_tokens(call)

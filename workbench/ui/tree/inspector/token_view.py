@@ -1,4 +1,4 @@
-"""The output of a node, token by token, tinted by probability, with what stood instead."""
+"""The output of a node, token by token, tinted by probability, with the alternatives."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NO_TINT = 0.97
 class TokenView(QWidget):
     """Tokens that flow in lines; the less probable, the stronger the tint.
 
-    The left and right keys walk, the pointer points. Where an engine told no tokens, the text
+    The left and right keys and the pointer select. Where an engine reported no tokens, the text
     alone is shown.
 
     Signals:
@@ -60,7 +60,7 @@ class TokenView(QWidget):
         theme().changed.connect(self.update)
 
     def show_tokens(self, tokens: Sequence[Token], text: str) -> None:
-        """Show an output; ``text`` stands where there are no tokens."""
+        """Show an output; ``text`` is shown where there are no tokens."""
         shown = tuple(tokens) or ((Token(0, text, 0.0),) if text else ())
         if shown == self.tokens and text == self._text:
             return
@@ -73,7 +73,7 @@ class TokenView(QWidget):
         self.update()
 
     def point(self, index: int) -> None:
-        """Point at a token, -1 for none, and tell of it."""
+        """Select a token, -1 for none, and emit the signal."""
         piece = self._piece_of(index)
         index = self._pieces[piece][0].start if piece >= 0 else -1
         if index != self.current:

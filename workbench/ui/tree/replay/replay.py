@@ -11,7 +11,7 @@ from workbench.domain.runs.run_state import CallState, RunState, SampleState, fo
 T = TypeVar("T")
 
 _EVERY = 2000
-"""Events between two kept states: to fold so many takes about as long as to copy 5,000 nodes."""
+"""Events between two kept states: folding that many takes about as long as to copy 5,000 nodes."""
 
 
 class Replay:

@@ -41,7 +41,7 @@ class Timeline(QAbstractSlider):
         self.model = TimelineModel()
         self.tone = "tot"
         self.current = ""
-        """The node whose calls stand out."""
+        """The node whose calls are highlighted."""
         self._picture: QPixmap | None = None
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setAccessibleName("Events of the run")
@@ -66,7 +66,7 @@ class Timeline(QAbstractSlider):
         self._forget()
 
     def show_node(self, node: str) -> None:
-        """Let the calls of another node stand out."""
+        """Highlight the calls of another node."""
         if node != self.current:
             self.current = node
             self._forget()
@@ -105,13 +105,13 @@ class Timeline(QAbstractSlider):
             self._picture = self._paint_picture(size, ratio)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
-        head = self.x_of(self.model.time_of(self.value()))
+        playhead = self.x_of(self.model.time_of(self.value()))
         if self.value() < self.maximum():
-            rest = QRectF(head, 0, self.width() - _MARGIN - head, _TOP + 3 * _ROW)
+            rest = QRectF(playhead, 0, self.width() - _MARGIN - playhead, _TOP + 3 * _ROW)
             painter.fillRect(rest, color("panel", 0.6))
-        self._paint_head(painter, head)
+        self._paint_playhead(painter, playhead)
 
-    def _paint_head(self, painter: QPainter, x: float) -> None:
+    def _paint_playhead(self, painter: QPainter, x: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tone = color("focus" if self.hasFocus() else "text")
         painter.setPen(QPen(tone, 1.5))
@@ -214,8 +214,8 @@ class Timeline(QAbstractSlider):
             painter.setPen(color("line-access"))
             painter.drawLine(QPointF(x, top), QPointF(x, top + 4))
             painter.setPen(color("text-2"))
-            said = clock(at) if self._end() >= 5 else f"{at:.1f} s"
-            painter.drawText(QRectF(x - 1, top + 3, 60, 18), _MIDDLE, said)
+            words = clock(at) if self._end() >= 5 else f"{at:.1f} s"
+            painter.drawText(QRectF(x - 1, top + 3, 60, 18), _MIDDLE, words)
 
     # --- pointer and keys -----------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ MarkKind = Literal["kept", "solved", "hand"]
 
 @dataclass
 class Span:
-    """A call. ``end`` is None while it goes on; ``lane`` tells those apart that go on together."""
+    """A call. ``end`` is None while it goes on; ``lane`` separates calls that overlap."""
 
     call: str
     node: str
@@ -68,7 +68,7 @@ class TimelineModel:
         return bisect_right(self.times, seconds)
 
     def time_of(self, position: int) -> float:
-        """When the last of so many events happened."""
+        """When the last of ``position`` events happened."""
         return self.times[position - 1] if 0 < position <= len(self.times) else 0.0
 
     def extend(self, events: Sequence[ev.LoggedEvent]) -> None:

@@ -120,19 +120,19 @@ class DataModel(QObject):
     """Which source is open, its rows, and filling the form of ``design`` from one of them.
 
     While it is ``watching``, each prompt that is opened gets the data set that fits it best, until
-    a person chooses another for it.
+    the user chooses another for it.
 
     Signals:
         sources_changed(): there are other data sets, or others fit.
         loaded(): other rows are shown, or what can be said of them.
         filled(int): the form was filled from the row at that place of the table.
-        told(str, str): a sentence and its tone (ok, warn, bad).
+        message(str, str): a sentence and its tone (ok, warn, bad).
     """
 
     sources_changed = Signal()
     loaded = Signal()
     filled = Signal(int)
-    told = Signal(str, str)
+    message = Signal(str, str)
 
     def __init__(self, design: DesignModel, samples: SamplesModel) -> None:
         super().__init__()
@@ -168,7 +168,7 @@ class DataModel(QObject):
     def watch(self, watching: bool) -> None:
         """Propose a data set for the open prompt and those that are opened from now on, or no more.
 
-        A person who comes back to the same prompt finds what was open before.
+        Who comes back to the same prompt finds what was open before.
         """
         self.watching = watching
         if watching:
@@ -208,7 +208,7 @@ class DataModel(QObject):
     @Slot(str)
     def _on_opened(self, _path: str) -> None:
         self.current = -1
-        self.told.emit("", "text-3")
+        self.message.emit("", "text-3")
         if self.source == RUNS:
             self.open(RUNS)
         if self.watching:
@@ -223,7 +223,7 @@ class DataModel(QObject):
                 self._look()
 
     def choose(self, source: str) -> None:
-        """A person wants the rows of a file, or of earlier runs, for the open prompt."""
+        """The user wants the rows of a file, or of earlier runs, for the open prompt."""
         if self._design.current is not None:
             self._chosen[self._design.current.path] = source
             self._proposed_for = self._design.current.path
@@ -266,7 +266,7 @@ class DataModel(QObject):
         except WorkbenchError as error:
             self._reading = False
             self._show(msgspec.structs.replace(_NO_ROWS, name=Path(source).name))
-            self.told.emit(str(error), "bad")
+            self.message.emit(str(error), "bad")
             return
         self._reading = False
         if not offset:
@@ -301,7 +301,7 @@ class DataModel(QObject):
         )
         if not found.values:
             names = ", ".join(each.name for each in document.analysis.inputs)
-            self.told.emit(
+            self.message.emit(
                 f"No column has the name of an input ({names}): nothing was filled."
                 if not found.problems
                 else " ".join(found.problems),
@@ -336,7 +336,7 @@ class DataModel(QObject):
             parts.append(f"{', '.join(kept)} {verb}: the row has no such column.")
         tone = "bad" if found.problems else "warn" if empty else "text-2"
         count = len(found.values)
-        self.told.emit(" ".join(parts) or f"Filled {count} of the inputs.", tone)
+        self.message.emit(" ".join(parts) or f"Filled {count} of the inputs.", tone)
 
 
 def _in_order(page: DataPage, inputs: Sequence[InputField]) -> DataPage:

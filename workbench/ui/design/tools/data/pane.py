@@ -1,4 +1,4 @@
-"""Data beside the editor: a table whose rows fill the inputs."""
+"""The Data pane: a table whose rows fill the inputs."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class DataPane(SidePane):
         self.model.sources_changed.connect(self._show_sources)
         self.model.loaded.connect(self._on_loaded)
         self.model.filled.connect(self._on_filled)
-        self.model.told.connect(self._on_told)
+        self.model.message.connect(self._on_message)
         self._show_sources()
         self._on_loaded()
 
@@ -242,7 +242,7 @@ class DataPane(SidePane):
         total = count_text(model.total, noun)
         self.count.setText(f"{model.rows.matched:,} of {total}" if model.words else total)
         self.fill.setEnabled(has_rows)
-        self._on_told("" if has_rows else self._why_none(), "text-3")
+        self._on_message("" if has_rows else self._why_none(), "text-3")
         if has_rows:
             self._fit_columns()
             self.table.selectRow(0)
@@ -275,7 +275,7 @@ class DataPane(SidePane):
         self.table.scrollTo(self.model.rows.index(place, 0, QModelIndex()))
 
     @Slot(str, str)
-    def _on_told(self, text: str, tone: str) -> None:
+    def _on_message(self, text: str, tone: str) -> None:
         self.note.setText(text)
         set_tone(self.note, tone)
 

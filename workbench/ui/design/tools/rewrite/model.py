@@ -110,9 +110,9 @@ class RewriteModel(QObject):
             return
         if run.error or run.state is None or run.state.status != "done":
             error = run.state.error if run.state is not None else None
-            said = str(WorkbenchError.from_wire(error)) if error else run.error
+            words = str(WorkbenchError.from_wire(error)) if error else run.error
             self.discard()
-            self.failed.emit(said or "The run ended without an answer.")
+            self.failed.emit(words or "The run ended without an answer.")
             return
         self._converse(self._read(request, run.state.output, run.state.finish_reason))
 

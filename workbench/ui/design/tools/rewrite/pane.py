@@ -1,4 +1,4 @@
-"""Rewrite beside the editor: what should be better, and which parts of a suggestion to take."""
+"""The Rewrite pane: ask a model for a rewrite and accept parts of its suggestion."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ class RewritePane(SidePane):
             "Accept all parts" if every else f"Accept {chosen} of {len(self.parts)} parts"
         )
 
-    # --- what the person does -------------------------------------------------------------------
+    # --- user actions -------------------------------------------------------------------------
 
     @Slot()
     def _on_suggest(self) -> None:

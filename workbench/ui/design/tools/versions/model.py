@@ -136,7 +136,7 @@ class VersionsModel(QObject):
                 before, after = after, before
             if not rendered:
                 return (("", await core.versions.diff_texts(before, after)),)
-            # Another sandbox process takes longer than what it does for an answer nobody wants.
+            # A new sandbox process takes longer than finishing an answer that is not needed.
             return _titled(await shield(core.versions.diff_rendered(path, before, after, values)))
 
         with errors_to(self.failed.emit):

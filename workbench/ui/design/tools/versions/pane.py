@@ -1,4 +1,4 @@
-"""Versions beside the editor: the timeline of a prompt, what has changed, and the way back."""
+"""The Versions pane: the timeline of a prompt, a diff, and restoring a version."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from workbench.ui.tasks import background, errors_to
 
 
 class NoteEdit(QPlainTextEdit):
-    """A few lines that are kept when the person leaves them.
+    """A few lines that are kept when the user leaves them.
 
     Signals:
         left(): the focus went elsewhere.
@@ -180,7 +180,7 @@ class VersionsPane(SidePane):
         self.diff.show_sentence(sentence)
         self.counts.setText("")
 
-    # --- what the person does -------------------------------------------------------------------
+    # --- user actions -------------------------------------------------------------------------
 
     @Slot(int)
     def _on_chosen(self, number: int) -> None:

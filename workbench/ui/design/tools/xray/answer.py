@@ -1,4 +1,4 @@
-"""The answer that an X-ray explains: where it comes from, until the person types one."""
+"""The answer that an X-ray explains: where it comes from, until the user types one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Known(NamedTuple):
 class AnswerBox(QWidget):
     """One answer for each prompt.
 
-    What is offered fills the field as long as the person has typed nothing there; what was typed
+    What is offered fills the field as long as the user has typed nothing there; what was typed
     stays, and comes back with its prompt. An emptied field takes the next offer.
 
     Signals:
@@ -69,9 +69,9 @@ class AnswerBox(QWidget):
         return self.edit.toPlainText()
 
     def offer(self, path: str, offers: Sequence[Known]) -> None:
-        """Fill in an answer that is known of a prompt, unless the person has one of their own.
+        """Fill in an answer that is known of a prompt, unless the user has one of their own.
 
-        The first is taken until another one is chosen for that prompt.
+        The first is used until the user chooses another for that prompt.
         """
         self._path, self._offers = path, tuple(offers)
         picked = [each for each in offers if each.name == self._picked.get(path)]

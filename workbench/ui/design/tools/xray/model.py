@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 _RUNS = 256
 _LOOKED_AT = 8
-"""So many of the last runs are looked at for one of the prompt that is open."""
+"""How many of the last runs are searched for one of the open prompt."""
 
 
 class Asked(NamedTuple):
-    """What an X-ray was made of; another one does not count for it any more."""
+    """The inputs of an X-ray; its result is stale when they change."""
 
     prompt: TemplatePrompt
     answer: str
@@ -42,7 +42,7 @@ class XRayModel(QObject):
 
     Signals:
         changed(): more is known, or it has ended. ended(): all is known that will be.
-        estimated(): the cost is known, or there is none to tell.
+        estimated(): the cost is known, or there is none.
         runs_changed(): the runs to compare with were read.
         last_changed(): the answer of the prompt's last run was read.
         compared(): the comparison is there, or failed.

@@ -114,8 +114,8 @@ class XRayPane(SidePane):
         offers = []
         if document.expected.strip():
             origin = self.side.work.inputs.samples.title
-            said = f"Expected, {origin}" if origin else "Expected"
-            offers.append(Known(document.expected, said, "Expected"))
+            words = f"Expected, {origin}" if origin else "Expected"
+            offers.append(Known(document.expected, words, "Expected"))
         last = self._of_result() or self.model.last_answer()
         if last is not None:
             offers.append(last._replace(name="Last answer"))

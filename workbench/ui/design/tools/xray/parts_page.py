@@ -106,7 +106,7 @@ class PartsPage(QWidget):
         self.level_chooser.currentIndexChanged.connect(self.settings_changed)
         self.thorough.toggled.connect(self.settings_changed)
         self.segments.selected.connect(self._on_selected)
-        self.tokens.told.connect(self._on_token)
+        self.tokens.described.connect(self._on_token)
         self._model.changed.connect(self._show)
         self._model.estimated.connect(self._show_controls)
 

@@ -91,7 +91,7 @@ class RunsPage(QWidget):
         self.setLayout(outer)
 
     def choose(self, old: int, new: int, notes: Mapping[int, str]) -> None:
-        """Choose two runs, each with a few words that tell it from others."""
+        """Choose two runs, each with a short description that distinguishes it."""
         self._notes = dict(notes)
         self._on_runs()
         self.chooser.choose(old)
@@ -165,7 +165,7 @@ class _AnswerView(QWidget):
         self.title = Label("", "micro", "text-2")
         self.note = Label("", "small", "text-3", elide=True)
         self.tokens = TokenHeat("Answer, tinted by what the prompt changes")
-        self.tokens.told.connect(self._on_token)
+        self.tokens.described.connect(self._on_token)
         layout = column(
             rule(),
             row(self.title, None, margins=(16, 8, 16, 0)),

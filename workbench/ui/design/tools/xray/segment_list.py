@@ -22,7 +22,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def number_of(effect: SegmentEffect) -> str:
-    """The effect as it stands in the list."""
+    """The effect as text in the list."""
     if effect.measure == "failed":
         return "failed"
     if not effect.is_known:

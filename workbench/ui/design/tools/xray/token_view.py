@@ -22,10 +22,10 @@ class TokenHeat(QTextEdit):
     """Text that cannot be edited; tokens that change are tinted, those that lose are underlined.
 
     Signals:
-        told(str): the token at the cursor, and its numbers in words.
+        described(str): the token at the cursor, and its numbers in words.
     """
 
-    told = Signal(str)
+    described = Signal(str)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -99,4 +99,4 @@ class TokenHeat(QTextEdit):
     def _on_cursor(self) -> None:
         position = self.textCursor().position()
         index = next((at for at, end in enumerate(self._ends) if position < end), -1)
-        self.told.emit(self.tip(index) if index >= 0 else "")
+        self.described.emit(self.tip(index) if index >= 0 else "")
