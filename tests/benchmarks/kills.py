@@ -186,7 +186,7 @@ def _first_input(panel: QWidget) -> QWidget | None:
 
 
 def _thought_box(panel: Any) -> QWidget | None:
-    """Where a thought is written beside the first node that can have one."""
+    """Where a thought is added next to the first node that can have one."""
     if not panel.add_form.isVisible():
         nodes = [path for path in panel.model.state.nodes if path]
         if not nodes:

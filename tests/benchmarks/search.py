@@ -1,7 +1,7 @@
 """What search is worth on three-number targets: ``python -m tests.benchmarks.search``.
 
 The starter model (or another) proposes moves that a grammar keeps legal, and a program checks them.
-Every strategy has the same budget of generated tokens for each puzzle; beside them stands a player
+Every strategy has the same budget of generated tokens for each puzzle. It is compared with a player
 that draws legal moves at random, with as many games as its moves would cost in tokens.
 """
 

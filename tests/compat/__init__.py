@@ -1,4 +1,4 @@
-"""Our exports and imports beside the programs whose formats they are.
+"""Compares our exports and imports with the programs whose formats they are.
 
 The originals are not part of the set-up. They go into one folder, a virtual environment with
 node's modules in it:

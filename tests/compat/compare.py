@@ -1,4 +1,4 @@
-"""The comparison: what we export and import, beside what the originals make of it."""
+"""The comparison: our exports and imports against those of the original programs."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def prompts() -> dict[str, tuple[str, dict[str, dict[str, Any]]]]:
     """Text and sample sets of each prompt: the library's, then the nasty ones."""
     found = {}
     for path in sorted((ROOT / "prompts").rglob("*.prompty")):
-        beside = path.with_name(f"{path.stem}.samples.yaml")
-        samples = yaml.safe_load(beside.read_text("utf-8")) if beside.exists() else {}
+        samples_file = path.with_name(f"{path.stem}.samples.yaml")
+        samples = yaml.safe_load(samples_file.read_text("utf-8")) if samples_file.exists() else {}
         found[str(path.relative_to(ROOT))] = (path.read_text("utf-8"), samples)
     return found | {f"nasty/{name}": (text, {}) for name, text in NASTY.items()}
 

@@ -105,9 +105,9 @@ async def test_strict_gives_the_same_bytes_alone_twice_and_beside_other_work(eng
         asyncio.create_task(ask(engine, request_of(chat(fresh("Count.")), seeds=(1, 2))))
         for _ in range(3)
     ]
-    beside = await ask(engine, request)
+    other = await ask(engine, request)
     await asyncio.gather(*others)
-    assert first.tokens == again.tokens == beside.tokens
+    assert first.tokens == again.tokens == other.tokens
     assert first.evaluated_tokens == 2 * first.done[0].prompt_tokens
 
 

@@ -33,7 +33,7 @@ SCHEMAS = {
     "untyped number": {"minimum": 5, "maximum": 7},
     "const": {"const": {"a": ['x"\\\n', None, 1.5]}},
     "enum": {"enum": ["yes", "no", 3, None, 'é"q"', "a\\b"]},
-    "enum beside": {"enum": ["yes", 3, 12], "type": "integer", "minimum": 5},
+    "enum with type": {"enum": ["yes", 3, 12], "type": "integer", "minimum": 5},
     "types": {"type": ["string", "null", "integer"], "maximum": 9, "maxLength": 3},
     "object": {
         "type": "object",
@@ -80,7 +80,7 @@ SCHEMAS = {
     },
     "escaped pointer": {"$ref": "#/$defs/a~1b%20c", "$defs": {"a/b c": {"type": "null"}}},
     "any of": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "null"}}]},
-    "any of beside": {
+    "any of with properties": {
         "type": "object",
         "properties": {"kind": {"type": "string"}},
         "required": ["kind"],

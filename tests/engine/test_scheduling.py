@@ -1,4 +1,4 @@
-"""What the scheduler promises beyond single answers: the cost of a tree, widths, a chat beside."""
+"""Scheduling of several answers: the cost of a tree, widths, a chat among it."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_cancelling_a_search_stops_all_its_answers_within_a_step(loaded):
 
 
 async def test_a_search_a_chat_and_an_evaluation_run_together(engine, model_path):
-    """The chat's tokens come in every step, while the others take turns beside it."""
+    """The chat's tokens come in every step, while the others take turns."""
     await engine.load(model_path, msgspec.structs.replace(SMALL, sequences=24))
     order = []
 

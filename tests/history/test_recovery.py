@@ -237,7 +237,7 @@ def test_a_missing_wal_costs_only_what_was_in_it(damaged: Path) -> None:
         raw.execute("PRAGMA wal_autocheckpoint=0").fetchall()
         raw.execute("UPDATE run SET title = 'newer'")
         copy = damaged.with_name("copy.db")
-        shutil.copy(damaged, copy)  # without the -wal beside it
+        shutil.copy(damaged, copy)  # without its -wal file
     assert asyncio.run(_open_and_use(copy)) == ("", RUNS)
 
 

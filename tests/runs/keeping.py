@@ -31,7 +31,7 @@ Listener = Callable[[LoggedEvent], None]
 
 @dataclass
 class MemoryStore:
-    """Keeps events; ``order`` tells what was written when, beside the engine's own entries."""
+    """Keeps events; ``order`` is the order of writes, with the engine's entries."""
 
     events: list[LoggedEvent] = field(default_factory=list)
     order: list[str] = field(default_factory=list)

@@ -123,8 +123,8 @@ async def test_a_folder_that_cannot_be_written_is_said(core, config):
 
 async def test_a_bundle_goes_out_and_comes_in_the_same(core, tmp_path):
     file = await core.prompt_files.create("mine", "kind", PROMPT)
-    beside = Path(file.path).with_name("mine.samples.yaml")
-    beside.write_text("first:\n  who: Ada\n")
+    samples_file = Path(file.path).with_name("mine.samples.yaml")
+    samples_file.write_text("first:\n  who: Ada\n")
     data = core.paths.data / "data"
     data.mkdir(exist_ok=True)
     (data / "mine.jsonl").write_text('{"who": "Ada", "expected": "Hi"}\n')
@@ -221,8 +221,8 @@ async def test_an_export_comes_in_again_as_the_same_messages(core, tmp_path, wan
 
 async def test_named_samples_are_tests_of_promptfoo(core):
     file = await core.prompt_files.create("mine", "", PROMPT)
-    beside = core.paths.prompts / "mine.samples.yaml"
-    beside.write_text("first:\n  who: Ada\nsecond:\n  who: Bob\n")
+    samples_file = core.paths.prompts / "mine.samples.yaml"
+    samples_file.write_text("first:\n  who: Ada\nsecond:\n  who: Bob\n")
     content = (await core.exchange.export(file.path, "promptfoo")).content
     assert [each["vars"] for each in yaml.safe_load(content)["tests"]] == [
         {"who": "Ada"},

@@ -19,7 +19,7 @@ TRIES = 5
 """Processes to try: more than can lie idle, all of which may have been ended outside."""
 CLOSING = "The program is closing."
 SPARES = 1
-"""Idle processes kept beside the one that the next call takes."""
+"""Idle processes kept in addition to the one that the next call takes."""
 
 
 class SandboxPool:

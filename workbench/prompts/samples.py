@@ -1,6 +1,6 @@
-"""Sample sets: named values of a prompt's inputs, in a YAML file beside the prompt.
+"""Sample sets: named values of a prompt's inputs, in a YAML file next to the prompt.
 
-``<stem>.samples.yaml`` maps the name of a set to its values. Where nothing can be written beside a
+``<stem>.samples.yaml`` maps the name of a set to its values. Where nothing can be written next to a
 prompt (those that ship with the program), the user's own sets stand in a mirrored place.
 """
 
@@ -35,7 +35,7 @@ class SampleSets:
 
     Args:
         roots: the folders of the library, which say where nothing can be written.
-        mirror: where sets for prompts go beside which nothing can be written.
+        mirror: where the sets go of prompts in folders that cannot be written.
     """
 
     def __init__(self, *, roots: LibraryRoots, mirror: Path) -> None:
@@ -50,11 +50,11 @@ class SampleSets:
         Raises:
             LibraryError: a file of sets cannot be read or is not what it should be.
         """
-        beside, own = self._places(Path(prompt))
+        shipped, own = self._places(Path(prompt))
         texts = _text_inputs(Path(prompt))
         found: dict[str, SampleSet] = {}
-        if beside != own and beside.exists():
-            sets, _ = _read(beside, texts)
+        if shipped != own and shipped.exists():
+            sets, _ = _read(shipped, texts)
             found = {name: SampleSet(name, values, own=False) for name, values in sets.items()}
         sets, sha256 = _read(own, texts) if own.exists() else ({}, "")
         found |= {name: SampleSet(name, values) for name, values in sets.items()}
@@ -139,10 +139,10 @@ class SampleSets:
         Raises:
             LibraryError: they cannot be read or written there; the old ones are kept.
         """
-        beside, source = self._places(Path(old))
+        shipped, source = self._places(Path(old))
         target = self._places(Path(new))[1]
         sets: dict[str, dict[str, Json]] = {}
-        for path in dict.fromkeys((beside, source) if copy else (source,)):
+        for path in dict.fromkeys((shipped, source) if copy else (source,)):
             sets |= _read(path, _text_inputs(Path(old)))[0] if path.exists() else {}
         if not sets or target.exists():
             return
@@ -172,18 +172,18 @@ class SampleSets:
         self._roots.write(path, text if plain else "", expected_sha256)
 
     def _places(self, prompt: Path) -> tuple[Path, Path]:
-        """The file beside the prompt, and that of the own sets; mostly the same."""
+        """The file next to the prompt, and that of the user's sets; mostly the same."""
         prompt = prompt.absolute()
-        beside = prompt.with_name(prompt.stem + ENDING)
+        sibling = prompt.with_name(prompt.stem + ENDING)
         shipped = self._roots.shipped
         if prompt.is_relative_to(shipped):
             folder = self._mirror / prompt.parent.relative_to(shipped)
-        elif not self._roots.is_locked(beside):
-            return beside, beside
+        elif not self._roots.is_locked(sibling):
+            return sibling, sibling
         else:
             key = hashlib.sha256(os.fsencode(prompt.parent)).hexdigest()[:12]
             folder = self._mirror / f"{prompt.parent.name}-{key}"
-        return beside, folder / beside.name
+        return sibling, folder / sibling.name
 
 
 def _text_inputs(prompt: Path) -> frozenset[str]:

@@ -105,7 +105,7 @@ class Doctor:
         return await asyncio.to_thread(read)
 
     async def _compare_memory(self, path: str) -> dict[str, Any]:
-        """The estimate of the loaded model beside what it takes, {} where nobody reports that."""
+        """The loaded model's estimate and the memory it uses, {} where that is not reported."""
         details = await self._models.inspect(path)
         estimate, used = details.memory, details.used
         if used is None:

@@ -30,7 +30,7 @@ FLASH_WIDTHS = (8, 32)
 TRIAL_TURNS = 2
 TRIAL_STEPS = 3
 SPARE_SEQUENCES = 16
-"""For prefixes that are held beside a wave: two few-shot prefixes and a trunk for each parent."""
+"""Sequences of prefixes held during a wave: two few-shot prefixes and a trunk for each parent."""
 
 
 class Held(NamedTuple):

@@ -1,4 +1,4 @@
-"""The remote engine on llama.cpp's own server, beside the same model on this machine."""
+"""The remote engine on llama.cpp's own server, compared with the same model on this machine."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ PLACES = (ROOT.parent / "shared" / NAME, Path("/work/shared") / NAME)
 
 
 def log_path() -> Path | None:
-    """Where the log is: TOT_LOG, or the shared folder beside the checkout; None without one."""
+    """Where the log is: TOT_LOG, or the shared folder next to the checkout; None without one."""
     named = os.environ.get("TOT_LOG")
     places = (Path(named),) if named else PLACES
     return next((place for place in places if place.is_file()), None)

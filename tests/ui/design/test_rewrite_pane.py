@@ -1,4 +1,4 @@
-"""A suggested rewrite beside the editor: asked for, looked at, taken in parts, never by itself."""
+"""The Rewrite pane: a suggestion is asked for, compared, accepted in parts, never by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rendered prompt beside the editor: lines, folds, links both ways, views, cost."""
+"""The rendered prompt in its pane: lines, folds, links both ways, views, cost."""
 
 from __future__ import annotations
 

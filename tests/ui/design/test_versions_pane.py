@@ -1,4 +1,4 @@
-"""Versions beside the editor, as the user uses them."""
+"""The Versions pane, as the user uses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""X-ray beside the editor: an answer, the ranked lines, the tints, and another run."""
+"""The X-ray pane: an answer, the ranked lines, the tints, and another run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The editor alone: folds, what it closes and matches, what it shows beside the text."""
+"""The editor alone: folds, what it closes and matches, its gutter and overlays."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_closing_is_one_step_of_undo(editor, qtbot):
     assert "}" not in editor.text.plain()
 
 
-# --- beside and over the text -------------------------------------------------------------------
+# --- gutter and overlays ------------------------------------------------------------------------
 
 
 def lit(editor: Editor) -> list[str]:

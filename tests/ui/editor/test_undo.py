@@ -23,7 +23,7 @@ _LINE_ENDS = st.sampled_from(["\n", "\r\n"])
 
 
 class EditingMachine(RuleBasedStateMachine):
-    """Random edits of one prompt beside a plain model of undo and redo."""
+    """Random edits of one prompt, compared with a plain model of undo and redo."""
 
     folder = None
 

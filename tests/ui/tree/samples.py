@@ -152,7 +152,7 @@ class Log:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """One token a word, the operators with what stood beside them."""
+    """One token a word, the operators with alternatives."""
     rng = random.Random(len(text))
     found = []
     for index, piece in enumerate(text.replace("\n", " \n ").split(" ")):

@@ -102,7 +102,7 @@ def render(
 
 
 def _echo_cost(preview: Preview, source: str) -> None:
-    """Tokens by origin, and by line where there is a ``source``; beside the prompt, not in it."""
+    """Print tokens by origin, and by line where there is a ``source``, to standard error."""
     assert preview.prompt_tokens is not None
     rows = [(count, f"variable {name}") for name, count in preview.variable_tokens.items()]
     rows += [(count, name) for name, count in preview.block_tokens.items()]

@@ -10,7 +10,7 @@ import msgspec
 from workbench.domain.runs.spec import Json
 
 HEAD_SET = "sample"
-"""The set that stands in the head of a prompt."""
+"""The set in the front matter of a prompt."""
 EXPECTED = ("expected", "answer", "label")
 """Columns of a data set that may hold the right answer, the first that there is."""
 
@@ -24,7 +24,7 @@ class SampleSet(msgspec.Struct, frozen=True):
 
 
 class SampleFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The sets of a prompt beside those in its head.
+    """The sets of a prompt in its samples file, without the one in its front matter.
 
     ``path`` is the file of the own ones and ``sha256`` its digest when read, "" where there is no
     such file yet; changing it needs the digest back.
@@ -95,7 +95,7 @@ class ImageSize(msgspec.Struct, frozen=True):
 
 
 def expected_of(row: Mapping[str, Json], inputs: Collection[str]) -> str:
-    """The right answer that stands beside the values of inputs, "" where there is none.
+    """The expected answer next to the values of inputs, "" where there is none.
 
     Args:
         row: values by name.

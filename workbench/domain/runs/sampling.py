@@ -333,7 +333,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
             lowest="None",
             ge=0,
             le=20,
-            description="Alternatives kept with each token, beside the chosen one.",
+            description="Alternatives kept with each token, in addition to the chosen one.",
         ),
     ] = 0
 

@@ -20,7 +20,7 @@ def _set_environment() -> None:
     # OpenMP threads wait for each other some thousand times a token. By default they burn their
     # time slice doing so: as soon as anything else wants a core (the window does), each waits for a
     # thread that is not running. Measured on two cores, 135M model: 80 -> 60 tokens/s on an idle
-    # machine, but 2 to 13 -> 18 to 29 beside a compiler.
+    # machine, but 2 to 13 -> 18 to 29 next to a compiler.
     os.environ.setdefault("GOMP_SPINCOUNT", "200")
 
 

@@ -14,7 +14,7 @@ URGENT_STEP_SECONDS = 0.12
 """A step that a chat takes part in aims at this: other lanes take turns in it."""
 MIN_PIECE_TOKENS = 32
 MIN_BESIDE = 4
-"""So many other answers go on in each step beside a chat, however slow the machine is."""
+"""Other answers that always go on in each step while a chat does, however slow the machine is."""
 STRICT_PIECE_TOKENS = 128
 """Fixed, because the size of the pieces can change the last bits of the logits."""
 

@@ -8,7 +8,7 @@ left over a piece of each prompt that is being read. New jobs join at any step.
 * A prompt that shares its beginning with another that is just being read waits for that beginning.
 * Only as many lanes run as the machine decodes well together (``width``); a chat comes on top, and
   while it runs the others take turns, so that its words keep coming.
-* A lane is let in when its prompt fits beside what is there, not when its longest possible answer
+* A lane is let in when its prompt fits into the free cells, not when its longest possible answer
   would. If the cells run out after all, the least urgent lane gives its cells back and goes on
   later. The most urgent one alone always fits, so there is always progress.
 * A strict lane runs alone, from an empty cache, in pieces of a fixed size.

@@ -78,7 +78,7 @@ def make(
         copy = driver.connect(str(partial))
         try:
             source.backup(copy, pages=_STEP_PAGES, progress=lambda *_: _give_way(should_stop))
-            copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, nothing beside it
+            copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, without -wal or -shm
             sound = check(copy, driver, should_stop)
         finally:
             copy.close()

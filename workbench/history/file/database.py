@@ -245,7 +245,7 @@ class Database:
                 backups.make(driver_connection(engine), self.path, self._driver, time.time())
             with schema.rebuilding(engine) as connection:
                 schema.migrate(connection)
-            # From now on the file alone, without what is beside it, is a whole database.
+            # From now on the file is a whole database without its -wal file.
             driver_connection(engine).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _raw(self) -> Any:

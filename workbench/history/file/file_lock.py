@@ -1,4 +1,4 @@
-"""A lock beside the database: shared while it is open, alone while its file is replaced.
+"""A lock file next to the database: shared while it is open, alone while its file is replaced.
 
 Without it a program that finds damage could move the file away under another that is writing. The
 operating system drops the lock when a process ends, however it ends. On Windows there is none:

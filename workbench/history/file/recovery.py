@@ -93,7 +93,7 @@ def replace(path: Path, condition: Condition, lock: FileLock, driver: ModuleType
     """Move an unusable file aside and put the best that can be had in its place.
 
     That is the newest sound backup, with every row over it that the file still gives. It is built
-    beside and moved into place at the end, so that being killed on the way loses nothing.
+    under another name and moved into place at the end, so that a kill on the way loses nothing.
 
     Returns:
         One sentence for the user: what happened, what was kept, where the old file is.
@@ -156,7 +156,7 @@ def _count(built: Path, driver: ModuleType) -> tuple[int, int]:
 
 
 def _move_aside(path: Path) -> Path:
-    """Rename the file and what SQLite keeps beside it; nothing is overwritten."""
+    """Rename the file with its -wal and -shm files; nothing is overwritten."""
     for stamp in _stamps():
         aside = path.with_name(f"{path.stem}.corrupt-{stamp}{path.suffix}")
         if not aside.exists():

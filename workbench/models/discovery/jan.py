@@ -1,4 +1,4 @@
-"""Jan's model folders: a ``model.yml`` beside the file, or naming one that is elsewhere."""
+"""Jan's model folders: a ``model.yml`` next to the file, or naming one that is elsewhere."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ def _read(path: Path, walk: Walk) -> dict[str, object]:
             return {}
         found = yaml.safe_load(path.read_bytes())
     except (OSError, yaml.YAMLError, RecursionError, ValueError):
-        walk.tell(f"{path}: cannot be read; the model files beside it are listed all the same.")
+        walk.tell(f"{path}: cannot be read; the model files next to it are still listed.")
         return {}
     return found if isinstance(found, dict) else {}

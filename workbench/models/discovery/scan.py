@@ -156,7 +156,9 @@ def _entry(found: FoundFile) -> ModelEntry:
         try:
             status = part.stat()
         except OSError:
-            missing = missing or f"its part {part.name} is missing; get it and put it beside."
+            missing = (
+                missing or f"its part {part.name} is missing; get it and put it next to this file."
+            )
             continue
         size += status.st_size
         modified = max(modified, status.st_mtime_ns)
@@ -283,7 +285,7 @@ def find_model(paths: Paths, ref: str, added: Iterable[str] = ()) -> ModelEntry:
     """
     file = Path(ref).expanduser()
     if file.exists():
-        # Links stay as they are: the parts of a split model stand beside the link.
+        # Links stay as they are: the parts of a split model are next to the link.
         return describe(part_files(file.absolute())[0], "file")
     if file.suffix == ".gguf" and len(file.parts) > 1:
         raise ModelNotFoundError(ref, "there is no such file; see workbench models list.")

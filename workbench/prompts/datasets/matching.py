@@ -105,7 +105,7 @@ def ranked(
     The inputs that need a value and get one count most, then all that are filled; where that is the
     same, words that the file's name shares with the prompt's place and name, then columns that
     nothing uses, then the user's own before those that ship, and one in a folder of its own, such
-    as "held-out", after the one beside it.
+    as "held-out", after the one next to it.
 
     Args:
         files: data sets with their columns.

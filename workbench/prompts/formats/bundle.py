@@ -1,6 +1,6 @@
 """Bundles: prompts with their samples and data in one zip file.
 
-A bundle holds ``prompts/`` with prompt files and ``<name>.samples.yaml`` beside them, ``data/``
+A bundle holds ``prompts/`` with prompt files and ``<name>.samples.yaml`` next to them, ``data/``
 with ``<name>.jsonl`` for the prompt of that name, and ``bundle.json``. Other zips are read too.
 They come from anywhere: names are checked, bytes counted while they are unpacked, and nothing is
 written here.

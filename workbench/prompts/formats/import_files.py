@@ -96,9 +96,9 @@ class Placing:
         path = Path(file.path)
         written.append(path)
         if prompt.samples:
-            beside = path.with_name(path.stem + SAMPLES)
-            self._roots.write(beside, as_yaml(prompt.samples), "")
-            written.append(beside)
+            samples_file = path.with_name(path.stem + SAMPLES)
+            self._roots.write(samples_file, as_yaml(prompt.samples), "")
+            written.append(samples_file)
         if prompt.rows:
             lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in prompt.rows)
             data = self._new(self._data, path.stem, ".jsonl", "".join(lines))
@@ -110,8 +110,12 @@ class Placing:
         for number in range(1, _TRIES):
             name = f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
             taken = folder / name
-            beside = taken.with_name(Path(name).stem + SAMPLES)
-            if taken.exists() or taken.is_symlink() or (suffix != ".jsonl" and beside.exists()):
+            samples_file = taken.with_name(Path(name).stem + SAMPLES)
+            if (
+                taken.exists()
+                or taken.is_symlink()
+                or (suffix != ".jsonl" and samples_file.exists())
+            ):
                 continue
             try:
                 return self._roots.write(taken, text, "")

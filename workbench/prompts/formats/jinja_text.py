@@ -266,7 +266,7 @@ class _Reader:
         made: list[Part] = []
         for index, node in enumerate(found):
             if isinstance(node, nodes.TemplateData) and self._roles:
-                # A value beside it may complete a marker's line, so that it is none.
+                # A value next to it may complete a marker's line, so that it is none.
                 after = index + 1 < len(found)
                 made += _split(node.data, value_before=index > 0, value_after=after)
             else:

@@ -22,7 +22,7 @@ def read_job(name: str, data: bytes, files: dict[str, bytes], wanted: str) -> Im
 
 
 def beside_job(name: str, data: bytes) -> Any:
-    """What stands beside a prompt in a bundle: sample sets as a mapping, or rows of a data set."""
+    """The data of a prompt in a bundle: sample sets as a mapping, or rows of a data set."""
     text = decoded(data, name)
     if not name.endswith(SAMPLES):
         return _rows(text, name)

@@ -78,7 +78,7 @@ def usable(options: Mapping[str, Json]) -> Found:
             if reason:
                 found.faults[key] = reason
             elif checked and found.sampling.get(_EITHER.get(name, "")):
-                found.faults[key] = "stands beside the other form of the answer: remove one"
+                found.faults[key] = "is set together with the other form of the answer: remove one"
             else:
                 found.sampling[name] = checked
     faults = {key: _sentence(key, reason) for key, reason in found.faults.items()}

@@ -179,7 +179,7 @@ def _without_blanks_at_markers(body: str) -> str:
 def _alone(body: str, tags: Sequence[Tag], marker: re.Match[str]) -> bool:
     """Whether a marker is a line of its own also when the tags around it are gone.
 
-    Tags take line breaks away: "-" takes those beside it, and a statement the one behind it.
+    Tags take line breaks away: "-" takes those next to it, and a statement the one behind it.
     """
     index = bisect.bisect_right(tags, marker.start(), key=lambda tag: tag.start)
     before = tags[index - 1].end if index else 0

@@ -211,9 +211,9 @@ class Exchange:
         files = await asyncio.to_thread(bundle.unpack, data, path)
         notes: list[str] = []
         prompts: list[ImportedPrompt] = []
-        beside = {name for name in files if name.endswith(SAMPLES) or is_data(name)}
+        attached = {name for name in files if name.endswith(SAMPLES) or is_data(name)}
         used: set[str] = {bundle.MANIFEST}
-        for name in sorted(files.keys() - beside - used):
+        for name in sorted(files.keys() - attached - used):
             try:
                 preview = await self._parsed(PurePosixPath(name).name, files[name], {})
             except WorkbenchError as error:
@@ -223,7 +223,7 @@ class Exchange:
             for prompt in preview.prompts:
                 found = msgspec.structs.replace(prompt, folder=folder)
                 prompts.append(await self._with_beside(found, name, files, used, notes))
-        notes += [f"{name} belongs to no prompt and is left out." for name in beside - used]
+        notes += [f"{name} belongs to no prompt and is left out." for name in attached - used]
         if not prompts:
             raise FormatError(path, "the bundle holds no prompt that can be read.")
         return ImportPreview(
@@ -238,7 +238,7 @@ class Exchange:
         used: set[str],
         notes: list[str],
     ) -> ImportedPrompt:
-        """A prompt of a bundle with the samples and rows that lie beside it."""
+        """A prompt of a bundle with its samples and rows."""
         stem = PurePosixPath(name).stem
         samples = str(PurePosixPath(name).with_name(stem + SAMPLES))
         rows = next((f for f in files if is_data(f) and PurePosixPath(f).stem == stem), "")

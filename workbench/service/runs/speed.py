@@ -12,7 +12,7 @@ _LEAST_WRITTEN_TOKENS = 8
 def measured_speed(state: RunState, known: ModelSpeed | None) -> ModelSpeed | None:
     """Tokens a second that were read and written; a figure that cannot be told is 0.
 
-    Reading is measured on the first call of the run: beside later ones others are under way.
+    Reading is measured on the first call of the run: during later ones others are under way.
     Writing is the speed of a single answer. Many answers together are faster; their speed stands in
     only as long as no other is ``known``.
     """

@@ -22,7 +22,7 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 """llama_token_data."""
 _FIRST_SPAN = 6.0
 _WIDEST_SPAN = 60.0
-"""exp(-60) is nothing beside 1, also when added up over every vocabulary there is."""
+"""exp(-60) is negligible next to 1, also when added up over every vocabulary there is."""
 _NO_TOKENS: Tokens = np.empty(0, dtype=np.int32)
 
 
@@ -45,7 +45,7 @@ class Candidates:
     def take_best(
         self, logits: Logits, highest: float, count: int, touched: Tokens = _NO_TOKENS
     ) -> None:
-        """At least the ``count`` best tokens beside the ``touched`` ones, and all of those.
+        """At least the ``count`` best tokens without the ``touched`` ones, and all of those.
 
         Where only the scores of touched tokens are going to change, no other token can then come
         to be among the ``count`` best.

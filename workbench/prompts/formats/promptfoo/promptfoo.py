@@ -103,7 +103,7 @@ class _Reader:
             self.notes.append(f"The prompt {name} is made by a program and is left out.")
             return []
         if data is None:
-            self.notes.append(f"The prompt file {name} was not found beside the configuration.")
+            self.notes.append(f"The prompt file {name} was not found next to the configuration.")
             return []
         text = decoded(data, name)
         stem = label or name.rpartition("/")[2].rpartition(".")[0]

@@ -25,7 +25,7 @@ def read_tests(value: dict[str, Json], file: Foreign, notes: list[str]) -> list[
 
     Args:
         value: the configuration.
-        file: where it comes from; tests can stand in files beside it.
+        file: where it comes from; tests can be in files next to it.
         notes: gets a sentence for what is lost.
     """
     default = value.get("defaultTest")
@@ -66,7 +66,7 @@ def _of_file(name: str, file: Foreign, notes: list[str]) -> list[dict[str, Json]
     name = name.removeprefix("file://").removeprefix("./")
     data = file.files.get(name)
     if data is None:
-        notes.append(f"The tests {name[:80]} were not found beside the configuration.")
+        notes.append(f"The tests {name[:80]} were not found next to the configuration.")
         return []
     text = decoded(data, name)
     if name.endswith(".csv"):
@@ -132,11 +132,11 @@ def _variables(
 
 
 def _of_variables_file(name: str, file: Foreign, notes: list[str]) -> Json:
-    """The variables that stand in a file beside the configuration."""
+    """The variables from a file next to the configuration."""
     name = name.removeprefix("file://").removeprefix("./")
     data = file.files.get(name)
     if data is None:
-        notes.append(f"The variables {name[:80]} were not found beside the configuration.")
+        notes.append(f"The variables {name[:80]} were not found next to the configuration.")
         return None
     text = decoded(data, name)
     return read_json(text, name) if name.endswith(".json") else read_yaml(text, name)
@@ -148,7 +148,7 @@ def _value(value: Json, file: Foreign, notes: list[str]) -> Json:
         data = file.files.get(name)
         if data is not None:
             return decoded(data, name)
-        notes.append(f"The file {name[:80]} of a variable was not found; its name stands there.")
+        notes.append(f"The file {name[:80]} of a variable was not found; its name is used instead.")
     if isinstance(value, str) and "{{" in value:
         note = "promptfoo fills in variables inside of values; here values stay as they are."
         notes += [note] if note not in notes else []
