@@ -67,7 +67,7 @@ def test_unknown_words_get_a_replacement(body: str, marked: str, replacement: st
         ("{% endif %}", 1, 4, "belongs to no block"),
         ("ok {# note", 1, 4, "comment"),
         ("{{ 'text }}", 1, 4, "is not closed"),
-        ("{{ a ? b }}", 1, 6, "cannot stand in an expression"),
+        ("{{ a ? b }}", 1, 6, "cannot be used in an expression"),
         ("{{ (a }}", 1, 7, "')' was expected here"),
         ("{{ }}", 1, 4, "something is missing before the end"),
         ("{{ a. }}", 1, 1, 'a name is missing after "."'),

@@ -69,7 +69,7 @@ def test_rows_may_have_columns_of_their_own() -> None:
         ("a.json", "[]", "no rows"),
         ("a.csv", "a,b\n1,2,3", "row 1 (line 2) has 3 cells, but there are 2 columns"),
         ("a.csv", 'a,b\n1,"open', "row 1"),
-        ("a.csv", "a,a\n1,2", "“a” stands twice"),
+        ("a.csv", "a,a\n1,2", "“a” is twice"),
         ("a.csv", "a,\n1,2", "must name every column"),
         ("a.csv", "", "no rows"),
         ("a.csv", ",".join(f"c{n}" for n in range(COLUMNS + 1)) + "\n1", "columns"),

@@ -311,23 +311,24 @@ async def build_spec(
     strategy: str,
     params: dict[str, str],
     seed: int | None,
-    tell: bool = True,
+    announce: bool = True,
 ) -> RunSpec:
     """The run that a command line describes.
 
-    Values of the sample set, or of a row of a data set, stand in for variables that were not given,
-    and options of the prompt's head for those that were not; ``tell`` says so. ``strategy`` "" is
-    that of the head, else direct; the head's parameters count where its strategy is run.
+    Values of the sample set, or of a row of a data set, are used for variables that were not given,
+    and options of the prompt's front matter for those that were not; ``announce`` prints so.
+    ``strategy`` "" is that of the head, else direct; the head's parameters count where its strategy
+    is run.
     """
     file = await core.prompt_files.read(prompt)
     head = (await core.prompts.analyse(file.text, file.path)).options
     model = options.model or await core.models.named_in_front_matter(head.model)
-    if tell:
+    if announce:
         _tell_head(head, options, seed, model)
     known = await known_values(core, file, options.sample, options.data_row)
     chosen = strategy or head.strategy or "direct"
     of_head = head.params if chosen == head.strategy else {}
-    if tell and of_head:
+    if announce and of_head:
         words = ", ".join(f"{name}={value}" for name, value in (of_head | params).items())
         click.echo(f"Parameters of {chosen}: {words}.", err=True)
     spec = RunSpec(

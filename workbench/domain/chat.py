@@ -12,7 +12,7 @@ from workbench.domain.runs.spec import Budget, Json, KvMode, RunSpec
 from workbench.domain.views import ChatMessage, Conversation
 
 UNBEGUN = 0
-"""Stands for the conversation that is written and has no message yet."""
+"""The id of the new conversation, which has no message yet."""
 
 
 class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ T = TypeVar("T")
 Role = Literal["system", "user", "assistant"]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 PART = "\ufffd"
-"""Stands for a part of a character in the text of a token that has no more of it."""
+"""Replaces a part of a character in the text of a token that has no more of it."""
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -84,7 +84,7 @@ def whole_characters(
         starts: Where each starts in ``whole`` (``token_starts``).
 
     Yields:
-        The places of one token or of several, and their text. Where ``whole`` does not tell the
+        The places of one token or of several, and their text. Where ``whole`` does not give the
         character, the tokens come one by one as they are.
     """
     for parted, places in itertools.groupby(range(len(texts)), lambda at: PART in texts[at]):

@@ -175,7 +175,7 @@ class LoadSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HubFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that can be got. ``sha256`` is "" where the hub tells none."""
+    """A file that can be got. ``sha256`` is "" where the hub has none."""
 
     name: str
     bytes: int
@@ -231,7 +231,7 @@ class EngineStatus(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     """The machine to which text is sent, "" where it stays on this one."""
     can_score: bool = True
-    """Whether the model that is loaded tells how likely each token of a given text is."""
+    """Whether the loaded model can score each token of a given text."""
 
 
 # --- history ------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     is_right: bool | None = None
     """Whether the answer is the right one, None where that is not known."""
     members: int = 1
-    """Runs of the comparison that this one stands for, in a folded list."""
+    """Runs of the comparison that this one represents, in a folded list."""
 
 
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):

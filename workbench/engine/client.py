@@ -74,8 +74,8 @@ class LlamaEngine:
         self._is_measured = asyncio.Event()
         self._width_listeners: list[Callable[[], None]] = []
         self.known_widths: dict[str, int] = {}
-        """How many answers are decoded best together, by model and settings. What was learnt in an
-        earlier session is put in here; what is learnt in this one appears by itself."""
+        """How many answers are decoded best together, by model and settings. Values measured in an
+        earlier session are put in here; those measured in this one are added."""
 
     @property
     def model(self) -> LoadedModel | None:

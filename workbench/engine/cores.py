@@ -1,4 +1,4 @@
-"""How many cores a model is computed on where nobody says so."""
+"""The default number of cores for computing a model."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _TURN_END = "<|im_end|>"
 
 
 def split_words(text: str) -> list[str]:
-    """Words with the white space before them: what stands for tokens here."""
+    """Words with the white space before them, which are the tokens here."""
     return _WORD.findall(text)
 
 

@@ -12,7 +12,7 @@ from workbench.domain.views import LoadSettings
 
 
 class FileStamp(msgspec.Struct, frozen=True):
-    """What tells one state of a file from another."""
+    """What identifies one state of a file."""
 
     size_bytes: int
     modified_ns: int

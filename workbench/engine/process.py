@@ -94,7 +94,7 @@ class WorkerProcess:
             raise UsageError("The prompt is larger than 64 MB: shorten it.") from error
 
     def kill(self, error: EngineError | None = None) -> None:
-        """End the process at once; ``error`` is what its requests are told."""
+        """End the process at once; its requests get ``error``."""
         self._error = self._error or error
         if self._child is not None:
             self._child.kill()
@@ -152,7 +152,7 @@ class WorkerProcess:
         self._on_exit(self._error or WorkerDiedError(sentence, exit_code=code))
 
     async def _watch(self) -> None:
-        """End the process when its heart stops, or when it stands still inside a native call.
+        """End the process when its heartbeat stops, or when it hangs inside a native call.
 
         Time is counted in ticks of this loop, not by the clock: while the whole machine sleeps,
         neither side lives, and nothing is wrong afterwards.

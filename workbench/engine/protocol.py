@@ -1,4 +1,4 @@
-"""What an engine is: the one interface behind which llama.cpp, recordings and simulations stand."""
+"""The engine interface that llama.cpp, servers, recordings and simulations implement."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class TextDelta(msgspec.Struct, frozen=True, tag="delta"):
 class SampleDone(msgspec.Struct, frozen=True, tag="done"):
     """One sample ended with the whole ``text``.
 
-    ``evaluated_tokens`` are prompt tokens computed for the request and not told before: as a rule
-    all of them with its first sample to end and 0 with the others; the sum over the samples is what
-    the request cost. ``seconds`` counts from the request's arrival at the worker.
+    ``evaluated_tokens`` are prompt tokens computed for the request and not reported before: as a
+    rule all of them with its first sample to end and 0 with the others; the sum over the samples is
+    what the request cost. ``seconds`` counts from the request's arrival at the worker.
     """
 
     sample: int
@@ -95,7 +95,7 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     ``segments`` is the complete prompt after the chat template. It may be empty: then the first
     token of a continuation is scored only if the model adds a beginning-of-text token.
-    ``alternatives`` is how many of the strongest tokens to tell at each place (0 to 20).
+    ``alternatives`` is how many of the most probable tokens to report at each place (0 to 20).
     """
 
     segments: tuple[Segment, ...]
@@ -160,7 +160,7 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     shared_prefixes: bool = True
     """False where a prefix can only be used again when a whole earlier prompt is one."""
     can_score: bool = True
-    """Whether it tells how likely each token of a given text is, and not of labels alone."""
+    """Whether it scores each token of a given text, and not only labels."""
     can_embed: bool = True
     takes_grammars: bool = True
     decode_width: int = 1
@@ -222,7 +222,7 @@ class Engine(Protocol):
 
         Raises:
             ContextOverflowError: prompt and longest continuation exceed the context.
-            UnsupportedError: the engine tells no log-probabilities of given text.
+            UnsupportedError: the engine reports no log-probabilities of given text.
             WorkerDiedError, WorkerHungError, EngineError: as for generate.
         """
 

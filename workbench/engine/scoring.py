@@ -1,4 +1,4 @@
-"""What can be asked of an engine once it tells how probable a text is."""
+"""Choosing, perplexity and ranking, computed from an engine's scores of texts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def choose(
         if len(others) > 1:
             raise UsageError(
                 f"The label “{label}” is the beginning of “{max(others, key=len)}”, or is given "
-                "twice: it could not be told from it."
+                "twice: the two could not be distinguished."
             )
     scores = await engine.score(
         ScoreRequest(segments=segments, continuations=tuple(labels), messages=messages)

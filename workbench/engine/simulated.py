@@ -61,8 +61,8 @@ class SimulatedEngine(InProcessEngine):
         failure: what goes wrong, once.
 
     Attributes:
-        rule: the rule, None where there is none; another one holds from the next request on.
-        delay_seconds: between the tokens of a sample; another one holds at once.
+        rule: the rule, None where there is none; a new one applies from the next request on.
+        delay_seconds: between the tokens of a sample; a new one applies at once.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ _MOST_MATCHES = 1000
 def list_conversations(connection: Connection, typed: str = "") -> tuple[Conversation, ...]:
     """Conversations that are not deleted, last changed first.
 
-    ``typed`` keeps those in which all its words occur, or in whose title it stands; the snippet is
+    ``typed`` keeps those in which all its words occur, or whose title contains it; the snippet is
     then the place where they occur, else the beginning of the last message.
     """
     leaf, asked = message.alias(), message.alias()

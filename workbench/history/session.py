@@ -75,7 +75,7 @@ def move_states(connection: Connection, kinds: Sequence[str], old: str, new: str
 
     Args:
         connection: in a transaction.
-        kinds: what stands before the path in the keys.
+        kinds: the prefixes of the path in the keys.
         old: the path of the file or folder before.
         new: its path now.
     """

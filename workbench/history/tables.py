@@ -58,8 +58,8 @@ prompt_place = Table(
     Index("prompt_place_prompt", "prompt_id"),
     sqlite_autoincrement=True,
 )
-"""From ``at`` on, the prompt stands at ``path``: a rename adds a row. A prompt's id is that of its
-first row; where it stands now is its last."""
+"""From ``at`` on, the prompt is at ``path``: a rename adds a row. A prompt's id is that of its
+first row; its place now is its last."""
 
 template_version = Table(
     "template_version",
@@ -120,7 +120,7 @@ run = Table(
     Index("run_running", "status", sqlite_where=text("status = 'running'")),
     sqlite_autoincrement=True,
 )
-"""``owner_pid`` and ``owner_started`` (the process's creation time) tell a live run from one whose
+"""``owner_pid`` and ``owner_started`` (its creation time) separate a live run from one whose
 program was killed. ``error`` is a WorkbenchError in wire form, as JSON. ``is_right`` is 1 where the
 answer is ``expected``, 0 where it differs, NULL where it was not judged."""
 

@@ -1,6 +1,6 @@
 """Versions of prompts: the statements, inside the caller's transaction.
 
-A prompt is followed through its places: what stands at a path belongs to the prompt that was last
+A prompt is followed through its places: the text at a path belongs to the prompt that was last
 put there, unless that has moved on since. A version is a text of one prompt; a text that comes
 again is the version that it was.
 """
@@ -86,7 +86,7 @@ def remake(connection: Connection) -> None:
 
 
 def move(connection: Connection, old: str, new: str) -> None:
-    """What stood at ``old``, a prompt or a folder of prompts, stands at ``new`` from now on."""
+    """Record that a prompt, or a folder of prompts, was moved from ``old`` to ``new``."""
     old, new = _place(old), _place(new)
     if old == new or not old:
         return
@@ -240,7 +240,7 @@ def _place(path: str) -> str:
 
 
 def prompt_at(connection: Connection, path: str) -> int | None:
-    """The prompt that stands at a path now; None where none was seen there, or it has moved on."""
+    """The prompt at a path now; None where none was seen there, or it has moved on."""
     later = prompt_place.alias()
     moved_on = exists().where(
         later.c.prompt_id == prompt_place.c.prompt_id, later.c.id > prompt_place.c.id
@@ -255,7 +255,7 @@ def prompt_at(connection: Connection, path: str) -> int | None:
 
 
 def _put(connection: Connection, prompt_id: int | None, path: str) -> int:
-    """Have a prompt stand at a path, a new one for None; returns its id."""
+    """Record a prompt at a path, a new one for None; returns its id."""
     row = {"prompt_id": prompt_id or 0, "path": _place(path), "at": time.time()}
     place_id: int = connection.execute(
         insert(prompt_place).returning(prompt_place.c.id), row

@@ -249,7 +249,7 @@ class HistoryWriter:
             self._ends = {**ends, **self._ends}
             self._kept = {**kept, **self._kept}
             refused = self._opened().refusal is not None
-            # Of a history that may only be read, nobody expects that it keeps where one was.
+            # A read-only history is not expected to keep the session.
             lost = [key for key in self._kept if not (refused and key.startswith(STATE))]
             self._set_status(unsaved=bool(lost or self._events or self._ends))
             if not refused:

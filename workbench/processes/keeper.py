@@ -63,7 +63,7 @@ class ChildProcess:
         self._frame_bytes = frame_bytes
         self._ended = False
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        # -P keeps the directory the user happens to stand in off the module path.
+        # -P keeps the current directory off the module path.
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
             [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
@@ -164,7 +164,7 @@ def on_loop(function: Callable[[*Ts], object]) -> Callable[[*Ts], None]:
     loop = asyncio.get_running_loop()
 
     def call(*arguments: *Ts) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: there is no receiver any more
             loop.call_soon_threadsafe(function, *arguments)
 
     return call

@@ -10,7 +10,7 @@ inputs.py: values of inputs by type, defaults, what is missing
 input_inference.py: the type of an input that the front matter does not declare
 input_files.py: files that fill an input: text, image size
 conversation_inputs.py: inputs that are conversations
-placeholders.py: stand-ins for inputs without a value
+placeholders.py: placeholders of inputs without a value
 includes.py: inputs of the files that a template includes
 samples.py: sample sets: `NAME.samples.yaml` next to the prompt
 segments.py: cuts a rendered prompt for X-ray: lines, paragraphs, blocks, examples, variables

@@ -1,7 +1,7 @@
 """From messages to the text a model reads, by the chat template inside its file.
 
 The template is hostile input: it runs in the sandbox. What it is given to render are not the
-messages as they are: wherever a control token's text (``<|im_end|>``) stands in a value, or is
+messages as they are: wherever a control token's text (``<|im_end|>``) is in a value, or is
 completed by one, a private-use character takes its place and is turned back afterwards. The
 result is cut at those places, so that the tokenizer reads control tokens in everything but them,
 and ordinary text is still tokenised in one piece.
@@ -98,7 +98,7 @@ def protect(
         reserved: more text whose characters cannot be used as a replacement.
 
     Returns:
-        The contents in order, and for each character used the text that it stands for.
+        The contents in order, and for each character used the text that it replaces.
     """
     contents = [replace_surrogates(message.text) for message in messages]
     pattern = _pattern(tuple(special_texts))
@@ -314,7 +314,7 @@ def _left_out(messages: Sequence[tuple[str, str]], rendered: str) -> int | None:
 
 
 def _is_in(line: str, text: str) -> bool:
-    """Whether a line is in a text, as it is or as it stands in JSON."""
+    """Whether a line is in a text, as it is or as written in JSON."""
     escaped = (json.dumps(line, ensure_ascii=plain)[1:-1] for plain in (False, True))
     return line in text or any(each in text for each in escaped)
 

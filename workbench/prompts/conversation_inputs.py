@@ -1,4 +1,4 @@
-"""Inputs that are conversations: where a template prints one, its messages stand.
+"""Inputs that are conversations: where a template prints one, its messages are inserted.
 
 A template can also go through the messages of such an input itself; only the printed whole becomes
 messages of their own.
@@ -16,7 +16,7 @@ from workbench.prompts.source_map.tracing import Piece
 
 
 class Thread(list[Any]):
-    """Messages that print as a mark nobody can guess."""
+    """Messages that print as an unguessable marker."""
 
     def __init__(self, messages: Iterable[Json]) -> None:
         super().__init__(messages)
@@ -40,7 +40,7 @@ def expanded(
 ) -> list[PiecesOfMessage]:
     """Messages with those of the threads at the places where they were printed.
 
-    What stands before and after a thread in the same message keeps that message's role. Contents
+    The text before and after a thread in the same message keeps that message's role. Contents
     are values: control tokens and role markers in them stay plain text.
     """
     threads = [each for each in values.values() if isinstance(each, Thread)]

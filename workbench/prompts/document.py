@@ -104,7 +104,7 @@ def lines_of(text: str) -> list[str]:
 def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
     """The head without its fences (None where there is none), the body, and the body's line.
 
-    Blank lines may stand before the head; it is given back with as many before it, so that its
+    Blank lines may come before the front matter; it is returned with as many before it, so that its
     lines count as those of a head at the top.
 
     Raises:

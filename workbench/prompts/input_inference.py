@@ -111,7 +111,7 @@ def _compared(node: nodes.Compare) -> list[str]:
 
 
 def _only_asked(tree: nodes.Template) -> set[str]:
-    """Names that stand nowhere but in conditions, alone or with "not", "and", "or"."""
+    """Names that are used in conditions only, alone or with "not", "and", "or"."""
     asked: list[str] = []
     for statement in tree.find_all(nodes.If):
         asked += _conditions(statement.test)

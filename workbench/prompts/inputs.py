@@ -160,7 +160,7 @@ def _file_text(value: Json) -> str:
 
 
 def _image_text(value: Json) -> str:
-    """What stands where an image would: the models of this machine read text only."""
+    """The text in place of an image: the models of this machine read text only."""
     if value == "":
         return ""
     named = value if isinstance(value, dict) else {"name": value}

@@ -1,4 +1,4 @@
-"""Stand-ins for inputs that have no value yet: a half-filled prompt can be seen as it grows."""
+"""Placeholders of inputs that have no value yet: a half-filled prompt can be seen as it grows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def render_unfilled(
     Args:
         pool: where the template runs.
         text: the whole file, as it is in the editor.
-        path: stands in errors; its ending says whether role markers count.
+        path: named in errors; its ending says whether role markers count.
         variables: values for the inputs, without those that have none yet.
         sources: files that can be included, by their path relative to the library.
 

@@ -59,13 +59,13 @@ async def render(
     Args:
         pool: where the template runs.
         text: the whole file, as it is in the editor.
-        path: stands in errors; its ending says whether role markers count.
+        path: named in errors; its ending says whether role markers count.
         variables: values for the inputs; texts are turned into the declared types.
         sources: files that can be included, by their path relative to the library.
         stand_ins: for inputs that have no value; only for looking at a prompt.
 
     Returns:
-        At least one message. Spans tell literal text from values, with the file's line.
+        At least one message. Spans separate literal text from values, with the file's line.
 
     Raises:
         FrontMatterError, TemplateSyntaxError: the file is wrong; with line and column.

@@ -1,7 +1,7 @@
 """Sample sets: named values of a prompt's inputs, in a YAML file next to the prompt.
 
 ``<stem>.samples.yaml`` maps the name of a set to its values. Where nothing can be written next to a
-prompt (those that ship with the program), the user's own sets stand in a mirrored place.
+prompt (those that ship with the program), the user's own sets are in a mirrored place.
 """
 
 from __future__ import annotations

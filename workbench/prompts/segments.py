@@ -37,7 +37,7 @@ _OPENERS = frozenset({"if", "for", "macro", "call", "filter", "with", "block"})
 _OWN_TEXT = "the template's own text"
 _TITLE_CHARACTERS = 120
 _Key = int | str
-"""What tells a segment of a level from others: its first line, or its variable."""
+"""What identifies a segment of a level: its first line, or its variable."""
 MOST_EXAMPLES = 200
 """Items of lists beyond this are not looked at one by one."""
 
@@ -282,7 +282,7 @@ def _paragraphs(document: PromptDocument, lines: Sequence[str]) -> dict[int, str
 
 
 def _blocks(document: PromptDocument, lines: Sequence[str]) -> dict[int, str]:
-    """Outermost blocks of more than a line, and what stands between them, message by message."""
+    """Outermost blocks of more than a line, and the text between them, message by message."""
     blocks = list(_outer_blocks(document.body))
     markers = {
         number: match.group(1).lower()

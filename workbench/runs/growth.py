@@ -116,12 +116,12 @@ def _prefix(call: CallStarted, state: RunState, action: ForkToken) -> str:
         )
     if is_part(action.text):
         raise UsageError(
-            "A part of a character cannot stand in place of a token: choose another alternative, "
+            "A part of a character cannot replace a token: choose another alternative, "
             "or type the text."
         )
     kept = _text_before(samples[action.sample], action.token, call)
     if not (call.prefix + kept + action.text):
-        raise UsageError("Name the text that is to stand in place of the token.")
+        raise UsageError("Name the text that is to replace the token.")
     return call.prefix + kept + action.text
 
 

@@ -116,7 +116,7 @@ class Chats:
             await self._store.write(session.set_state, _LAST_SYSTEM, text)
 
     async def count_tokens(self, text: str) -> int | None:
-        """How many tokens a text has for the loaded model, None where no model can tell."""
+        """How many tokens a text has for the loaded model, None where no model is loaded."""
         try:
             return len(await self._engines.current.tokenize((Segment(text, special=False),)))
         except WorkbenchError:
@@ -218,7 +218,7 @@ class Chats:
         options: ChatOptions,
         begun: str = "",
     ) -> ChatMessage:
-        """Put a question on disk and start its answer; ``text`` None answers what is there.
+        """Put a question on disk and start its answer; ``text`` None answers the last message.
 
         ``begun`` is how the answer begins: it is written on directly, and the conversation keeps
         its strategy for the next message.

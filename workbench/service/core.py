@@ -67,7 +67,7 @@ class Core:
         """
         try:
             self.paths.create()
-        except OSError as error:  # what can be read is read; whoever writes says that it cannot
+        except OSError as error:  # what can be read is read; a later write raises its error
             _log.info("folders could not be made: %s", error)
         status = await self.store.open(whatever_happens=whatever_happens)
         engine = self.engines.local
@@ -98,7 +98,7 @@ class Core:
         return functools.partial(self._listeners.remove, listener)
 
     def publish(self, event: LoggedEvent) -> None:
-        """Tell all listeners of an event of a run."""
+        """Notify all listeners of an event of a run."""
         for listener in tuple(self._listeners):
             listener(event)
 

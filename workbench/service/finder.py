@@ -50,7 +50,7 @@ class Finder:
         Args:
             text: what was typed.
             kind: what is looked for.
-            most: so many at most.
+            most: the most results.
         """
         typed = name_words(text)
         if not typed:

@@ -103,7 +103,7 @@ STRATEGIES.register(
         id="mcts",
         title="Monte Carlo tree search",
         short="mcts",
-        description="Walks a tree of steps many times and learns which branches pay (UCT).",
+        description="Walks a tree of steps many times and prefers the branches that pay (UCT).",
         params=MctsParams,
         run=run,
         estimate=estimate,

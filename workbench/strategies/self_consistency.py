@@ -54,7 +54,7 @@ class SelfConsistencyParams(Extraction, frozen=True, kw_only=True):
         about(
             title="A tie goes to",
             choices={"first_seen": "The answer seen first", "none": "Nobody"},
-            description="Who wins a tie: the answer seen first, or nobody.",
+            description="Who wins a tie: the answer seen first, or none.",
         ),
     ] = "first_seen"
     stop_early: Annotated[

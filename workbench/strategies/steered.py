@@ -47,8 +47,8 @@ def steered(
 
     Pruning takes a node and all under it away. Boosting adds to the value of a node and of those
     under it; one that was dropped earlier and never grown is among the states again. An edited
-    thought is another in every state that goes through it. An added thought goes on: it has the
-    best value of all and stands first. What was taken back in time has no effect; later, nodes
+    thought is changed in every state that goes through it. An added thought goes on: it has the
+    best value of all and comes first. What was taken back in time has no effect; later, nodes
     that were pruned and never grown are among the states again, values and thoughts are as before,
     and an added thought goes on no more.
 

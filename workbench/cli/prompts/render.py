@@ -61,7 +61,7 @@ def render(
     model: str,
     as_json: bool,
 ) -> int:
-    """Render a prompt file to messages. Sample values stand in for variables not given."""
+    """Render a prompt file to messages. Sample values are used for variables not given."""
     values = read_variables(var, vars_file)
 
     async def work(core: Workbench) -> tuple[str, Preview]:

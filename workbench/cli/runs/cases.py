@@ -93,7 +93,7 @@ async def run_on_cases(
         raise UsageError(f"There is nothing to run {prompt} on: it has no sample sets or rows.")
     results = [CaseResult(case=case) for case in cases]
 
-    def tell(place: int, result: CaseResult) -> None:
+    def show(place: int, result: CaseResult) -> None:
         results[place] = result
         over = sum(each.is_over for each in results)
         if result.is_over and sys.stderr.isatty():
@@ -101,7 +101,7 @@ async def run_on_cases(
 
     is_cancelled = False
     try:
-        await core.cases.run(spec, cases, tell)
+        await core.cases.run(spec, cases, show)
     except asyncio.CancelledError:
         is_cancelled = True
     if sys.stderr.isatty():

@@ -92,7 +92,7 @@ async def _specs(
         params = _params_for(core, name, options.parameters, names)
         seed = first[0].seed if first else options.seed
         made = await build_spec(
-            core, prompt, options, strategy=name, params=params, seed=seed, tell=not first
+            core, prompt, options, strategy=name, params=params, seed=seed, announce=not first
         )
         first.append(msgspec.structs.replace(made, group=comparison_group(made)))
     return [

@@ -9,7 +9,7 @@ from typing import NamedTuple
 MINUS = "-−–﹣－"
 """Hyphen, minus sign, en dash, small and full-width hyphen: each is a sign before a digit."""
 _MOST_DIGITS = 400
-"""Longer digits, or exponents, are left as text: their value would cost more than it tells."""
+"""Longer digits, or exponents, are left as text: their value would cost more than it is worth."""
 _SPACES = "\u0020\u00a0\u2009\u202f"
 _CURRENCIES = "$€£¥₹₩"
 _DIGITS = rf"\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?!\d)|\d+"

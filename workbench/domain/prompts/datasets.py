@@ -77,7 +77,7 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 
     ``missing`` are inputs that need a value and get none from this row; ``problems`` are sentences
     about values that do not fit their input; ``expected`` is the right answer, "" where the row
-    tells none.
+    has none.
     """
 
     values: dict[str, Json]

@@ -21,7 +21,7 @@ class ImportedPrompt(msgspec.Struct, frozen=True, kw_only=True):
 
     ``name`` is the suggested file name without ending, ``folder`` where it lay in a bundle,
     ``text`` a whole prompt file. ``samples`` are named sets of values, ``rows`` a data set whose
-    expected answer stands in the column "expected". ``notes`` say what has no equal here.
+    expected answer is in the column "expected". ``notes`` say what has no equal here.
     """
 
     name: str

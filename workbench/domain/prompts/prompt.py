@@ -41,7 +41,7 @@ class InputField(msgspec.Struct, frozen=True, kw_only=True):
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """A change that ends a problem: ``text`` in place of ``length`` characters of a line.
 
-    With ``lines`` it takes the place of so many whole lines.
+    With ``lines`` it replaces that many whole lines.
     """
 
     title: str
@@ -83,7 +83,7 @@ class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):
     """How the head says that it is run."""
     problems: tuple[Problem, ...] = ()
     readable: bool = True
-    """False where head or body cannot be read as they stand: inputs may be missing."""
+    """False where front matter or body cannot be read: inputs may be missing."""
 
 
 class VariableReuse(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     line_tokens: dict[int, int] = {}
     """By template line; what an include brings counts for the line that includes it."""
     line_passes: dict[int, int] = {}
-    """How often the loop ran that stands on a line; only loops that are in no other."""
+    """How often the loop on a line ran; only loops that are in no other."""
     block_tokens: dict[str, int] = {}
     """By the words of a block ("for ex in examples"), inner ones included."""
     format_tokens: int = 0
@@ -147,12 +147,12 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     same_tokens: int | None = None
     """How many first tokens are those of the last run of this prompt; None before one."""
     missing: tuple[str, ...] = ()
-    """Required inputs without a value: ‹name› stands for them, and is counted as it is shown."""
+    """Required inputs without a value: they are shown and counted as ‹name›."""
     error: dict[str, Any] | None = None
 
     @property
     def hints(self) -> tuple[Problem, ...]:
-        """Where a variable should stand elsewhere."""
+        """Hints to move a variable."""
         return tuple(
             Problem(
                 severity="hint",

@@ -1,4 +1,4 @@
-"""Where the tags of a Jinja template stand, also while it is half typed.
+"""Finds the tags of a Jinja template, also while it is half typed.
 
 This reads no expression: it finds ``{{ }}``, ``{% %}``, ``{# #}`` and raw text, and which of them
 belong together. Window and core need the same answer at once, for every key. Time grows with the
@@ -53,7 +53,7 @@ class Block(NamedTuple):
 def body_start(text: str) -> int:
     """The offset at which the body starts, after a head between two lines ``---`` (or ``+++``).
 
-    0 where there is no head, or one that is not closed yet. Blank lines may stand before it.
+    0 where there is no front matter, or one that is not closed yet. Blank lines may precede it.
     """
     opening = _FENCE.match(text)
     if opening is None:
@@ -167,7 +167,7 @@ def assigns(text: str, tag: Tag) -> bool:
 
 
 def tag_at(tags: Sequence[Tag], offset: int) -> Tag | None:
-    """The tag in which a cursor stands: behind its opening and not behind its closing delimiter."""
+    """The tag around a cursor: behind its opening and not behind its closing delimiter."""
     for tag in tags:
         if tag.start + 2 <= offset and (offset < tag.end or (offset == tag.end and not tag.closed)):
             return tag

@@ -39,7 +39,7 @@ class FoundRun(msgspec.Struct, frozen=True):
 
 
 class ExtractedText(msgspec.Struct, frozen=True):
-    """What a rule takes out of one text of a run, and what stands there now."""
+    """The answer that a rule extracts from one text of a run, and the present answer."""
 
     before: str | None
     after: str | None
@@ -67,11 +67,11 @@ _FINE = 100
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What the repeats of several strategies on one question tell. Strategies are their places.
+    """The verdict of repeats of several strategies on one question. Strategies are indices.
 
     ``best`` was right most often; it is better than ``worse`` at 5 %, ``p`` being the largest
-    adjusted p-value of these. It cannot be told from ``open``: ``needed`` runs each could with
-    80 % power, planned for the difference seen, or for 30 points where none was
+    adjusted p-value of these. It cannot be distinguished from ``open``: ``needed`` runs each could
+    with 80 % power, planned for the difference seen, or for 30 points where none was
     (``is_gap_seen`` says which).
     """
 

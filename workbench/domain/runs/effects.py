@@ -58,7 +58,7 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True):
     (:mod:`workbench.domain.answers.lines`) is whole.
     A ``steerable`` call is made from the thoughts up to its node. Where a user changes one of them
     or prunes the node before its answers are used, the call is stopped and its result is
-    ``SUPERSEDED``: the strategy then reads Steering and asks again from what is there.
+    ``SUPERSEDED``: the strategy then reads Steering and asks again from the current states.
     """
 
     node: str
@@ -104,8 +104,8 @@ class Emit(msgspec.Struct, frozen=True):
 class Steering(msgspec.Struct, frozen=True):
     """Ask what the user did to the search since this was asked last.
 
-    Only actions that a search can apply while it runs are told: EditThought, PruneNode, BoostNode,
-    and AddThought with the path of its node.
+    Only actions that a search can apply while it runs are returned: EditThought, PruneNode,
+    BoostNode, and AddThought with the path of its node.
     """
 
 
@@ -139,7 +139,7 @@ class LabelScores(msgspec.Struct, frozen=True, kw_only=True):
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
     """One finished answer. ``evaluated_tokens`` counts prompt tokens computed, not reused.
 
-    ``text`` is the answer alone; what a reasoning model thought before it stands in ``reasoning``.
+    ``text`` is the answer alone; what a reasoning model thought before it is in ``reasoning``.
     ``completion_tokens`` counts both, ``reasoning_tokens`` the latter.
     """
 

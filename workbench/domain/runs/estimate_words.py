@@ -44,7 +44,7 @@ def several_text(estimates: Sequence[Estimate], seconds: float | None) -> str:
 
     Args:
         estimates: one a run.
-        seconds: for all of them, None where it cannot be told.
+        seconds: for all of them, None where it is unknown.
     """
     calls = sum(each.calls for each in estimates)
     parts = [count_text(len(estimates), "run"), count_text(calls, "call"), tokens_text(estimates)]

@@ -57,7 +57,7 @@ class Undoable:
 
 
 def forget_findings(node: NodeState) -> None:
-    """Drop what was found of the thought that the user wrote another one in place of.
+    """Drop the results for the old thought of a node whose thought the user changed.
 
     Its value stays: by it the search still chooses, until the new thought is judged.
     """

@@ -1,4 +1,4 @@
-"""Telling a model's thinking from its answer, while both are being written."""
+"""Separates a model's reasoning from its answer, while both are being written."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ def _state_verified(state: RunState, event: ev.StateVerified, _at: float) -> Non
 
 
 def _backtracked(_state: RunState, _event: ev.Backtracked, _at: float) -> None:
-    """Kept in the log for replay; where the search is now is told by its next event."""
+    """Kept in the log for replay; the next event says where the search is now."""
 
 
 def _visited(state: RunState, event: ev.Visited, _at: float) -> None:

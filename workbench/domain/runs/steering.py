@@ -1,7 +1,7 @@
 """User actions on a search: while it runs, and after it has ended.
 
 Each action becomes events of the same run, so that the replay shows it. A running search reads
-them between its steps; on a run that has ended they stand in the log until it is grown again.
+them between its steps; on a run that has ended they are kept in the log until it is grown again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Grow(msgspec.Struct, frozen=True, tag="grow"):
 class ForkToken(msgspec.Struct, frozen=True, tag="fork"):
     """Write a thought again from one of its tokens on, with another token in its place.
 
-    ``token`` is the index in the sample's tokens; ``text`` what stands there instead. The result is
+    ``token`` is the index in the sample's tokens; ``text`` its replacement. The result is
     a sibling of the node that the call made, or a child of the call's node where it made none.
     """
 

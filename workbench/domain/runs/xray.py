@@ -222,18 +222,18 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The verdict as one or two sentences."""
-        told = f"The new prompt makes the old answer {_times(self.old.mean_change)} a token"
+        words = f"The new prompt makes the old answer {_times(self.old.mean_change)} a token"
         if self.new is None:
-            return f"{told}. Run it to compare its own answer too."
-        told += f" and the new answer {_times(self.new.mean_change)}"
+            return f"{words}. Run it to compare its own answer too."
+        words += f" and the new answer {_times(self.new.mean_change)}"
         sentences: dict[Verdict, str] = {
             "same answer": "Both runs gave the same answer. The new prompt makes it "
             f"{_times(self.new.mean_change)} a token.",
             "dice": "Both prompts find both answers about equally likely: the dice made the "
             "difference.",
-            "prompt": f"{told}: the prompt, not the dice, made the difference.",
-            "partly": f"{told}: the prompt made a part of the difference, the dice the rest.",
-            "against": f"{told}: it does not favour the new one, so the dice made the difference.",
+            "prompt": f"{words}: the prompt, not the dice, made the difference.",
+            "partly": f"{words}: the prompt made a part of the difference, the dice the rest.",
+            "against": f"{words}: it does not favour the new one, so the dice made the difference.",
         }
         return sentences[self.verdict]
 

@@ -237,7 +237,7 @@ class _Parser:
         item.elements *= max(item.least, 1)
 
     def _bounds(self) -> tuple[int, int | None]:
-        """What stands in { }."""
+        """The counts in { }."""
         self._skip(lines=True)
         least = self._count()
         most: int | None = least

@@ -40,7 +40,7 @@ class Item:
 class Rule:
     """The alternatives of a name, each a sequence.
 
-    What stands in brackets is a rule too; ``owner`` is the named one that it stands in.
+    A group in brackets is a rule too; ``owner`` is the named one around it.
     """
 
     owner: str

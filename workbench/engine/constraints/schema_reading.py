@@ -52,7 +52,7 @@ Path = tuple[str, ...]
 _EXACT = 2**53
 """llguidance keeps numbers as doubles."""
 _MOST_MULTIPLE = 1000
-"""A number has so many remainders that its digits are followed with; more takes too long."""
+"""Most remainders with which the digits of a number are followed; more takes too long."""
 _LEAP_YEAR = "[1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00"
 _DATE = (
     f"(({_LEAP_YEAR})-02-29|[1-9][0-9]{{3}}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|"
@@ -215,7 +215,7 @@ class Prepared:
                 found["pattern"] = pattern
 
     def _leave_out_patterns(self, found: Schema) -> None:
-        """Keep the patterns of keys that llguidance can read and tell apart."""
+        """Keep the patterns of keys that llguidance can read and that do not overlap."""
         kept: Schema = {}
         for pattern, part in found["patternProperties"].items():
             tried = dict.fromkeys([*kept, pattern], True)

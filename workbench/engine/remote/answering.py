@@ -42,8 +42,8 @@ _FORMS = ("response_format", "grammar", "structured_outputs")
 Json = dict[str, Any]
 
 
-class Habits:
-    """What was learnt of a model's server: how many samples it takes at once, what it refuses."""
+class Quirks:
+    """What is known of a model's server: how many samples it takes at once, what it refuses."""
 
     def __init__(self, kind: Kind, most_samples: int | None = None) -> None:
         self.kind: Kind = kind
@@ -119,12 +119,12 @@ class Answering:
     """Runs one request.
 
     The samples are asked for together where the server takes that (``n``), else each by a request
-    of its own. A parameter that the server refuses is left out and told in ``ignored``.
+    of its own. A parameter that the server refuses is left out and listed in ``ignored``.
 
     Args:
         connection: to the server.
         model: its id there.
-        habits: what is known of the server; grows.
+        quirks: what is known of the server; grows.
         request: with messages.
         asked: the sampling in the server's words.
     """
@@ -133,13 +133,13 @@ class Answering:
         self,
         connection: Connection,
         model: str,
-        habits: Habits,
+        quirks: Quirks,
         request: GenerateRequest,
         asked: Asked,
     ) -> None:
         self._connection = connection
         self._model = model
-        self._habits = habits
+        self._quirks = quirks
         self._request = request
         self._asked = asked
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -149,7 +149,7 @@ class Answering:
         ]
         self._started = time.monotonic()
         self._applied = False
-        for name in habits.refused:
+        for name in quirks.refused:
             self._leave_out(name)
 
     async def frames(self) -> AsyncGenerator[Frame]:
@@ -168,7 +168,7 @@ class Answering:
             await asyncio.gather(work, return_exceptions=True)
 
     async def _work(self) -> None:
-        groups = self._habits.groups(len(self._samples), self._request.mode)
+        groups = self._quirks.groups(len(self._samples), self._request.mode)
         try:
             await self._together([[self._samples[index] for index in group] for group in groups])
         finally:
@@ -199,12 +199,12 @@ class Answering:
             except RequestFailedError as failed:
                 if not self._adapt(failed.failure, body, len(samples)):
                     raise
-                if len(samples) > 1 and self._habits.most_samples == 1:
+                if len(samples) > 1 and self._quirks.most_samples == 1:
                     await self._each(samples)
                     return
         missing = [sample for sample in samples if not sample.seen]
         if missing and len(missing) < len(samples):
-            self._habits.most_samples = 1  # it took n and gave one
+            self._quirks.most_samples = 1  # it took n and gave one
         came = [sample for sample in samples if sample.seen]
         if not came:
             raise self._connection.failed("a stream without an answer")
@@ -226,7 +226,7 @@ class Answering:
             "stream_options": {"include_usage": True},
             **self._asked.body,
         }
-        for name in self._habits.refused:
+        for name in self._quirks.refused:
             body.pop(name, None)
         if len(samples) > 1:
             body["n"] = len(samples)
@@ -239,12 +239,12 @@ class Answering:
             return False
         name = parameters.refused_parameter(body, failure.parameter, failure.said)
         if count > 1 and name in ("", "n"):
-            self._habits.most_samples = 1
+            self._quirks.most_samples = 1
             return True
         if name in ("", "max_completion_tokens", *_FORMS):
             return False
-        if name not in self._habits.refused:  # another group may have learnt it meanwhile
-            self._habits.refused.append(name)
+        if name not in self._quirks.refused:  # another group may have noted it meanwhile
+            self._quirks.refused.append(name)
             self._leave_out(name)
         return True
 
@@ -330,7 +330,7 @@ class Answering:
             )
 
     def _finish(self, samples: list[_Sample], usages: list[Usage]) -> None:
-        """Tell that samples ended, with the server's counts where it gave any."""
+        """Report that samples ended, with the server's counts where it gave any."""
         self._tell_applied()
         prompt = max((usage.prompt_tokens for usage in usages), default=0)
         self._check_prompt(prompt)

@@ -251,7 +251,7 @@ class Connection:
         return client
 
     def _options(self) -> RequestOptions:
-        """Without a key the package wants to be told that none is meant."""
+        """Headers of a request without a key: the package must be given an explicit none."""
         import openai  # noqa: PLC0415 - a second of imports, once
 
         return {} if self._key else {"headers": {"Authorization": openai.Omit()}}

@@ -25,7 +25,7 @@ from workbench.engine.protocol import (
     TextDelta,
 )
 from workbench.engine.remote import parameters
-from workbench.engine.remote.answering import Answering, Habits
+from workbench.engine.remote.answering import Answering, Quirks
 from workbench.engine.remote.connection import Connection
 from workbench.engine.remote.facts import Facts, ask_server
 from workbench.engine.remote.failures import RequestFailedError
@@ -75,7 +75,7 @@ class RemoteEngine:
     """One model of one server. See :class:`workbench.engine.protocol.Engine`.
 
     Loading it asks the server what it is; nothing is loaded anywhere. Several engines may share a
-    connection, which whoever made it closes.
+    connection, which its maker closes.
 
     Args:
         connection: to the server.
@@ -86,7 +86,7 @@ class RemoteEngine:
         self._connection = connection
         self._model_id = model_id
         self._model: LoadedModel | None = None
-        self._habits = Habits("")
+        self._quirks = Quirks("")
         self._running = 0
         self._board = StatusBoard()
 
@@ -129,7 +129,7 @@ class RemoteEngine:
         except BaseException:
             self._board.update(state="empty", model_name="", model_path="", place="")
             raise
-        self._habits = Habits(facts.kind, facts.slots or None)
+        self._quirks = Quirks(facts.kind, facts.slots or None)
         self._model = self._describe(path, name, facts)
         self._board.update(
             state="ready", context_tokens=facts.context_tokens, can_score=self._model.can_score
@@ -171,7 +171,7 @@ class RemoteEngine:
         sent before a run is started.
         """
         server = self._connection.server
-        if self._habits.kind == "llama.cpp" and server.is_this_machine:
+        if self._quirks.kind == "llama.cpp" and server.is_this_machine:
             answer = await self._answer(
                 self._connection.post(
                     f"{server.root_url}/apply-template",
@@ -186,10 +186,10 @@ class RemoteEngine:
         """Token ids and texts, by llama-server only.
 
         Raises:
-            UnsupportedError: the server does not tell tokens.
+            UnsupportedError: the server does not report tokens.
         """
         server = self._connection.server
-        if self._habits.kind != "llama.cpp":
+        if self._quirks.kind != "llama.cpp":
             raise UnsupportedError(f"The server {server.name} does not say what its tokens are.")
         text = "".join(segment.text for segment in segments)
         body = {
@@ -218,9 +218,9 @@ class RemoteEngine:
                 "model on this machine for that, or ask for another answer."
             )
         model = self._ready()
-        kind = self._habits.kind
+        kind = self._quirks.kind
         asked = parameters.ask(request.sampling, kind, server, model.context_tokens)
-        answering = Answering(self._connection, self._model_id, self._habits, request, asked)
+        answering = Answering(self._connection, self._model_id, self._quirks, request, asked)
         self._note_running(len(request.seeds))
         try:
             async with aclosing(answering.frames()) as frames:
@@ -235,7 +235,7 @@ class RemoteEngine:
     async def score(self, request: ScoreRequest) -> Scores:
         """How probable each continuation is; see the protocol and :mod:`.scoring`."""
         self._ready()
-        scoring = Scoring(self._connection, self._model_id, self._habits.kind, request)
+        scoring = Scoring(self._connection, self._model_id, self._quirks.kind, request)
         self._note_running(1)
         try:
             scores: Scores = await self._answer(scoring.run())

@@ -106,7 +106,7 @@ async def _models(connection: Connection, attempts: int | None) -> list[_Model]:
 
 
 async def _with_properties(connection: Connection, facts: Facts) -> Facts:
-    """What llama-server tells beyond the list."""
+    """Facts that llama-server reports in addition to its list of models."""
     answer = await connection.get(f"{connection.server.root_url}/props")
     found = _convert(connection, answer, _Properties)
     return msgspec.structs.replace(

@@ -39,7 +39,7 @@ class Failure(NamedTuple):
 
 
 class RequestFailedError(Exception):
-    """Carries a Failure from the connection to whoever made the request."""
+    """Carries a Failure from the connection to the maker of the request."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(str(failure.error))
@@ -148,7 +148,7 @@ class Describer:
             sentence = f"sends its visitors on to {to}: enter that address if you trust it."
         elif status in (401, 403):
             sentence = f"refused the key ({status}): check the key of this server under Models."
-            if status == 403:  # or a parameter, or the model: its words tell
+            if status == 403:  # or a parameter, or the model: its message says which
                 sentence = (
                     f"refused the request (403): {said} If it is not that, check the key of this "
                     "server under Models."

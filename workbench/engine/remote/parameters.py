@@ -202,7 +202,7 @@ def refused_parameter(body: Json, parameter: str, said: str) -> str:
     Args:
         body: what was sent.
         parameter: what the error names, if it names one.
-        said: the error's sentence, in which a name may stand in quotes.
+        said: the error's sentence, which may have a name in quotes.
     """
     named = [parameter.partition(".")[0], *re.findall(r"[`'\"“]([A-Za-z_]+)[`'\"”]", said)]
     named += [word for word in re.findall(r"\b[a-z_]+\b", said) if word not in _PLAIN_WORDS]

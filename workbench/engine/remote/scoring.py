@@ -1,12 +1,12 @@
 """How probable given texts are to a model behind a server.
 
-Servers differ in what they tell, so there are three ways, the exact ones first:
+Servers differ in what they report, so there are three ways, the exact ones first:
 
 - llama-server: each text's own tokens are forced by a grammar, and the probabilities that the
   server reports are those of the model before the grammar.
 - vLLM, and servers with the older completions interface for prompts that are plain text: the text
-  stands at the end of the prompt, which is sent back with its log-probabilities (``echo``).
-- others: the alternatives to the answer's first token, where these tell the labels apart.
+  is at the end of the prompt, which is sent back with its log-probabilities (``echo``).
+- others: the alternatives to the answer's first token, where these separate the labels.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Json = dict[str, Any]
 
 
 class _Echoed(msgspec.Struct):
-    """Log-probabilities in the older form; None stands for a first token."""
+    """Log-probabilities in the older form; None at a first token."""
 
     tokens: list[str]
     token_logprobs: list[float | None]
@@ -81,7 +81,7 @@ class Scoring:
 
         Raises:
             RequestFailedError: the server could not be asked.
-            UnsupportedError: it does not tell enough.
+            UnsupportedError: it does not report enough.
         """
         started = time.monotonic()
         if self._kind == "llama.cpp":
@@ -157,29 +157,29 @@ class Scoring:
         by_index = {choice.index: choice.logprobs for choice in read.choices}
         found = []
         for index, text in enumerate(texts):
-            told = by_index.get(index)
-            if told is None:
-                raise self._unsupported("it does not tell the log-probabilities of a prompt")
+            scored = by_index.get(index)
+            if scored is None:
+                raise self._unsupported("it does not report the log-probabilities of a prompt")
             if self._kind == "vLLM":
                 places = list(range(len(prompt), len(prompt) + len(tails[index])))
             else:
                 start, end = len(self._text), len(self._text) + len(text)
-                places = [at for at, of in enumerate(told.text_offset) if start <= of < end]
-            found.append(self._tail(told, places))
+                places = [at for at, of in enumerate(scored.text_offset) if start <= of < end]
+            found.append(self._tail(scored, places))
         return found
 
-    def _tail(self, told: _Echoed, places: list[int]) -> ContinuationScore:
+    def _tail(self, scored: _Echoed, places: list[int]) -> ContinuationScore:
         tokens = []
         for at in places:
-            logprob = told.token_logprobs[at] if at < len(told.token_logprobs) else None
+            logprob = scored.token_logprobs[at] if at < len(scored.token_logprobs) else None
             if logprob is None and at == 0:
-                continue  # nothing stands before it that could foresee it
+                continue  # no token before it predicts it
             if logprob is None:
-                raise self._unsupported("it does not tell the log-probabilities of a prompt")
-            others = (told.top_logprobs[at] if told.top_logprobs else None) or {}
+                raise self._unsupported("it does not report the log-probabilities of a prompt")
+            others = (scored.top_logprobs[at] if scored.top_logprobs else None) or {}
             ranked = sorted(others.items(), key=lambda pair: -pair[1])
             alternatives = tuple(ranked[: self._request.alternatives])
-            tokens.append(Token(_UNKNOWN_ID, told.tokens[at], logprob, alternatives))
+            tokens.append(Token(_UNKNOWN_ID, scored.tokens[at], logprob, alternatives))
         return _score(tuple(tokens))
 
     def _vllm_prompt(self) -> Json:
@@ -207,14 +207,14 @@ class Scoring:
         chunk = await self._ask(max_tokens=1, temperature=1.0, top_logprobs=_MOST_ALTERNATIVES)
         first = next(iter(_tokens(chunk)), None)
         if first is None or not first.top_logprobs:
-            raise self._unsupported("it tells no log-probabilities")
-        told = [
+            raise self._unsupported("it reports no log-probabilities")
+        candidates = [
             (each.token, each.logprob) for each in first.top_logprobs if each.logprob is not None
         ]
-        logprobs = first_token_logprobs(self._request.continuations, told)
+        logprobs = first_token_logprobs(self._request.continuations, candidates)
         if logprobs is None:
             raise self._unsupported(
-                f"{len(told)} alternatives to the first token do not tell the labels apart"
+                f"{len(candidates)} alternatives to the first token do not separate the labels"
             )
         return [ContinuationScore(logprob, ()) for logprob in logprobs]
 
@@ -256,7 +256,7 @@ class Scoring:
 
 
 def first_token_logprobs(
-    labels: tuple[str, ...], told: list[tuple[str, float]]
+    labels: tuple[str, ...], candidates: list[tuple[str, float]]
 ) -> list[float] | None:
     """The labels' log-probabilities as far as their first tokens show them.
 
@@ -264,21 +264,21 @@ def first_token_logprobs(
     no token speaks gets the most that is left for it, provided that this is negligible.
 
     Args:
-        labels: to be told apart.
-        told: the most probable first tokens and their natural-log probabilities.
+        labels: to choose from.
+        candidates: the most probable first tokens and their natural-log probabilities.
 
     Returns:
         One a label, or None where the tokens do not suffice.
     """
     weights = [0.0] * len(labels)
-    for token, logprob in told:
+    for token, logprob in candidates:
         meant = [at for at, label in enumerate(labels) if token and label.startswith(token)]
         if len(meant) == 1:
             weights[meant[0]] += math.exp(logprob)
         elif meant and math.exp(logprob) > _SUFFICIENT_SHARE * sum(weights):
             return None
-    left = max(1.0 - sum(math.exp(logprob) for _, logprob in told), 0.0)
-    rest = min(left, math.exp(min(logprob for _, logprob in told)))
+    left = max(1.0 - sum(math.exp(logprob) for _, logprob in candidates), 0.0)
+    rest = min(left, math.exp(min(logprob for _, logprob in candidates)))
     unseen = sum(weight == 0.0 for weight in weights)
     if unseen and rest * unseen > _SUFFICIENT_SHARE * sum(weights):
         return None

@@ -179,13 +179,13 @@ def is_text(event: Json) -> bool:
     return False
 
 
-def finish_reason(told: str) -> FinishReason:
+def finish_reason(sent: str) -> FinishReason:
     """The reason in our words.
 
     Only reasons that are known to mean a whole answer count as one: a filter, a failure, an abort
     and whatever a server makes up are an error, so that no cut answer is taken for a whole one.
     """
-    reason = told.casefold()
+    reason = sent.casefold()
     if reason in _FINISHED:
         return "stop"
     return "length" if reason in _CUT else "error"

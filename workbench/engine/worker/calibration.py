@@ -43,7 +43,7 @@ class Calibration:
         return max(good, default=0)
 
     def measure_next(self) -> bool:
-        """Measure one more width; False when there is nothing left to learn.
+        """Measure one more width; False when there is nothing left to measure.
 
         Raises:
             EngineError: the model cannot be evaluated.

@@ -30,7 +30,7 @@ class Entry:
 
 
 class Composer:
-    """Fills the model's batch, and learns from each evaluation how much fits into a short one."""
+    """Fills the model's batch, and measures with each evaluation how much fits into a short one."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -122,7 +122,7 @@ class Composer:
             self._tree.truncate(entry.lane.sequence, entry.start)
 
     def measure(self, entries: list[Entry], seconds: float) -> None:
-        """Learn how fast prompts are read and answers decoded, from steps that can tell."""
+        """Update the reading and decoding speeds from steps that measure only one of them."""
         tokens = sum(entry.count for entry in entries)
         if tokens >= MIN_PIECE_TOKENS and seconds > 0:
             speed = tokens / seconds

@@ -43,7 +43,7 @@ class Log:
     def __init__(self) -> None:
         self.errors: deque[str] = deque(maxlen=20)
         self.lines: deque[str] = deque(maxlen=400)
-        """What was said lately, for figures that llama.cpp tells in no other way."""
+        """The latest log lines, for figures that llama.cpp reports nowhere else."""
         self._level = 0
         # Held for the life of the process: the native side keeps only the address.
         self._callback = lib.llama_log_callback(self._receive)

@@ -40,7 +40,7 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
 
 
 class Inspect(msgspec.Struct, frozen=True, tag="inspect"):
-    """Check a file's header, here where nobody waits; answered by Inspected or Failed."""
+    """Check a file's header in the worker; answered by Inspected or Failed."""
 
     id: int
     path: str
@@ -178,7 +178,7 @@ class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat"):
     """Sent once a second from a thread of its own.
 
     ``work`` counts what the native code has done so far: while ``busy``, a worker whose heart beats
-    but whose work stands still is hung inside a native call.
+    but whose work does not advance is hung inside a native call.
     """
 
     work: int

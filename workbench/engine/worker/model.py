@@ -265,8 +265,8 @@ class Model:
             shared_prefixes=self.tree.can_cut,
             decode_width=self.width,
             weights_bytes=int(lib.llama_model_size(self._handle)),
-            kv_bytes=_told_bytes("KV") + _told_bytes("RS"),
-            compute_bytes=_told_bytes("compute") + _told_bytes("output"),
+            kv_bytes=_logged_bytes("KV") + _logged_bytes("RS"),
+            compute_bytes=_logged_bytes("compute") + _logged_bytes("output"),
             adapters=tuple(
                 f"{Path(adapter.path).name} x {adapter.scale:g}" for adapter in settings.adapters
             ),
@@ -295,7 +295,7 @@ def _flash_attention(settings: LoadSettings) -> int:
     return int(lib.LLAMA_FLASH_ATTN_TYPE_AUTO)
 
 
-def _told_bytes(kind: str) -> int:
-    """Bytes of all buffers of a kind, as llama.cpp told them while it made the context."""
-    told = (match for line in log.lines if (match := _BUFFER.search(line)))
-    return sum(int(float(match[2]) * 1024**2) for match in told if match[1] == kind)
+def _logged_bytes(kind: str) -> int:
+    """Bytes of all buffers of a kind, as llama.cpp logged them while it made the context."""
+    matches = (match for line in log.lines if (match := _BUFFER.search(line)))
+    return sum(int(float(match[2]) * 1024**2) for match in matches if match[1] == kind)

@@ -124,7 +124,7 @@ class Sample(Lane):
         return self.finish("cancelled")
 
     def advance(self, distribution: Distribution) -> list[Frame]:
-        """Draw the next token and return what there is to tell."""
+        """Draw the next token and return the messages to send."""
         token = self.sampler.draw(distribution)
         if token is None:
             return self.finish("stop" if self.sampler.allows_end() else "error")
@@ -133,7 +133,7 @@ class Sample(Lane):
         self.request.started = True
         vocabulary = self._model.vocabulary
         alternatives = distribution.strongest(self.request.sampling.logprobs)
-        told = Token(
+        drawn = Token(
             token,
             vocabulary.text(token),
             distribution.logprob(token),
@@ -143,8 +143,8 @@ class Sample(Lane):
         text = "" if ended else self._text.feed(vocabulary.piece(token))
         reason = self._finish_reason(ended=ended)
         if reason is None:
-            return [self._delta(text, (told,))]
-        return self.finish(reason, text, (told,))
+            return [self._delta(text, (drawn,))]
+        return self.finish(reason, text, (drawn,))
 
     def _finish_reason(self, *, ended: bool) -> FinishReason | None:
         if ended or self._text.stopped:

@@ -47,7 +47,7 @@ from workbench.engine.worker.scoring import ScoreJob, tokenize_request
 ADMISSION_LOOKAHEAD = 64
 """Waiting lanes looked at in one step."""
 MIN_AWAITED_TOKENS = 1
-"""A prompt waits a step for so many tokens that another is just reading; fewer are read twice."""
+"""A prompt waits a step for this many tokens that another reads just now; fewer are read twice."""
 HEADROOM_TOKENS = 32
 """Cells kept free for each running answer when another is let in, to make giving way rare."""
 
@@ -163,7 +163,7 @@ class Scheduler:
                 self._finish(lane, lane.cancel())
 
     def drop_all(self, error: WorkbenchError) -> None:
-        """End every request with an error: nobody asked for its end."""
+        """End every request with an error, not as cancelled."""
         for job in list(self._jobs.values()):
             self._drop(job, error)
 

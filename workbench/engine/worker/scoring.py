@@ -99,15 +99,15 @@ class _Branch(Lane):
         token = self._tokens[len(self._scored)]
         strongest = distribution.strongest(self._score_job.alternatives)
         alternatives = tuple((vocabulary.text(other), logprob) for other, logprob in strongest)
-        told = Token(token, vocabulary.text(token), distribution.logprob(token), alternatives)
-        self._scored.append(told)
+        scored = Token(token, vocabulary.text(token), distribution.logprob(token), alternatives)
+        self._scored.append(scored)
         if len(self._scored) == len(self._tokens):
             self.finished = True
             self._score_job.answer_if_done()
         return []
 
     def cancel(self) -> list[Frame]:
-        """Nobody waits for the scores any more."""
+        """Cancelled: the scores are not needed any more."""
         self.finished = True
         return []
 
@@ -119,7 +119,7 @@ def tokenize_request(
 
     A continuation is tokenised together with the prompt, as lm-evaluation-harness does, so that a
     word gets the tokens it would have there. Where that changes the prompt's own last token, it is
-    tokenised apart. Without a prompt its first token stands for one and gets no score itself.
+    tokenised apart. Without a prompt its first token is used as one and gets no score itself.
 
     Raises:
         EngineError: a continuation has no tokens, or there is nothing to go on from.

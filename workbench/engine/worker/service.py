@@ -5,7 +5,8 @@
   changes; ``_model_lock`` keeps the model from being freed meanwhile) and checks of file headers.
 * reader: takes commands from standard input. At its end, whatever the others do, the process ends:
   no worker outlives its parent.
-* heart: one frame a second, so that the program can tell a slow native call from a dead process.
+* heart: one frame a second, so that the program can distinguish a slow native call from a dead
+  process.
 * digest: the model file's sha256, once after each load.
 """
 
@@ -248,7 +249,7 @@ class WorkerService:
             try:
                 write_frame(self._sink, frame)
             except OSError:
-                # Nobody reads any more: the program is gone, and so is the purpose.
+                # The program that reads the output is gone: end.
                 os._exit(0)
 
     # --- reader thread ----------------------------------------------------------------------

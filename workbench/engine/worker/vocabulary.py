@@ -77,7 +77,7 @@ class Vocabulary:
         return tokens
 
     def _rules(self, token: int, text: str, template: str) -> bool:
-        """Whether a user defined token is one by which turns are told apart."""
+        """Whether a user defined token separates turns."""
         bracketed = _BRACKETED.fullmatch(text) is not None and text in template
         return bracketed or _SHAPE.fullmatch(text) is not None or self.is_end(token)
 
@@ -200,7 +200,7 @@ class Vocabulary:
         return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
 
     def _continued(self, text: str) -> list[int]:
-        """Token ids of a text that goes on another one, so that no space is put before it."""
+        """Token ids of a text that continues another, so that no space is put before it."""
         if self._is_bpe:
             return self._read(text)
         before, whole = self._read("\n"), self._read("\n" + text)

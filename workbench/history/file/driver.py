@@ -66,7 +66,7 @@ def create_sqlite_engine(
         path: the database file; created when missing. None is a database in memory.
         driver: what :func:`load_driver` returned.
         wal: False for files that are built aside and moved into place, which must be one file.
-        unchanging: read it as a file that nobody can write, without a file next to it.
+        unchanging: read it as a file that is never written, without a file next to it.
     """
 
     def connect() -> Any:

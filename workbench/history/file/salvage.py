@@ -19,7 +19,7 @@ _LARGEST_GAP = 2**24
 _LARGEST_ID = 2**62
 
 _REPAIRS = (
-    # What lost its parent is kept where it can stand alone.
+    # A row that lost its parent is kept where it can be used without it.
     """UPDATE message SET conversation_id = (SELECT coalesce(max(id), 0) + 1 FROM conversation)
        WHERE typeof(conversation_id) <> 'integer'""",
     "DELETE FROM event WHERE typeof(run_id) <> 'integer'",

@@ -22,9 +22,9 @@ def jan_files(root: Path, walk: Walk) -> Iterator[tuple[Path, str]]:
         if found.suffix.casefold() == ".gguf":
             files.append(found)
             continue
-        told = _read(found, walk)
-        name = str(told.get("name") or told.get("id") or found.parent.name)
-        file = told.get("model_path")
+        manifest = _read(found, walk)
+        name = str(manifest.get("name") or manifest.get("id") or found.parent.name)
+        file = manifest.get("model_path")
         if isinstance(file, str) and file:
             yield from ((place, name) for place in _places(root, file) if place.is_file())
     yield from ((file, "") for file in files)
@@ -40,10 +40,10 @@ def _places(root: Path, file: str) -> list[Path]:
 def _read(path: Path, walk: Walk) -> dict[str, object]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            walk.tell(f"{path}: too long for a description; it was passed over.")
+            walk.report(f"{path}: too long for a description; it was passed over.")
             return {}
         found = yaml.safe_load(path.read_bytes())
     except (OSError, yaml.YAMLError, RecursionError, ValueError):
-        walk.tell(f"{path}: cannot be read; the model files next to it are still listed.")
+        walk.report(f"{path}: cannot be read; the model files next to it are still listed.")
         return {}
     return found if isinstance(found, dict) else {}

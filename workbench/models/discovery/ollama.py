@@ -45,7 +45,7 @@ def ollama_files(root: Path, walk: Walk) -> Iterator[OllamaFile]:
         *places, model, tag = parts[1:]
         owner = "/".join(place for place in places if place != _OWN)
         name = f"{owner}/{model}:{tag}" if owner else f"{model}:{tag}"
-        told = _config(root, found, walk)
+        config = _config(root, found, walk)
         layers = _list(found.get("layers"))
         adapters = tuple(
             str(blob)
@@ -59,13 +59,13 @@ def ollama_files(root: Path, walk: Walk) -> Iterator[OllamaFile]:
             if not kind.endswith(_LAYERS) or blob is None:
                 continue
             if not blob.is_file():
-                walk.tell(f"{name}: its file {blob} is gone; get the model again in Ollama.")
+                walk.report(f"{name}: its file {blob} is gone; get the model again in Ollama.")
                 continue
             yield OllamaFile(
                 blob,
                 name,
-                str(told.get("file_type", "")),
-                str(told.get("model_type", "")),
+                str(config.get("file_type", "")),
+                str(config.get("model_type", "")),
                 manifest,
                 adapters if kind.endswith(_MODEL) else (),
             )
@@ -86,14 +86,14 @@ def _blob(root: Path, digest: object) -> Path | None:
 def _read(path: Path, walk: Walk) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            walk.tell(f"{path}: too long for a manifest; it was passed over.")
+            walk.report(f"{path}: too long for a manifest; it was passed over.")
             return {}
         decoded = msgspec.json.decode(path.read_bytes())
     except OSError as error:
-        walk.tell(f"{path}: cannot be read ({error.strerror}).")
+        walk.report(f"{path}: cannot be read ({error.strerror}).")
         return {}
     except (msgspec.DecodeError, RecursionError):
-        walk.tell(f"{path}: is no manifest that can be read; it was passed over.")
+        walk.report(f"{path}: is no manifest that can be read; it was passed over.")
         return {}
     return decoded if isinstance(decoded, dict) else {}
 

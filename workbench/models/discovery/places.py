@@ -22,7 +22,7 @@ def model_folders(
     Args:
         paths: our own folders.
         added: folders that the user named.
-        environment: the variables by which other programs are told where their models are.
+        environment: the variables that say where other programs keep their models.
     """
     found = [ModelFolder(str(paths.models), MODELS_FOLDER)]
     found += [ModelFolder(str(folder), str(folder)) for folder in paths.extra_models]

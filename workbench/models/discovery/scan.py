@@ -68,7 +68,7 @@ def scan(paths: Paths, added: Iterable[str] = ()) -> ModelScan:
         try:
             key = str(found.path.resolve())
         except (OSError, RuntimeError):  # a loop of links
-            walk.tell(f"{found.path}: is a loop of links.")
+            walk.report(f"{found.path}: is a loop of links.")
             continue
         if found.runs_as:
             by_file[key] = _with_adapters(found)
@@ -214,7 +214,7 @@ def _describe(found: FoundFile, size: int, _modified_ns: int) -> ModelEntry:
         source=found.source,
         file_bytes=size,
         architecture=header.architecture,
-        parameters=header.parameters or _told_parameters(header, found),
+        parameters=header.parameters or _stated_parameters(header, found),
         quantization=header.quantization or found.quantization or _named_quantization(name),
         context_tokens=context if isinstance(context, int) else 0,
         error=_unusable(header, kind),
@@ -245,10 +245,10 @@ def refuse_other_files(entry: ModelEntry) -> None:
 
 
 def _kind(header: GgufHeader, name: str) -> FileKind:
-    told = header.metadata.get("general.type")
-    if told == "adapter" or "adapter.type" in header.metadata:
+    kind = header.metadata.get("general.type")
+    if kind == "adapter" or "adapter.type" in header.metadata:
         return "adapter"
-    if told == "mmproj" or header.architecture == "clip" or name.casefold().startswith("mmproj"):
+    if kind == "mmproj" or header.architecture == "clip" or name.casefold().startswith("mmproj"):
         return "projector"
     return "model"
 
@@ -261,11 +261,11 @@ def _unusable(header: GgufHeader, kind: FileKind) -> str:
     return ""
 
 
-def _told_parameters(header: GgufHeader, found: FoundFile) -> int:
+def _stated_parameters(header: GgufHeader, found: FoundFile) -> int:
     """The parameter count that the file claims; its tensors are counted when it is inspected."""
-    told = header.metadata.get("general.parameter_count")
-    if isinstance(told, int):
-        return told
+    count = header.metadata.get("general.parameter_count")
+    if isinstance(count, int):
+        return count
     label = str(header.metadata.get("general.size_label") or found.size_label)
     match = _SIZE_LABEL.fullmatch(label.strip())
     return int(float(match[1]) * _SIZES[match[2].upper()]) if match else 0

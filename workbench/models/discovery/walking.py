@@ -23,7 +23,7 @@ class Walk:
         self._seen: set[tuple[int, int]] = set()
         self.problems: list[str] = []
 
-    def tell(self, sentence: str) -> None:
+    def report(self, sentence: str) -> None:
         """Note a problem; a broken disk does not fill the memory with them."""
         if len(self.problems) < _SHOWN_PROBLEMS and sentence not in self.problems:
             self.problems.append(sentence)
@@ -37,7 +37,7 @@ class Walk:
             entries = self._entries(folder)
             left -= len(entries)
             if left < 0:
-                self.tell(
+                self.report(
                     f"{root}: more than {self._most_entries:,} files are in it, so the rest was "
                     "not looked at; name a folder further down."
                 )
@@ -49,7 +49,7 @@ class Walk:
                     if depth < MOST_DEPTH:
                         waiting.append((Path(entry.path), depth + 1))
                     else:
-                        self.tell(f"{entry.path}: too deep to look into; name it as a folder.")
+                        self.report(f"{entry.path}: too deep to look into; name it as a folder.")
 
     def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
         try:
@@ -62,7 +62,9 @@ class Walk:
         except FileNotFoundError:
             return []
         except OSError as error:
-            self.tell(f"{folder}: cannot be looked into ({error.strerror}); check its permissions.")
+            self.report(
+                f"{folder}: cannot be looked into ({error.strerror}); check its permissions."
+            )
             return []
 
     def _is_file(self, entry: os.DirEntry[str]) -> bool:
@@ -70,9 +72,9 @@ class Walk:
             if entry.is_file():
                 return True
             if entry.is_symlink() and not Path(entry.path).exists():
-                self.tell(f"{entry.path}: points to a file that is gone.")
+                self.report(f"{entry.path}: points to a file that is gone.")
         except OSError as error:
-            self.tell(f"{entry.path}: cannot be seen ({error.strerror}).")
+            self.report(f"{entry.path}: cannot be seen ({error.strerror}).")
         return False
 
     @staticmethod

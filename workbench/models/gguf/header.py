@@ -231,7 +231,7 @@ def _read(reader: _Reader, size: int, *, summary: bool) -> GgufHeader:
 
 
 def _is_told(metadata: dict[str, Any]) -> bool:
-    """Whether the values of a list of models have been read; they stand before the vocabulary."""
+    """Whether the values of a list of models have been read; they come before the vocabulary."""
     architecture = metadata.get("general.architecture")
     return f"{architecture}.context_length" in metadata
 

@@ -1,4 +1,4 @@
-"""Numbers of the GGUF format that stand for types, as ggml has them.
+"""Type numbers of the GGUF format, as ggml defines them.
 
 The same tables are in the ``gguf`` package, with which the tests compare them: importing it takes
 0.3 s and numpy, which a window that has just opened can do without.

@@ -118,7 +118,7 @@ class _Download:
 
     def run(self) -> Path:
         if not self._file.sha256:
-            raise self._error("the hub tells no checksum for it, so it is not got.")
+            raise self._error("the hub has no checksum for it, so it is not downloaded.")
         try:
             if self._is_there():
                 return self._target

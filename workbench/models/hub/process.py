@@ -42,7 +42,7 @@ class Listed(msgspec.Struct, frozen=True, tag="listed"):
 
 
 class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
-    """Told a few times a second."""
+    """Sent a few times a second."""
 
     progress: DownloadProgress
 
@@ -95,7 +95,7 @@ def main() -> None:
 
 def _end_with_parent() -> None:
     sys.stdin.buffer.read()
-    os._exit(0)  # nothing to tidy: a download is taken up again where it stands
+    os._exit(0)  # nothing to tidy: a download continues where it was
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ MOST_EMBEDDED_TOKENS = 4096
 def embedding_piece(vocabulary_size: int) -> int:
     """Tokens of a text that are computed together where the model is causal.
 
-    llama.cpp computes a row of logits for each of them, though nobody asks for it.
+    llama.cpp computes a row of logits for each of them, though it is not used.
     """
     return sequence_count(vocabulary_size, recurrent=False)
 

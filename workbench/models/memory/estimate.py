@@ -53,7 +53,7 @@ def estimate(
         header: of the whole file.
         settings: as it would be loaded.
         extra_weights: bytes of further parts and of adapters.
-        returned_bytes: what the model in memory gives back before another one is loaded.
+        returned_bytes: what the model in memory gives back before the next one is loaded.
     """
     asked = max(settings.context_tokens, MIN_CONTEXT_TOKENS)
     cells = math.ceil(asked / _CELL_STEP) * _CELL_STEP

@@ -145,7 +145,7 @@ def _check_head(head: list[str], path: str) -> None:
         raise DataSetError(path, f"it has more than {COLUMNS} columns.")
     twice = sorted({name for name in head if head.count(name) > 1})
     if twice:
-        raise DataSetError(path, f"the column “{twice[0][:60]}” stands twice in the first line.")
+        raise DataSetError(path, f"the column “{twice[0][:60]}” is twice in the first line.")
     if not all(head):
         raise DataSetError(path, "the first line must name every column.")
 

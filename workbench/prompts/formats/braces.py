@@ -105,7 +105,7 @@ def read_forge(
 
 
 def _spans(source: str) -> Iterator[tuple[int, int]]:
-    """Where variables stand, by ChainForge's own rules: its braces from the first to the last.
+    """Find variables by ChainForge's rules: its braces from the first to the last.
 
     A backslash escapes the brace behind it, a line break ends an open group, and ``{}`` is none.
     """

@@ -38,7 +38,7 @@ def unpack(data: bytes, path: str) -> dict[str, bytes]:
 
     Args:
         data: the archive.
-        path: stands in errors.
+        path: named in errors.
 
     Raises:
         FormatError: it is no zip, is damaged, encrypted or too large, or a name or kind of entry

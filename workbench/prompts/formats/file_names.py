@@ -16,7 +16,7 @@ def safe_parts(name: str, path: str) -> tuple[str, ...]:
 
     Args:
         name: what the archive, or the user, calls the file or folder.
-        path: stands in errors.
+        path: named in errors.
 
     Raises:
         FormatError: it is not relative, leads outside, or is no name on some system.

@@ -21,7 +21,7 @@ from workbench.prompts.inputs import as_type, empty_of
 class Foreign:
     """A file to import.
 
-    ``name`` is its file name and stands in errors; ``files`` are others of its folder by relative
+    ``name`` is its file name, named in errors; ``files`` are others of its folder by relative
     path, as far as :func:`wanted_files` named them.
     """
 

@@ -44,7 +44,7 @@ class Turn:
     parts: Parts = ()
     thread: str = ""
     source: str = ""
-    """Jinja that stands as it is in place of ``parts``."""
+    """Jinja source that is used unchanged in place of ``parts``."""
 
 
 class _Dumper(PlainDumper):
@@ -193,7 +193,7 @@ def split_turns(
     Args:
         parts: with marks between the messages.
         threads: inputs that are messages themselves.
-        before: the role of what stands before the first mark.
+        before: the role of the text before the first marker.
         alone: the role where there is no mark.
 
     Raises:

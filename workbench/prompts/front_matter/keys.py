@@ -82,7 +82,7 @@ def edit_head(
 
     Args:
         text: the whole file.
-        path: stands in errors.
+        path: named in errors.
         key: the names on the way to the value, one for a key of the head itself.
         value: the new value.
         flow: write a list in brackets on the line of its key.
@@ -117,7 +117,7 @@ def write_options(text: str, path: str, values: Mapping[str, Json]) -> str:
 
     Args:
         text: the whole file.
-        path: stands in errors.
+        path: named in errors.
         values: by the names that options have here, "seed" among them.
 
     Raises:

@@ -133,7 +133,7 @@ def problems_of(model: Json, root: yaml.Node | None) -> tuple[Problem, ...]:
     """A warning for each option that has no effect, at its place.
 
     Args:
-        model: what stands below a head's "model".
+        model: the value of "model" in a front matter.
         root: the head's nodes; its first line is the file's second.
     """
     faults = usable(given_options(model)).faults

@@ -122,7 +122,7 @@ def read_yaml(text: str, most: int = VALUES, *, core: bool = False) -> Json:
 
 
 def _problem_of(error: yaml.MarkedYAMLError) -> str:
-    """What YAML says, in words that help where a template tag stands bare."""
+    """YAML's error message, or a hint where a template tag is not in quotes."""
     if error.problem == "found unhashable key":
         return "a value that begins with a brace must be in quotes, as in '{{ name }}'"
     return error.problem or error.context or "it cannot be read"

@@ -47,7 +47,7 @@ def resolved(
 
     Raises:
         FrontMatterError: something allowed is missing, too large, or lies outside the folder. What
-            was read never stands in the message.
+            was read is never in the message.
     """
     if isinstance(value, str):
         return _text(value, path, allowed, os.environ if environment is None else environment)

@@ -41,7 +41,7 @@ from workbench.prompts.source_map.token_places import Place, name_place, token_p
 
 _LONE_WORD = re.compile(r"^[ \t]*#?[ \t]*([A-Za-z]{3,12})[ \t]*:[ \t]*$", re.MULTILINE)
 _MOST = 100
-"""Most problems of one kind that are told."""
+"""Most problems of one kind that are reported."""
 _ROLES = ("system", "user", "assistant")
 _OTHER_ROLES = {
     "developer": "system",
@@ -60,7 +60,7 @@ _MOST_COMPARED = 50_000
 
 
 def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> TemplateAnalysis:
-    """Inputs and problems of a template; never raises for what stands in it.
+    """Inputs and problems of a template; never raises for its content.
 
     Args:
         text: the whole file as it is in the editor.

@@ -44,7 +44,7 @@ def complete(
     values: Mapping[str, Json],
     sources: Mapping[str, str],
 ) -> Completion:
-    """Candidates at a place of a file; never raises for what stands in it.
+    """Candidates at a place of a file; never raises for its content.
 
     Args:
         text: the whole file as it is in the editor.
@@ -130,7 +130,7 @@ class _Place:
         )  # fmt: skip
 
     def _take_prefix(self, before: str) -> str:
-        """What stands before the word that is being typed."""
+        """The text before the word that is being typed."""
         word = _PREFIX.search(before)
         self._prefix = word[0] if word else ""
         self._start = self._position - len(self._prefix)

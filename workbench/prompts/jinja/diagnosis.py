@@ -72,7 +72,7 @@ _MEANINGS = (
         r'\1 was not expected here: close the block with "%}"',
     ),
     (r"unexpected char ['\"](['\"])['\"] at \d+", r"the text that \1 opens is not closed"),
-    (r"unexpected char (.*) at \d+", r"the character \1 cannot stand in an expression"),
+    (r"unexpected char (.*) at \d+", r"the character \1 cannot be used in an expression"),
     (r"unexpected (.*), expected (.*)", r"\2 was expected here, not \1"),
     (r"expected token (.*), got (.*)", r"\1 was expected here, not \2"),
     (

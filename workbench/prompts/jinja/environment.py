@@ -78,7 +78,7 @@ class RecordingUndefined(StrictUndefined):
 class BoundedEnvironment(ImmutableSandboxedEnvironment):
     """A sandboxed environment that also refuses to compute huge numbers and texts.
 
-    The limits on memory and time would stop those too; refusing them here tells the line.
+    The limits on memory and time would stop those too; refusing them here gives the line.
     """
 
     intercepted_binops = frozenset({"*", "**", "%"})
@@ -157,7 +157,7 @@ def chat_environment() -> BoundedEnvironment:
 class ComposedNames(Extension):
     """Reads names in one form, as Python does: "é" can be one character or two.
 
-    What stands behind a dot is a part of a value, whose keys are as they are.
+    The name behind a dot is a part of a value, whose keys are as they are.
     """
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:

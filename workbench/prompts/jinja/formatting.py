@@ -1,4 +1,4 @@
-"""Formatting of a prompt file on demand: what stands in the tags, and blanks that nobody sees.
+"""Formatting of a prompt file on demand: the inside of tags, and blanks at line ends.
 
 What the template renders to stays the same, letter by letter. So blanks at the end of a line of
 prose stay too where the model would get them: two of them are a line break in Markdown. The head
@@ -38,7 +38,7 @@ def format_template(text: str, path: str) -> str:
 
     Args:
         text: the whole file.
-        path: stands in errors; its ending says whether role markers count.
+        path: named in errors; its ending says whether role markers count.
 
     Raises:
         TemplateSyntaxError: the body cannot be read, so that nothing can be promised.

@@ -16,9 +16,9 @@ NOT_VARIABLES = ALLOWED_GLOBALS | {"loop", "caller", "varargs", "kwargs", "self"
 class Scope:
     """The variables behind each name, while a template is walked from top to bottom.
 
-    ``{% for ex in examples %}`` makes ``ex`` stand for ``examples``, ``{% set q = question %}``
-    makes ``q`` stand for ``question``. Blocks are not told apart: a name keeps its last meaning.
-    What is behind a macro's parameter depends on the call: it stands for :func:`argument` of it.
+    ``{% for ex in examples %}`` makes ``ex`` mean ``examples``, ``{% set q = question %}``
+    makes ``q`` mean ``question``. Blocks are not distinguished: a name keeps its last meaning.
+    What is behind a macro's parameter depends on the call: it means :func:`argument` of it.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Scope:
 
 
 def argument(parameter: str) -> str:
-    """What a macro's parameter stands for; no variable can be called so."""
+    """The origin of a macro's parameter; no variable can have this name."""
     return f"({parameter})"
 
 

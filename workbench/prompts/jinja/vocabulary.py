@@ -5,7 +5,7 @@ from __future__ import annotations
 FILTERS = {
     "abs": "The number without its sign",
     "attr": "An attribute by its name",
-    "batch": "Lists of so many items: batch(3)",
+    "batch": "Lists of n items each: batch(3)",
     "capitalize": "First letter large, the others small",
     "center": "Blanks on both sides up to a width: center(20)",
     "count": "How many items or characters",
@@ -41,7 +41,7 @@ FILTERS = {
     "safe": "Marks HTML as safe; no effect in prompts",
     "select": "Items that pass a test: select('defined')",
     "selectattr": "Items of which an attribute passes a test: selectattr('done')",
-    "slice": "So many lists of about the same length: slice(2)",
+    "slice": "n lists of about the same length: slice(2)",
     "sort": "In order; sort(attribute='name')",
     "string": "As text",
     "striptags": "Without HTML tags",
@@ -129,7 +129,7 @@ METHODS = {
         "values()": "Its values",
         "get('')": "A value by its name, none if it is not there",
     },
-    "list": {"index()": "Where an item stands, from 0", "count()": "How often an item is there"},
+    "list": {"index()": "The place of an item, from 0", "count()": "How often an item is there"},
 }
 STATEMENTS = {
     "for": ("for ${item} in ${items} %}\n${}\n{% endfor %}", "Repeat for each item"),
@@ -152,7 +152,7 @@ STATEMENTS = {
     "break": ("break %}", "Leave the loop"),
     "continue": ("continue %}", "On to the next round"),
 }
-"""What stands after ``{%`` and a blank; each ``${...}`` is filled in, with Tab to the next."""
+"""Snippets after ``{%`` and a blank; each ``${...}`` is filled in, with Tab to the next."""
 SNIPPETS = {
     "system message": ("system:\n${}", "What the model is and must keep to"),
     "user message": ("user:\n${}", "What the user says"),
@@ -173,7 +173,7 @@ SNIPPETS = {
         "Items with their numbers",
     ),
 }
-"""What can stand in a body, outside of tags."""
+"""Snippets in a body, outside of tags."""
 KEYS = {
     "name": ("name: ${}", "What the prompt is called"),
     "description": ("description: ${}", "What it is for"),

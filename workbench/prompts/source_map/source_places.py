@@ -1,4 +1,4 @@
-"""Where the texts, expressions and statements of a template stand in its source.
+"""Places of the texts, expressions and statements of a template in its source.
 
 Jinja's syntax tree knows lines only. Its lexer yields the same parts in the same order, so that
 the n-th part of the tree is the n-th one here.

@@ -1,4 +1,4 @@
-"""Where each token of a template stands."""
+"""The place of each token of a template."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OPENERS = frozenset({"if", "for", "macro", "call", "filter", "with", "block", "
 
 
 class Place(NamedTuple):
-    """A token and where it stands: line and column from 1, ``offset`` in characters from 0."""
+    """A token and its place: line and column from 1, ``offset`` in characters from 0."""
 
     kind: str
     value: str

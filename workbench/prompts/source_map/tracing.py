@@ -144,7 +144,7 @@ def pieces(
 ) -> Iterator[Piece]:
     """Render a template of a :class:`TracingEnvironment` piece by piece.
 
-    Empty values come as empty pieces: the role markers need to know where they stood.
+    Empty values come as empty pieces: the role markers need to know where they were.
 
     Args:
         template: the main template.
@@ -156,7 +156,7 @@ def pieces(
     known: dict[tuple[Any, ...], list[Piece]] = {}
     code_lines, lines = _line_table(template)
     for text in output:
-        # The outermost frame stands in the main template, also while an include runs.
+        # The outermost frame is in the main template, also while an include runs.
         frame = output.gi_frame
         at = bisect.bisect_right(code_lines, frame.f_lineno) if frame is not None else 0
         here = lines[at - 1] if at else int(frame is not None)

@@ -71,7 +71,7 @@ class Downloads:
             The path of the file.
 
         Raises:
-            UsageError: the repository or file cannot be told from what was given.
+            UsageError: the repository or file cannot be identified.
             DownloadError: it cannot be got; the sentence says why and what is kept.
         """
         wanted = parse_wanted(repository)

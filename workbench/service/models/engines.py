@@ -15,7 +15,7 @@ class Engines:
     """Keeps the engines, and publishes the status of the current one.
 
     The current engine is the one whose model the user chose last. Runs may use any of them at the
-    same time: a model on this machine stays loaded while another one answers from a server.
+    same time: a model on this machine stays loaded while a server's model answers.
 
     Args:
         local: the engine of this machine.

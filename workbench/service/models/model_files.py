@@ -1,4 +1,4 @@
-"""Where models are looked for, and what is there."""
+"""The folders that are searched for models, and the models found there."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class ModelGate:
 
     The engine has room for one model, loaded in one way. Users of the same model and load settings
     enter together; a user of another model, or of the same one with other settings, waits until the
-    last has left, and those who come after wait behind it, so that nobody starves.
+    last has left, and those who come after wait behind it, so that none starves.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -51,7 +51,7 @@ class ModelGate:
                 self._idle.set()
 
     async def load(self, path: str, name: str, settings: LoadSettings) -> LoadedModel:
-        """Load a model for use later, when nobody uses the present one."""
+        """Load a model for later use, when the present one is not in use."""
         async with self.hold(path, name, settings) as model:
             return model
 

@@ -58,7 +58,7 @@ class Models:
         entry = await self._find_file(ref)
         if entry.source == SERVER:
             raise UsageError(
-                f"{entry.name} is on a server: workbench servers test says what it tells of it."
+                f"{entry.name} is on a server: workbench servers test shows what it reports of it."
             )
         if not entry.can_run:
             discovery.refuse_other_files(entry)
@@ -237,10 +237,10 @@ def _check(settings: LoadSettings) -> None:
 
 
 async def _use(engine: Engine, loaded: LoadedModel) -> MemoryUse | None:
-    """What a loaded model takes; None where nobody reports it."""
+    """The memory a loaded model takes; None where it is not reported."""
     if not loaded.weights_bytes:
         return None
-    for _ in range(_HEARTBEAT_POLLS):  # the first heartbeat after loading tells it
+    for _ in range(_HEARTBEAT_POLLS):  # the first heartbeat after loading has it
         if engine.status.memory_bytes:
             break
         await asyncio.sleep(_POLL_SECONDS)

@@ -136,7 +136,7 @@ class DataSets:
         return filling.fill(row, inputs)
 
     async def earlier_inputs(self, path: str, limit: int = 50) -> DataPage:
-        """What recent runs of a prompt were given, newest first; the same values stand once.
+        """What recent runs of a prompt were given, newest first; equal values are listed once.
 
         A row's number is the run's id, its note says when, how and with what answer it ran.
         """

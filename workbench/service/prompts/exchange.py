@@ -122,7 +122,7 @@ class Exchange:
         Args:
             path: the prompt file.
             wanted: the format's id.
-            values: for formats without variables; the sample values stand in for others.
+            values: for formats without variables; the sample values are used for others.
 
         Raises:
             FormatError: the prompt does what the format cannot say.

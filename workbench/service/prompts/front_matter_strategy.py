@@ -18,7 +18,7 @@ from workbench.strategies import STRATEGIES
 def with_strategy_checked(analysis: TemplateAnalysis, text: str) -> TemplateAnalysis:
     """The analysis with what can be used of its head's strategy.
 
-    What cannot be used is left out, is a warning at its line, and stands among the faults of the
+    What cannot be used is left out, is a warning at its line, and is among the faults of the
     options.
 
     Args:

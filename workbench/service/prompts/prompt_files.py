@@ -52,7 +52,7 @@ class PromptFiles:
     async def save(self, path: str, text: str, expected_sha256: str) -> PromptFile:
         """Write a prompt file, old or new but never half of it, and drop its draft.
 
-        What stood in it and what is written become versions of it.
+        Its old and new text become versions of it.
 
         Raises:
             FileChangedError: the file is not the one that ``expected_sha256`` was taken from.

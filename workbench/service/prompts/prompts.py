@@ -168,7 +168,7 @@ class Prompts:
 
         Args:
             text: the whole file.
-            path: stands in errors.
+            path: named in errors.
             values: by name, as in ``domain.runs.sampling.Sampling``, and "seed"; None
                 takes an option away.
 

@@ -1,8 +1,8 @@
 """What the model must read again when a part of a prompt changes.
 
 An evaluated prompt is kept as a tree of prefixes: the next prompt is read from the first token on
-that differs. So the order of a template decides what a change costs, and it can be told from the
-rendered prompt alone: where each variable first enters, and how much comes after it.
+that differs. So the order of a template decides what a change costs, and it can be computed from
+the rendered prompt alone: where each variable first enters, and how much comes after it.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ class Answers:
         return await asyncio.to_thread(word_diff, before, after)
 
     def verdict(self, counts: Sequence[tuple[int, int]]) -> Verdict | None:
-        """What repeats of one question tell of strategies, by :func:`verdict_on_repeats`.
+        """Compare strategies by the repeats of one question: :func:`verdict_on_repeats`.
 
         Args:
             counts: (how often right, of how many runs) for each strategy.

@@ -80,8 +80,8 @@ class Cases:
     ) -> tuple[CaseResult, ...]:
         """Run a prompt on cases, a few at a time; each is an ordinary run of the history.
 
-        Where this is cancelled, runs at work are stopped, what they wrote stays, and what was told
-        so far counts.
+        Where this is cancelled, runs at work are stopped, what they wrote stays, and what was
+        reported so far counts.
 
         Args:
             spec: how each is run; its prompt's variables are those of the case.
@@ -98,7 +98,7 @@ class Cases:
         results = [CaseResult(case=case) for case in cases]
         waiting = iter(range(len(cases)))
 
-        def tell(place: int, result: CaseResult) -> None:
+        def report(place: int, result: CaseResult) -> None:
             results[place] = result
             on_result(place, result)
 
@@ -106,31 +106,31 @@ class Cases:
             for place in waiting:
                 case = cases[place]
                 own = msgspec.structs.replace(prompt, variables=case.values)
-                await self._run_case(place, case, msgspec.structs.replace(spec, prompt=own), tell)
+                await self._run_case(place, case, msgspec.structs.replace(spec, prompt=own), report)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(_AT_ONCE, len(cases))):
                 group.create_task(work())
         return tuple(results)
 
-    async def _run_case(self, place: int, case: Case, spec: RunSpec, tell: OnResult) -> None:
+    async def _run_case(self, place: int, case: Case, spec: RunSpec, report: OnResult) -> None:
         if case.problem:
-            tell(place, CaseResult(case=case, status="skipped", error=case.problem))
+            report(place, CaseResult(case=case, status="skipped", error=case.problem))
             return
         run_id = 0
         try:
             run_id = await self._runs.start(spec, case.expected)
-            tell(place, CaseResult(case=case, status="running", run_id=run_id))
+            report(place, CaseResult(case=case, status="running", run_id=run_id))
             state = await self._runs.wait(run_id)
             said = str(WorkbenchError.from_wire(state.error)) if state.error else ""
-            tell(place, result_of(case, run_id, state, said))
+            report(place, result_of(case, run_id, state, said))
         except WorkbenchError as error:
             failed = CaseResult(case=case, status="failed", run_id=run_id, error=str(error))
-            tell(place, failed)
+            report(place, failed)
         except asyncio.CancelledError:
             if run_id:
                 await self._runs.cancel(run_id)
-                tell(place, result_of(case, run_id, await self._runs.load(run_id)))
+                report(place, result_of(case, run_id, await self._runs.load(run_id)))
             raise
 
 

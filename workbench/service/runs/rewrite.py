@@ -155,7 +155,7 @@ def _template_of(answer: str, path: str, own: int) -> str:
         outer = answer[fences[0].end() : fences[-1].start()]
         text = outer if len(fences) > own + 1 else _without_lone_fence(answer, fences)
     elif fences and not own:
-        parts = _FENCE.split(answer)  # of an odd number nobody knows which partner is missing
+        parts = _FENCE.split(answer)  # an odd number leaves open which partner is missing
         inside = parts if len(fences) % 2 else parts[1::2]
         text = max(inside, key=lambda part: len(part.strip()))
     return _head_and_body(text.lstrip("\n"), path)[1]

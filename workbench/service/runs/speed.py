@@ -10,10 +10,10 @@ _LEAST_WRITTEN_TOKENS = 8
 
 
 def measured_speed(state: RunState, known: ModelSpeed | None) -> ModelSpeed | None:
-    """Tokens a second that were read and written; a figure that cannot be told is 0.
+    """Tokens a second that were read and written; an unknown figure is 0.
 
     Reading is measured on the first call of the run: during later ones others are under way.
-    Writing is the speed of a single answer. Many answers together are faster; their speed stands in
+    Writing is the speed of a single answer. Many answers together are faster; their speed is in
     only as long as no other is ``known``.
     """
     if state.status != "done" or not state.calls:

@@ -30,9 +30,9 @@ from workbench.service.runs.xray_scan import (
     MOST_PASSES,
     ONLY_BEGINNINGS,
     MakePrompt,
+    OnProgress,
     Scan,
     Subject,
-    Tell,
 )
 
 _EMPTY_PROMPT = (Message("user", ()),)
@@ -57,7 +57,7 @@ class XRays:
         level: Level = "line",
         model: str = "",
         thorough: bool = False,
-        on_progress: Tell | None = None,
+        on_progress: OnProgress | None = None,
     ) -> XRay:
         """Which segments of a prompt make an answer likely; see ``docs/xray.md`` for the numbers.
 
@@ -68,7 +68,7 @@ class XRays:
             model: a name or path, "" the usual one.
             thorough: leave out each segment by itself, whatever it costs.
             on_progress: hears what is known so far, on the loop's thread. Cancelling ends the work
-                within a step; what was told stays true.
+                within a step; what was reported stays valid.
 
         Raises:
             UsageError: there is no answer, or the template has nothing of that level.
@@ -247,7 +247,7 @@ def _cutter(prompt: SegmentedPrompt) -> MakePrompt:
 
 
 def _nobody(_found: XRay) -> None:
-    """Nobody listens."""
+    """The default listener ignores progress."""
 
 
 def _must_score(engine: Engine) -> None:

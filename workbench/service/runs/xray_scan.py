@@ -6,7 +6,7 @@ length that is about n/2 passes of the whole prompt. A scan stays below :data:`M
 1. The whole prompt is scored once.
 2. *Reading on.* Prompts that end early (segments 1 to k, then the last one) share their whole
    beginning with the first pass, so that each costs only its end. How much the answer gains from
-   k to k + 1 is what the segment adds where it stands. The curve is halved where it rises or falls
+   k to k + 1 is what the segment adds at its place. The curve is halved where it rises or falls
    most, until no run is left that matters; what was not taken apart shares one number.
 3. *Removal.* The segments that matter most by that curve are left out one by one, which is the
    number that counts, as far as the cost allows. The last segment costs next to nothing.
@@ -47,13 +47,13 @@ _TOGETHER = 32
 
 MakePrompt = Callable[[Collection[int], bool], Awaitable[tuple[Message, ...]]]
 """The messages without some segments, by their indices; True keeps messages without text."""
-Tell = Callable[[XRay], None]
+OnProgress = Callable[[XRay], None]
 
 
 class Subject(NamedTuple):
     """A prompt that can be made without its segments.
 
-    ``order`` has the indices of the segments as they stand in the prompt, and ``behind`` for each
+    ``order`` has the indices of the segments in the order of the prompt, and ``behind`` for each
     index the characters of the prompt that come after it.
     """
 
@@ -71,16 +71,18 @@ class Scan:
         engine: that can score.
         subject: what is looked at.
         answer: what is scored.
-        tell: hears of each step.
+        on_progress: called after each step.
     """
 
-    def __init__(self, engine: Engine, subject: Subject, answer: str, tell: Tell) -> None:
+    def __init__(
+        self, engine: Engine, subject: Subject, answer: str, on_progress: OnProgress
+    ) -> None:
         self._engine = engine
         self._subject = subject
         self._segments = subject.segments
         self._order = list(subject.order)
         self._answer = answer
-        self._tell = tell
+        self._on_progress = on_progress
         self._turns = asyncio.Semaphore(_TOGETHER)
         self._base_text = ""
         self._base = ContinuationScore(0.0, ())
@@ -99,7 +101,7 @@ class Scan:
 
         Raises:
             ContextOverflowError: the prompt and the answer do not fit.
-            UnsupportedError: the engine tells no probabilities of all tokens.
+            UnsupportedError: the engine does not score all tokens.
             EngineError: as the engine raises it.
         """
         await self._score_whole()
@@ -260,11 +262,11 @@ class Scan:
         return abs(self._curve[end].logprob - self._curve[start].logprob)
 
     def _report(self) -> None:
-        """Tell what is known, not more often than the user can see."""
+        """Report what is known, not more often than the user can see."""
         now = time.monotonic()
         if now - self._told_at >= _TELL_SECONDS:
             self._told_at = now
-            self._tell(self._found(min(self._spent / self._budget, 1.0)))
+            self._on_progress(self._found(min(self._spent / self._budget, 1.0)))
 
     def _found(self, progress: float) -> XRay:
         effects = {

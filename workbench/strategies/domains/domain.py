@@ -14,8 +14,8 @@ from workbench.domain.runs.spec import Json
 class Review(NamedTuple):
     """What a program says of a finished answer.
 
-    ``solved`` is None where no program can tell; ``faults`` has a sentence for each thing that is
-    wrong; ``share`` is how much of what is asked for is there, from 0 to 1.
+    ``solved`` is None where no program can decide it; ``faults`` has a sentence for each thing that
+    is wrong; ``share`` is how much of what is asked for is there, from 0 to 1.
     """
 
     solved: bool | None
@@ -69,7 +69,7 @@ class Task(ABC):
         """Check a final answer that was written in one piece."""
 
     def grammar(self, _facts: Any, _without: frozenset[str] = frozenset(), /) -> str:
-        """GBNF of one move that is not in ``without``; "" where no shape can be told."""
+        """GBNF of one move that is not in ``without``; "" where it has no fixed shape."""
         return ""
 
     def answer_grammar(self) -> str:

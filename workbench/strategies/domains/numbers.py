@@ -68,8 +68,8 @@ class NumbersTask(Task):
                 return None
             after = tuple(sorted([*rest, result]))
             if match.group(5) is not None:
-                told = sorted(read_number(text) for text in match.group(5).split())
-                if tuple(told) != after:
+                stated = sorted(read_number(text) for text in match.group(5).split())
+                if tuple(stated) != after:
                     return None
         except (NotArithmetic, ValueError):
             return None

@@ -32,11 +32,11 @@ class TextTask(Task):
         return ""
 
     def reachable(self, _facts: Any, /) -> None:
-        """Nobody knows."""
+        """Unknown: no program can check a text."""
         return
 
     def solved(self, _facts: Any, /) -> None:
-        """Nobody knows."""
+        """Unknown: no program can check a text."""
         return
 
     def variables(self) -> dict[str, Json]:
@@ -48,5 +48,5 @@ class TextTask(Task):
         return thoughts[-1] if thoughts else ""
 
     def review(self, _answer: str, /) -> Review:
-        """Nobody knows."""
+        """Unknown: no program can check a text."""
         return Review(solved=None)

@@ -1,4 +1,4 @@
-"""Constraint writing: a text of so many words that has some words and lacks others.
+"""Constraint writing: a text of an exact number of words that has some words and lacks others.
 
 A move is a line, and the text is the lines together; the solver asks whether the words that are
 still wanted fit into the words that are left.

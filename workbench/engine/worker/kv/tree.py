@@ -7,7 +7,7 @@ tree: a later prompt that begins the same way is forked from it, wherever it par
 short, the leaves used longest ago go first, from their ends.
 
 Cells that are held cost time: attention looks at all of them for every token that is computed. So
-what nobody came back to while ``patience`` tokens were computed is let go though there is room, and
+cells not used while ``patience`` tokens were computed are freed though there is room, and
 what was come back to before is given as much time again for each of those times.
 """
 
@@ -25,7 +25,7 @@ from workbench.engine.worker.kv.nodes import (
 )
 
 MIN_TRIM_TOKENS = 64
-"""A leaf gives up at least so many tokens at a time, so that it is not nibbled at in every step."""
+"""A leaf gives up at least this many tokens at a time, so that not every step frees a few."""
 
 MIN_HALVED_TOKENS = 8
 HALVINGS = 2
@@ -45,7 +45,7 @@ class KvTree:
         window_tokens: length of the sliding attention window; 0 for full attention. Such a memory
             may have dropped early tokens, so a prefix counts only with its last window in place.
         patience: how many computed tokens cost as much, by a held cell that each of them looks at,
-            as reading that cell's token again: whoever lets go then never pays more than double
+            as reading that cell's token again: freeing then never costs more than double
             (the ski rental rule). 0 keeps everything as long as there is room.
     """
 
@@ -112,7 +112,7 @@ class KvTree:
 
         Args:
             tokens: what is to be evaluated.
-            most: reuse no more than so many, because the logits after the next are wanted.
+            most: reuse at most this many, because the logits after the next are wanted.
 
         Returns:
             None if every sequence is active.
@@ -193,7 +193,7 @@ class KvTree:
         return self.free_cells >= cells
 
     def count_computed(self, tokens: int) -> None:
-        """Note that ``tokens`` were computed, and let go of what nobody came back to meanwhile."""
+        """Note that ``tokens`` were computed, and free the cells not used meanwhile."""
         self._computed += tokens
         if not self._patience:
             return

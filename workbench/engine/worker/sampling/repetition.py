@@ -11,9 +11,9 @@ REPETITIONS = 4
 class LoopDetector:
     """Says when the same window of 32 tokens has come four times at equal distances.
 
-    Equal distances tell a loop from a text that merely uses one long phrase in several places. A
-    loop shorter than the window counts with the smallest multiple of its length that holds one
-    window, so that four lines of dashes are no loop but 128 tokens of them are.
+    Equal distances distinguish a loop from a text that merely uses one long phrase in several
+    places. A loop shorter than the window counts with the smallest multiple of its length that
+    holds one window, so that four lines of dashes are no loop but 128 tokens of them are.
     """
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from workbench.engine.worker.sampling.matching import Matcher, new_matcher
 from workbench.engine.worker.vocabulary import Vocabulary
 
 _RANDOM_SEED = 0xFFFFFFFF
-"""llama.cpp reads this seed as "choose one yourself"; it stands for its neighbour here."""
+"""llama.cpp reads this seed as "choose one yourself"; its neighbour is used instead."""
 _MIN_KEEP = 1
 _MIROSTAT_CANDIDATES = 100
 """As llama.cpp's own programs set it."""
@@ -73,7 +73,7 @@ class SamplerChain:
         self.untouched_matcher: Matcher | None = None
         """The grammar as it was before the first token."""
         self._window = 0
-        """So many of the last tokens have other scores than the model gave them."""
+        """How many of the last tokens the samplers give other scores than the model."""
         self._biased: list[int] = []
         self._chain: Any = None
         self._candidates = shared_candidates(vocabulary.size)

@@ -1,4 +1,4 @@
-"""Versions of prompts: numbers, times, names, and the places where a prompt stood.
+"""Versions of prompts: numbers, times, names, and the paths that a prompt had.
 
 Only distinct texts are moved; of the runs only an index is made, so that the time this takes hardly
 grows with them. What old runs used is known by the ids of their versions, which stay as they are.

@@ -56,7 +56,7 @@ class _Writer:
         elif isinstance(part, Value):
             if part.as_json and self._mustache:
                 raise Untranslatable("a value written as JSON")
-            # Mustache writes HTML unless it is told not to; here handlebars never does.
+            # Mustache writes HTML unless switched off; here handlebars never does.
             sign = "& " if self._mustache else "json " if part.as_json else ""
             self._inline(sign + self._name(part.path))
         elif isinstance(part, Either):

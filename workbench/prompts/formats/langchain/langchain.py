@@ -196,7 +196,7 @@ class _Reader:
             try:
                 return Turn(role, trimmed(read_jinja(source, self.notes, trimming=False)))
             except UnreadableTemplate:
-                pass  # Reading it as the parts it has tells where the fault is.
+                pass  # Reading its parts finds the fault.
             except Untranslatable:
                 self.notes.append("White space around blocks can differ a little.")
                 return Turn(role, source=source.strip("\n").rstrip())

@@ -78,7 +78,7 @@ class _Reader:
         self.notes: list[str] = []
 
     def sources(self, item: Json) -> list[tuple[str, str]]:
-        """Label and template of each prompt that an entry of the list stands for."""
+        """Label and template of each prompt of an entry of the list."""
         label = ""
         if isinstance(item, dict):
             label = str(item.get("label") or item.get("display") or "")
