@@ -1,4 +1,4 @@
-"""Kinds of inputs that the head does not describe, from how the body uses them."""
+"""Kinds of inputs that the front matter does not describe, from how the body uses them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to a head leave every other byte; references stay as they are unless allowed."""
+"""Changes to front matter leave every other byte; references stay as they are unless allowed."""
 
 from __future__ import annotations
 

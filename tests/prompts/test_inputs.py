@@ -1,4 +1,4 @@
-"""Inputs in a file's head, and the values that fill them."""
+"""Inputs in a file's front matter, and the values that fill them."""
 
 import pytest
 

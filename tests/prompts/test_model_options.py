@@ -1,4 +1,4 @@
-"""Model options in a head: which count, what is said of the others, and writing them there."""
+"""Model options in front matter: which apply, warnings on the others, writing them."""
 
 from __future__ import annotations
 

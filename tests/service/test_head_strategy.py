@@ -1,4 +1,4 @@
-"""The strategy that a prompt's head names: what of it can be used, and what is said of the rest."""
+"""The strategy that a prompt's front matter names: what of it is used, and warnings on the rest."""
 
 from __future__ import annotations
 

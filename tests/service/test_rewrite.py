@@ -37,7 +37,7 @@ async def test_the_whole_way_from_a_request_to_a_text(core):
     asked = "\n".join(m.text for call in state.calls.values() for m in call.messages)
     for words in ("Ask for bullet points.", "{{ text }}", "One paragraph.", "- a\n- b"):
         assert words in asked
-    assert "name: Sum" not in asked  # the head stays with the file
+    assert "name: Sum" not in asked  # the front matter stays with the file
     found = await core.rewrite.read(request(), state.output, state.finish_reason)
     assert found.problems == ()
     assert found.text == HEAD + BETTER + "\n"

@@ -83,8 +83,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The strategy's parameters as texts."""
         return pairs(self.params, "--param")
 
-    def sampling_over(self, head: Mapping[str, Json]) -> Sampling:
-        """How tokens are drawn: as the prompt's head says, and over it what was given.
+    def sampling_over(self, front_matter: Mapping[str, Json]) -> Sampling:
+        """How tokens are drawn: as the prompt's front matter says, and over it what was given.
 
         Raises:
             UsageError: a name or value cannot be used.
@@ -92,7 +92,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         values = self.sampling_values
         either = {"grammar", "json_schema"}
         bound = bool(either & values.keys())  # an answer follows one of them: the given one
-        kept = {key: value for key, value in head.items() if not (bound and key in either)}
+        kept = {key: value for key, value in front_matter.items() if not (bound and key in either)}
         return build(Sampling, kept | values, "Sampling")
 
     @functools.cached_property
@@ -317,40 +317,42 @@ async def build_spec(
 
     Values of the sample set, or of a row of a data set, are used for variables that were not given,
     and options of the prompt's front matter for those that were not; ``announce`` prints so.
-    ``strategy`` "" is that of the head, else direct; the head's parameters count where its strategy
-    is run.
+    ``strategy`` "" is that of the front matter, else direct; the front matter's parameters count
+    where its strategy is run.
     """
     file = await core.prompt_files.read(prompt)
-    head = (await core.prompts.analyse(file.text, file.path)).options
-    model = options.model or await core.models.named_in_front_matter(head.model)
+    front_matter = (await core.prompts.analyse(file.text, file.path)).options
+    model = options.model or await core.models.named_in_front_matter(front_matter.model)
     if announce:
-        _tell_head(head, options, seed, model)
+        _print_front_matter_options(front_matter, options, seed, model)
     known = await known_values(core, file, options.sample, options.data_row)
-    chosen = strategy or head.strategy or "direct"
-    of_head = head.params if chosen == head.strategy else {}
-    if announce and of_head:
-        words = ", ".join(f"{name}={value}" for name, value in (of_head | params).items())
+    chosen = strategy or front_matter.strategy or "direct"
+    given_params = front_matter.params if chosen == front_matter.strategy else {}
+    if announce and given_params:
+        words = ", ".join(f"{name}={value}" for name, value in (given_params | params).items())
         click.echo(f"Parameters of {chosen}: {words}.", err=True)
     spec = RunSpec(
         prompt=TemplatePrompt(file.path, file.text, known | options.variables),
         strategy=chosen,
-        params=of_head | params,
+        params=given_params | params,
         model=model,
-        sampling=options.sampling_over(head.sampling),
-        seed=(head.seed or 0) if seed is None else seed,
+        sampling=options.sampling_over(front_matter.sampling),
+        seed=(front_matter.seed or 0) if seed is None else seed,
         mode=options.mode,
     )
     return (await core.runs.prepare(spec)).spec
 
 
-def _tell_head(head: HeadOptions, options: RunOptions, seed: int | None, model: str) -> None:
-    """Say on the error stream what the prompt's head decides."""
+def _print_front_matter_options(
+    front_matter: HeadOptions, options: RunOptions, seed: int | None, model: str
+) -> None:
+    """Say on the error stream what the prompt's front matter decides."""
     given = options.sampling_values.keys() | ({"seed"} if seed is not None else set())
-    words = [words_of_option(*each) for each in head.given.items() if each[0] not in given]
-    if head.model and not options.model:
+    words = [words_of_option(*each) for each in front_matter.given.items() if each[0] not in given]
+    if front_matter.model and not options.model:
         missing = "" if model else " (not on this machine: another one is used)"
-        words.append(f"model {head.model}{missing}")
+        words.append(f"model {front_matter.model}{missing}")
     if words:
         click.echo(f"From the prompt's front matter: {', '.join(words)}.", err=True)
-    for sentence in head.faults:
+    for sentence in front_matter.faults:
         click.echo(sentence, err=True)

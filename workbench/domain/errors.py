@@ -111,7 +111,7 @@ class TemplateSyntaxError(TemplateError):
 
 @dataclass(eq=False)
 class FrontMatterError(TemplateError):
-    """The YAML head of a .prompty file is wrong."""
+    """The YAML front matter of a .prompty file is wrong."""
 
 
 @dataclass(eq=False)

@@ -274,7 +274,7 @@ def _forms(messages: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _folded(messages: list[tuple[str, str]], *, at_start: bool) -> list[tuple[str, str]]:
-    """The system messages, in their order, at the heads of the user messages behind them.
+    """The system messages, in their order, at the start of the user messages behind them.
 
     With ``at_start`` those before all others become one system message. Where no user message
     follows, they are one themselves.

@@ -1,4 +1,4 @@
-"""A prompt file in its parts: the YAML head and the Jinja body."""
+"""A prompt file in its parts: the YAML front matter and the Jinja body."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ class PromptDocument(msgspec.Struct, frozen=True, kw_only=True):
     has_front_matter: bool = False
     options: HeadOptions = HeadOptions()
     problems: tuple[Problem, ...] = ()
-    """What of the head has no effect."""
+    """What of the front matter has no effect."""
     exact: bool = False
-    """The head names a template engine: rendering follows the Prompty format to the letter."""
+    """The front matter names a template engine: render exactly as the Prompty format says."""
 
 
 def parse_document(text: str, path: str) -> PromptDocument:
-    """Split a prompt file and read its head.
+    """Split a prompt file and read its front matter.
 
     Args:
         text: the whole file.
         path: decides by its ending whether role markers count; may be "" for unsaved text.
 
     Raises:
-        FrontMatterError: the head is not usable; with the file's line.
+        FrontMatterError: the front matter is not usable; with the file's line.
     """
-    head, body, body_line = split_front_matter(text, path)
+    front_matter, body, body_line = split_front_matter(text, path)
     document = PromptDocument(
         path=path,
         body=body,
@@ -66,9 +66,9 @@ def parse_document(text: str, path: str) -> PromptDocument:
         has_roles=PurePath(path).suffix.lower() not in PLAIN_SUFFIXES,
         name=PurePath(path).stem,
     )
-    if head is None:
+    if front_matter is None:
         return document
-    matter = read_front_matter(head, path)
+    matter = read_front_matter(front_matter, path)
     return msgspec.structs.replace(
         document,
         name=matter.name or document.name,
@@ -102,13 +102,13 @@ def lines_of(text: str) -> list[str]:
 
 
 def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
-    """The head without its fences (None where there is none), the body, and the body's line.
+    """The front matter without its fences (or None), the body, and the body's line.
 
     Blank lines may come before the front matter; it is returned with as many before it, so that its
-    lines count as those of a head at the top.
+    lines count as those of front matter at the top.
 
     Raises:
-        FrontMatterError: the head is opened and not closed.
+        FrontMatterError: the front matter is opened and not closed.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -119,12 +119,12 @@ def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
         return None, text, 1
     for index in range(first + 1, len(lines)):
         if lines[index].rstrip() in fences:
-            head = "\n" * first + "\n".join(lines[first + 1 : index])
-            return head, "\n".join(lines[index + 1 :]), index + 2
+            front_matter = "\n" * first + "\n".join(lines[first + 1 : index])
+            return front_matter, "\n".join(lines[index + 1 :]), index + 2
     if plain:
         return None, text, 1  # a rule at the top of a markdown text
     raise FrontMatterError(
-        'the head that "---" opens here has no end: put a second line "---" after it.',
+        'the front matter that "---" opens here has no end: put a second line "---" after it.',
         path,
         first + 1,
     )

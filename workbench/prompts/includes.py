@@ -94,7 +94,7 @@ def names_of_included(text: str) -> list[str]:
 
 
 def included_defaults(sources: Mapping[str, str]) -> list[InputField]:
-    """What the heads of included files say of inputs that need no value; the first one counts.
+    """Inputs without a required value in the front matter of included files; the first one counts.
 
     Args:
         sources: the included files by name, in the order in which they are met.

@@ -70,7 +70,7 @@ async def test_dotprompt(pool):
     assert fields["who"].description == "the person, by name"
     assert fields["who"].required
     assert (fields["tone"].choices, fields["tone"].default) == (("plain", "warm"), "warm")
-    assert prompt.notes == ("“output” of the head has no effect here and is left out.",)
+    assert prompt.notes == ("“output” of the front matter has no effect here and is left out.",)
     options = options_of(read_head(prompt.text, "a.prompty"))
     assert options.model == "some/model"
     assert options.sampling == {"temperature": 0.4, "max_tokens": 50, "stop": ["END"]}

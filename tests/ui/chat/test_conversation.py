@@ -256,7 +256,7 @@ def test_a_conversation_opens_at_its_end_whatever_the_one_before_had(panel, qtbo
     long = panel.model.current
     brought(panel, qtbot, "A short one")
     panel.system.editor.setPlainText("Be brief.")
-    panel.system.show_last("Be kind.")  # the button that offers it makes the head higher
+    panel.system.show_last("Be kind.")  # the button that offers it makes the header higher
     at_rest(panel.transcript, qtbot)
     panel.model.open(long, None)
     qtbot.waitUntil(lambda: len(panel.model.messages) == 30, timeout=WAIT_MS)

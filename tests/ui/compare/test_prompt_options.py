@@ -1,4 +1,4 @@
-"""Options of a prompt's head in Compare."""
+"""Options of a prompt's front matter in Compare."""
 
 from __future__ import annotations
 

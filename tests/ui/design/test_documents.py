@@ -1,4 +1,4 @@
-"""An open prompt: which values are the head's, and which the user's."""
+"""An open prompt: which values are the front matter's, and which the user's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of a prompt's head in the run bar: what counts, what was changed, writing them back."""
+"""Options of a prompt's front matter in the run bar: which apply, changes, writing back."""
 
 from __future__ import annotations
 

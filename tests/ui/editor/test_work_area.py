@@ -69,7 +69,7 @@ def body(panel: DesignPanel) -> str:
     return panel.work.editor.toPlainText()
 
 
-# --- the head and the row of tabs -----------------------------------------------------------------
+# --- the front matter and the row of tabs ---------------------------------------------------------
 
 
 def test_the_head_starts_as_one_line_that_says_what_it_is(panel, qtbot):

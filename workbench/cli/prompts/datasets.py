@@ -110,11 +110,11 @@ def samples(paths: Paths, prompt: str, as_json: bool) -> int:
 
     async def work(core: Workbench) -> tuple[SampleSet, ...]:
         file = await core.prompt_files.read(prompt)
-        head = (await core.prompts.analyse(file.text, file.path)).sample
+        sample = (await core.prompts.analyse(file.text, file.path)).sample
         sets = (await core.samples.read(prompt)).sets
-        if any(each.name == HEAD_SET for each in sets) or not head:
+        if any(each.name == HEAD_SET for each in sets) or not sample:
             return sets
-        return (SampleSet(HEAD_SET, head, own=False), *sets)
+        return (SampleSet(HEAD_SET, sample, own=False), *sets)
 
     found = with_workbench(paths, work)
     if as_json:

@@ -1,4 +1,4 @@
-"""What the head of a prompt says about how it is run."""
+"""What the front matter of a prompt says about how it is run."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MOST_SHOWN = 60
 
 
 class HeadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The model options of a head that can be used; a run of the prompt takes them.
+    """The model options of front matter that can be used; a run of the prompt takes them.
 
-    ``strategy`` is the id of the strategy that the head names, "" for none, with ``params``;
-    ``sampling`` has names and checked values of :class:`workbench.domain.runs.sampling.Sampling`;
-    ``seed`` is None where there is none; ``unresolved`` are references such as ``${env:KEY}`` that
-    stay as they are.
+    ``strategy`` is the id of the strategy that the front matter names, "" for none, with
+    ``params``; ``sampling`` has names and checked values of
+    :class:`workbench.domain.runs.sampling.Sampling`; ``seed`` is None where there is none;
+    ``unresolved`` are references such as ``${env:KEY}`` that stay as they are.
     """
 
     model: str = ""
@@ -38,7 +38,7 @@ class HeadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def model_of_front_matter(name: str, models: Iterable[ModelEntry]) -> ModelEntry | None:
-    """The model that a head names, None where it is not here.
+    """The model that front matter names, None where it is not here.
 
     Names are compared without regard to case, and with or without the quantization. Models on
     servers are never taken: a prompt file decides nothing about where text is sent.

@@ -80,7 +80,7 @@ class TemplateAnalysis(msgspec.Struct, frozen=True, kw_only=True):
     body_line: int = 1
     """The file line on which the body starts."""
     options: HeadOptions = HeadOptions()
-    """How the head says that it is run."""
+    """How the front matter says that it is run."""
     problems: tuple[Problem, ...] = ()
     readable: bool = True
     """False where front matter or body cannot be read: inputs may be missing."""

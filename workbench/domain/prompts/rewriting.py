@@ -27,8 +27,8 @@ class RewriteRequest(msgspec.Struct, frozen=True, kw_only=True):
 class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
     """What a model made of a prompt.
 
-    ``text`` is the whole file with the new body under the old head; ``problems`` are sentences
-    about what is wrong with it; without any, it is a template with the inputs it had.
+    ``text`` is the whole file with the new body under the old front matter; ``problems`` are
+    sentences about what is wrong with it; without any, it is a template with the inputs it had.
     """
 
     text: str

@@ -51,7 +51,7 @@ class Block(NamedTuple):
 
 
 def body_start(text: str) -> int:
-    """The offset at which the body starts, after a head between two lines ``---`` (or ``+++``).
+    """The offset at which the body starts, after front matter between lines ``---`` (or ``+++``).
 
     0 where there is no front matter, or one that is not closed yet. Blank lines may precede it.
     """
@@ -63,7 +63,7 @@ def body_start(text: str) -> int:
 
 
 def is_in_front_matter(text: str, position: int) -> bool:
-    """Whether an offset lies in the head, also in one that is not closed yet."""
+    """Whether an offset lies in the front matter, also in one that is not closed yet."""
     body = body_start(text)
     return position < body if body else _FENCE.match(text, 0, position) is not None
 

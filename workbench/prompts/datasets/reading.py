@@ -121,32 +121,32 @@ def _csv_rows(text: str, path: str, delimiter: str) -> Iterator[Json]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
-        head = [name.strip() for name in next(reader, [])]
-        _check_head(head, path)
+        columns = [name.strip() for name in next(reader, [])]
+        _check_columns(columns, path)
         for cells in reader:
             if not cells:
                 continue  # an empty line
             number += 1
-            if len(cells) > len(head):
+            if len(cells) > len(columns):
                 raise DataSetError(
                     path,
                     f"row {number:,} (line {reader.line_num:,}) has {len(cells)} cells, but there "
-                    f"are {len(head)} columns: put cells that hold a “{delimiter}” in quotes.",
+                    f"are {len(columns)} columns: put cells that hold a “{delimiter}” in quotes.",
                 )
-            yield dict(zip(head, cells, strict=False))
+            yield dict(zip(columns, cells, strict=False))
     except csv.Error as error:
         raise DataSetError(
             path, f"row {number + 1:,} (line {reader.line_num:,}) cannot be read: {error}."
         ) from None
 
 
-def _check_head(head: list[str], path: str) -> None:
-    if len(head) > COLUMNS:
+def _check_columns(columns: list[str], path: str) -> None:
+    if len(columns) > COLUMNS:
         raise DataSetError(path, f"it has more than {COLUMNS} columns.")
-    twice = sorted({name for name in head if head.count(name) > 1})
+    twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise DataSetError(path, f"the column “{twice[0][:60]}” is twice in the first line.")
-    if not all(head):
+    if not all(columns):
         raise DataSetError(path, "the first line must name every column.")
 
 

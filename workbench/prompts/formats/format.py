@@ -72,7 +72,7 @@ class Source:
 
     @property
     def values(self) -> dict[str, Json]:
-        """The sample values of the head, the defaults where there are none."""
+        """The sample values of the front matter, the defaults where there are none."""
         defaults = {
             each.name: each.default for each in self.document.inputs if each.default is not None
         }

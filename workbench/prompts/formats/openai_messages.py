@@ -97,7 +97,7 @@ def _read(file: Foreign) -> list[ImportedPrompt]:
 
 
 def _model(value: Json, notes: list[str]) -> dict[str, Json]:
-    """The model and its options of a whole request, as a head holds them."""
+    """The model and its options of a whole request, as front matter holds them."""
     if not isinstance(value, dict):
         return {}
     model: dict[str, Json] = {}

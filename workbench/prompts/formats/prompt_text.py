@@ -86,22 +86,22 @@ def prompt_text(
         description: what it is for.
         inputs: those that are known.
         sample: sample values.
-        extra: further keys of the head.
+        extra: further keys of the front matter.
         body_parts: the body with role marks inside of blocks, in place of ``turns``.
     """
     turns = tuple(turns) if body_parts is None else (Turn("user", body_parts),)
-    head: dict[str, Any] = {"name": name}
+    front_matter: dict[str, Any] = {"name": name}
     if description:
-        head["description"] = description
-    head |= dict(extra or {})
+        front_matter["description"] = description
+    front_matter |= dict(extra or {})
     fields = (*inputs, *_further(turns, {each.name for each in inputs}, sample or {}))
     if fields:
-        newer = "model" in head  # such heads are of the second format: inputs are optional
-        head["inputs"] = {each.name: described(each, say_required=newer) for each in fields}
+        newer = "model" in front_matter  # such files are of the second format: inputs are optional
+        front_matter["inputs"] = {each.name: described(each, say_required=newer) for each in fields}
     if sample:
-        head["sample"] = dict(sample)
+        front_matter["sample"] = dict(sample)
     body = body_text(turns) if body_parts is None else write_jinja(body_parts)
-    return f"---\n{as_yaml(head)}---\n{body}"
+    return f"---\n{as_yaml(front_matter)}---\n{body}"
 
 
 def body_text(turns: Iterable[Turn]) -> str:
@@ -141,7 +141,7 @@ def _further(
 
 
 def described(each: InputField, *, say_required: bool = False) -> dict[str, Json]:
-    """An input as it is written in a head; ``say_required`` says so of one that is required."""
+    """An input as written in front matter; ``say_required`` marks one that is required."""
     found: dict[str, Json] = {"type": each.type}
     if each.description:
         found["description"] = each.description

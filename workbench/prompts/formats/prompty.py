@@ -32,13 +32,13 @@ def _read(file: Foreign) -> list[ImportedPrompt]:
 
 
 def _write(source: Source) -> Exported:
-    """A file for Prompty itself: its names of the head's keys, its way with white space."""
+    """A file for Prompty itself: its names of the front matter's keys, its way with white space."""
     notes: list[str] = []
     if source.rows:
         notes.append("The data set is not part of the file.")
     document = source.document
-    head = read_head(source.text, source.name)
-    if document.exact and isinstance(head.get("template"), dict):
+    front_matter = read_head(source.text, source.name)
+    if document.exact and isinstance(front_matter.get("template"), dict):
         return Exported(content=source.text.encode(), suffix=".prompty", notes=tuple(notes))
     try:
         # A Mustache body is Jinja in the document.
@@ -46,17 +46,19 @@ def _write(source: Source) -> Exported:
         body = raw if document.exact else _body(source, notes)
     except Untranslatable as error:
         raise untranslated(source.name, _TITLE, error) from None
-    head = {"name": document.name, **head, "template": _template(head)}
+    front_matter = {"name": document.name, **front_matter, "template": _template(front_matter)}
     if document.inputs:
-        head["inputs"] = {each.name: _described(each, source.values) for each in document.inputs}
-        head.pop("sample", None)
-    text = f"---\n{as_yaml(head)}---\n{body}"
+        front_matter["inputs"] = {
+            each.name: _described(each, source.values) for each in document.inputs
+        }
+        front_matter.pop("sample", None)
+    text = f"---\n{as_yaml(front_matter)}---\n{body}"
     return Exported(content=text.encode(), suffix=".prompty", notes=tuple(notes))
 
 
-def _template(head: dict[str, Json]) -> Json:
+def _template(front_matter: dict[str, Json]) -> Json:
     """Prompty 2 takes the engine's name inside of a mapping only."""
-    given = head.get("template")
+    given = front_matter.get("template")
     return {**_TEMPLATE, "format": {"kind": given}} if isinstance(given, str) else _TEMPLATE
 
 

@@ -49,7 +49,7 @@ def read_foreign(file: Foreign, wanted: str = "") -> ImportPreview:
 
     Raises:
         FormatError: no format fits, or the file cannot be read as its format.
-        FrontMatterError: the head of a prompt file cannot be read.
+        FrontMatterError: the front matter of a prompt file cannot be read.
     """
     if len(file.data) > FILE_BYTES:
         raise FormatError(file.name, f"the file is larger than {size_text(FILE_BYTES)}: too large.")

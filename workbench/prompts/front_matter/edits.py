@@ -1,4 +1,4 @@
-"""Small changes of a head that leave every other character as it is."""
+"""Small changes of front matter that leave every other character as it is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add_input(text: str, input_lines: Mapping[str, int], name: str, kind: str) -
 
 
 def remove_input(text: str, input_lines: Mapping[str, int], name: str) -> Fix | None:
-    """A fix that takes an input's lines out of the head.
+    """A fix that takes an input's lines out of the front matter.
 
     Args:
         text: the whole file.
@@ -66,7 +66,7 @@ def remove_input(text: str, input_lines: Mapping[str, int], name: str) -> Fix | 
 
 
 def rename_key(text: str, input_lines: Mapping[str, int], name: str, new: str) -> Fix | None:
-    """A fix that gives an input another name in the head; None where its line does not have it."""
+    """A fix that renames an input in the front matter; None where its line does not have it."""
     lines = lines_of(text)
     number = input_lines.get(name, 0)
     line = lines[number - 1] if 0 < number <= len(lines) else ""

@@ -1,4 +1,4 @@
-"""The head of a prompt file as values, and changes to it that leave all else byte for byte."""
+"""The front matter of a prompt file as values, and edits that keep all other bytes."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ REFERENCE = re.compile(r"\$\{(env|file):([^}\n]{1,500})\}", re.IGNORECASE)
 
 
 def read_head(text: str, path: str) -> dict[str, Json]:
-    """All keys of a prompt file's head, known or not; an empty mapping where it has none.
+    """All keys of a prompt file's front matter, known or not; an empty mapping where it has none.
 
     Raises:
-        FrontMatterError: the head cannot be read.
+        FrontMatterError: the front matter cannot be read.
     """
-    head, _, _ = split_front_matter(text, path)
-    if head is None:
+    front_matter, _, _ = split_front_matter(text, path)
+    if front_matter is None:
         return {}
-    read_front_matter(head, path)  # says what is wrong, with its line
-    values = read_yaml(head)
+    read_front_matter(front_matter, path)  # says what is wrong, with its line
+    values = read_yaml(front_matter)
     return values if isinstance(values, dict) else {}
 
 
 def options_of(values: Mapping[str, Json]) -> HeadOptions:
-    """What a head says about the model, in either form of the Prompty format."""
+    """What front matter says about the model, in either form of the Prompty format."""
     options = with_strategy(options_of_model(values.get("model")), values)
     return msgspec.structs.replace(options, unresolved=references(values))
 
@@ -55,7 +55,7 @@ def sampling_of(options: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def references(values: Json) -> tuple[str, ...]:
-    """All ``${env:...}`` and ``${file:...}`` in the texts of a head, each once."""
+    """All ``${env:...}`` and ``${file:...}`` in the texts of front matter, each once."""
     found: list[str] = []
     waiting = [values]
     while waiting:
@@ -75,7 +75,7 @@ def references(values: Json) -> tuple[str, ...]:
 def edit_head(
     text: str, path: str, key: tuple[str, ...], value: Json, *, flow: bool = False
 ) -> str:
-    """A prompt file with one value of its head changed, added, or (with None) removed.
+    """A prompt file with one value of its front matter changed, added, or (with None) removed.
 
     Every other byte stays: comments, quotes, the order of keys, line ends, blank lines. A value on
     the line of its key keeps the comment behind it and its kind of quotes.
@@ -83,21 +83,21 @@ def edit_head(
     Args:
         text: the whole file.
         path: named in errors.
-        key: the names on the way to the value, one for a key of the head itself.
+        key: the names on the way to the value, one for a key of the front matter itself.
         value: the new value.
         flow: write a list in brackets on the line of its key.
 
     Raises:
-        FrontMatterError: the head cannot be read, or is written so that one value of it cannot be
-            changed alone.
+        FrontMatterError: the front matter cannot be read, or is written so that one value of it
+            cannot be changed alone.
     """
     if _at(read_head(text, path), key) == value:
         return text
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     lines = lines_of(text.removeprefix(mark))
     end = _line_end(lines)
-    head, _, body_line = split_front_matter(text, path)
-    if head is None:
+    front_matter, _, body_line = split_front_matter(text, path)
+    if front_matter is None:
         written = _written({key[0]: _nested(key[1:], value)}, 0, end, flow=flow)
         return f"{mark}---{end}{''.join(written)}---{end}{text.removeprefix(mark)}"
     first = next(place for place, line in enumerate(lines) if line.strip())
@@ -110,7 +110,7 @@ def edit_head(
 
 
 def write_options(text: str, path: str, values: Mapping[str, Json]) -> str:
-    """A prompt file with model options of its head changed, added, or (with None) removed.
+    """A prompt file with model options of its front matter changed, added, or (with None) removed.
 
     An option keeps the name and the place that it has there; a new one goes to the others. Where
     they are written on one line, that line is written again.
@@ -121,11 +121,11 @@ def write_options(text: str, path: str, values: Mapping[str, Json]) -> str:
         values: by the names that options have here, "seed" among them.
 
     Raises:
-        FrontMatterError: the head cannot be read, or not be changed there.
+        FrontMatterError: the front matter cannot be read, or not be changed there.
     """
     for name, value in values.items():
-        head = read_head(text, path)
-        model = head.get("model")
+        front_matter = read_head(text, path)
+        model = front_matter.get("model")
         if isinstance(model, str) and value is None:
             continue
         if isinstance(model, str):
@@ -138,8 +138,8 @@ def write_options(text: str, path: str, values: Mapping[str, Json]) -> str:
 def _place_of(model: Json, name: str) -> tuple[str, str]:
     """The key below "model" and the key there under which an option stands, or is to stand.
 
-    Options are new to a head below "parameters": the newer name would make it a head of the
-    second format, whose inputs mean something else.
+    Options are new to front matter below "parameters": the newer name would make it front matter of
+    the second format, whose inputs mean something else.
     """
     tables = {place: model.get(place) if isinstance(model, dict) else None for place in PLACES}
     for place in reversed(PLACES):  # the newer counts where both have it
@@ -155,8 +155,8 @@ def _with_option(text: str, path: str, place: str, key: str, value: Json) -> str
     try:
         return edit_head(text, path, ("model", place, key), value)
     except FrontMatterError:
-        head = read_head(text, path)
-    model = head.get("model")
+        front_matter = read_head(text, path)
+    model = front_matter.get("model")
     table = {**_mapping(_mapping(model).get(place)), key: value}
     table = {name: each for name, each in table.items() if each is not None}
     try:
@@ -192,7 +192,7 @@ def _written(values: Mapping[str, Json], indent: int, end: str, *, flow: bool = 
 
 
 class _Editor:
-    """The lines of a head, changed in one place."""
+    """The lines of front matter, changed in one place."""
 
     def __init__(self, lines: list[str], end: str, path: str, *, flow: bool = False) -> None:
         self._lines = lines
@@ -203,7 +203,7 @@ class _Editor:
         try:
             self._root = yaml.compose(plain, Loader=yaml.SafeLoader)
         except yaml.YAMLError:  # libyaml, which read it before, takes a little more
-            reason = "a value of this head cannot be changed alone: edit it yourself."
+            reason = "a value of this front matter cannot be changed alone: edit it yourself."
             raise FrontMatterError(reason, path, 1) from None
 
     def changed(self, key: tuple[str, ...], value: Json) -> list[str]:
@@ -213,8 +213,8 @@ class _Editor:
                 return self._added({name: _nested(key[depth + 1 :], value)}, 0, stop)
             if not isinstance(node, yaml.MappingNode) or node.flow_style:
                 raise FrontMatterError(
-                    f'the value "{".".join(key)}" cannot be changed alone here: write the head as '
-                    "one line for each key.",
+                    f'the value "{".".join(key)}" cannot be changed alone here: write '
+                    "the front matter as one line for each key.",
                     self._path,
                     node.start_mark.line + 2,
                 )

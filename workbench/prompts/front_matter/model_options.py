@@ -1,4 +1,4 @@
-"""The model options in a head: which can be used here, which cannot, and writing them there."""
+"""The model options in front matter: which can be used here, and writing them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def name_of(key: str) -> str:
 
 
 def given_options(model: Json) -> dict[str, Json]:
-    """All options below a head's "model", as they are written there."""
+    """All options below front matter's "model", as they are written there."""
     found: dict[str, Json] = {}
     for place in PLACES:
         given = model.get(place) if isinstance(model, dict) else None
@@ -134,7 +134,7 @@ def problems_of(model: Json, root: yaml.Node | None) -> tuple[Problem, ...]:
 
     Args:
         model: the value of "model" in a front matter.
-        root: the head's nodes; its first line is the file's second.
+        root: the front matter's nodes; its first line is the file's second.
     """
     faults = usable(given_options(model)).faults
     if not faults:
@@ -172,7 +172,7 @@ def _below(node: yaml.Node | None, name: str) -> yaml.Node | None:
 
 
 def options_of_model(model: Json) -> HeadOptions:
-    """What a head says below "model", in either form of the Prompty format."""
+    """What front matter says below "model", in either form of the Prompty format."""
     if isinstance(model, str):
         return HeadOptions(model=model)
     if not isinstance(model, dict):

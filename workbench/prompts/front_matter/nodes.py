@@ -1,4 +1,4 @@
-"""The syntax tree of a head: what is written where, before YAML makes values of it."""
+"""The syntax tree of front matter: what is written where, before YAML makes values of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.prompts.source_map.token_places import composed
 
 
 def written_twice(root: yaml.Node | None) -> Iterator[Problem]:
-    """Keys that a mapping of the head has twice: the last one counts."""
+    """Keys that a mapping of the front matter has twice: the last one counts."""
     waiting = [root]
     seen: set[int] = set()
     while waiting:

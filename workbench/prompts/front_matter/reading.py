@@ -1,4 +1,4 @@
-"""The YAML head of a prompt file: name, description, tags, inputs, sample values.
+"""The YAML front matter of a prompt file: name, description, tags, inputs, sample values.
 
 Accepted are the forms of the Prompty format: an input is described by a mapping (``type``,
 or ``kind``, ``description``, ``default``, ``sample``, ``required``, ``choices`` or ``enum``,
@@ -56,7 +56,7 @@ RESERVED = frozenset({"self", "not", "true", "false", "none", "True", "False", "
 
 
 class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a head says. ``input_lines`` are file lines."""
+    """What front matter says. ``input_lines`` are file lines."""
 
     name: str = ""
     description: str = ""
@@ -65,7 +65,7 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     sample: dict[str, Json] = {}
     input_lines: dict[str, int] = {}
     engine: str = ""
-    """The template engine that the head names, "" where it names none."""
+    """The template engine that the front matter names, "" where it names none."""
     options: HeadOptions = HeadOptions()
     problems: tuple[Problem, ...] = ()
     """Model options that have no effect."""
@@ -128,36 +128,36 @@ def _problem_of(error: yaml.MarkedYAMLError) -> str:
     return error.problem or error.context or "it cannot be read"
 
 
-def read_front_matter(head: str, path: str) -> FrontMatter:
-    """Read a head (the text between its fences, which starts on line 2 of the file).
+def read_front_matter(front_matter: str, path: str) -> FrontMatter:
+    """Read front matter (the text between its fences, which starts on line 2 of the file).
 
     Raises:
         FrontMatterError: with the file's line and one plain sentence.
     """
-    if len(head) > HEAD_CHARACTERS:
+    if len(front_matter) > HEAD_CHARACTERS:
         raise FrontMatterError(
-            f"the head has {len(head):,} characters, more than {HEAD_CHARACTERS:,}: move long "
-            "texts into the body.",
+            f"the front matter has {len(front_matter):,} characters, more than "
+            f"{HEAD_CHARACTERS:,}: move long texts into the body.",
             path,
             1,
         )
     try:
-        node, raw = load_yaml(head)
+        node, raw = load_yaml(front_matter)
         values = _Counter().plain(raw if node is not None else {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = _problem_of(error)
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 0)
         raise FrontMatterError(
-            f"the head is not valid YAML: {problem}.", path, line, column
+            f"the front matter is not valid YAML: {problem}.", path, line, column
         ) from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
-        raise FrontMatterError(f"the head cannot be used: {reason}.", path, 1) from None
+        raise FrontMatterError(f"the front matter cannot be used: {reason}.", path, 1) from None
     except RecursionError:
-        raise FrontMatterError("the head is nested too deeply.", path, 1) from None
+        raise FrontMatterError("the front matter is nested too deeply.", path, 1) from None
     if not isinstance(values, dict):
-        raise FrontMatterError('the head must be lines of the form "name: value".', path, 2)
+        raise FrontMatterError('the front matter must be lines of the form "name: value".', path, 2)
     model = values.get("model")
     return msgspec.structs.replace(
         _front_matter(values, node, path),
@@ -216,7 +216,7 @@ def _front_matter(values: dict[str, Json], root: yaml.Node | None, path: str) ->
 
 
 def _is_newer(values: dict[str, Json]) -> bool:
-    """Whether a head is of the second Prompty format.
+    """Whether front matter is of the second Prompty format.
 
     There a bare value of an input is its default, and an input is optional by default.
     """
@@ -241,7 +241,7 @@ def _as_newer(described: Json) -> Json:
 
 
 def _engine(values: dict[str, Json], path: str) -> str:
-    """The template engine that a head names."""
+    """The template engine that front matter names."""
     template = values.get("template")
     if isinstance(template, dict):
         template = template.get("format")
@@ -323,7 +323,7 @@ def _input(name: str, described: Json, path: str, line: int) -> tuple[InputField
 
 
 def _flag(value: Json, otherwise: bool) -> bool:
-    """A yes or no of a head; "no" and "off" are texts to YAML 1.2."""
+    """A yes or no of front matter; "no" and "off" are texts to YAML 1.2."""
     if value is None:
         return otherwise
     return (

@@ -1,4 +1,4 @@
-"""``${env:NAME}`` and ``${file:path}`` in a head: left alone unless they are allowed."""
+"""``${env:NAME}`` and ``${file:path}`` in front matter: left alone unless they are allowed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def resolved(
     *,
     environment: Mapping[str, str] | None = None,
 ) -> Json:
-    """A value of a head with its allowed references replaced; others stay as they are.
+    """A value of front matter with its allowed references replaced; others stay as they are.
 
     A text that is one reference to a JSON or YAML file becomes that file's value.
 

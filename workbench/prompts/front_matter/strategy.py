@@ -1,4 +1,4 @@
-"""The strategy that a head names, with its parameters, as it is written there."""
+"""The strategy that front matter names, with its parameters, as it is written there."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from workbench.domain.runs.spec import Json
 
 
 def with_strategy(options: HeadOptions, values: Mapping[str, Json]) -> HeadOptions:
-    """The options with what a head says below "strategy".
+    """The options with what front matter says below "strategy".
 
-    That is a name, or a mapping with ``id`` and ``parameters``. A head of another program may have
-    a key of that name: what has another form names nothing.
+    That is a name, or a mapping with ``id`` and ``parameters``. Front matter of another program may
+    have a key of that name: what has another form names nothing.
     """
     given = values.get("strategy")
     if isinstance(given, str):

@@ -72,14 +72,14 @@ def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> T
     """
     try:
         document = parse_document(text, path)
-        head_problems: list[Problem] = [*document.problems]
+        front_matter_problems: list[Problem] = [*document.problems]
     except FrontMatterError as error:
-        document = _without_head(text, path)
-        head_problems = [
+        document = _without_front_matter(text, path)
+        front_matter_problems = [
             Problem(severity="error", message=error.reason, line=error.line, column=error.column)
         ]
     try:
-        return _Analysis(document, text, sources).result(head_problems)
+        return _Analysis(document, text, sources).result(front_matter_problems)
     except RecursionError:
         return TemplateAnalysis(
             name=document.name,
@@ -87,7 +87,7 @@ def analyse(text: str, path: str, sources: Mapping[str, str] | None = None) -> T
             sample=document.sample,
             body_line=document.body_line,
             options=document.options,
-            problems=(*head_problems, Problem(severity="error", message=TOO_DEEP)),
+            problems=(*front_matter_problems, Problem(severity="error", message=TOO_DEEP)),
             readable=False,
         )
 
@@ -97,7 +97,7 @@ async def analyse_within(
 ) -> TemplateAnalysis:
     """:func:`analyse` away from the loop, and for a long text in the sandbox, with its limits.
 
-    What takes too long is said as a problem; inputs are then those of the head.
+    What takes too long is said as a problem; inputs are then those of the front matter.
     """
     if len(text) <= DIRECT_CHARACTERS:
         return await asyncio.to_thread(analyse, text, path, sources)
@@ -125,11 +125,11 @@ def analyse_job(text: str, path: str, sources: dict[str, str] | None) -> Templat
 
 
 def _unchecked(text: str, path: str) -> TemplateAnalysis:
-    """What the head alone says of a text that is too large to be looked at."""
+    """What the front matter alone says of a text that is too large to be looked at."""
     try:
         document = parse_document(text, path)
     except FrontMatterError:
-        document = _without_head(text, path)
+        document = _without_front_matter(text, path)
     reason = "This prompt is too long to be checked as you type: it can still be run."
     return TemplateAnalysis(
         name=document.name,
@@ -142,8 +142,8 @@ def _unchecked(text: str, path: str) -> TemplateAnalysis:
     )
 
 
-def _without_head(text: str, path: str) -> PromptDocument:
-    """What can still be checked below a head that cannot be read."""
+def _without_front_matter(text: str, path: str) -> PromptDocument:
+    """What can still be checked below front matter that cannot be read."""
     try:
         _, body, line = split_front_matter(text, path)
     except FrontMatterError:
@@ -177,7 +177,7 @@ class _Analysis:
         self._near = self._nearest_inputs()
 
     def result(self, problems: list[Problem]) -> TemplateAnalysis:
-        """All that was found, with the problems of the head."""
+        """All that was found, with the problems of the front matter."""
         document = self._document
         found = [*problems, *self._problems()]
         return TemplateAnalysis(
@@ -249,7 +249,7 @@ class _Analysis:
             yield msgspec.structs.replace(field, parts=read) if read else field
 
     def _undeclared_inputs(self) -> Iterator[InputField]:
-        """Inputs that the body uses and the head does not name; a misspelt one is none."""
+        """Inputs that the body uses and the front matter does not name; a misspelt one is none."""
         declared = set(self._declared)
         kinds = guess_types(self._tree) if self._tree is not None else {}
         for name in self._used:
@@ -303,7 +303,7 @@ class _Analysis:
         )
 
     def _misspelt_names(self) -> Iterator[Problem]:
-        """Names that are no inputs, where the head says which inputs there are."""
+        """Names that are no inputs, where the front matter says which inputs there are."""
         declared = set(self._declared)
         if not declared:
             return

@@ -139,7 +139,7 @@ class _Place:
     def _found(self) -> Iterator[Candidate]:
         tag = tag_at(self._tags, self._position)
         if is_in_front_matter(self._text, self._position):
-            yield from self._in_head()
+            yield from self._in_front_matter()
         elif tag is None:
             yield from self._in_prose()
         elif tag.kind in ("expression", "statement"):
@@ -150,7 +150,7 @@ class _Place:
     def _line(self) -> str:
         return self._text[self._text.rfind("\n", 0, self._position) + 1 : self._position]
 
-    def _in_head(self) -> Iterator[Candidate]:
+    def _in_front_matter(self) -> Iterator[Candidate]:
         line = self._line()
         before = self._take_prefix(line)
         if re.search(r"\btype:\s*$", before):

@@ -1,8 +1,8 @@
 """Formatting of a prompt file on demand: the inside of tags, and blanks at line ends.
 
 What the template renders to stays the same, letter by letter. So blanks at the end of a line of
-prose stay too where the model would get them: two of them are a line break in Markdown. The head
-is left as it is.
+prose stay too where the model would get them: two of them are a line break in Markdown. The front
+matter is left as it is.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def format_template(text: str, path: str) -> str:
         TemplateSyntaxError: the body cannot be read, so that nothing can be promised.
     """
     start = body_start(text)
-    head, body = text[:start], text[start:]
+    front_matter, body = text[:start], text[start:]
     _, fault = parse(_environment(), body.replace("\r\n", "\n"))
     if fault is not None:
         line = fault.line + text.count("\n", 0, start) if fault.line else 0
@@ -54,7 +54,7 @@ def format_template(text: str, path: str) -> str:
     tidy = _same(body, tidy)
     if PurePath(path).suffix.lower() not in PLAIN_SUFFIXES:
         tidy = _same(body, _without_blanks_at_markers(tidy))
-    return head + tidy
+    return front_matter + tidy
 
 
 @functools.lru_cache(maxsize=1)

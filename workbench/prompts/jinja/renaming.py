@@ -201,13 +201,13 @@ def _refuse_macro(body: str, name: str, path: str) -> None:
 
 
 def _keys(text: str, path: str, name: str) -> Iterator[tuple[int, int, int]]:
-    """Line and column (from 0) and length of each place where the head names an input."""
-    head, _, _ = split_front_matter(text, path)
-    if head is None:
+    """Line and column (from 0) and length of each place where the front matter names an input."""
+    front_matter, _, _ = split_front_matter(text, path)
+    if front_matter is None:
         return
-    root = yaml.compose(head, Loader=yaml.SafeLoader)
+    root = yaml.compose(front_matter, Loader=yaml.SafeLoader)
     for key in input_keys(root, name):
-        # The head begins in the second line of the file.
+        # The front matter begins in the second line of the file.
         line, column = key.start_mark.line + 1, key.start_mark.column
         quoted = int(key.style in {"'", '"'})
         yield line, column + quoted, key.end_mark.column - column - 2 * quoted

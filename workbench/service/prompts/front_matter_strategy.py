@@ -1,4 +1,4 @@
-"""Whether the strategy that a prompt's head names, and its parameters, can be used here."""
+"""Whether the strategy that a prompt's front matter names, and its parameters, can be used here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workbench.strategies import STRATEGIES
 
 
 def with_strategy_checked(analysis: TemplateAnalysis, text: str) -> TemplateAnalysis:
-    """The analysis with what can be used of its head's strategy.
+    """The analysis with what can be used of its front matter's strategy.
 
     What cannot be used is left out, is a warning at its line, and is among the faults of the
     options.
@@ -61,7 +61,7 @@ def _usable(options: HeadOptions) -> tuple[HeadOptions, dict[str, str]]:
 
 
 def _line(text: str, key: str) -> int:
-    """The line of a key of the head's strategy; the first line where it is not found."""
+    """The line of a key of the front matter's strategy; the first line where it is not found."""
     below = False
     for number, line in enumerate(text.splitlines(), 1):
         below |= line.startswith("strategy")

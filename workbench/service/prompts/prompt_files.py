@@ -157,10 +157,10 @@ class PromptFiles:
     async def tag(
         self, path: str, add: Iterable[str] = (), remove: Iterable[str] = ()
     ) -> PromptFile:
-        """Write tags into the head of a prompt, or take them out.
+        """Write tags into the front matter of a prompt, or take them out.
 
         Raises:
-            FrontMatterError: its head cannot be read.
+            FrontMatterError: its front matter cannot be read.
             LibraryError: a tag cannot be one, or the file cannot be changed.
         """
         before = await asyncio.to_thread(self._prompt_library.read, path)

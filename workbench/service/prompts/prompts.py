@@ -152,19 +152,20 @@ class Prompts:
         return await find_in(self._pool, text, search)
 
     async def model_options(self, text: str, path: str) -> HeadOptions:
-        """What a prompt's head says of the model (FrontMatterError where it cannot be read)."""
+        """The model options of a prompt's front matter (FrontMatterError where unreadable)."""
         return options_of(await asyncio.to_thread(read_head, text, path))
 
     async def edit_front_matter(self, text: str, path: str, key: Sequence[str], value: Json) -> str:
-        """A prompt's text with one value of its head changed and all else as it was.
+        """A prompt's text with one value of its front matter changed and all else as it was.
 
         Raises:
-            FrontMatterError: the head cannot be read, or not be changed in that place alone.
+            FrontMatterError: the front matter cannot be read, or not be changed in that place
+                alone.
         """
         return await asyncio.to_thread(edit_head, text, path, tuple(key), value)
 
     async def write_options(self, text: str, path: str, values: dict[str, Json]) -> str:
-        """A prompt's text with model options of its head changed, and all else as it was.
+        """A prompt's text with model options of its front matter changed, and all else as it was.
 
         Args:
             text: the whole file.
@@ -173,7 +174,8 @@ class Prompts:
                 takes an option away.
 
         Raises:
-            FrontMatterError: the head cannot be read, or not be changed in that place alone.
+            FrontMatterError: the front matter cannot be read, or not be changed in that place
+                alone.
         """
         return await asyncio.to_thread(write_options, text, path, values)
 

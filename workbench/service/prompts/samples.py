@@ -23,11 +23,11 @@ class Samples:
         """Held while the sets of any prompt are written."""
 
     async def read(self, path: str) -> SampleFile:
-        """The sets of a prompt without the one in its head (LibraryError where unreadable)."""
+        """A prompt's sets without that of its front matter (LibraryError where unreadable)."""
         return await asyncio.to_thread(self._sample_sets.read, path)
 
     async def values(self, path: str, name: str) -> dict[str, Json]:
-        """The values of a set by name; "sample" is also the one in the prompt's head.
+        """The values of a set by name; "sample" is also the one in the prompt's front matter.
 
         Raises:
             UsageError: there is no such set; names those there are.

@@ -33,7 +33,7 @@ class Cases:
         self._runs = runs
 
     async def of_samples(self, text: str, path: str) -> tuple[Case, ...]:
-        """A case for each sample set of a prompt, that of its head first.
+        """A case for each sample set of a prompt, that of its front matter first.
 
         Raises:
             LibraryError: the sets cannot be read.

@@ -40,7 +40,7 @@ class Rewriting:
         """The run that asks for a rewrite; start it like any other.
 
         The prompt is ``strategies/rewrite.prompty`` of the library, which can be edited. The model
-        is given the body; the head stays as it is.
+        is given the body; the front matter stays as it is.
 
         Raises:
             UsageError: nothing is said about what should be better, or there is nothing to improve.
@@ -48,7 +48,7 @@ class Rewriting:
         """
         if not request.goal.strip():
             raise UsageError("Say what should be better, in a line: then a rewrite can be asked.")
-        _, body = _head_and_body(request.text, request.path)
+        _, body = _front_matter_and_body(request.text, request.path)
         if not body.strip():
             raise UsageError("There is nothing to rewrite: the prompt has no text yet.")
         await self._library.ensure_opened(request.text, request.path)
@@ -88,11 +88,11 @@ class Rewriting:
 
 
 def _read(request: RewriteRequest, answer: str, finish_reason: str) -> Rewrite:
-    head, old_body = _head_and_body(request.text, request.path)
+    front_matter, old_body = _front_matter_and_body(request.text, request.path)
     body = _template_of(answer, request.path, len(_FENCE.findall(old_body)))
     if not body.strip():
         return Rewrite(text=request.text, problems=("The model gave no text.",))
-    text = head + _as_spaced(body, old_body)
+    text = front_matter + _as_spaced(body, old_body)
     problems = list(_problems(request, old_body, text, body))
     if finish_reason == "length":
         problems.insert(0, "The answer was cut off at its limit, so its end is missing.")
@@ -129,19 +129,19 @@ def _lost(request: RewriteRequest, old_body: str, body: str) -> tuple[str, ...]:
     return tuple(n for n in names if uses_input(n, old_body) and not uses_input(n, body))
 
 
-def _head_and_body(text: str, path: str) -> tuple[str, str]:
-    """The lines up to the body, and the body; a head that is not closed belongs to the body."""
+def _front_matter_and_body(text: str, path: str) -> tuple[str, str]:
+    """The lines up to the body, and the body; unclosed front matter belongs to the body."""
     try:
         _, _, line = split_front_matter(text, path)
     except FrontMatterError:
         line = 1
     lines = text.split("\n")
-    head = "".join(f"{each}\n" for each in lines[: line - 1])
-    return head, "\n".join(lines[line - 1 :])
+    front_matter = "".join(f"{each}\n" for each in lines[: line - 1])
+    return front_matter, "\n".join(lines[line - 1 :])
 
 
 def _template_of(answer: str, path: str, own: int) -> str:
-    """The template in an answer, without a head.
+    """The template in an answer, without front matter.
 
     Args:
         answer: what the model wrote: the template between fences, with or without talk around it,
@@ -158,7 +158,7 @@ def _template_of(answer: str, path: str, own: int) -> str:
         parts = _FENCE.split(answer)  # an odd number leaves open which partner is missing
         inside = parts if len(fences) % 2 else parts[1::2]
         text = max(inside, key=lambda part: len(part.strip()))
-    return _head_and_body(text.lstrip("\n"), path)[1]
+    return _front_matter_and_body(text.lstrip("\n"), path)[1]
 
 
 def _without_lone_fence(answer: str, fences: list[re.Match[str]]) -> str:

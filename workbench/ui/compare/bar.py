@@ -160,7 +160,7 @@ class CompareBar(QFrame):
 
     @Slot()
     def _on_prompt(self) -> None:
-        """Take what the prompt's head says, unless it came together with how it is run."""
+        """Take what the prompt's front matter says, unless it came together with how it is run."""
         model, analysis = self._model, self._model.analysis
         options = analysis.options if analysis is not None else HeadOptions()
         comes_with, model.comes_with_settings = model.comes_with_settings, False

@@ -1,4 +1,4 @@
-"""Dotprompt (``.prompt``): a YAML head with a Picoschema, a Handlebars body with role helpers."""
+"""Dotprompt (``.prompt``): YAML front matter with a Picoschema, Handlebars with roles."""
 
 from __future__ import annotations
 
@@ -52,24 +52,24 @@ _CONFIG = {
 def _read(file: Foreign) -> list[ImportedPrompt]:
     notes: list[str] = []
     match = _FENCE.match(file.text)
-    head = (read_yaml(match[1], file.name) or {}) if match else {}
+    front_matter = (read_yaml(match[1], file.name) or {}) if match else {}
     body = file.text[match.end() :] if match else file.text
-    if not isinstance(head, dict):
-        raise FormatError(file.name, "its head must be lines of the form “name: value”.")
-    given = head.get("input")
+    if not isinstance(front_matter, dict):
+        raise FormatError(file.name, "its front matter must be lines of the form “name: value”.")
+    given = front_matter.get("input")
     source: dict[str, Json] = given if isinstance(given, dict) else {}
     fields = fields_of_schema(source.get("schema"), source.get("default"), notes)
     try:
         parts = read_handlebars(body, notes)
     except Untranslatable as error:
         raise FormatError(file.name, f"it has {error}, which cannot be read.") from None
-    name = str(head.get("name") or file.stem)
+    name = str(front_matter.get("name") or file.stem)
     text = prompt_text(
         name,
         _turns(parts),
-        description=str(head.get("description") or ""),
+        description=str(front_matter.get("description") or ""),
         inputs=_renamed(fields, notes),
-        extra=_extra(head, notes),
+        extra=_extra(front_matter, notes),
         body_parts=_whole(parts) if has_inner_marks(parts) else None,
     )
     return [ImportedPrompt(name=file.stem, text=text, notes=tuple(notes))]
@@ -96,16 +96,16 @@ def _renamed(fields: list[InputField], notes: list[str]) -> list[InputField]:
     return found
 
 
-def _extra(head: dict[str, Json], notes: list[str]) -> dict[str, Json]:
+def _extra(front_matter: dict[str, Json], notes: list[str]) -> dict[str, Json]:
     model: dict[str, Json] = {}
-    if isinstance(head.get("model"), str):
-        model["id"] = head["model"]
-    if isinstance(head.get("config"), dict):
-        model["options"] = head["config"]
+    if isinstance(front_matter.get("model"), str):
+        model["id"] = front_matter["model"]
+    if isinstance(front_matter.get("config"), dict):
+        model["options"] = front_matter["config"]
     notes += [
-        f"“{key}” of the head has no effect here and is left out."
+        f"“{key}” of the front matter has no effect here and is left out."
         for key in ("output", "tools", "toolDefs", "variant", "ext")
-        if key in head
+        if key in front_matter
     ]
     return {"model": model} if model else {}
 
@@ -129,23 +129,23 @@ def _write(source: Source) -> Exported:
             body = "".join(_message(turn, notes) for turn in turns)
     except Untranslatable as error:
         raise untranslated(source.name, _TITLE, error) from None
-    head: dict[str, Json] = {"name": document.name}
+    front_matter: dict[str, Json] = {"name": document.name}
     if document.description:
-        head["description"] = document.description
+        front_matter["description"] = document.description
     options = options_of(read_head(source.text, source.name))
     if options.model:
-        head["model"] = options.model
+        front_matter["model"] = options.model
     config: dict[str, Json] = {
         _CONFIG[name]: value for name, value in options.sampling.items() if name in _CONFIG
     }
     if config:
-        head["config"] = config
+        front_matter["config"] = config
     fields = [each for each in document.inputs if each.type != "thread"]
     if fields:
-        head["input"] = schema_of_fields(fields, source.values, notes)
+        front_matter["input"] = schema_of_fields(fields, source.values, notes)
     if source.rows:
         notes.append("The data set is not part of a Dotprompt file.")
-    text = f"---\n{as_yaml(head)}---\n{body}"
+    text = f"---\n{as_yaml(front_matter)}---\n{body}"
     return Exported(content=text.encode(), suffix=".prompt", notes=tuple(notes))
 
 
