@@ -17,8 +17,8 @@ from tests.compat.originals import MODULES, Originals
 from workbench.domain.errors import FormatError, WorkbenchError
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.document import parse_document
-from workbench.prompts.formats.format import Foreign, Source
-from workbench.prompts.formats.registry import find_format, read_foreign
+from workbench.prompts.formats.format import Source, SourceFile
+from workbench.prompts.formats.registry import find_format, read_source_file
 from workbench.prompts.render import render
 
 ROOT = Path(__file__).parents[2]
@@ -261,7 +261,9 @@ class Comparison:
     ) -> tuple[list[Shown | str], tuple[str, ...]]:
         """What our importer makes of a file, rendered with its values or each of its rows."""
         try:
-            preview = read_foreign(Foreign(f"made{SUFFIX[wanted]}", content.encode()), wanted)
+            preview = read_source_file(
+                SourceFile(f"made{SUFFIX[wanted]}", content.encode()), wanted
+            )
         except WorkbenchError as error:
             return [str(error)], ()
         prompt = preview.prompts[0]

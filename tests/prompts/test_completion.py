@@ -183,18 +183,18 @@ def test_half_typed_text_never_raises(text: str, place: int, head: str) -> None:
     found = complete(whole, len(head) + place, "t.prompty", values={"q": [{"a": 1}]}, sources={})
     for candidate in found.candidates:
         assert 0 <= candidate.start <= candidate.end <= len(whole)
-        for place in (candidate.select, *candidate.stops):
+        for place in (candidate.select, *candidate.tab_stops):
             assert 0 <= sum(place) <= len(candidate.text)
 
 
 def test_a_snippet_says_what_is_filled_in_next() -> None:
     found = next(each for each in _at("{% fo‸ %}") if each.label == "for")
-    assert [found.text[at : at + length] for at, length in (found.select, *found.stops)] == [
+    assert [found.text[at : at + length] for at, length in (found.select, *found.tab_stops)] == [
         "item",
         "items",
         "",
     ]
-    last, _ = found.stops[-1]
+    last, _ = found.tab_stops[-1]
     assert found.text[last:].startswith("\n{% endfor %}")
 
 

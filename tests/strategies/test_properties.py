@@ -22,7 +22,7 @@ from workbench.domain.runs.events import (
     StateVerified,
     Visited,
 )
-from workbench.domain.runs.lost_solution import find_loss
+from workbench.domain.runs.lost_solution import find_lost_solution
 from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.runs.sampling import Sampling
 from workbench.strategies import STRATEGIES
@@ -93,7 +93,7 @@ def test_a_judge_that_guesses_does_not_and_it_is_said_who_lost_it():
         if record.outcome.answer is None:
             state = state_of(record)
             state.status = "done"
-            lost.append(find_loss(state).by)
+            lost.append(find_lost_solution(state).by)
     assert lost
     assert set(lost) <= {"evaluator", "selector"}
 
@@ -103,8 +103,8 @@ def test_a_generator_without_a_way_is_named():
     state = state_of(record)
     state.status = "done"
     assert record.outcome.answer is None
-    loss = find_loss(state)
-    assert (loss.by, loss.depth) == ("generator", 1)
+    lost_solution = find_lost_solution(state)
+    assert (lost_solution.by, lost_solution.depth) == ("generator", 1)
 
 
 @given(NUMBERS)

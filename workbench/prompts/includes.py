@@ -12,7 +12,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from workbench.domain.errors import FrontMatterError
 from workbench.domain.prompts.prompt import InputField
 from workbench.prompts.document import parse_document
-from workbench.prompts.input_inference import guess_parts, guess_types
+from workbench.prompts.input_inference import infer_parts, infer_types
 from workbench.prompts.jinja.diagnosis import parse
 from workbench.prompts.jinja.environment import BoundedEnvironment, RecordingUndefined
 from workbench.prompts.jinja.undeclared import needed
@@ -136,7 +136,7 @@ def _needs(source: str, name: str) -> Needs:
     if tree is None:
         return Needs()
     declared = {field.name: field for field in document.inputs}
-    kinds, parts, not_needed = guess_types(tree), guess_parts(tree), optional(tree)
+    kinds, parts, not_needed = infer_types(tree), infer_parts(tree), optional(tree)
     fields = []
     for each in names:
         field = declared.get(each, InputField(name=each, type=kinds.get(each, "string")))

@@ -16,7 +16,7 @@ _STRENGTH: tuple[InputType, ...] = ("object", "array", "integer", "number", "boo
 """Where uses disagree, the first of these that any of them asks for."""
 
 
-def guess_types(tree: nodes.Template) -> dict[str, InputType]:
+def infer_types(tree: nodes.Template) -> dict[str, InputType]:
     """The kind of each name that is used in a way which only one kind allows.
 
     A name that is looped over is a list, one with named parts an object, one that is compared in
@@ -34,7 +34,7 @@ def guess_types(tree: nodes.Template) -> dict[str, InputType]:
     }
 
 
-def guess_parts(tree: nodes.Template) -> dict[str, tuple[str, ...]]:
+def infer_parts(tree: nodes.Template) -> dict[str, tuple[str, ...]]:
     """What a template reads of each object, and of each item of a list that it loops over.
 
     Names come in the order of their first use; "name" for ``labels`` in

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from workbench.prompts.document import parse_document
-from workbench.prompts.formats.format import Foreign, Source
+from workbench.prompts.formats.format import Source, SourceFile
 from workbench.prompts.formats.prompt_text import Turn, prompt_text
-from workbench.prompts.formats.registry import find_format, read_foreign
+from workbench.prompts.formats.registry import find_format, read_source_file
 from workbench.prompts.formats.template_ast import Each, Either, Parts, Test, Text, Value, merged
 
 VALUES = {
@@ -81,5 +81,5 @@ def exported(text: str, wanted: str, messages: tuple = ()) -> bytes:
 
 
 def imported(content: bytes, wanted: str, name: str) -> str:
-    found = read_foreign(Foreign(name, content), wanted)
+    found = read_source_file(SourceFile(name, content), wanted)
     return found.prompts[0].text

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from workbench.domain.errors import FormatError, SandboxTimeout, TemplateError, WorkbenchError
 from workbench.prompts.formats import bundle
 from workbench.prompts.formats.file_names import safe_parts
-from workbench.prompts.formats.format import Foreign
-from workbench.prompts.formats.registry import FORMATS, read_foreign
+from workbench.prompts.formats.format import SourceFile
+from workbench.prompts.formats.registry import FORMATS, read_source_file
 from workbench.prompts.jinja.analysis import analyse
 
 ALIASES = "a: &a [x]\n" + "b: [" + ", ".join(["*a"] * 200) + "]\nprompts: [x]\n"
@@ -55,7 +55,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_cannot_be_used_is_one_plain_sentence(name):
     with pytest.raises(WorkbenchError) as caught:
-        read_foreign(Foreign(name, FILES[name]))
+        read_source_file(SourceFile(name, FILES[name]))
     assert isinstance(caught.value, FormatError | TemplateError)
     sentence = str(caught.value)
     assert sentence.startswith(name)
@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_used_is_one_plain_sentence(name):
 def test_empty_files_of_every_format(wanted, content):
     for suffix in (".json", ".yaml", ".txt", ".prompt", ".prompty"):
         try:
-            read_foreign(Foreign(f"a{suffix}", content), wanted)
+            read_source_file(SourceFile(f"a{suffix}", content), wanted)
         except (FormatError, TemplateError):
             continue
 
@@ -89,7 +89,7 @@ def test_empty_files_of_every_format(wanted, content):
 @pytest.mark.parametrize("wanted", ["promptfoo", "openai", "langchain", "chainforge"])
 def test_values_of_the_wrong_kind_never_end_in_another_error(value, wanted):
     try:
-        read_foreign(Foreign("a.json", json.dumps(value).encode()), wanted)
+        read_source_file(SourceFile("a.json", json.dumps(value).encode()), wanted)
     except (FormatError, TemplateError):
         return
 
@@ -264,7 +264,7 @@ soups = st.lists(st.sampled_from([*TOKENS, " ", "\n"]), max_size=40).map("".join
 def test_any_soup_of_signs_is_refused_or_becomes_a_sound_prompt(name, soup):
     content = f"prompts:\n- raw: {json.dumps(soup)}" if name == "a.yaml" else soup
     try:
-        found = read_foreign(Foreign(name, content.encode())).prompts
+        found = read_source_file(SourceFile(name, content.encode())).prompts
     except (FormatError, TemplateError):
         return
     for prompt in found:

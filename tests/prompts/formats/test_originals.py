@@ -13,8 +13,8 @@ import pytest
 
 from tests.prompts.formats import crafting
 from workbench.prompts.document import parse_document
-from workbench.prompts.formats.format import Foreign
-from workbench.prompts.formats.registry import read_foreign
+from workbench.prompts.formats.format import SourceFile
+from workbench.prompts.formats.registry import read_source_file
 from workbench.prompts.render import render
 
 RECORDED = json.loads((Path(__file__).parent / "originals.json").read_text("utf-8"))
@@ -61,8 +61,8 @@ async def test_the_original_renders_what_we_render(pool, wanted, case):
 
 @pytest.mark.parametrize(("wanted", "case"), cases("in", "read the same"))
 async def test_files_of_the_original_are_read_as_it_reads_them(pool, wanted, case):
-    file = Foreign(f"made.{ENDINGS[wanted]}", case["content"].encode())
-    prompt = read_foreign(file, wanted).prompts[0]
+    file = SourceFile(f"made.{ENDINGS[wanted]}", case["content"].encode())
+    prompt = read_source_file(file, wanted).prompts[0]
     sample = parse_document(prompt.text, "made.prompty").sample
     given = {**sample, **case["values"]}
     if "history" in case:

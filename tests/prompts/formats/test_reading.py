@@ -8,8 +8,8 @@ import pytest
 
 from workbench.domain.errors import FormatError
 from workbench.prompts.document import parse_document
-from workbench.prompts.formats.format import Foreign, Source
-from workbench.prompts.formats.registry import FORMATS, find_format, read_foreign
+from workbench.prompts.formats.format import Source, SourceFile
+from workbench.prompts.formats.registry import FORMATS, find_format, read_source_file
 from workbench.prompts.front_matter.keys import options_of, read_head
 from workbench.prompts.render import render
 
@@ -17,7 +17,7 @@ from workbench.prompts.render import render
 def read(name, content, files=None, wanted=""):
     data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
     encoded = {key: value.encode() for key, value in (files or {}).items()}
-    return read_foreign(Foreign(name, data, encoded), wanted)
+    return read_source_file(SourceFile(name, data, encoded), wanted)
 
 
 async def messages(pool, prompt, values=None):

@@ -85,10 +85,10 @@ def test_what_cannot_be_written_is_said(panel: TreePanel, tmp_path: Path) -> Non
 
 
 def test_where_it_was_lost_can_be_shown(panel: TreePanel) -> None:
-    panel.show_loss("The selector dropped the last branch at step 2.", "0.0.1")
-    assert panel.loss.isVisible()
-    panel.show_loss("", "")
-    assert not panel.loss.isVisible()
+    panel.show_lost_solution("The selector dropped the last branch at step 2.", "0.0.1")
+    assert panel.lost_solution.isVisible()
+    panel.show_lost_solution("", "")
+    assert not panel.lost_solution.isVisible()
 
 
 def test_a_large_recorded_search_opens(panel: TreePanel, bridge: Bridge) -> None:

@@ -41,7 +41,7 @@ def data() -> None:
 def list_data(paths: Paths, prompt: str | None, as_json: bool) -> int:
     """List the data sets of your data folder, and those that come with the program."""
     if prompt:
-        return _list_fitting(paths, prompt, as_json=as_json)
+        return _list_matching(paths, prompt, as_json=as_json)
     found = with_workbench(paths, lambda core: core.datasets.all())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -54,7 +54,7 @@ def list_data(paths: Paths, prompt: str | None, as_json: bool) -> int:
     return 0
 
 
-def _list_fitting(paths: Paths, prompt: str, *, as_json: bool) -> int:
+def _list_matching(paths: Paths, prompt: str, *, as_json: bool) -> int:
     place = str(Path(prompt).resolve())
 
     async def work(core: Workbench) -> tuple[TemplateAnalysis, tuple[DataFit, ...]]:

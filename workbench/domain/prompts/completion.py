@@ -15,8 +15,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that can be typed.
 
     ``text`` takes the place of the characters from ``start`` to ``end`` of the file, of which
-    ``select`` (offset and length in ``text``) is selected then, and each of ``stops`` after that,
-    with Tab. ``detail`` is one line about it.
+    ``select`` (offset and length in ``text``) is selected then, and each of ``tab_stops`` after
+    that, with Tab. ``detail`` is one line about it.
     """
 
     label: str
@@ -25,7 +25,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     end: int
     select: tuple[int, int]
-    stops: tuple[tuple[int, int], ...] = ()
+    tab_stops: tuple[tuple[int, int], ...] = ()
     detail: str = ""
 
 

@@ -33,7 +33,7 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     kept: int
 
 
-class Loss(msgspec.Struct, frozen=True, kw_only=True):
+class LostSolution(msgspec.Struct, frozen=True, kw_only=True):
     """Where the last branch was dropped that could have been solved.
 
     ``nodes`` are the ones that were dropped; where none was proposed, or the search ended, the
@@ -66,7 +66,7 @@ def levels(state: RunState) -> tuple[Level, ...]:
     return tuple(found)
 
 
-def find_loss(state: RunState) -> Loss | None:
+def find_lost_solution(state: RunState) -> LostSolution | None:
     """Where the last solvable branch was lost, and by whom.
 
     Returns:
@@ -77,12 +77,12 @@ def find_loss(state: RunState) -> Loss | None:
         return None
     root = state.nodes["0"]
     if not root.reachable:
-        return Loss(depth=0, by="task", nodes=("0",), text="The task has no solution.")
+        return LostSolution(depth=0, by="task", nodes=("0",), text="The task has no solution.")
     alive = [node for node in tree.nodes if node.reachable and tree.was_kept(node)]
     deepest = max((node.depth for node in alive), default=0)
     ends = [node for node in alive if node.depth == deepest] or [root]
-    loss = tree.loss_under(ends, deepest + 1)
-    return tree.lost_by_hand(loss.depth) or loss
+    lost_solution = tree.lost_under(ends, deepest + 1)
+    return tree.lost_by_hand(lost_solution.depth) or lost_solution
 
 
 class _Tree:
@@ -104,7 +104,7 @@ class _Tree:
         """Whether the search went on there: it was chosen, visited or grown."""
         return node.status == "selected" or node.visits > 0 or node.node in self._children
 
-    def loss_under(self, ends: list[NodeState], depth: int) -> Loss:
+    def lost_under(self, ends: list[NodeState], depth: int) -> LostSolution:
         """What became of the solvable states at ``ends``, whose children would be at ``depth``."""
         grown = [node for node in ends if node.node in self._children]
         children = [child for node in grown for child in self._children[node.node]]
@@ -115,14 +115,14 @@ class _Tree:
         if lost or not grown:
             where = tuple(node.node for node in lost or ends)
             text = f"The search ended at depth {depth} before it went on where a solution is."
-            return Loss(depth=depth, by="limit", nodes=where, text=text)
+            return LostSolution(depth=depth, by="limit", nodes=where, text=text)
         where = tuple(node.node for node in grown)
         text = (
             f"At depth {depth} the generator proposed no step from which the goal can be reached."
         )
-        return Loss(depth=depth, by="generator", nodes=where, text=text)
+        return LostSolution(depth=depth, by="generator", nodes=where, text=text)
 
-    def lost_by_hand(self, depth: int) -> Loss | None:
+    def lost_by_hand(self, depth: int) -> LostSolution | None:
         """The thought that the user wrote in place of another, so that the goal is out of reach.
 
         Args:
@@ -136,14 +136,14 @@ class _Tree:
             f"At depth {first.depth} a thought was changed by hand; the goal cannot be reached "
             "from the new one."
         )
-        return Loss(depth=first.depth, by="person", nodes=(first.node,), text=text)
+        return LostSolution(depth=first.depth, by="person", nodes=(first.node,), text=text)
 
-    def _dropped(self, dropped: list[NodeState], depth: int) -> Loss:
+    def _dropped(self, dropped: list[NodeState], depth: int) -> LostSolution:
         """The best of them against the least of those that were kept."""
         by_hand = tuple(node.node for node in dropped if node.reason == BY_HAND)
         if by_hand:
             text = f"At depth {depth} a step from which the goal can be reached was pruned by hand."
-            return Loss(depth=depth, by="person", nodes=by_hand, text=text)
+            return LostSolution(depth=depth, by="person", nodes=by_hand, text=text)
         best = max(dropped, key=_value)
         kept = [node for node in self.nodes if node.depth == depth and self.was_kept(node)]
         nodes = tuple(node.node for node in dropped)
@@ -152,12 +152,12 @@ class _Tree:
                 f"At depth {depth} the selector dropped a step from which the goal can be reached, "
                 "though it was valued no lower than one that was kept."
             )
-            return Loss(depth=depth, by="selector", nodes=nodes, text=text)
+            return LostSolution(depth=depth, by="selector", nodes=nodes, text=text)
         text = (
             f"At depth {depth} the evaluator valued the steps from which the goal can be reached "
             "too low to be kept."
         )
-        return Loss(depth=depth, by="evaluator", nodes=nodes, text=text)
+        return LostSolution(depth=depth, by="evaluator", nodes=nodes, text=text)
 
 
 def _value(node: NodeState) -> float:

@@ -12,7 +12,7 @@ from workbench.domain.errors import FormatError
 from workbench.domain.prompts.exchange import Exported, FormatInfo, ImportedPrompt
 from workbench.domain.runs.spec import Json
 from workbench.prompts.formats.braces import read_forge, write_forge
-from workbench.prompts.formats.format import Foreign, PromptFormat, Source
+from workbench.prompts.formats.format import PromptFormat, Source, SourceFile
 from workbench.prompts.formats.prompt_text import (
     Turn,
     file_name,
@@ -45,7 +45,7 @@ class _Edge(NamedTuple):
     variable: str
 
 
-def _read(file: Foreign) -> list[ImportedPrompt]:
+def _read(file: SourceFile) -> list[ImportedPrompt]:
     if file.suffix == ".txt":
         notes: list[str] = []
         text = _text(file.stem, (), read_forge(file.text.strip("\n"), notes), {})
@@ -67,7 +67,7 @@ def _read(file: Foreign) -> list[ImportedPrompt]:
 
 
 class _Flow:
-    def __init__(self, file: Foreign, nodes: list[Json], edges: list[Json]) -> None:
+    def __init__(self, file: SourceFile, nodes: list[Json], edges: list[Json]) -> None:
         self._file = file
         self._nodes: dict[str, dict[str, Any]] = {
             str(node.get("id")): node for node in nodes if isinstance(node, dict)
@@ -296,7 +296,7 @@ def _flow(
     return {"flow": {"nodes": nodes, "edges": edges, "viewport": viewport}, "cache": {}}
 
 
-def _detect(file: Foreign) -> bool:
+def _detect(file: SourceFile) -> bool:
     if file.suffix in {".cforge", ".txt"}:
         return True
     return file.suffix == ".json" and isinstance(file.mapping().get("flow"), dict)

@@ -18,7 +18,7 @@ from workbench.prompts.inputs import as_type, empty_of
 
 
 @dataclass(frozen=True)
-class Foreign:
+class SourceFile:
     """A file to import.
 
     ``name`` is its file name, named in errors; ``files`` are others of its folder by relative
@@ -102,7 +102,7 @@ class PromptFormat:
     """A format. ``rendered`` says that it holds messages without variables."""
 
     info: FormatInfo
-    detect: Callable[[Foreign], bool]
-    read: Callable[[Foreign], list[ImportedPrompt]]
+    detect: Callable[[SourceFile], bool]
+    read: Callable[[SourceFile], list[ImportedPrompt]]
     write: Callable[[Source], Exported]
     rendered: bool = False

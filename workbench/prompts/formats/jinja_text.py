@@ -225,7 +225,7 @@ def read_jinja(
         )
     try:
         tree = _parsed(environment, source)
-        return _Reader(notes, foreign=not trimming, roles=roles).parts(tree.body)
+        return _Reader(notes, other_dialect=not trimming, roles=roles).parts(tree.body)
     except RecursionError:
         raise Untranslatable("a template with too many levels") from None
 
@@ -244,9 +244,9 @@ def _parsed(environment: ImmutableSandboxedEnvironment, source: str) -> nodes.Te
 
 
 class _Reader:
-    def __init__(self, notes: list[str], *, foreign: bool, roles: bool) -> None:
+    def __init__(self, notes: list[str], *, other_dialect: bool, roles: bool) -> None:
         self._notes = notes
-        self._foreign = foreign
+        self._other_dialect = other_dialect
         self._roles = roles
 
     def parts(self, found: list[nodes.Node]) -> Parts:
@@ -298,7 +298,7 @@ class _Reader:
             return None
         if node.dyn_args or node.dyn_kwargs or not _all_plain([*arguments, *dict(named).values()]):
             return None
-        if self._foreign and node.name in {"default", "d"} and len(arguments) == 1:
+        if self._other_dialect and node.name in {"default", "d"} and len(arguments) == 1:
             arguments = (*arguments, True)  # a missing value is an empty one here
         return Filter(node.name, arguments, named)
 

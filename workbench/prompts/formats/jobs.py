@@ -8,17 +8,17 @@ from workbench.domain.errors import FormatError
 from workbench.domain.prompts.exchange import ImportPreview
 from workbench.domain.runs.spec import Json
 from workbench.prompts.formats.bounded_reading import decoded, read_json, read_yaml
-from workbench.prompts.formats.format import Foreign
+from workbench.prompts.formats.format import SourceFile
 from workbench.prompts.formats.import_files import SAMPLES
-from workbench.prompts.formats.registry import read_foreign
+from workbench.prompts.formats.registry import read_source_file
 
 MOST_SETS = 500
 MOST_ROWS = 50_000
 
 
 def read_job(name: str, data: bytes, files: dict[str, bytes], wanted: str) -> ImportPreview:
-    """All prompts of a file; see :func:`read_foreign`."""
-    return read_foreign(Foreign(name, data, files), wanted)
+    """All prompts of a file; see :func:`read_source_file`."""
+    return read_source_file(SourceFile(name, data, files), wanted)
 
 
 def beside_job(name: str, data: bytes) -> Any:

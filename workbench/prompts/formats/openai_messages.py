@@ -9,7 +9,7 @@ from workbench.domain.errors import FormatError
 from workbench.domain.prompts.exchange import Exported, FormatInfo, ImportedPrompt
 from workbench.domain.runs.spec import Json
 from workbench.domain.text import Role
-from workbench.prompts.formats.format import Foreign, PromptFormat, Source
+from workbench.prompts.formats.format import PromptFormat, Source, SourceFile
 from workbench.prompts.formats.prompt_text import Turn, prompt_text
 from workbench.prompts.formats.template_ast import Text
 from workbench.prompts.front_matter.keys import options_of, read_head, sampling_of
@@ -76,7 +76,7 @@ def role_of(name: Json, notes: list[str]) -> Role | None:
     return role
 
 
-def _read(file: Foreign) -> list[ImportedPrompt]:
+def _read(file: SourceFile) -> list[ImportedPrompt]:
     found = messages_of(file.value)
     if found is None:
         raise FormatError(file.name, 'it holds no list of messages with "role" and "content".')
@@ -146,7 +146,7 @@ OPENAI = PromptFormat(
 )
 
 
-def _holds_messages(file: Foreign) -> bool:
+def _holds_messages(file: SourceFile) -> bool:
     try:
         return messages_of(file.value) is not None
     except FormatError:

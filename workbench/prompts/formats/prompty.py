@@ -8,7 +8,7 @@ from workbench.domain.prompts.exchange import Exported, FormatInfo, ImportedProm
 from workbench.domain.prompts.prompt import InputField, type_of
 from workbench.domain.runs.spec import Json
 from workbench.prompts.document import parse_document, split_front_matter
-from workbench.prompts.formats.format import Foreign, PromptFormat, Source
+from workbench.prompts.formats.format import PromptFormat, Source, SourceFile
 from workbench.prompts.formats.jinja_text import read_jinja, untrimmed
 from workbench.prompts.formats.printing import JSON_OF_JINJA
 from workbench.prompts.formats.prompt_text import as_yaml, has_inner_marks, untranslated
@@ -24,7 +24,7 @@ _JSON = re.compile(r"\|\s*tojson\b")
 _UNKNOWN = re.compile(r"\{%[-+]?\s*(include|import|from|extends|break|continue)\b")
 
 
-def _read(file: Foreign) -> list[ImportedPrompt]:
+def _read(file: SourceFile) -> list[ImportedPrompt]:
     text = file.data.decode("utf-8", "replace") if file.text else file.text
     document = parse_document(text, file.name)
     notes = () if document.body.strip() else ("The prompt has no text.",)

@@ -13,7 +13,7 @@ from workbench.prompts.file_io import FILE_BYTES as PROMPT_BYTES
 from workbench.prompts.formats.bounded_reading import FILE_BYTES
 from workbench.prompts.formats.chainforge import CHAINFORGE
 from workbench.prompts.formats.dotprompt.dotprompt import DOTPROMPT
-from workbench.prompts.formats.format import Foreign, PromptFormat
+from workbench.prompts.formats.format import PromptFormat, SourceFile
 from workbench.prompts.formats.langchain.langchain import LANGCHAIN
 from workbench.prompts.formats.openai_messages import OPENAI
 from workbench.prompts.formats.promptfoo.promptfoo import PROMPTFOO
@@ -40,7 +40,7 @@ def find_format(name: str) -> PromptFormat:
     raise UsageError(f"There is no format called {name}: choose one of {known}.")
 
 
-def read_foreign(file: Foreign, wanted: str = "") -> ImportPreview:
+def read_source_file(file: SourceFile, wanted: str = "") -> ImportPreview:
     """All prompts of a file.
 
     Args:
@@ -63,7 +63,7 @@ def read_foreign(file: Foreign, wanted: str = "") -> ImportPreview:
     return ImportPreview(path=file.name, format=chosen.info.title, prompts=tuple(prompts))
 
 
-def _detected(file: Foreign) -> PromptFormat:
+def _detected(file: SourceFile) -> PromptFormat:
     for each in FORMATS:
         if each.detect(file):
             return each

@@ -23,7 +23,7 @@ from workbench.processes.pool import SandboxPool
 from workbench.prompts.document import PromptDocument, parse_document, split_front_matter
 from workbench.prompts.front_matter.edits import add_input, remove_input, rename_key
 from workbench.prompts.includes import included_inputs, included_texts
-from workbench.prompts.input_inference import guess_parts, guess_types
+from workbench.prompts.input_inference import infer_parts, infer_types
 from workbench.prompts.inputs import complete
 from workbench.prompts.jinja.checks import Checks
 from workbench.prompts.jinja.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
@@ -243,7 +243,7 @@ class _Analysis:
 
     def _inputs(self) -> Iterator[InputField]:
         """All inputs, with what the body reads of lists and objects."""
-        parts = guess_parts(self._tree) if self._tree is not None else {}
+        parts = infer_parts(self._tree) if self._tree is not None else {}
         for field in (*self._document.inputs, *self._undeclared_inputs()):
             read = parts.get(field.name) if field.type in ("array", "object") else None
             yield msgspec.structs.replace(field, parts=read) if read else field
@@ -251,7 +251,7 @@ class _Analysis:
     def _undeclared_inputs(self) -> Iterator[InputField]:
         """Inputs that the body uses and the front matter does not name; a misspelt one is none."""
         declared = set(self._declared)
-        kinds = guess_types(self._tree) if self._tree is not None else {}
+        kinds = infer_types(self._tree) if self._tree is not None else {}
         for name in self._used:
             if name not in declared and name not in self._near:
                 yield InputField(

@@ -65,14 +65,14 @@ _Stops = tuple[tuple[int, int], ...]
 
 def _snippet(template: str) -> tuple[str, _Stops]:
     """A template's text, and the places in it to fill in: offset and length, at least one."""
-    text, stops, last = "", [], 0
+    text, tab_stops, last = "", [], 0
     for match in _PLACEHOLDER.finditer(template):
         text += template[last : match.start()]
-        stops.append((len(text), len(match[1])))
+        tab_stops.append((len(text), len(match[1])))
         text += match[1]
         last = match.end()
     text += template[last:]
-    return text, tuple(stops) or ((len(text), 0),)
+    return text, tuple(tab_stops) or ((len(text), 0),)
 
 
 class _Place:
@@ -119,14 +119,14 @@ class _Place:
     def _candidate(
         self, label: str, kind: CandidateKind, detail: str = "", template: str = ""
     ) -> Candidate:
-        text, stops = _snippet(template or label)
+        text, tab_stops = _snippet(template or label)
         if not template and label.endswith(("('')", "('', '')")):
-            stops = ((label.index("'") + 1, 0),)
+            tab_stops = ((label.index("'") + 1, 0),)
         if self._bare:
-            text, stops = f" {text} ", tuple((place + 1, length) for place, length in stops)
+            text, tab_stops = f" {text} ", tuple((place + 1, length) for place, length in tab_stops)
         return Candidate(
             label=label, kind=kind, text=text, start=self._start, end=self._position,
-            select=stops[0], stops=stops[1:], detail=detail,
+            select=tab_stops[0], tab_stops=tab_stops[1:], detail=detail,
         )  # fmt: skip
 
     def _take_prefix(self, before: str) -> str:
@@ -251,10 +251,10 @@ class _Place:
                 if " " not in label:
                     yield self._candidate(label, "snippet", detail)
                 continue
-            text, stops = _snippet("{%" + sign + " " + template)
+            text, tab_stops = _snippet("{%" + sign + " " + template)
             yield Candidate(
-                label=label, kind="snippet", text=text, select=stops[0], stops=stops[1:],
-                detail=detail, start=tag.start, end=tag.end if tag.closed else self._position,
+                label=label, kind="snippet", text=text, select=tab_stops[0],
+                tab_stops=tab_stops[1:], detail=detail, start=tag.start, end=tag.end if tag.closed else self._position,
             )  # fmt: skip
 
     def _variables(self) -> Iterator[Candidate]:

@@ -25,9 +25,8 @@ from workbench.domain.runs.spec import Json, TemplatePrompt
 from workbench.domain.views import RunSummary
 from workbench.history.runs import load_spec
 from workbench.prompts import input_files
-from workbench.prompts.datasets import matching as fitting
+from workbench.prompts.datasets import matching, row_values
 from workbench.prompts.datasets import reading as datasets
-from workbench.prompts.datasets import row_values as filling
 from workbench.service.core import Core
 from workbench.service.history import History
 
@@ -67,11 +66,13 @@ class DataSets:
         states = await asyncio.to_thread(lambda: [_state(Path(file.path)) for file in files])
         keys = [(file.path, *state) for file, state in zip(files, states, strict=True)]
         new = [(f, key) for f, key in zip(files, keys, strict=True) if key not in self._columns]
-        texts = await asyncio.to_thread(lambda: [(f.path, fitting.beginning_of(f)) for f, _ in new])
-        found = await fitting.read_columns(self._pool, texts)
+        texts = await asyncio.to_thread(
+            lambda: [(f.path, matching.beginning_of(f)) for f, _ in new]
+        )
+        found = await matching.read_columns(self._pool, texts)
         self._columns |= {key: columns for (_, key), columns in zip(new, found, strict=True)}
         known = [(f, self._columns[key]) for f, key in zip(files, keys, strict=True)]
-        return fitting.ranked(known, inputs, prompt, clues)
+        return matching.ranked(known, inputs, prompt, clues)
 
     async def read(self, path: str) -> DataSet:
         """A whole data set; the last few stay in memory.
@@ -133,7 +134,7 @@ class DataSets:
 
     async def apply_row(self, row: dict[str, Json], inputs: Sequence[InputField]) -> Filled:
         """What a row gives to the inputs of a prompt."""
-        return filling.fill(row, inputs)
+        return row_values.fill(row, inputs)
 
     async def earlier_inputs(self, path: str, limit: int = 50) -> DataPage:
         """What recent runs of a prompt were given, newest first; equal values are listed once.

@@ -129,7 +129,7 @@ class ConversationList(Pane):
         self._model = QStandardItemModel()
         self._model.itemChanged.connect(self._on_edited)
         self.list.setModel(self._model)
-        self._filling = False
+        self._updating = False
         self._shown: object = None
         self.body.addLayout(row(self.search, create, margins=(12, 10, 8, 6)))
         self.body.addWidget(self.nothing)
@@ -154,7 +154,7 @@ class ConversationList(Pane):
             self.list.clearSelection()
 
     def _fill(self, found: Sequence[Conversation], today: dt.date) -> None:
-        self._filling = True
+        self._updating = True
         self._model.clear()
         group = ""
         for each in found:
@@ -174,7 +174,7 @@ class ConversationList(Pane):
         words = self.search.text().strip()
         self.nothing.setText(f"No conversation has “{words}”." if words and not found else "")
         self.nothing.setVisible(bool(self.nothing.text()))
-        self._filling = False
+        self._updating = False
 
     def end_search(self) -> bool:
         """List all conversations again; returns whether the search had the focus and words."""
@@ -201,7 +201,7 @@ class ConversationList(Pane):
 
     @Slot(QStandardItem)
     def _on_edited(self, item: QStandardItem) -> None:
-        if not self._filling and item.data(_ID) is not None and item.text().strip():
+        if not self._updating and item.data(_ID) is not None and item.text().strip():
             self.renamed.emit(int(item.data(_ID)), item.text().strip())
 
     @Slot(QPoint)

@@ -44,7 +44,7 @@ class CompareBar(QFrame):
     def __init__(self, model: CompareModel, bridge: Bridge) -> None:
         super().__init__()
         self._model = model
-        self._filling = False
+        self._updating = False
         self.setFixedHeight(_HEIGHT)
         self.setProperty("surface", "panel")
         self.setProperty("rule", "bottom")
@@ -143,7 +143,7 @@ class CompareBar(QFrame):
 
     @Slot()
     def _on_settings(self) -> None:
-        self._filling = True
+        self._updating = True
         if self._model.model:
             self.model.choose(self._model.model)
         options = {"seed": self._model.seed, "mode": self._model.mode}
@@ -156,7 +156,7 @@ class CompareBar(QFrame):
         self.seconds.setValue(self._model.budget_seconds)
         self.seconds.setVisible(self._model.equal_seconds)
         self.repeats.setValue(self._model.repeats)
-        self._filling = False
+        self._updating = False
 
     @Slot()
     def _on_prompt(self) -> None:
@@ -179,28 +179,28 @@ class CompareBar(QFrame):
 
     @Slot()
     def _on_model_chosen(self) -> None:
-        if not self._filling:
+        if not self._updating:
             self._model.set_model(self.model.model_path)
 
     @Slot()
     def _on_sampling(self) -> None:
-        if not self._filling:
+        if not self._updating:
             chosen = self.sampling
             self._model.set_sampling(chosen.sampling, chosen.seed, chosen.mode)
 
     @Slot()
     def _on_budget(self) -> None:
-        if not self._filling:
+        if not self._updating:
             self._model.set_budget(self.equal.isChecked(), self.budget.value())
 
     @Slot()
     def _on_time(self) -> None:
-        if not self._filling:
+        if not self._updating:
             self._model.set_time_budget(self.equal_time.isChecked(), self.seconds.value())
 
     @Slot()
     def _on_repeats(self) -> None:
-        if not self._filling:
+        if not self._updating:
             self._model.set_repeats(self.repeats.value())
 
 

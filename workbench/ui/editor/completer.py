@@ -147,7 +147,7 @@ class Completer(QObject):
         # What was typed since the answer belongs to what is replaced.
         end = candidate.end + self._editor.offset() - self._place
         self._editor.replace_range(
-            candidate.start, end, candidate.text, candidate.select, candidate.stops
+            candidate.start, end, candidate.text, candidate.select, candidate.tab_stops
         )
         self._editor.typing_help.close_over()
         self._editor.setFocus()

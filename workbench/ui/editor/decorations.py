@@ -11,21 +11,21 @@ from workbench.domain.prompts.prompt import Problem
 from workbench.ui.editor.structure import qt_offset
 from workbench.ui.theme import color
 
-Mark = QTextEdit.ExtraSelection
+Decoration = QTextEdit.ExtraSelection
 RANKS = ("error", "warning", "hint")
 TONES = {"error": "bad", "warning": "warn", "hint": "text-3"}
 
 
-def line_mark(document: QTextDocument, line: int, tint: QColor | None) -> Mark | None:
+def line_decoration(document: QTextDocument, line: int, tint: QColor | None) -> Decoration | None:
     """A tint over a whole line; None without one."""
     block = document.findBlockByNumber(line - 1)
     if tint is None or line < 1 or not block.isValid():
         return None
-    mark = Mark()
-    mark.format.setBackground(tint)
-    mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-    mark.cursor = QTextCursor(block)
-    return mark
+    decoration = Decoration()
+    decoration.format.setBackground(tint)
+    decoration.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    decoration.cursor = QTextCursor(block)
+    return decoration
 
 
 def problem_cursor(document: QTextDocument, line: int, column: int, length: int) -> QTextCursor:
@@ -42,34 +42,34 @@ def problem_cursor(document: QTextDocument, line: int, column: int, length: int)
     return cursor
 
 
-def underline(document: QTextDocument, problem: Problem) -> Mark | None:
+def underline(document: QTextDocument, problem: Problem) -> Decoration | None:
     """A wave under what a problem is about."""
     if problem.line > document.blockCount():
         return None
-    mark = Mark()
+    decoration = Decoration()
     wave, dots = (
         QTextCharFormat.UnderlineStyle.WaveUnderline,
         QTextCharFormat.UnderlineStyle.DotLine,
     )
-    mark.format.setUnderlineStyle(dots if problem.severity == "hint" else wave)
-    mark.format.setUnderlineColor(color(TONES[problem.severity]))
-    mark.cursor = problem_cursor(document, problem.line, problem.column, problem.length)
-    return mark
+    decoration.format.setUnderlineStyle(dots if problem.severity == "hint" else wave)
+    decoration.format.setUnderlineColor(color(TONES[problem.severity]))
+    decoration.cursor = problem_cursor(document, problem.line, problem.column, problem.length)
+    return decoration
 
 
 def spans(
     document: QTextDocument, places: Iterable[tuple[int, int]], tint: QColor
-) -> Sequence[Mark]:
+) -> Sequence[Decoration]:
     """Tints over pieces of text, each with start and length in Qt's positions."""
-    found: list[Mark] = []
+    found: list[Decoration] = []
     last = document.characterCount() - 1
     for start, length in places:
         if start + length > last:
             continue
-        mark = Mark()
-        mark.format.setBackground(tint)
-        mark.cursor = QTextCursor(document)
-        mark.cursor.setPosition(start)
-        mark.cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
-        found.append(mark)
+        decoration = Decoration()
+        decoration.format.setBackground(tint)
+        decoration.cursor = QTextCursor(document)
+        decoration.cursor.setPosition(start)
+        decoration.cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+        found.append(decoration)
     return found

@@ -19,14 +19,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.domain.prompts.prompt import Problem
-from workbench.ui.editor.decorations import Mark, line_mark, problem_cursor, spans, underline
+from workbench.ui.editor.decorations import (
+    Decoration,
+    line_decoration,
+    problem_cursor,
+    spans,
+    underline,
+)
 from workbench.ui.editor.edits import apply_fix, replace_lines, replace_range
 from workbench.ui.editor.folding import Folding
 from workbench.ui.editor.gutter import TOKENS_WIDTH, Gutter, LineNote, TokenColumn
 from workbench.ui.editor.inlay_hints import paint_notes, under, variable_at
 from workbench.ui.editor.prompt_text import PromptText
 from workbench.ui.editor.structure import python_offset, qt_offset
-from workbench.ui.editor.tab_stops import Stops
+from workbench.ui.editor.tab_stops import TabStops
 from workbench.ui.editor.typing_help import INDENT, TypingHelp
 from workbench.ui.theme import color, font, theme
 
@@ -70,7 +76,7 @@ class Editor(QPlainTextEdit):
         self.front_matter_note = ""
         self.folding = Folding(self)
         self.typing_help = TypingHelp(self)
-        self._stops = Stops(self)
+        self._tab_stops = TabStops(self)
         self._gutter = Gutter(self, self)
         self._tokens = TokenColumn(self, self)
         self._problems: tuple[Problem, ...] = ()
@@ -89,7 +95,7 @@ class Editor(QPlainTextEdit):
         self.textChanged.connect(self._on_text)
         theme().changed.connect(self._on_theme)
         self._on_blocks(1)
-        self.mark()
+        self.decorate()
 
     # --- what is shown --------------------------------------------------------------------------
 
@@ -98,7 +104,7 @@ class Editor(QPlainTextEdit):
         self.text = text
         self.setDocument(text)
         self.typing_help.forget()
-        self._stops.forget()
+        self._tab_stops.forget()
         self._problems, self._hits, self._linked = (), (), 0
         self.show_line_notes({})
         self.wrong_lines = frozenset()
@@ -119,7 +125,7 @@ class Editor(QPlainTextEdit):
         self._roots |= {name: root for name, root in aliases.items() if root in tones}
         self.wrong_lines = frozenset(p.line for p in problems if p.severity == "error")
         self.text.highlighter.set_tones({n: tones[root] for n, root in self._roots.items()})
-        self.mark()
+        self.decorate()
         self.viewport().update()
 
     def show_line_tokens(
@@ -143,7 +149,7 @@ class Editor(QPlainTextEdit):
             self._notes = dict(notes)
             self._gutter.show_notes(self._notes)
             self._tokens.show_notes(self._notes)
-            self.mark()
+            self.decorate()
 
     @property
     def line_notes(self) -> Mapping[int, LineNote]:
@@ -159,13 +165,13 @@ class Editor(QPlainTextEdit):
     def show_hits(self, hits: Sequence[tuple[int, int]]) -> None:
         """Light found places, each with start and length in Qt's count."""
         self._hits = tuple(hits)
-        self.mark()
+        self.decorate()
 
     def link_line(self, line: int) -> None:
         """Tint the line that something elsewhere points to; 0 is none."""
         if line != self._linked:
             self._linked = line
-            self.mark()
+            self.decorate()
 
     # --- going and changing ---------------------------------------------------------------------
 
@@ -206,7 +212,7 @@ class Editor(QPlainTextEdit):
         end: int,
         text: str,
         select: tuple[int, int],
-        stops: Sequence[tuple[int, int]] = (),
+        tab_stops: Sequence[tuple[int, int]] = (),
     ) -> None:
         """Put ``text`` in place of characters and select a part of it; one step of undo.
 
@@ -216,12 +222,12 @@ class Editor(QPlainTextEdit):
             end: see ``start``.
             text: what comes there.
             select: offset and length in ``text`` of what is selected then.
-            stops: what Tab selects after it, likewise.
+            tab_stops: what Tab selects after it, likewise.
         """
-        cursor, *further = replace_range(self.text, start, end, text, (select, *stops))
+        cursor, *further = replace_range(self.text, start, end, text, (select, *tab_stops))
         self.setTextCursor(cursor)
         if further:
-            self._stops.begin(further)
+            self._tab_stops.begin(further)
 
     def offset(self) -> int:
         """Where the cursor is, in characters."""
@@ -282,7 +288,7 @@ class Editor(QPlainTextEdit):
             else:
                 side.update(0, area.y(), side.width(), area.height() + 16)
 
-    # --- marks ----------------------------------------------------------------------------------
+    # --- decorations ----------------------------------------------------------------------------
 
     @Slot()
     def _on_cursor(self) -> None:
@@ -295,7 +301,7 @@ class Editor(QPlainTextEdit):
             self.current_line = line
             self._gutter.update()
             self.line_changed.emit(line)
-        self.mark()
+        self.decorate()
 
     @Slot()
     def _on_text(self) -> None:
@@ -309,21 +315,27 @@ class Editor(QPlainTextEdit):
         self.text.read_again()
         self.folding.update()
         self.text.highlighter.show_long_tags(self.text.structure().long_tags())
-        self.mark()
+        self.decorate()
 
     @Slot()
-    def mark(self) -> None:
+    def decorate(self) -> None:
         """Tints and underlines over the text."""
         text = self.text
         here = self.current_line
-        marks: list[Mark | None] = [line_mark(text, here, self.line_tint(here))]
-        marks += [line_mark(text, n, note.tint) for n, note in self._notes.items() if note.tint]
+        decorations: list[Decoration | None] = [line_decoration(text, here, self.line_tint(here))]
+        decorations += [
+            line_decoration(text, n, note.tint) for n, note in self._notes.items() if note.tint
+        ]
         if self._linked and self._linked != here:
-            marks.append(line_mark(text, self._linked, self.line_tint(self._linked)))
-        marks += spans(text, self._hits[:_LIT], color("warn", 0.28))
-        marks += spans(text, self._belonging(), color("focus", 0.26))
-        marks += [underline(text, each) for each in self._problems if each.line and each.length]
-        self.setExtraSelections([mark for mark in marks if mark is not None])
+            decorations.append(line_decoration(text, self._linked, self.line_tint(self._linked)))
+        decorations += spans(text, self._hits[:_LIT], color("warn", 0.28))
+        decorations += spans(text, self._belonging(), color("focus", 0.26))
+        decorations += [
+            underline(text, each) for each in self._problems if each.line and each.length
+        ]
+        self.setExtraSelections(
+            [decoration for decoration in decorations if decoration is not None]
+        )
         self._gutter.update()
         self._tokens.update()
 
@@ -368,7 +380,7 @@ class Editor(QPlainTextEdit):
         """Other colours, or numbers of another width."""
         self._on_blocks(self.blockCount())
         self._place_sides()
-        self.mark()
+        self.decorate()
 
     def _place_sides(self) -> None:
         inner, view = self.contentsRect(), self.viewport().geometry()
@@ -380,7 +392,7 @@ class Editor(QPlainTextEdit):
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         )
         key = event.text()
-        if event.key() == Qt.Key.Key_Tab and self._stops.go_on():
+        if event.key() == Qt.Key.Key_Tab and self._tab_stops.go_on():
             return
         if event.key() == Qt.Key.Key_Tab and not self.textCursor().hasSelection():
             self.insertPlainText(INDENT)

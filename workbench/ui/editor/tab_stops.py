@@ -8,7 +8,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 
-class Stops:
+class TabStops:
     """Where Tab goes next in an editor, until the last place or until the cursor went elsewhere."""
 
     def __init__(self, editor: QPlainTextEdit) -> None:

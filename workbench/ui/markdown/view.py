@@ -95,14 +95,14 @@ class MarkdownView(ModelText):
 
     def show_places(self, places: list[QTextCursor], present: int = -1) -> None:
         """Mark places, the one of that number more strongly."""
-        marks = []
+        decorations = []
         for number, cursor in enumerate(places):
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = cursor
+            decoration = QTextEdit.ExtraSelection()
+            decoration.cursor = cursor
             strength = _PRESENT_HIT if number == present else _HIT
-            mark.format.setBackground(color("warn", strength))
-            marks.append(mark)
-        self.setExtraSelections(marks)
+            decoration.format.setBackground(color("warn", strength))
+            decorations.append(decoration)
+        self.setExtraSelections(decorations)
 
     # --- links ----------------------------------------------------------------------------------
 

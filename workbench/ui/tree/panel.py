@@ -12,7 +12,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QFrame, QStackedWidget, QWidget
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.runs.lost_solution import find_loss
+from workbench.domain.runs.lost_solution import find_lost_solution
 from workbench.domain.runs.spec import RunSpec
 from workbench.ui.actions import Action
 from workbench.ui.kit import Banner, EmptyState, GhostButton, Splitter, column
@@ -56,7 +56,7 @@ class TreePanel(Panel):
         self.area = CanvasArea(self.canvas)
         self.player = Player(self.model)
         self.inspector = Inspector(self.model)
-        self.loss = Banner()
+        self.lost_solution = Banner()
         self.notice = Banner()
         self.edit_form = ThoughtForm("Change the thought", "Change", self)
         self.add_form = ThoughtForm("A new thought", "Add", self)
@@ -69,7 +69,7 @@ class TreePanel(Panel):
     def _build(self) -> None:
         left = QFrame()
         left.setMinimumWidth(_LEAST_CANVAS)
-        inner = column(self.loss, self.area, self.player, gap=0)
+        inner = column(self.lost_solution, self.area, self.player, gap=0)
         inner.setStretch(1, 1)
         left.setLayout(inner)
         self.inspector.setMinimumWidth(WIDTH)
@@ -221,7 +221,7 @@ class TreePanel(Panel):
         model = self.model
         self._show_page()
         self.reproduce.setEnabled(model.spec is not None)
-        self.loss.hide()
+        self.lost_solution.hide()
         tone = model.info.short
         self.canvas.tone = self.area.legend.tone = tone
         self.player.show_opened()
@@ -248,14 +248,14 @@ class TreePanel(Panel):
             self.area.legend.show_state(model.state)
             self.area.place()
             self.inspector.show_outline()
-            loss = find_loss(model.state)
-            self.show_loss(loss.text if loss else "", loss.nodes[0] if loss else "")
+            lost = find_lost_solution(model.state)
+            self.show_lost_solution(lost.text if lost else "", lost.nodes[0] if lost else "")
         self.header.show_run()
         self.player.show_place()
         self.inspector.show_node()
         self.busy_changed.emit(model.running_here and not model.ended)
 
-    def show_loss(self, sentence: str, node: str) -> None:
+    def show_lost_solution(self, sentence: str, node: str) -> None:
         """Say where the last branch that could be solved was dropped, and mark the place.
 
         Args:
@@ -263,9 +263,9 @@ class TreePanel(Panel):
             node: the node at which it happened.
         """
         if not sentence:
-            self.loss.hide()
-        elif sentence != self.loss.message:
-            self.loss.show_message(
+            self.lost_solution.hide()
+        elif sentence != self.lost_solution.message:
+            self.lost_solution.show_message(
                 sentence, "warn", "Show it", functools.partial(self.model.select, node)
             )
 

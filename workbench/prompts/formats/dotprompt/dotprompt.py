@@ -12,7 +12,7 @@ from workbench.domain.prompts.prompt import InputField
 from workbench.domain.runs.spec import Json
 from workbench.prompts.formats.bounded_reading import read_yaml
 from workbench.prompts.formats.dotprompt.picoschema import fields_of_schema, schema_of_fields
-from workbench.prompts.formats.format import Foreign, PromptFormat, Source
+from workbench.prompts.formats.format import PromptFormat, Source, SourceFile
 from workbench.prompts.formats.handlebars.reading import HISTORY, read_handlebars
 from workbench.prompts.formats.handlebars.writing import write_handlebars
 from workbench.prompts.formats.printing import joined, notes_of_javascript, notes_of_mappings
@@ -49,7 +49,7 @@ _CONFIG = {
 }
 
 
-def _read(file: Foreign) -> list[ImportedPrompt]:
+def _read(file: SourceFile) -> list[ImportedPrompt]:
     notes: list[str] = []
     match = _FENCE.match(file.text)
     front_matter = (read_yaml(match[1], file.name) or {}) if match else {}

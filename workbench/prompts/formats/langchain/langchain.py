@@ -16,7 +16,7 @@ from workbench.domain.prompts.prompt import InputField, type_of
 from workbench.domain.runs.spec import Json
 from workbench.domain.text import Role
 from workbench.prompts.formats.braces import read_format_string
-from workbench.prompts.formats.format import Foreign, PromptFormat
+from workbench.prompts.formats.format import PromptFormat, SourceFile
 from workbench.prompts.formats.handlebars.reading import read_handlebars
 from workbench.prompts.formats.jinja_text import read_jinja
 from workbench.prompts.formats.langchain.writing import TITLE, write_langchain
@@ -73,7 +73,7 @@ def _arguments(value: Json) -> dict[str, Json]:
     return given if isinstance(given, dict) else {}
 
 
-def _read(file: Foreign) -> list[ImportedPrompt]:
+def _read(file: SourceFile) -> list[ImportedPrompt]:
     reader = _Reader(file.name)
     value = reader.saved_prompt(file.value)
     turns = reader.prompt(value)
@@ -283,7 +283,7 @@ def _filled(parts: Parts, row: dict[str, Json]) -> Parts:
     return merged(made)
 
 
-def _detect(file: Foreign) -> bool:
+def _detect(file: SourceFile) -> bool:
     value: Any = file.mapping()
     return file.suffix in {".json", ".yaml", ".yml"} and bool(
         _kind(value) or _kind(value.get("manifest")) or value.get("type") == "not_implemented"

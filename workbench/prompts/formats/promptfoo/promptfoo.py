@@ -10,7 +10,7 @@ from workbench.domain.prompts.datasets import EXPECTED
 from workbench.domain.prompts.exchange import FormatInfo, ImportedPrompt
 from workbench.domain.runs.spec import Json
 from workbench.prompts.formats.bounded_reading import decoded, read_json, read_yaml
-from workbench.prompts.formats.format import Foreign, PromptFormat
+from workbench.prompts.formats.format import PromptFormat, SourceFile
 from workbench.prompts.formats.jinja_text import read_jinja
 from workbench.prompts.formats.openai_messages import content_text, messages_of, role_of
 from workbench.prompts.formats.prompt_text import Turn, file_name, prompt_text, trimmed
@@ -42,7 +42,7 @@ def wanted_files(text: str) -> list[str]:
     return list(dict.fromkeys(_WANTED.findall(text)))[:MOST_FILES]
 
 
-def _read(file: Foreign) -> list[ImportedPrompt]:
+def _read(file: SourceFile) -> list[ImportedPrompt]:
     value = file.value
     if not isinstance(value, dict) or "prompts" not in value:
         raise FormatError(file.name, 'it has no "prompts".')
@@ -73,7 +73,7 @@ def _read(file: Foreign) -> list[ImportedPrompt]:
 
 
 class _Reader:
-    def __init__(self, file: Foreign) -> None:
+    def __init__(self, file: SourceFile) -> None:
         self._file = file
         self.notes: list[str] = []
 
@@ -194,7 +194,7 @@ def _turn(role: Any, source: str, notes: list[str]) -> Turn:
         return Turn(role, source=source)
 
 
-def _detect(file: Foreign) -> bool:
+def _detect(file: SourceFile) -> bool:
     return file.suffix in {".yaml", ".yml", ".json"} and "prompts" in file.mapping()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.domain.errors import FormatError
 from workbench.domain.runs.spec import Json
 from workbench.prompts.formats.bounded_reading import decoded, read_json, read_yaml
-from workbench.prompts.formats.format import Foreign
+from workbench.prompts.formats.format import SourceFile
 from workbench.prompts.formats.template_ast import usable_name
 
 EXPECTED = "expected"
@@ -20,7 +20,7 @@ _PLAIN = {"equals", "contains", "icontains", "starts-with", "is-json"}
 _EXACT = {"equals"}
 
 
-def read_tests(value: dict[str, Json], file: Foreign, notes: list[str]) -> list[dict[str, Json]]:
+def read_tests(value: dict[str, Json], file: SourceFile, notes: list[str]) -> list[dict[str, Json]]:
     """Variables of each test, and what it expects where that is plain text.
 
     Args:
@@ -48,7 +48,7 @@ def read_tests(value: dict[str, Json], file: Foreign, notes: list[str]) -> list[
     return rows or [row for row in shared if row]
 
 
-def _tests(tests: Json, file: Foreign, notes: list[str]) -> list[dict[str, Json]]:
+def _tests(tests: Json, file: SourceFile, notes: list[str]) -> list[dict[str, Json]]:
     if tests is None:
         return []
     if isinstance(tests, str):
@@ -62,7 +62,7 @@ def _tests(tests: Json, file: Foreign, notes: list[str]) -> list[dict[str, Json]
     return found
 
 
-def _of_file(name: str, file: Foreign, notes: list[str]) -> list[dict[str, Json]]:
+def _of_file(name: str, file: SourceFile, notes: list[str]) -> list[dict[str, Json]]:
     name = name.removeprefix("file://").removeprefix("./")
     data = file.files.get(name)
     if data is None:
@@ -108,7 +108,7 @@ def _keeps_lists(test: dict[str, Json]) -> bool:
 
 
 def _variables(
-    given: Json, file: Foreign, notes: list[str], *, lists: bool = False
+    given: Json, file: SourceFile, notes: list[str], *, lists: bool = False
 ) -> list[dict[str, Json]]:
     """All combinations of the variables' values: a list of texts stands for one test an item.
 
@@ -131,7 +131,7 @@ def _variables(
     return [dict(zip(names, each, strict=True)) for each in combined]
 
 
-def _of_variables_file(name: str, file: Foreign, notes: list[str]) -> Json:
+def _of_variables_file(name: str, file: SourceFile, notes: list[str]) -> Json:
     """The variables from a file next to the configuration."""
     name = name.removeprefix("file://").removeprefix("./")
     data = file.files.get(name)
@@ -142,7 +142,7 @@ def _of_variables_file(name: str, file: Foreign, notes: list[str]) -> Json:
     return read_json(text, name) if name.endswith(".json") else read_yaml(text, name)
 
 
-def _value(value: Json, file: Foreign, notes: list[str]) -> Json:
+def _value(value: Json, file: SourceFile, notes: list[str]) -> Json:
     if isinstance(value, str) and value.startswith("file://"):
         name = value.removeprefix("file://").removeprefix("./")
         data = file.files.get(name)

@@ -42,7 +42,7 @@ class _State:
     """Whether the set that fills a prompt when it is opened was asked for the right answer."""
 
 
-class Mark(NamedTuple):
+class SampleChoice(NamedTuple):
     """What fills the form: a set, or a row or run in place of one."""
 
     chosen: str
@@ -231,14 +231,14 @@ class SamplesModel(QObject):
         self._keep()
         self._kept_soon.start()  # with the right answer, which comes with the values
 
-    def mark(self) -> Mark:
+    def choice(self) -> SampleChoice:
         """What fills the form now, for :meth:`go_back`."""
-        return Mark(self._state.chosen, self._state.origin)
+        return SampleChoice(self._state.chosen, self._state.origin)
 
-    def go_back(self, mark: Mark) -> None:
+    def go_back(self, choice: SampleChoice) -> None:
         """What filled the form then fills it again; its values come from elsewhere."""
-        self._state.chosen, self._state.origin = mark
-        self._state.edits.pop(mark.chosen, None)
+        self._state.chosen, self._state.origin = choice
+        self._state.edits.pop(choice.chosen, None)
         self._keep()
         self._kept_soon.start()
         self.changed.emit()

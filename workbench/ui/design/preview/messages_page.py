@@ -254,20 +254,22 @@ class MessagesPage(Page):
         self.span_hovered.emit(found[0].span)
 
     def _light(self, found: Iterable[Drawn]) -> None:
-        marks = []
+        decorations = []
         self._lit_lines = set()
         for each in list(found)[:_MOST_LINKED]:
             tone = self._tones.get(each.span.variable, "link")
-            mark = QTextEdit.ExtraSelection()
-            mark.format.setBackground(color(tone, _LINKED_TINT if not each.span.literal else 0.18))
-            mark.format.setFontUnderline(True)
-            mark.format.setUnderlineColor(color(tone))
-            mark.cursor = QTextCursor(self.document())
-            mark.cursor.setPosition(each.start)
-            mark.cursor.setPosition(each.end, QTextCursor.MoveMode.KeepAnchor)
-            marks.append(mark)
+            decoration = QTextEdit.ExtraSelection()
+            decoration.format.setBackground(
+                color(tone, _LINKED_TINT if not each.span.literal else 0.18)
+            )
+            decoration.format.setFontUnderline(True)
+            decoration.format.setUnderlineColor(color(tone))
+            decoration.cursor = QTextCursor(self.document())
+            decoration.cursor.setPosition(each.start)
+            decoration.cursor.setPosition(each.end, QTextCursor.MoveMode.KeepAnchor)
+            decorations.append(decoration)
             self._lit_lines.add(each.span.line)
-        self.setExtraSelections(marks)
+        self.setExtraSelections(decorations)
         self.viewport().update()
 
     def _index_at(self, point: QPoint) -> int:

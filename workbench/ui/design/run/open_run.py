@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.domain.runs.spec import Json, RunSpec, TemplatePrompt
 
 if TYPE_CHECKING:
-    from workbench.ui.design.inputs.samples_model import Mark
+    from workbench.ui.design.inputs.samples_model import SampleChoice
     from workbench.ui.design.run.prompt_strategy import PromptStrategies
     from workbench.ui.design.tool_panes import SideContext
 
@@ -20,7 +20,7 @@ class _Before(NamedTuple):
     text: str
     values: dict[str, Json]
     expected: str
-    samples: Mark
+    samples: SampleChoice
     strategy: tuple[str, dict[str, Json]]
 
 
@@ -57,7 +57,7 @@ def show_as_run(
         side.work.editor.text.plain(),
         dict(document.values),
         document.expected,
-        side.work.inputs.samples.mark(),
+        side.work.inputs.samples.choice(),
         (bar.strategy.strategy, bar.parameters.form.values()),
     )
     take_prompt(side, run_id, prompt, expected)

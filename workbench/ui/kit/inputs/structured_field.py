@@ -55,7 +55,7 @@ class StructuredField(QFrame):
         self._value: Json = None
         self._problem = ""
         self._note = ""
-        self._filling = False
+        self._updating = False
         self._fresh = False
         self.bar = SummaryBar(each.name)
         self.bar.toggled.connect(self._on_toggled)
@@ -166,7 +166,7 @@ class StructuredField(QFrame):
             self._show_view(_JSON)  # what is typed there cannot be shown as parts
 
     def _show_parts(self) -> None:
-        self._filling = True
+        self._updating = True
         value = self._start() if self._value is None else self._value
         if isinstance(self._parts, RowList):
             self._parts.show_values(value)
@@ -177,7 +177,7 @@ class StructuredField(QFrame):
                 self._parts.deleteLater()
             self._parts = self._make_parts(value)
             self._part_place.addWidget(self._parts)
-        self._filling = False
+        self._updating = False
         self._show_view(_PARTS)
 
     def _make_parts(self, value: Json) -> RowList | ItemBody:
@@ -199,9 +199,9 @@ class StructuredField(QFrame):
         return rows
 
     def _show_text(self, text: str) -> None:
-        self._filling = True
+        self._updating = True
         self.json.setPlainText(text)
-        self._filling = False
+        self._updating = False
         self._show_view(_JSON)
         self._read_json()
 
@@ -221,7 +221,7 @@ class StructuredField(QFrame):
 
     @Slot()
     def _on_parts(self) -> None:
-        if self._filling or self._parts is None:
+        if self._updating or self._parts is None:
             return
         try:
             self._value = (
@@ -234,7 +234,7 @@ class StructuredField(QFrame):
 
     @Slot()
     def _on_json(self) -> None:
-        if not self._filling:
+        if not self._updating:
             self._read_json()
             self._after_change()
 

@@ -68,7 +68,7 @@ class VariableFields(QFrame):
         self._tokens: Mapping[str, int] = {}
         self._tones: Mapping[str, str] = {}
         self._unfolded: set[str] = set()
-        self._filling = False
+        self._updating = False
         self._body = QWidget()
         self.setLayout(column(self._body, None, gap=0))
 
@@ -79,7 +79,7 @@ class VariableFields(QFrame):
         tones: Mapping[str, str] | None = None,
     ) -> None:
         """Make the fields again and fill them; ``tones`` gives variables their colour."""
-        self._filling = True
+        self._updating = True
         self._tones = tones or {}
         self._inputs = tuple(inputs)
         self.fields, self._editors, self._notes, self._problems = {}, {}, {}, {}
@@ -95,7 +95,7 @@ class VariableFields(QFrame):
         self._body.setLayout(lines)
         layout.insertWidget(0, self._body)
         self._body.show()  # else it has no height before the next turn of the event loop
-        self._filling = False
+        self._updating = False
         self._show_notes()
         self.resized.emit()
 
@@ -106,10 +106,10 @@ class VariableFields(QFrame):
             if isinstance(editor, Editor) and not editor.can_show(values.get(each.name)):
                 self.show_inputs(self._inputs, values, self._tones)
                 return
-        self._filling = True
+        self._updating = True
         for each in self._inputs:
             self._editors[each.name].show_value(_shown(each, values))
-        self._filling = False
+        self._updating = False
         self.values()
 
     def focus_input(self, name: str) -> bool:
@@ -216,7 +216,7 @@ class VariableFields(QFrame):
 
     @Slot()
     def _on_changed(self) -> None:
-        if not self._filling:
+        if not self._updating:
             self.changed.emit(self.values())
 
     def values(self) -> dict[str, Json]:

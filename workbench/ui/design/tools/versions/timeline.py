@@ -82,7 +82,7 @@ class VersionsList(QListView):
         self.setUniformItemSizes(False)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMinimumHeight(120)
-        self._filling = False
+        self._updating = False
         self._model = QStandardItemModel(self)
         self.setModel(self._model)
         self.setItemDelegate(_Delegate(self))
@@ -94,7 +94,7 @@ class VersionsList(QListView):
     ) -> None:
         """Show other versions; ``current`` has the text in the editor."""
         place = self.verticalScrollBar().value()
-        self._filling = True
+        self._updating = True
         self._model.clear()
         chosen = None
         day = ""
@@ -108,7 +108,7 @@ class VersionsList(QListView):
                 chosen = item
         if chosen is not None:
             self.setCurrentIndex(chosen.index())
-        self._filling = False
+        self._updating = False
         self.verticalScrollBar().setValue(place)
 
     def numbers(self) -> list[int]:
@@ -130,7 +130,7 @@ class VersionsList(QListView):
     @Slot(QModelIndex)
     def _on_current(self, index: QModelIndex) -> None:
         version = index.data(_VERSION)
-        if version is not None and not self._filling:
+        if version is not None and not self._updating:
             self.chosen.emit(version.number)
 
     def event(self, event: QEvent) -> bool:

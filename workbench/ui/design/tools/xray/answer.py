@@ -44,7 +44,7 @@ class AnswerBox(QWidget):
         self._own: dict[str, Known] = {}
         self._offers: tuple[Known, ...] = ()
         self._picked: dict[str, str] = {}
-        self._filling = False
+        self._updating = False
         self.edit = SendingText(
             "Answer to explain",
             "Run the prompt, or type the answer you want",
@@ -110,9 +110,9 @@ class AnswerBox(QWidget):
 
     def _show(self, known: Known) -> None:
         if known.text != self.text:
-            self._filling = True
+            self._updating = True
             self.edit.setPlainText(known.text)
-            self._filling = False
+            self._updating = False
         self._say(known.origin if known.text else "")
         self.changed.emit()
 
@@ -125,7 +125,7 @@ class AnswerBox(QWidget):
 
     @Slot()
     def _on_text(self) -> None:
-        if self._filling:
+        if self._updating:
             return
         text = self.text
         if text.strip() and text != self._offered.text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.prompts.input_inference import guess_parts
+from workbench.prompts.input_inference import infer_parts
 from workbench.prompts.jinja.analysis import analyse
 from workbench.prompts.jinja.environment import prompt_environment
 
@@ -41,7 +41,7 @@ def test_what_is_read_of_items_and_objects_is_known() -> None:
         "{% for label in labels | sort %}{{ label.name }}: {{ label.meaning }} {{ label['id'] }}"
         "{% endfor %}{{ person.city }}{{ person.items() }}{{ text.upper() }}{{ rows[0] }}"
     )
-    assert guess_parts(prompt_environment({}).parse(body)) == {
+    assert infer_parts(prompt_environment({}).parse(body)) == {
         "labels": ("name", "meaning", "id"),
         "person": ("city",),
     }
