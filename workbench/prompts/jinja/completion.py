@@ -254,7 +254,8 @@ class _Place:
             text, tab_stops = _snippet("{%" + sign + " " + template)
             yield Candidate(
                 label=label, kind="snippet", text=text, select=tab_stops[0],
-                tab_stops=tab_stops[1:], detail=detail, start=tag.start, end=tag.end if tag.closed else self._position,
+                tab_stops=tab_stops[1:], detail=detail, start=tag.start,
+                end=tag.end if tag.closed else self._position,
             )  # fmt: skip
 
     def _variables(self) -> Iterator[Candidate]:
