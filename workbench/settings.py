@@ -19,7 +19,7 @@ class Paths:
     """The folders and files of the program; nothing is created before :meth:`create`."""
 
     data: Path
-    """All state, unless said otherwise below."""
+    """All state, unless noted otherwise below."""
     logs: Path
     shipped_prompts: Path = _CHECKOUT / "prompts"
     shipped_data: Path = _CHECKOUT / "resources" / "data"

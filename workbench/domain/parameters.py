@@ -194,11 +194,11 @@ def summarise(fields: Sequence[Field], values: Values) -> str:
         if not field.group or (field.group == ADVANCED and given[field.name] != field.default)
     ]
     counted.sort(key=lambda field: field.kind not in ("int", "float"))
-    said = (_said(field, given) for field in counted)
-    return ", ".join(words for words in said if words)
+    summaries = (_summary(field, given) for field in counted)
+    return ", ".join(words for words in summaries if words)
 
 
-def _said(field: Field, values: Values) -> str:
+def _summary(field: Field, values: Values) -> str:
     """A parameter within a sentence; one that is switched off is left out."""
     value = values[field.name]
     if isinstance(value, bool):

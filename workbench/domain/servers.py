@@ -75,7 +75,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server said when it was asked. ``kind`` is "llama.cpp", "vLLM", "Ollama" or ""."""
+    """What a server reported in a test. ``kind`` is "llama.cpp", "vLLM", "Ollama" or ""."""
 
     kind: str
     models: tuple[str, ...]

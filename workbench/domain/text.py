@@ -93,10 +93,10 @@ def whole_characters(
             first, after = found[0], found[-1] + 1
             text = whole[starts[first] : starts[after] if after < len(texts) else len(whole)]
             alone = "".join(texts[first:after])
-            said = "[^\\x00-\\x7f]+".join(map(re.escape, re.split(f"{PART}+", alone)))
+            pattern = "[^\\x00-\\x7f]+".join(map(re.escape, re.split(f"{PART}+", alone)))
             # Only what is not ASCII has parts, and there are no more characters than parts.
             known = PART not in text and len(text) <= len(alone)
-            if known and re.fullmatch(said, text):
+            if known and re.fullmatch(pattern, text):
                 yield range(first, after), text
                 continue
         for place in found:

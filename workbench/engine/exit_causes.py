@@ -103,6 +103,6 @@ def _memory(model_bytes: int, free_bytes: int) -> str:
 
 
 def _last_assertion(log: list[str]) -> str:
-    """What ggml said before it gave up, without the path of its source."""
+    """The message of ggml before it aborted, without the path of its source."""
     found = [line for line in log if "GGML_ASSERT" in line or "GGML_ABORT" in line]
     return found[-1].rsplit("/", 1)[-1].strip() if found else ""

@@ -72,7 +72,7 @@ class InProcessEngine:
 
     @property
     def model(self) -> LoadedModel | None:
-        """The model that is said to be in memory."""
+        """The model that is reported as loaded."""
         return self._model
 
     @property

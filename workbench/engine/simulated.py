@@ -144,7 +144,7 @@ class SimulatedEngine(InProcessEngine):
             return
         self._failure = None
         if failure.kind == "die":
-            raise WorkerDiedError("The simulated engine crashed, as it was told to.", exit_code=-11)
+            raise WorkerDiedError("The simulated engine crashed, as it was set to.", exit_code=-11)
         await asyncio.Event().wait()
 
 

@@ -1,4 +1,4 @@
-"""The engine's status, told to listeners at a bearable rate."""
+"""Notifies listeners of the engine's status, at a limited rate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StatusBoard:
     def __init__(self) -> None:
         self.status = EngineStatus(total_memory_bytes=memory().total_bytes)
         self._listeners: list[Callable[[EngineStatus], None]] = []
-        self._told = self.status
+        self._notified = self.status
         self._told_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
         self._generated: deque[tuple[float, int]] = deque()
@@ -39,7 +39,7 @@ class StatusBoard:
         """Change fields of the status."""
         self.status = msgspec.structs.replace(self.status, **changes)
         loop = asyncio.get_running_loop()
-        if self._timer is None and self.status != self._told:
+        if self._timer is None and self.status != self._notified:
             delay = max(0.0, self._told_at + MIN_INTERVAL_SECONDS - loop.time())
             if delay:
                 self._timer = loop.call_later(delay, self._tell)
@@ -75,7 +75,7 @@ class StatusBoard:
 
     def _tell(self) -> None:
         self._timer = None
-        self._told = self.status
+        self._notified = self.status
         self._told_at = asyncio.get_running_loop().time()
         for listener in self._listeners:
             listener(self.status)

@@ -55,7 +55,7 @@ class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def unreadable(cls, run_id: int) -> RunEnd:
-        """The end of a run that was cut off and of which nothing can be read."""
+        """The end of an interrupted run that cannot be read."""
         state = RunState(status="interrupted", finish_reason="interrupted")
         error = StoreError(f"Run {run_id} is damaged in the history file and cannot be read.")
         return msgspec.structs.replace(cls.of(run_id, state), error=error.to_wire())

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Float, Integer, LargeBinary, Text
 
 DAMAGED = " [damaged in the history file]"
-"""What is put behind a text of which some bytes could not be read."""
+"""Appended to a text with bytes that could not be read."""
 _LATEST = 32_503_680_000.0
 """The year 3000: no later time is shown by every system's calendar."""
 _LARGEST = 1e12

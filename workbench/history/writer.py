@@ -190,7 +190,7 @@ class HistoryWriter:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
-        """Have a value written of which only the newest counts, such as a draft.
+        """Queue a value that replaces its older ones, such as a draft.
 
         Where it cannot be written it stays queued under ``key`` until it can, or until a newer one
         takes its place; :attr:`status` then has the problem.

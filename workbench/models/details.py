@@ -108,7 +108,7 @@ def _needed(
 
 
 def _adapter_bytes(paths: Iterable[str]) -> int:
-    """The weights of adapters; one that cannot be read is told of when the model is loaded."""
+    """The weights of adapters; one that cannot be read is reported when the model is loaded."""
     total = 0
     for path in paths:
         try:

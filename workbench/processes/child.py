@@ -26,7 +26,7 @@ WALL_FACTOR = 5.0
 
 
 class ChildLostError(Exception):
-    """The process was gone before it began the work; another one can do it."""
+    """The process was gone before it began the work; a new one can do it."""
 
 
 class SandboxChild:

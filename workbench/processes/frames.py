@@ -9,7 +9,7 @@ import struct
 from typing import IO
 
 FRAME_BYTES = 16 * 1024 * 1024
-"""Most bytes of one body, in either direction, where nothing else is said."""
+"""Most bytes of one body, in either direction, where no other limit is given."""
 _LENGTH = struct.Struct("<I")
 
 

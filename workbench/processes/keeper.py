@@ -154,7 +154,7 @@ class ChildProcess:
         self._ended = True
         code = self._process.wait()
         self.end_input()
-        # What it said last explains its end; a process that it started could hold the pipe open.
+        # Its last output explains its end; a process that it started could hold the pipe open.
         self._logger.join(_LOG_SECONDS)
         self._on_end(code, fault)
 

@@ -300,7 +300,7 @@ def _folded(messages: list[tuple[str, str]], *, at_start: bool) -> list[tuple[st
 
 
 def _left_out(messages: Sequence[tuple[str, str]], rendered: str) -> int | None:
-    """The first message of which no line is in the rendered text; its place from 0.
+    """The first message without a line in the rendered text; its index from 0.
 
     Templates may trim and escape texts, and drop what an assistant thought before it answered.
     """

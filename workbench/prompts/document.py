@@ -86,7 +86,7 @@ def parse_document(text: str, path: str) -> PromptDocument:
 
 
 def _from_mustache(body: str, path: str, line: int) -> str:
-    """A Mustache body as Jinja; what stands below a tag that has a line of its own stays there."""
+    """A Mustache body as Jinja; text below a tag that has a line of its own stays there."""
     notes: list[str] = []
     try:
         parts = read_handlebars(body, notes, dialect="mustache")

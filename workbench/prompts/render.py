@@ -30,7 +30,7 @@ from workbench.prompts.template_body import TOO_LARGE, TOO_LONG, Body, BodyText
 INCLUDES = 100
 """Most templates that one template may bring in, directly or through others."""
 _COMPUTED_NAMES = 20
-"""Most included files of which the template computes the name."""
+"""Most included files whose name the template computes."""
 
 
 class RenderJob(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,7 +43,7 @@ MOST_EXAMPLES = 200
 
 
 class SegmentedPrompt:
-    """Messages of which every span belongs to one segment.
+    """Messages whose spans each belong to one segment.
 
     Args:
         messages: as they were rendered.

@@ -71,7 +71,7 @@ class Body:
     Args:
         text: the main template.
         included: templates that it can include or import, by name.
-        known: names of inputs and values, to guess what a wrong name should be.
+        known: names of inputs and values, to suggest a name for a wrong one.
         exact: as the Prompty format has it: all white space stays, an unknown name is empty.
     """
 

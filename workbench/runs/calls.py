@@ -284,7 +284,7 @@ class _Stream:
         return tuple(sample.completion for sample in self._samples if sample.completion)
 
     def cancel_before(self) -> None:
-        """End its samples, of which none was asked for."""
+        """End its samples, none of which was requested."""
         self._samples = [_Sample(ReasoningSplitter("")) for _ in self._numbers]
         self._finish_rest("cancelled", 0.0)
 

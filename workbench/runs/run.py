@@ -248,7 +248,7 @@ class Run:
         return result
 
     def _is_superseded(self, call: Generate) -> bool:
-        """Whether a user did something to its node of which the search does not know yet."""
+        """Whether its node has a user action that the search does not know yet."""
         if not call.steerable or not self._replay.is_over:
             return False
         return is_superseded(call.node, (*self._replay.pending, *self.control.pending))

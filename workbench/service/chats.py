@@ -224,10 +224,10 @@ class Chats:
         its strategy for the next message.
         """
         asked = msgspec.structs.replace(options, strategy="direct", params={}) if begun else options
-        said = [(each.role, each.text) for each in before]
-        said += [("user", text or ""), ("assistant", begun)]
+        messages = [(each.role, each.text) for each in before]
+        messages += [("user", text or ""), ("assistant", begun)]
         spec = RunSpec(
-            prompt=ChatPrompt(_sent(options.system, said)),
+            prompt=ChatPrompt(_sent(options.system, messages)),
             strategy=asked.strategy,
             params=chat_params(asked.strategy) | asked.params,
             model=options.model,
@@ -264,13 +264,13 @@ class Chats:
             await self._store.write(conversations.rename, conversation_id, _title(text))
 
 
-def _sent(system: str, said: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
+def _sent(system: str, exchanged: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
     """A conversation as the model gets it: no empty turns, no two of the user in a row.
 
     Many chat formats refuse either, and a model that reads that it said nothing says nothing again.
     """
     turns: list[tuple[Role, str]] = []
-    for role, text in said:
+    for role, text in exchanged:
         if not text.strip():
             continue
         joined = turns and turns[-1][0] == role == "user"

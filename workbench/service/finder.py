@@ -45,7 +45,7 @@ class Finder:
         """What of one kind fits typed words, the best (then the newest) first.
 
         Names fit where each typed word begins a word of theirs. Runs and chats are found by what
-        was said in them too, and a run by its number. Models are those that :meth:`prepare` saw.
+        was written in them too, and a run by its number. Models are those that :meth:`prepare` saw.
 
         Args:
             text: what was typed.

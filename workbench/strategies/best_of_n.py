@@ -104,7 +104,7 @@ class BestOfNParams(Extraction, frozen=True, kw_only=True):
 
 
 class _Sampled(NamedTuple):
-    """An answer and what it is worth (None where nobody could say)."""
+    """An answer and its score (None where it could not be scored)."""
 
     node: str
     completion: Completion

@@ -64,7 +64,7 @@ def run(problem: Problem, params: CotParams) -> StrategySteps:
 
 
 def estimate(params: CotParams, sampling: Sampling) -> tuple[int, int]:
-    """One call, or two of which the second is short."""
+    """One call, or two with a short second."""
     if params.calls == "two":
         return 2, sampling.max_tokens + min(_ANSWER_TOKENS, sampling.max_tokens)
     return 1, sampling.max_tokens

@@ -51,7 +51,7 @@ class DirectParams(Extraction, frozen=True, kw_only=True):
 
 
 def run(problem: Problem, params: DirectParams) -> StrategySteps:
-    """Ask once. Where the rule finds no answer, the whole output is it, and that is said."""
+    """Ask once. Where the rule finds no answer, the whole output is it, with a note."""
     forced = params.force != "off"
     generate = Generate(
         node="0",

@@ -142,10 +142,10 @@ def _round(
 
 
 def _elect(paths: Sequence[Completion], vote: Vote) -> StrategySteps:
-    """The winner's first path is the output; a tie or a thin winner is said."""
-    said = remark(vote)
-    if said:
-        yield (Emit(NoteAdded(text=said, level="warning")),)
+    """The winner's first path is the output; a tie or a thin winner is noted."""
+    note = remark(vote)
+    if note:
+        yield (Emit(NoteAdded(text=note, level="warning")),)
     if vote.winner_index is None:
         return _outcome(paths[0], None, "0") if paths else Outcome(answer=None, output="")
     node = f"0.{vote.winner_index}"
@@ -155,7 +155,7 @@ def _elect(paths: Sequence[Completion], vote: Vote) -> StrategySteps:
 
 
 def _outcome(path: Completion, answer: str | None, node: str) -> Outcome:
-    """A path as the end of the run: whether it was cut is what is said of the run."""
+    """A path as the end of the run: whether it was cut counts for the run."""
     return Outcome(answer=answer, output=path.text, node=node, finish_reason=path.finish_reason)
 
 

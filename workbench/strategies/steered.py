@@ -79,7 +79,7 @@ def steered(
 
 
 def in_effect(actions: Sequence[SteerAction]) -> list[SteerAction]:
-    """The actions without those that were taken back before the search was told of them."""
+    """The actions without those that were undone before the search got them."""
     left: list[SteerAction] = []
     for action in actions:
         if isinstance(action, Undo) and left and left[-1] == action.action:
@@ -109,7 +109,7 @@ def _taken_back(
     grown: Collection[str],
     make: Callable[[str, tuple[str, ...]], S],
 ) -> list[S]:
-    """The states after something that the search was told of was taken back."""
+    """The states after an action that the search has got was undone."""
     if isinstance(action, PruneNode):
         here = {state.node for state in states}
         again = [

@@ -41,7 +41,7 @@ class Bridge(QObject):
         engine_changed(EngineStatus), store_changed(StoreStatus): for the status bar.
         opened(): the core is ready; calls made before wait for it.
         failed(str): a sentence that was not shown elsewhere.
-        run_ended(int): a run has finished, whoever started it.
+        run_ended(int): a run has finished, from any workspace.
         run_changed(int): an ended run has another answer.
     """
 
@@ -262,7 +262,7 @@ class Bridge(QObject):
 
         return deliver
 
-    def tell(self, receiver: Callable[[T], None], value: T, owner: QObject | None = None) -> None:
+    def post(self, receiver: Callable[[T], None], value: T, owner: QObject | None = None) -> None:
         """C: call ``receiver(value)`` on G; for what a call says before it has ended."""
         self._post(self._report(receiver, value, owner))
 

@@ -64,7 +64,7 @@ class FirstPaint(QWidget):
     """Lies over a workspace until what belongs into it has come, and takes its clicks.
 
     Shows the workspace as it was at the end of the last session where that is known, and else a
-    calm surface: never a workspace of which parts are missing.
+    calm surface: never a workspace with missing parts.
 
     Args:
         covered: what is covered.

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self._before = PANELS[0].id
         """The workspace to which Settings and Help go back."""
         self._restored = False
-        self._told_recovery = False
+        self._recovery_shown = False
         self.keeps_session = True
         """False where another window of the folder keeps where one was."""
         self.leaving = Leaving(self, bridge, self._at_work)
@@ -316,8 +316,8 @@ class MainWindow(QMainWindow):
             )
         elif status.problem:
             self.banner.show_message(status.problem, "bad", "Try again", self._retry_saving)
-        elif status.recovered and not self._told_recovery:
-            self._told_recovery = True
+        elif status.recovered and not self._recovery_shown:
+            self._recovery_shown = True
             self.banner.show_message(status.recovered, "warn")
         elif self.banner.message != status.recovered:
             self.banner.hide()

@@ -152,7 +152,7 @@ def _tally(core: Workbench, strategy: str, done: list[_Done], expected: str | No
 
 
 def _print_json(done: list[_Done], tallies: list[_Tally], expected: str | None) -> None:
-    """The runs as a list; what they came to stands on each as ``summary`` of its strategy."""
+    """The runs as a list; each has the ``summary`` of its strategy."""
     summaries = {tally.strategy: msgspec.to_builtins(tally) for tally in tallies}
     objects = []
     for run_id, strategy, state in done:

@@ -56,7 +56,7 @@ class Form(NamedTuple):
 
 
 def unwrap(answer: str) -> str:
-    """An answer without what stands around the whole of it: quotes, markdown, LaTeX, white space.
+    """An answer without wrappers around the whole of it: quotes, markdown, LaTeX, white space.
 
     Nothing in the middle goes: "2**5", "$PATH" and "__init__" stay as they are.
     """

@@ -87,7 +87,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def target(self) -> int | None:
-        """The runs each that could tell more, rounded as they are said; None where enough ran."""
+        """The runs each that could decide more, rounded as shown; None where enough ran."""
         if self.needed is None or not self.open:
             return None
         step = 5 if self.needed <= _FINE else 10
@@ -96,7 +96,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verdict_sentence(verdict: Verdict, names: Sequence[str]) -> str:
-    """A verdict in one or two sentences; what can be done about it is said elsewhere.
+    """A verdict in one or two sentences; the caller says what can be done about it.
 
     Args:
         verdict: of strategies.
@@ -108,19 +108,19 @@ def verdict_sentence(verdict: Verdict, names: Sequence[str]) -> str:
     runs += " run each" if verdict.most == 1 else " runs each"
     target = verdict.target
     if verdict.worse:
-        said = f"{names[verdict.best]} is right more often than {_listed(verdict.worse, names)}"
-        said += f" ({runs}, p = {verdict.p:.2g})" if verdict.p is not None else ""
+        words = f"{names[verdict.best]} is right more often than {_listed(verdict.worse, names)}"
+        words += f" ({runs}, p = {verdict.p:.2g})" if verdict.p is not None else ""
         if target is None:
-            return said
-        return f"{said}; about {target} could tell it from {_listed(verdict.open, names)}"
+            return words
+        return f"{words}; about {target} could tell it from {_listed(verdict.open, names)}"
     apart = "cannot tell these apart" if verdict.is_gap_seen else "show no difference"
     if verdict.most == 1:
         apart = apart.replace("show ", "shows ")
-    said = f"{runs} {apart}"
+    words = f"{runs} {apart}"
     if target is None:
-        return said
+        return words
     could = "could" if verdict.is_gap_seen else "could show one of 30 points"
-    return f"{said}; about {target} {could}"
+    return f"{words}; about {target} {could}"
 
 
 def _listed(places: Sequence[int], names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ class ExtractionRule(msgspec.Struct, frozen=True):
       :meth:`for_prompt`
     * ``first_answer``: what follows the first "Answer:" that begins a line (any case; quotes,
       markdown and LaTeX around it are dropped); ``#### 42`` and ``\boxed{42}`` are understood
-    * ``answer_line``: what follows the last "Answer:", wherever it stands; the rule of runs from
+    * ``answer_line``: what follows the last "Answer:", anywhere in the text; the rule of runs from
       before there was ``first_answer``
     * ``last_number``: the last number, without thousands separators
     * ``last_line``: the last line that is not blank

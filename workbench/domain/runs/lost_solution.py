@@ -1,7 +1,7 @@
-"""Where a search lost the solution, and by whose doing: a pure function of what is known of a run.
+"""Finds where a search lost the solution, and which part of it did; a pure function of the run.
 
-It needs nodes that a program has looked at (StateVerified); of a search over plain text nothing can
-be said.
+It needs nodes that a program has checked (StateVerified), so it does not apply to a search over
+plain text.
 """
 
 from __future__ import annotations

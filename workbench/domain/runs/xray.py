@@ -33,7 +33,7 @@ class PromptSegment(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def first_line(self) -> int:
-        """The first line of the file on which it stands; 0 is unknown."""
+        """Its first line in the file; 0 is unknown."""
         return self.lines[0] if self.lines else 0
 
     @property

@@ -78,8 +78,8 @@ def _warnings(grammar: str) -> set[str]:
     """
     is_error, messages = LLMatcher.validate_grammar_with_warnings(grammar)
     if is_error:
-        said = messages[0].strip().splitlines()[0].partition("JSON schema: ")
-        reason = (said[2] or said[0]).rstrip(".:")
+        parts = messages[0].strip().splitlines()[0].partition("JSON schema: ")
+        reason = (parts[2] or parts[0]).rstrip(".:")
         if reason.startswith(_UNSATISFIABLE):
             reason = f"nothing can fit it: {reason.removeprefix(_UNSATISFIABLE)}"
         raise unusable(reason)
@@ -116,9 +116,9 @@ def _checked(schema: dict[str, Any]) -> dict[str, Any]:
         jsonschema.SchemaError: it is none of any draft.
     """
     newest = jsonschema.Draft202012Validator
-    said: Any = jsonschema.validators.validator_for(schema, default=newest)
+    dialect: Any = jsonschema.validators.validator_for(schema, default=newest)
     try:
-        said.check_schema(schema, format_checker=_NO_FORMATS)
+        dialect.check_schema(schema, format_checker=_NO_FORMATS)
     except jsonschema.SchemaError:
         try:
             _OLDER.check_schema(schema, format_checker=_NO_FORMATS)
@@ -127,7 +127,7 @@ def _checked(schema: dict[str, Any]) -> dict[str, Any]:
         else:
             return cast("dict[str, Any]", _modern(schema))
         raise
-    return schema if said is newest else cast("dict[str, Any]", _modern(schema))
+    return schema if dialect is newest else cast("dict[str, Any]", _modern(schema))
 
 
 def _modern(part: Any) -> Any:

@@ -237,7 +237,7 @@ class Answering:
         status = getattr(failure.error, "status", 0)
         if status not in _REFUSED or any(sample.text for sample in self._samples):
             return False
-        name = parameters.refused_parameter(body, failure.parameter, failure.said)
+        name = parameters.refused_parameter(body, failure.parameter, failure.reply)
         if count > 1 and name in ("", "n"):
             self._quirks.most_samples = 1
             return True
@@ -293,7 +293,7 @@ class Answering:
             )
 
     def _add_note(self, sentence: str) -> None:
-        """Add a sentence to what is said of the sampling, also after that was said."""
+        """Add a sentence to the notes on the sampling, also after these were sent."""
         if sentence not in self._asked.ignored:
             self._asked.ignored.append(sentence)
             if self._applied:
@@ -323,7 +323,7 @@ class Answering:
             if without_probabilities and self._request.sampling.logprobs:
                 name = self._connection.server.name
                 asked.ignored.append(
-                    f"There are no alternatives to show: {name} tells no log-probabilities."
+                    f"There are no alternatives to show: {name} reports no log-probabilities."
                 )
             self._frames.put_nowait(
                 SamplingApplied(asked.effective, asked.chain, tuple(asked.ignored))

@@ -160,7 +160,7 @@ class RemoteEngine:
         )
 
     async def unload(self) -> None:
-        """Forget what the server said; it is asked again at the next load."""
+        """Forget what the server reported; it is asked again at the next load."""
         self._model = None
         self._board.update(state="empty", model_name="", model_path="", context_tokens=0, place="")
 
@@ -258,7 +258,7 @@ class RemoteEngine:
             if getattr(error, "status", 0) in (404, 501):
                 error = UnsupportedError(
                     f"The server {self._connection.server.name} makes no embeddings: "
-                    f"{failed.failure.said or 'it has no such address.'}"
+                    f"{failed.failure.reply or 'it has no such address.'}"
                 )
         else:
             read = self._convert(answer, _Vectors)

@@ -25,9 +25,9 @@ _DEEPEST = 8
 
 
 class Failure(NamedTuple):
-    """A failed request: what to tell, and whether trying again may help.
+    """A failed request: the error to show, and whether trying again may help.
 
-    ``parameter`` and ``said`` are the server's own words about a request that it refused (400,
+    ``parameter`` and ``reply`` are the server's own words about a request that it refused (400,
     422), "" otherwise; ``wait_seconds`` is how long it asked to wait.
     """
 
@@ -35,7 +35,7 @@ class Failure(NamedTuple):
     passing: bool = False
     wait_seconds: float | None = None
     parameter: str = ""
-    said: str = ""
+    reply: str = ""
 
 
 class RequestFailedError(Exception):
@@ -58,7 +58,7 @@ class Describer:
         self._server = server
         self._key = key
         self.listed_models: tuple[str, ...] = ()
-        """What the server said it has, for the sentence about a model that it does not have."""
+        """The models that the server lists, for the error about a model that it lacks."""
 
     def of(self, error: Exception) -> Failure:
         """What an exception of the ``openai`` package, or of decoding its events, means."""
@@ -69,8 +69,8 @@ class Describer:
         if isinstance(error, openai.APIConnectionError):
             return self._of_connection(error)
         if isinstance(error, openai.APIError):
-            said = self._clean(error.message)
-            return self._failure(f"The server {self._name} stopped with an error: {said}")
+            reply = self._clean(error.message)
+            return self._failure(f"The server {self._name} stopped with an error: {reply}")
         return self.malformed(type(error).__name__)
 
     def malformed(self, what: str) -> Failure:
@@ -142,7 +142,7 @@ class Describer:
 
     def _of_status(self, error: openai.APIStatusError) -> Failure:
         status = error.status_code
-        said = self._clean(_words(error.body))
+        reply = self._clean(_words(error.body))
         if status in _REDIRECTS:
             to = self._clean(error.response.headers.get("location", "")).rstrip(".")
             sentence = f"sends its visitors on to {to}: enter that address if you trust it."
@@ -150,72 +150,72 @@ class Describer:
             sentence = f"refused the key ({status}): check the key of this server under Models."
             if status == 403:  # or a parameter, or the model: its message says which
                 sentence = (
-                    f"refused the request (403): {said} If it is not that, check the key of this "
+                    f"refused the request (403): {reply} If it is not that, check the key of this "
                     "server under Models."
                 )
-                return self._refusal(error, f"The server {self._name} {sentence}", said)
+                return self._refusal(error, f"The server {self._name} {sentence}", reply)
         elif status == 404:
-            return self._failure(self._not_found(said), status)
+            return self._failure(self._not_found(reply), status)
         elif status == 429:
-            return self._too_many(error, said)
+            return self._too_many(error, reply)
         elif status >= 500 or status in _PASSING:
-            sentence = f"failed ({status}): {said} Try again, or look into the server's log."
+            sentence = f"failed ({status}): {reply} Try again, or look into the server's log."
             passing = status != 501
             return self._failure(
-                f"The server {self._name} {sentence}", status, passing=passing, said=said,
+                f"The server {self._name} {sentence}", status, passing=passing, reply=reply,
                 wait_seconds=_retry_after(error),
             )  # fmt: skip
         else:
-            return self._refused(error, said)
+            return self._refused(error, reply)
         return self._failure(f"The server {self._name} {sentence}", status)
 
-    def _not_found(self, said: str) -> str:
+    def _not_found(self, reply: str) -> str:
         if self.listed_models:
             names = ", ".join(self.listed_models[:_LISTED_MODELS])
             return (
-                f"The server {self._name} does not have this model ready (404): {said} It lists: "
+                f"The server {self._name} does not have this model ready (404): {reply} It lists: "
                 f"{names}."
             )
         return (
-            f"The server {self._name} has nothing at {self._server.base_url} (404): {said} Check "
+            f"The server {self._name} has nothing at {self._server.base_url} (404): {reply} Check "
             "the address, which often ends in /v1, and the name of the model."
         )
 
-    def _too_many(self, error: openai.APIStatusError, said: str) -> Failure:
+    def _too_many(self, error: openai.APIStatusError, reply: str) -> Failure:
         if {error.code, error.type} & set(_NO_CREDIT):
             return self._failure(
-                f"The server {self._name} has no credit left for this key (429): {said} Add credit "
-                "to the account, or choose another model.",
+                f"The server {self._name} has no credit left for this key (429): {reply} "
+                "Add credit to the account, or choose another model.",
                 429,
             )
         wait = _retry_after(error)
         when = f"in {wait:,.0f} seconds" if wait else "later"
         sentence = (
-            f"The server {self._name} takes no more requests now (429): {said} Try again {when}, "
+            f"The server {self._name} takes no more requests now (429): {reply} Try again {when}, "
             "or let fewer requests run together."
         )
         return self._failure(sentence, 429, passing=True, wait_seconds=wait)
 
-    def _refused(self, error: openai.APIStatusError, said: str) -> Failure:
+    def _refused(self, error: openai.APIStatusError, reply: str) -> Failure:
         body = error.body if isinstance(error.body, dict) else {}
         if body.get("type") in _OVERFLOW_TYPES or error.code in _OVERFLOW_TYPES:
-            return Failure(self._overflow(body, said))
-        sentence = f"The server {self._name} refused the request ({error.status_code}): {said}"
-        return self._refusal(error, sentence, said)
+            return Failure(self._overflow(body, reply))
+        sentence = f"The server {self._name} refused the request ({error.status_code}): {reply}"
+        return self._refusal(error, sentence, reply)
 
-    def _refusal(self, error: openai.APIStatusError, sentence: str, said: str) -> Failure:
+    def _refusal(self, error: openai.APIStatusError, sentence: str, reply: str) -> Failure:
         """A refusal that may be about one parameter of the request."""
         parameter = error.param if isinstance(error.param, str) else ""
         failure = self._failure(sentence, error.status_code)
-        return failure._replace(parameter=parameter or _refused_place(error.body), said=said)
+        return failure._replace(parameter=parameter or _refused_place(error.body), reply=reply)
 
-    def _overflow(self, body: dict[str, Any], said: str) -> ContextOverflowError:
+    def _overflow(self, body: dict[str, Any], reply: str) -> ContextOverflowError:
         prompt, context = body.get("n_prompt_tokens"), body.get("n_ctx")
         counts = {}
         if isinstance(prompt, int) and isinstance(context, int):
             counts = {"prompt_tokens": prompt, "context_tokens": context}
         return ContextOverflowError(
-            reason=f"The prompt does not fit into the context of the server {self._name}: {said} "
+            reason=f"The prompt does not fit into the context of the server {self._name}: {reply} "
             "Shorten the prompt, or start the server with a larger context.",
             **counts,
         )

@@ -196,16 +196,16 @@ def _add_form(asked: Asked, sampling: Sampling, kind: Kind, server: str) -> None
         )
 
 
-def refused_parameter(body: Json, parameter: str, said: str) -> str:
+def refused_parameter(body: Json, parameter: str, message: str) -> str:
     """The optional parameter of ``body`` that a server's refusal is about, "" where it is none.
 
     Args:
         body: what was sent.
         parameter: what the error names, if it names one.
-        said: the error's sentence, which may have a name in quotes.
+        message: the error's sentence, which may have a name in quotes.
     """
-    named = [parameter.partition(".")[0], *re.findall(r"[`'\"“]([A-Za-z_]+)[`'\"”]", said)]
-    named += [word for word in re.findall(r"\b[a-z_]+\b", said) if word not in _PLAIN_WORDS]
+    named = [parameter.partition(".")[0], *re.findall(r"[`'\"“]([A-Za-z_]+)[`'\"”]", message)]
+    named += [word for word in re.findall(r"\b[a-z_]+\b", message) if word not in _PLAIN_WORDS]
     return next((name for name in named if name in body and name not in _REQUIRED), "")
 
 

@@ -111,7 +111,7 @@ class Choice(msgspec.Struct):
 
     @property
     def tokens(self) -> list[ChosenToken]:
-        """The tokens that it tells of."""
+        """The tokens that it reports."""
         return (self.logprobs.content or []) if self.logprobs else []
 
 

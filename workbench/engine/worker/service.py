@@ -34,7 +34,7 @@ from workbench.processes.frames import FrameError, pack_frame, read_frame, write
 HEARTBEAT_SECONDS = 1.0
 PROGRESS_SECONDS = 0.1
 IDLE_SECONDS = 2.0
-"""The speed is measured when nobody has asked for anything for so long."""
+"""The speed is measured after this time without a request."""
 _DIGEST_CHUNK_BYTES = 4 * 1024 * 1024
 _ASIDE_STACK_BYTES = 64 * 1024 * 1024
 """llama.cpp splits words with a recursive regular expression: a megabyte of one word goes deep."""
@@ -58,7 +58,7 @@ class WorkerService:
         self._load_id = -1
         self._load_cancelled = False
         self._load_work = 0
-        self._progress_told = 0.0
+        self._progress_sent_at = 0.0
 
     def run(self) -> None:
         """Serve without end, on the main thread."""
@@ -219,8 +219,8 @@ class WorkerService:
         """Called by llama.cpp while it loads; False makes it give up."""
         self._load_work += 1
         now = time.monotonic()
-        if now - self._progress_told >= PROGRESS_SECONDS:
-            self._progress_told = now
+        if now - self._progress_sent_at >= PROGRESS_SECONDS:
+            self._progress_sent_at = now
             self._report(ms.LoadProgress(self._load_id, progress))
         return not self._load_cancelled
 

@@ -105,7 +105,7 @@ class Vocabulary:
         )
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
-        """The bytes a token stands for; control tokens are empty unless ``special``."""
+        """The bytes of a token; control tokens are empty unless ``special``."""
         key = (token, special)
         cached = self._pieces.get(key)
         if cached is None:

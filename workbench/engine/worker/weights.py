@@ -27,7 +27,7 @@ def load_weights(path: str, settings: LoadSettings, on_progress: Callable[[float
     """The handle of a loaded model.
 
     Raises:
-        ModelError: llama.cpp refuses it, or ``on_progress`` said False.
+        ModelError: llama.cpp refuses it, or ``on_progress`` returned False.
     """
     callback = lib.llama_progress_callback(lambda progress, _data: on_progress(progress))
     params = lib.llama_model_default_params()

@@ -67,7 +67,7 @@ def make(
         should_stop: asked every few milliseconds.
 
     Raises:
-        GaveWay: ``should_stop`` said so; nothing was changed.
+        GaveWay: ``should_stop`` returned True; nothing was changed.
         DatabaseDamagedError: the copy is not sound; it was removed and no other was touched.
     """
     folder(path).mkdir(parents=True, exist_ok=True)

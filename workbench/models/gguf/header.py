@@ -210,7 +210,7 @@ def _read(reader: _Reader, size: int, *, summary: bool) -> GgufHeader:
     lengths: dict[str, int] = {}
     for _ in range(pairs):
         key = reader.text(_MOST_KEY_BYTES)
-        if summary and key in _VOCABULARY and _is_told(metadata):
+        if summary and key in _VOCABULARY and _is_complete(metadata):
             return GgufHeader(version, metadata, tensors, 0, 0, size, lengths, complete=False)
         metadata[key] = _value(reader, reader.scalar(4), key, lengths)
     alignment = metadata.get("general.alignment", 32)
@@ -230,7 +230,7 @@ def _read(reader: _Reader, size: int, *, summary: bool) -> GgufHeader:
     return GgufHeader(version, metadata, tensors, ends, parameters, size, lengths)
 
 
-def _is_told(metadata: dict[str, Any]) -> bool:
+def _is_complete(metadata: dict[str, Any]) -> bool:
     """Whether the values of a list of models have been read; they come before the vocabulary."""
     architecture = metadata.get("general.architecture")
     return f"{architecture}.context_length" in metadata

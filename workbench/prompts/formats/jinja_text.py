@@ -105,7 +105,7 @@ def write_jinja(
         trimming: whether it is for an environment with ``trim_blocks`` and ``lstrip_blocks``.
         marks: whether role markers in texts stay markers.
         nunjucks: whether it is for Nunjucks.
-        lists: inputs that are lists or mappings, of which Nunjucks takes empty ones for true.
+        lists: inputs that are lists or mappings, whose empty values are true in Nunjucks.
     """
     writer = _Writer(trimming=trimming, marks=marks, nunjucks=nunjucks, lists=lists)
     _write(parts, writer)

@@ -136,7 +136,7 @@ def write_options(text: str, path: str, values: Mapping[str, Json]) -> str:
 
 
 def _place_of(model: Json, name: str) -> tuple[str, str]:
-    """The key below "model" and the key there under which an option stands, or is to stand.
+    """The key below "model" and the key there of an option, existing or new.
 
     Options are new to front matter below "parameters": the newer name would make it front matter of
     the second format, whose inputs mean something else.
@@ -286,7 +286,7 @@ class _Editor:
 
 
 def _on_a_line(value: Json, style: Any) -> str:
-    """A value of one line as YAML, in the quotes that stood there."""
+    """A value of one line as YAML, in the quotes that it had."""
     quotes = style if isinstance(value, str) and style in {"'", '"'} else None
     text: str = yaml.dump(
         [value], Dumper=PlainDumper, allow_unicode=True, default_style=quotes,

@@ -99,14 +99,16 @@ def _checked(name: str, value: Json) -> tuple[Json, str]:
     return list(checked) if isinstance(checked, tuple) else checked, ""
 
 
-def _reason(said: str) -> str:
+def _reason(words: str) -> str:
     """What msgspec says of a value, in plain words."""
-    said = said.partition(" - at")[0].replace("`", "")
-    said = re.sub(r"Expected (?:int|float|str|array|object) ", "must be ", said)
-    said = said.replace("Expected", "must be", 1).replace("<=", "at most").replace(">=", "at least")
+    words = words.partition(" - at")[0].replace("`", "")
+    words = re.sub(r"Expected (?:int|float|str|array|object) ", "must be ", words)
+    words = (
+        words.replace("Expected", "must be", 1).replace("<=", "at most").replace(">=", "at least")
+    )
     for word, plain in _WORDS.items():
-        said = re.sub(rf"\b{word}\b", plain, said)
-    return said
+        words = re.sub(rf"\b{word}\b", plain, words)
+    return words
 
 
 _WORDS = {

@@ -176,8 +176,8 @@ def _front_matter(values: dict[str, Json], root: yaml.Node | None, path: str) ->
     inputs: list[InputField] = []
     samples: dict[str, Json] = {}
     newer = _is_newer(values)
-    for said, description in _described(values.get("inputs"), path):
-        name = composed(said)
+    for entry, description in _described(values.get("inputs"), path):
+        name = composed(entry)
         if name in RESERVED:
             raise FrontMatterError(
                 f'"{name}" means something of its own in templates: give the input another name.',
@@ -227,7 +227,7 @@ def _is_newer(values: dict[str, Json]) -> bool:
 
 
 def _as_newer(described: Json) -> Json:
-    """An input of the second format, said in the words of the first."""
+    """Converts an input of the second format to the first."""
     if isinstance(described, str) and described.lower() in _TYPES:
         return described
     if not isinstance(described, dict) or not _is_description(described):
@@ -259,7 +259,7 @@ def _engine(values: dict[str, Json], path: str) -> str:
 
 
 def _near_engine(values: dict[str, Json], path: str) -> Iterator[Problem]:
-    """A word about a template engine that is read as another one."""
+    """The hint on a template engine that is read as another."""
     if _engine(values, path) == "nunjucks":
         reason = "Nunjucks is read as Jinja, which differs in a few filters and in white space."
         yield Problem(severity="warning", message=reason, line=1)

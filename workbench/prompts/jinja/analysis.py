@@ -97,7 +97,7 @@ async def analyse_within(
 ) -> TemplateAnalysis:
     """:func:`analyse` away from the loop, and for a long text in the sandbox, with its limits.
 
-    What takes too long is said as a problem; inputs are then those of the front matter.
+    What takes too long is reported as a problem; inputs are then those of the front matter.
     """
     if len(text) <= DIRECT_CHARACTERS:
         return await asyncio.to_thread(analyse, text, path, sources)

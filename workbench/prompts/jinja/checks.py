@@ -108,7 +108,7 @@ class Checks:
     def never_used(self) -> Iterator[Fault]:
         """Macros and ``set`` variables that nothing uses (warnings).
 
-        A file that only defines is one that others import; then nothing is said.
+        A file that only defines is one that others import; then nothing is reported.
         """
         if not self._has_output():
             return
@@ -117,15 +117,15 @@ class Checks:
                 yield self._at(name, line, f"The macro {name} is never called.")
         if any(self._tree.find(kind) is not None for kind in _WHOLE):
             return
-        said: set[str] = set()
+        reported: set[str] = set()
         given = [
             *(node.target for node in self._tree.find_all(nodes.Assign)),
             *(node.target for node in self._tree.find_all(nodes.AssignBlock)),
         ]
         for node in sorted(given, key=lambda node: node.lineno):
             for target in _targets(node):
-                if target.name not in self._loaded and target.name not in said:
-                    said.add(target.name)
+                if target.name not in self._loaded and target.name not in reported:
+                    reported.add(target.name)
                     if not target.name.startswith("_"):
                         reason = f"{target.name} is set but never used."
                         yield self._at(target.name, target.lineno, reason)
@@ -205,7 +205,7 @@ def _changes(name: str) -> bool:
 
 
 def _named(node: nodes.Node) -> Iterator[str]:
-    """Names of templates in quotes; a list names several, of which one must be there."""
+    """Names of templates in quotes; a list names several, one of them must exist."""
     if isinstance(node, nodes.Const) and isinstance(node.value, str):
         yield node.value
 

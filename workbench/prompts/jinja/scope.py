@@ -10,7 +10,7 @@ from workbench.domain.prompts.tags import Tag, assigns
 from workbench.domain.runs.spec import Json
 
 UNKNOWN: Any = object()
-"""The value of a name of which no sample is known."""
+"""The value of a name without a known sample."""
 _FOR = re.compile(r"for\s+(.+?)\s+in\s+(.+?)(?:\s+if\s.*|\s+recursive)?$", re.DOTALL)
 _SET = re.compile(r"set\s+([\w\s,]+?)\s*(?:=\s*(.+))?$", re.DOTALL)
 _MACRO = re.compile(r"macro\s+(\w+)\s*(\(.*\))?", re.DOTALL)

@@ -16,7 +16,7 @@ _TOO_SLOW = "This pattern takes too long on this text: make it simpler, for exam
 
 
 async def find_in(pool: SandboxPool, text: str, search: TextSearch) -> Found:
-    """All places where something stands in a text, and what would be written there.
+    """All matches in a text, and the replacement of each.
 
     Words are looked for here, in time that grows with the text. A regular expression can take
     without end, so it runs in the sandbox.

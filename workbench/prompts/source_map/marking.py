@@ -11,7 +11,7 @@ from workbench.prompts.jinja.value_origins import Scope, argument
 from workbench.prompts.source_map.source_places import UNKNOWN, SourcePlaces
 from workbench.prompts.source_map.traced_text import NOTHING_GIVEN, Origin
 
-# Filters of which the names hold a space, so that no template can name them.
+# Filters whose names have a space, so that no template can name them.
 OUTPUT = "traced output"
 ENTER, NEXT, LEAVE = "traced loop", "traced pass", "traced end"
 _KEEPING = frozenset({"trim", "string", "safe", "default", "d", "first", "last", "attr", "random"})
@@ -199,7 +199,7 @@ class Marker:
 
 
 def _handed_on(node: nodes.Node) -> list[nodes.Node]:
-    """The expressions one of which, or a part of which, is the value; none where it is computed."""
+    """The expressions that may give the value or a part of it; none where it is computed."""
     match node:
         case nodes.Getattr() | nodes.Getitem() if not isinstance(
             getattr(node, "arg", None), nodes.Slice

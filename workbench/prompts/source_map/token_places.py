@@ -46,7 +46,7 @@ def token_places(environment: jinja2.Environment, source: str) -> list[Place]:
 
 
 def place_at(source: str, offset: int, kind: str, value: str, line: int) -> Place:
-    """A place of which the offset is known."""
+    """A place with a known offset."""
     return Place(kind, value, line, offset - source.rfind("\n", 0, offset), offset)
 
 

@@ -109,7 +109,7 @@ async def _messages(request: Request) -> AsyncIterator[AsyncIterator[Message]]:
         child.kill()
         await asyncio.to_thread(child.wait)
         if child.log:
-            _log.warning("the hub process said: %s", "\n".join(child.log))
+            _log.warning("output of the hub process: %s", "\n".join(child.log))
 
 
 async def _decoded(bodies: asyncio.Queue[bytes | None]) -> AsyncIterator[Message]:

@@ -51,15 +51,15 @@ class Servers:
         server, key = checked(server), _checked_key(key)
         others = [each for each in await self.all() if each.name != server.name]
         records = sorted([*others, server], key=lambda each: each.name.casefold())
-        said = ""
+        message = ""
         if key:
-            said = await self._keys.keep(server, key)
+            message = await self._keys.keep(server, key)
         elif await self._moved(server):
             await self._keys.forget(server.name)
-            said = "The key was for another machine and is forgotten: enter the one for this."
+            message = "The key was for another machine and is forgotten: enter the one for this."
         await self._store.write(session.set_state, _SERVERS, msgspec.to_builtins(records))
         await self._engines.drop(server.name)
-        return said
+        return message
 
     async def remove(self, name: str) -> None:
         """Forget a server and its key; what is under way there ends with an error.

@@ -168,7 +168,7 @@ class Exchange:
         """Write prompts with their samples and data as one bundle; returns its bytes.
 
         Args:
-            paths: prompt files, or folders of which all prompts are taken.
+            paths: prompt files, or folders whose prompts are all taken.
             target: the zip file.
             replace: whether a file of that name may be replaced.
 

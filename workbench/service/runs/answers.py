@@ -57,8 +57,8 @@ class _Reading(NamedTuple):
     def events(self) -> tuple[Event, ...]:
         """What is put behind the run's log."""
         vote = (self.voted,) if self.voted is not None else ()
-        said = (NoteAdded(text=self.remark, level="warning"),) if self.remark else ()
-        return (*self.after, *vote, *said, self.answer)
+        note = (NoteAdded(text=self.remark, level="warning"),) if self.remark else ()
+        return (*self.after, *vote, *note, self.answer)
 
 
 class Answers:

@@ -122,8 +122,8 @@ class Cases:
             run_id = await self._runs.start(spec, case.expected)
             report(place, CaseResult(case=case, status="running", run_id=run_id))
             state = await self._runs.wait(run_id)
-            said = str(WorkbenchError.from_wire(state.error)) if state.error else ""
-            report(place, result_of(case, run_id, state, said))
+            error = str(WorkbenchError.from_wire(state.error)) if state.error else ""
+            report(place, result_of(case, run_id, state, error))
         except WorkbenchError as error:
             failed = CaseResult(case=case, status="failed", run_id=run_id, error=str(error))
             report(place, failed)

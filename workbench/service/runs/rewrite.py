@@ -43,7 +43,7 @@ class Rewriting:
         is given the body; the front matter stays as it is.
 
         Raises:
-            UsageError: nothing is said about what should be better, or there is nothing to improve.
+            UsageError: it is not given what should be better, or there is nothing to improve.
             LibraryError: the prompt that asks is missing.
         """
         if not request.goal.strip():
@@ -77,7 +77,7 @@ class Rewriting:
     async def read(self, request: RewriteRequest, answer: str, finish_reason: str = "") -> Rewrite:
         """What a model answered to a request, as a prompt file, with all that is wrong with it.
 
-        Fences and what is said around them are left out. A text that is no usable template is
+        Fences and the text around them are left out. A text that is no usable template is
         given back too, with the reasons.
         """
         return await asyncio.to_thread(_read, request, answer, finish_reason)

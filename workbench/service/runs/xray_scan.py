@@ -37,7 +37,7 @@ _MATTERS = 0.1
 """Runs with less than this part of the strongest change are not taken apart."""
 
 ONLY_BEGINNINGS = (
-    "This server tells only how likely the first token of an answer is, and all are needed here: "
+    "This server reports only how likely the first token of an answer is, and all are needed here: "
     "choose a model on this machine."
 )
 

@@ -29,7 +29,7 @@ class Task(ABC):
     steps: int = 1
     """Moves from the start to an end, at most."""
     has_rules: bool = True
-    """False for plain text, of which no program knows anything."""
+    """False for plain text, which no program can check."""
 
     @property
     @abstractmethod

@@ -39,8 +39,8 @@ class Value:
 
     ``cache`` keeps values by prompt, so that the same state is paid for once. The other fields are
     switches for what tree-of-thought-llm does: ``read`` and ``total`` read and add the labels,
-    ``veto`` names states that are worth nothing whatever was said, and with ``zero_duplicates`` a
-    second equal state of a level is worth nothing.
+    ``veto`` names states that are worth nothing whatever the verdict, and with ``zero_duplicates``
+    a second equal state of a level is worth nothing.
     """
 
     samples: int

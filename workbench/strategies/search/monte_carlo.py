@@ -91,7 +91,7 @@ class MonteCarlo:
         return path
 
     def _open(self, branch: Branch) -> list[Branch]:
-        """Its children that nobody pruned by hand."""
+        """Its children that were not pruned by hand."""
         return [child for child in branch.children or () if not self.search.is_cut(child.state)]
 
     def _grown(self, state: State) -> Part:

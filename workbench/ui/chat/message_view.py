@@ -111,7 +111,7 @@ class MessageView(QFrame):
         self.message = message
         self.is_mine = message.role == "user"
         self.run_read: int | None = None
-        """The ended run of which all is shown, also what its message's row has not."""
+        """The ended run that is shown whole, with what its message's row lacks."""
         self._thought: Section | None = None
         self.thinking: StreamingText | None = None
         self._banner: Banner | None = None

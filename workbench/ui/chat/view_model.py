@@ -141,7 +141,7 @@ class ChatModel(ConversationsModel):
 
     @background
     async def continue_from(self, messages: Sequence[Message]) -> None:
-        """Begin a conversation with what was said elsewhere, and show it."""
+        """Start a conversation with messages from elsewhere, and show it."""
         self.opening.emit()
         try:
             made = await self._bridge.ask(lambda core: core.chats.continue_from(messages))

@@ -66,7 +66,7 @@ class Costs(QObject):
 
     @Slot()
     def _forget(self) -> None:
-        """What was said is of other runs."""
+        """Clear the estimate: the runs have changed."""
         cancel(self, "ask")
         self._estimates = []
         self._show("")
@@ -75,7 +75,7 @@ class Costs(QObject):
 
     @latest
     async def ask(self) -> None:
-        """Estimate all columns; nothing is said where that cannot be done."""
+        """Estimate all columns; nothing is shown where that cannot be done."""
         model = self._model
         if not model.text or not model.columns:
             return

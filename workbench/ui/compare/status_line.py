@@ -91,7 +91,7 @@ class StatusLine(QFrame):
 
     @property
     def message(self) -> str:
-        """What is said, "" while there is nothing to say."""
+        """The text shown, "" while there is none."""
         return "" if self.isHidden() else self.text.text()
 
     @Slot()

@@ -24,7 +24,7 @@ class Awaited(QObject):
         """The prompt that was asked for last; files are read side by side."""
         self._reading: Counter[str] = Counter()
         self._replacing = 0
-        self._told = False
+        self._was_waiting = False
 
     @property
     def is_waiting(self) -> bool:
@@ -61,10 +61,10 @@ class Awaited(QObject):
         self._tell(is_shown=is_shown)
 
     def _tell(self, *, is_shown: bool) -> None:
-        if self.is_waiting == self._told:
+        if self.is_waiting == self._was_waiting:
             return
-        self._told = self.is_waiting
-        if self._told:
+        self._was_waiting = self.is_waiting
+        if self._was_waiting:
             self.begun.emit()
         else:
             self.ended.emit(is_shown)

@@ -24,7 +24,7 @@ class Document:
     preview: Preview = field(default_factory=Preview)
     cursor: int = 0
     analysed: str | None = None
-    """The text of which ``analysis`` is."""
+    """The text that ``analysis`` is of."""
     being_saved: str | None = None
     """The text that is on its way to the file."""
     save_again: bool = False

@@ -411,7 +411,7 @@ class DesignModel(QObject):
         if document is None or file.sha256 == document.sha256:
             return
         if file.text == document.being_saved:
-            return  # our own text, seen before the core has told that it is written
+            return  # our own text, seen before the core has answered that it is written
         if document.dirty:
             self.changed_outside.emit(file.path)
         else:

@@ -285,7 +285,7 @@ class WorkArea(QFrame):
         self._of_text = sentence
 
     def tell_of_prompt(self, sentence: str, undo: Callable[[], object], tone: Tone) -> None:
-        """Say what became of the open prompt, with Undo; gone when another one is shown."""
+        """Show a message about the open prompt, with Undo, until another prompt is shown."""
         self.banner.show_message(sentence, tone, "Undo", undo)
         self._of_prompt = sentence
 

@@ -134,7 +134,7 @@ class CompletionPopup(QFrame):
         self._line.tones = tones
 
     def step(self, rows: int) -> None:
-        """Choose another one, from the last on to the first."""
+        """Select the next candidate; after the last comes the first."""
         count = len(self.candidates)
         if count:
             row = self.list.currentIndex().row() + rows

@@ -46,7 +46,7 @@ _NOTES_TIP = "How much less likely each token of the answer is without the line,
 
 
 class LineNote(NamedTuple):
-    """What is said of a line: its tint, and a bar with a few words in the gutter."""
+    """The note of a line: its tint, and a bar with a few words in the gutter."""
 
     tint: QColor | None
     bar: QColor
@@ -138,7 +138,7 @@ class Gutter(QWidget):
 
 
 class TokenColumn(QWidget):
-    """At the right edge the tokens that each line adds, or what is said of lines instead.
+    """At the right edge the tokens that each line adds, or notes of lines instead.
 
     Both have the same room, so that no text moves when an X-ray comes.
     """

@@ -15,7 +15,7 @@ from workbench.ui.theme.tokens import TOKENS
 
 
 def set_up_rows(table: QTableView, name: str) -> None:
-    """Have a table be of whole rows, of which one can be chosen; Tab leaves it."""
+    """Let a table select one whole row; Tab leaves the table."""
     table.setAccessibleName(name)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -12,7 +12,7 @@ from workbench.ui.kit.panes.layout import row
 
 
 class Segmented(QFrame):
-    """Buttons of which one is down.
+    """Exclusive buttons: one is checked.
 
     Signals:
         chosen(int): the index of the one that was chosen.

@@ -101,7 +101,7 @@ class LibraryModel(QAbstractItemModel):
         return True
 
     def _next_hits(self, row: int) -> list[Node]:
-        """The next rows of a search, of which the first one has this number."""
+        """The next rows of a search, from this number on."""
         made: list[Node] = []
         while self._hits and len(made) < HITS_AT_ONCE:
             hit = self._hits.pop()

@@ -15,7 +15,7 @@ from workbench.ui.library.tree_model import PROMPTS_MIME, LibraryModel, mime_of,
 from workbench.ui.theme import theme
 
 _NEAR = 50
-"""Rows on either side of the current one, of which one may be current when it is gone."""
+"""Rows on either side of the current one; one of them becomes current when it is gone."""
 OPEN_AT_FIRST = 60
 """A library with more prompts shows its folders closed until the user opens them."""
 

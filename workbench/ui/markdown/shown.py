@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from workbench.ui.markdown.parts import LONGEST_RENDERED, parse, shown_text, split
 
 _KEPT = 2_000
-"""Texts of which it is kept what is seen: a search asks at each letter that is typed."""
+"""Texts whose visible text is cached: a search asks at each letter that is typed."""
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -257,7 +257,7 @@ class GetView(Pane):
     @latest
     async def _get(self, offer: _Offer) -> None:
         def report(progress: DownloadProgress) -> None:
-            self._bridge.tell(self._on_progress, progress, self)
+            self._bridge.post(self._on_progress, progress, self)
 
         try:
             path = await self._bridge.ask(

@@ -11,7 +11,7 @@ from workbench.ui.kit.row_hover import HoverDelegate, set_up_rows
 
 
 def row_table(name: str, headings: Sequence[str], *, wide: int) -> QTableWidget:
-    """An empty table of which one row can be chosen; column ``wide`` takes the rest."""
+    """An empty table with single row selection; column ``wide`` takes the rest."""
     table = QTableWidget(0, len(headings))
     set_up_rows(table, name)
     table.setHorizontalHeaderLabels(list(headings))

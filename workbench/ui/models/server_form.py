@@ -176,10 +176,10 @@ class ServerForm(Pane):
         elif not chosen:
             self.found.setText(f"{words}. Tick those of its {len(report.models):,} models you want")
 
-    def show_saved(self, said: str) -> None:
-        """Say what became of a key; ``said`` is a sentence or ""."""
-        if said:
-            self.banner.show_message(said, "text-2")
+    def show_saved(self, message: str) -> None:
+        """Show what was done with a key; ``message`` is a sentence or ""."""
+        if message:
+            self.banner.show_message(message, "text-2")
 
     def show_error(self, sentence: str) -> None:
         """Say what went wrong."""

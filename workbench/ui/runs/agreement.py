@@ -36,7 +36,7 @@ class AgreementCurve(QWidget):
         self.update()
 
     def show_course(self, course: Agreement, total: int) -> None:
-        """Show the course of a vote of which ``total`` answers are wanted."""
+        """Show the course of a vote over ``total`` answers."""
         if (course, total) == (self._course, self._total):
             return
         self._course, self._total = course, total

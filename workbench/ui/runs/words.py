@@ -1,4 +1,4 @@
-"""What is said about a run: its state in a word, its numbers with units, its parameters."""
+"""Words about a run: its state, its numbers with units, its parameters."""
 
 from __future__ import annotations
 

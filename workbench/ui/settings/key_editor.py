@@ -1,4 +1,4 @@
-"""The keys of the whole program, read from its commands, each of which can be given others."""
+"""Editor of key bindings: all commands of the program with their keys."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Keys(Group):
             at += 2
             for action in actions:
                 self._add(action, at)
-                at += 2  # a row for what is to be said of it
+                at += 2  # a row for its message
         self.reset.setVisible(bool(self._table.changed_keys()))
 
     def _of(self, place: str) -> Sequence[Action]:

@@ -41,7 +41,7 @@ class SettingsPanel(Panel):
         self.privacy = Privacy()
         self.about = About()
         self.log = Log()
-        self._told = False
+        self._described = False
         self.groups = (
             self.appearance, self.sampling, self.folders, self.privacy, self.keys, self.about,
             self.log,
@@ -95,8 +95,8 @@ class SettingsPanel(Panel):
         self.breadcrumb_changed.emit([])
         self.keys.show_keys()
         self._read_log()
-        if not self._told:
-            self._told = True
+        if not self._described:
+            self._described = True
             self._describe()
         self._read_servers()
         self.appearance.theme.setFocus()

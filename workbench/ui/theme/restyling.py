@@ -89,7 +89,7 @@ def _forget_palette(widget: QWidget) -> None:
 
 
 def _replace_sheet(app: QApplication, sheet: str, lay: Callable[[], None]) -> None:
-    """Change what the style sheet lies on, and lay another one on top.
+    """Change what the style sheet lies on, and lay a new one on top.
 
     Taking the sheet away first polishes each widget once. A sheet that replaces another has Qt
     walk the whole tree of widgets again from each widget: 0.9 s with all workspaces, not 0.2.

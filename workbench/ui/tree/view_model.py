@@ -283,7 +283,7 @@ class TreeModel(QObject):
 
         Args:
             action: what is done.
-            sentence: what is said of it once it is done, where it can be taken back.
+            sentence: the message once it is done, where it can be undone.
         """
         self._do(lambda core, run_id: core.steering.steer(run_id, action), sentence)
 

@@ -1,4 +1,4 @@
-"""What is said about events and runs in the tree, in short sentences."""
+"""Short sentences about events and runs in the tree."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A radix tree of evaluated token prefixes over the cells of llama.cpp's KV cache.
 
 llama.cpp keeps the cells; this is the book-keeping over them. A node is a run of tokens that lie in
-cells; every sequence id that holds those cells passes through it. A fork is another id on the same
+cells; every sequence id that holds those cells passes through it. A fork is a new id on the same
 nodes, so it costs nothing until the two part. Whatever an ended request has evaluated stays in the
 tree: a later prompt that begins the same way is forked from it, wherever it parts. When cells run
 short, the leaves used longest ago go first, from their ends.
@@ -29,7 +29,7 @@ MIN_TRIM_TOKENS = 64
 
 MIN_HALVED_TOKENS = 8
 HALVINGS = 2
-"""A longer run is halved when its patience has passed, or this part of it where nobody ever came
+"""A longer run is halved when its patience has passed, or this part of it where it was never
 back to it."""
 
 

@@ -51,7 +51,7 @@ class Matcher:
         return not self._native.is_error() and self._native.is_accepting()
 
     def copy(self) -> Matcher:
-        """Another that stands at the same place."""
+        """A copy at the same place."""
         return Matcher(self._native.deep_copy(), self._size)
 
 

@@ -84,9 +84,9 @@ def _of_pico(
     elif kind in {"array", "object"}:
         found = _TYPES[kind]
     elif isinstance(described, str):
-        word, _, said = described.partition(",")
+        word, _, rest = described.partition(",")
         found = _TYPES.get(word.strip(), "string")
-        description = description or said.strip()
+        description = description or rest.strip()
     default = defaults.get(name)
     return InputField(
         name=name,

@@ -81,7 +81,7 @@ class _Writer:
         self.out += f"{{{{{code}}}}}"
 
     def _tag(self, code: str) -> None:
-        """A block's tag; one at the start of a line stands alone on it and takes it away."""
+        """A block's tag; one alone on a line removes that line."""
         line = self.out.rpartition("\n")[2]
         if line and not line.strip():
             self._inline("!")

@@ -110,7 +110,7 @@ def _keeps_lists(test: dict[str, Json]) -> bool:
 def _variables(
     given: Json, file: SourceFile, notes: list[str], *, lists: bool = False
 ) -> list[dict[str, Json]]:
-    """All combinations of the variables' values: a list of texts stands for one test an item.
+    """All combinations of the variables' values: a list of texts makes one test an item.
 
     Lists of anything else are values themselves, and with ``lists`` all are.
     """

@@ -135,8 +135,8 @@ def found_tip(cell: RunModel) -> str:
     )
 
 
-def _tip(said: str, cell: RunModel) -> str:
-    lines = [said]
+def _tip(summary: str, cell: RunModel) -> str:
+    lines = [summary]
     if cell.spec is not None:
         lines.append(f"Seed {cell.spec.seed}")
     if cell.found is not None:

@@ -230,7 +230,7 @@ class BatchModel(QObject):
     async def _run(self, batch: Batch, cases: tuple[Case, ...]) -> None:
         async def ask(core: Workbench) -> None:
             def report(place: int, result: CaseResult) -> None:
-                self._bridge.tell(functools.partial(self._on_result, batch, place), result, self)
+                self._bridge.post(functools.partial(self._on_result, batch, place), result, self)
 
             await core.cases.run(batch.spec, cases, report)
 

@@ -125,7 +125,7 @@ class ResultPane(Pane):
 
         Args:
             model: None shows that there is nothing yet.
-            known: False where it is not known yet whether there is a run: nothing is said.
+            known: False where it is not known yet whether there is a run: the page stays empty.
         """
         self._known = known
         if self.model is not None and self.model is not model:

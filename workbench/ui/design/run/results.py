@@ -61,7 +61,7 @@ class Results(QObject):
         self._results: dict[str, _Result] = {}
         self._asked: set[str] = set()
         self._without: set[str] = set()
-        """Prompts of which no run is kept."""
+        """Prompts without a stored run."""
         self._loaded: dict[str, _Stored] = {}
         """Runs that were read before the strategies were."""
         self._was_busy = False

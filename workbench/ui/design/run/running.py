@@ -114,7 +114,7 @@ class Running(QObject):
         return self._side.model.current is not None and not self.results.busy
 
     def is_ready(self) -> bool:
-        """Whether the open prompt can run now; where not, what is missing is said or awaited."""
+        """Whether the open prompt can run now; where not, a message says what is missing."""
         if self._side.model.current is None:
             return False
         if not self._options.are_known():

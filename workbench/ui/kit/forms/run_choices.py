@@ -48,7 +48,7 @@ class SamplingButton(FormButton):
     def __init__(self, bridge: Bridge, *, short: bool = False, writes: bool = False) -> None:
         self._short = short
         self.form = SamplingForm(bridge)
-        self._told: dict[str, Any] = {}
+        self._last_given: dict[str, Any] = {}
         self._given: dict[str, Any] = {}
         self._shown: dict[str, Any] = {}
         """The form's values of the options in the front matter: it may round them."""
@@ -126,9 +126,9 @@ class SamplingButton(FormButton):
             given: options of its front matter, by name.
             changed: what was changed of them for this prompt.
         """
-        if (given, changed) == (self._told, self.changed_values()):
+        if (given, changed) == (self._last_given, self.changed_values()):
             return
-        self._told = dict(given)
+        self._last_given = dict(given)
         with QSignalBlocker(self.form):
             self.form.set_values(self._own)
             before = self.form.values()
@@ -146,7 +146,7 @@ class SamplingButton(FormButton):
         """The same for a prompt that comes with the values that are shown: these stay."""
         values = self.values()
         changed = {n: values[n] for n in given if n in values and values[n] != given[n]}
-        self._told, self._given, self._shown, self._own = {}, {}, {}, {}
+        self._last_given, self._given, self._shown, self._own = {}, {}, {}, {}
         self.show_prompt(given, changed)
 
     def own_values(self) -> dict[str, Any]:

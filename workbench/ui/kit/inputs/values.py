@@ -1,4 +1,4 @@
-"""Values of inputs as texts in fields, and back; and what is said of them."""
+"""Converts values of inputs to texts of fields and back, and describes them."""
 
 from __future__ import annotations
 

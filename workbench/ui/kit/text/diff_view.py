@@ -25,7 +25,7 @@ _LINE_TINT, _WORD_TINT = 0.10, 0.28
 class DiffView(QTextEdit):
     """Shows compared lines: gone ones with a minus, new ones with a plus, a few equal ones around.
 
-    Differing words are underlined (new) or struck out (gone), so that nothing is said by colour
+    Differing words are underlined (new) or struck out (gone), so that nothing is shown by colour
     alone.
 
     Args:

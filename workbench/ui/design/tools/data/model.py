@@ -124,7 +124,7 @@ class DataModel(QObject):
 
     Signals:
         sources_changed(): there are other data sets, or others fit.
-        loaded(): other rows are shown, or what can be said of them.
+        loaded(): other rows, or a message about them, are to be shown.
         filled(int): the form was filled from the row at that place of the table.
         message(str, str): a sentence and its tone (ok, warn, bad).
     """

@@ -113,7 +113,7 @@ class XRayModel(QObject):
                 level=asked.level,
                 model=asked.model,
                 thorough=asked.thorough,
-                on_progress=lambda found: self._bridge.tell(show, found, self),
+                on_progress=lambda found: self._bridge.post(show, found, self),
             )
 
         try:
@@ -178,7 +178,7 @@ class XRayModel(QObject):
         return self._last.get(prompt.path) if prompt is not None else None
 
     def compare(self, old: int, new: int, answer: str, model: str) -> None:
-        """Score a run's answer and another one under the prompts of both.
+        """Score the answers of two runs under the prompts of both.
 
         Args:
             old: the run.

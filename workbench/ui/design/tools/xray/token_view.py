@@ -51,7 +51,7 @@ class TokenHeat(QTextEdit):
         Args:
             texts: of the tokens.
             changes: in nats, positive where a token gains; fewer than texts are taken as none.
-            words: what is said of each; empty takes the change.
+            words: the description of each; empty uses the change.
         """
         shown = (tuple(texts), tuple(changes), tuple(words))
         if shown != (self._texts, self._changes, self._words):
@@ -59,7 +59,7 @@ class TokenHeat(QTextEdit):
             self._draw()
 
     def tip(self, index: int) -> str:
-        """What is said of a token."""
+        """The description of a token."""
         text = self._texts[index].replace("\n", "⏎")
         if index < len(self._words):
             return f"“{text}”: {self._words[index]}"
