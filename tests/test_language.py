@@ -35,11 +35,33 @@ RETIRED = {
     r"\bLibraryLook\b": "snapshot",
     r"\bbeside\b": "next to, with, background",
     r"\b(a|the) person\b": "the user",
+    r"\btold\b": "notified, sent, reported",
+    r"\bnobody\b": "a sentence that says what is not done",
+    r"\bwhoever\b": "the caller, the receiver",
+    r"\bso many\b": "how many, at most",
+    r"\bwhat is there\b": "the thing that is there",
+    r"\bof which\b": "whose, one of them",
+    r"\bguess(es|ed|ing|_types|_parts)?\b": "infer, suggest",
+    r"\bhabits?\b": "quirks (of a server), conventions",
+    r"\b(stands?|stood)\b": "is, is shown, represents",
+    r"\b(the|its|a|'s) heads?\b(?! of| end)": "front matter, heading, header",
+    r"\bfind_loss\b|\bLoss\(": "LostSolution",
+    r"\bread_foreign\b|(?-i:\bForeign\b)": "SourceFile",
+    r"\bface_of\b|(?-i:\bFace\b)": "CardText",
 }
 ALLOWED = {
     r"\bfor ever\b": 1,
     r"\bbeside\b": 9,
     r"\b(a|the) person\b": 19,
+    r"\bnobody\b": 30,
+    r"\bwhoever\b": 2,
+    r"\bso many\b": 9,
+    r"\bwhat is there\b": 1,
+    r"\bof which\b": 9,
+    r"\bguess(es|ed|ing|_types|_parts)?\b": 7,
+    r"\b(stands?|stood)\b": 13,
+    r"\b(the|its|a|'s) heads?\b(?! of| end)": 11,
+    r"\bface_of\b|(?-i:\bFace\b)": 3,
 }
 
 

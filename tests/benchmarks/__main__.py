@@ -87,11 +87,11 @@ class Bench:
         with self._console.status(f"{name}, {when}"):
             result = run_child(module, self._jobs[name])
         self.results[name].append(result)
-        told = result.error or f"{result.seconds:.1f} s"
+        reported = result.error or f"{result.seconds:.1f} s"
         if result.evaluated_tokens:
-            told += f", {result.evaluated_tokens:,} prompt tokens evaluated"
-        self._console.print(f"{name}, {when}: {told} (steal {steal_seconds() - stolen:.0f} s)")
-        if result.figures:  # a run that is cut short has told what it measured
+            reported += f", {result.evaluated_tokens:,} prompt tokens evaluated"
+        self._console.print(f"{name}, {when}: {reported} (steal {steal_seconds() - stolen:.0f} s)")
+        if result.figures:  # a run that is cut short has printed what it measured
             self._console.print(result.figures)
 
 

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of the real program, and what is there afterwards.
+"""kill -9 at random moments of the real program, and the stored data afterwards.
 
     python -m tests.benchmarks.kills [KILLS] [FOLDER]
 

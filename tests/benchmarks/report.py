@@ -65,7 +65,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     expectations: tuple[Expectation, ...]
     figures: dict[str, Any]
     results: dict[str, list[Result]]
-    """Every single result, for whoever wants to look again."""
+    """Every single result, to look again."""
 
 
 def summarise(peer: str, results: list[Result]) -> Row:
@@ -129,8 +129,8 @@ def expectations(results: dict[str, list[Result]], workload: Workload) -> tuple[
     ]
     cancels = _figure(results, "waiting", "cancel") or {}
     found += [
-        _at_most(f"steps to cancel {where}", told["steps"], MOST_STEPS_TO_CANCEL)
-        for where, told in cancels.items()
+        _at_most(f"steps to cancel {where}", reported["steps"], MOST_STEPS_TO_CANCEL)
+        for where, reported in cancels.items()
     ]
     found.append(
         _at_most("lost to the open window", _figure(results, "window", "loss"), MOST_LOST_TO_WINDOW)
@@ -142,10 +142,10 @@ def expectations(results: dict[str, list[Result]], workload: Workload) -> tuple[
 
 def memory_over_model(results: dict[str, list[Result]]) -> dict[str, int]:
     """The engine's own part of its worker's memory, in bytes, where the model's part is known."""
-    told = [result.figures for result in results.get("engine", []) if result.figures]
-    if not told:
+    reported = [result.figures for result in results.get("engine", []) if result.figures]
+    if not reported:
         return {}
-    last = told[-1]
+    last = reported[-1]
     known = last["weights_bytes"] + last["kv_bytes"] + last["compute_bytes"]
     return last | ({"own_bytes": last["worker_bytes"] - known} if last["weights_bytes"] else {})
 

@@ -179,7 +179,7 @@ def show(rows: list[Row]) -> str:
 
 
 async def run(match: Match, model: str) -> list[Row]:
-    """Open the program without a face, measure, and close it."""
+    """Open the service without a window, measure, and close it."""
     with tempfile.TemporaryDirectory() as home:
         core = Workbench(Paths.default(Path(home)))
         await core.open()

@@ -1,4 +1,4 @@
-"""Ten prompts of ten lines, of which one holds the fact that the answer needs.
+"""Ten prompts of ten lines, one with the fact that the answer needs.
 
 ``python -m tests.benchmarks.xray`` runs them on the starter model and prints the table of
 ``docs/xray.md``; with ``--thorough`` every line is left out by itself, with ``--fresh`` the

@@ -18,7 +18,7 @@ from workbench.service import Workbench
 
 @pytest.fixture
 def model(tmp_path, monkeypatch):
-    """A file that stands for a model; every program of the test has a simulated engine."""
+    """A file in place of a model; every program of the test has a simulated engine."""
     opened = Workbench.__init__
 
     def simulated(self, paths, *, engine=None):
@@ -71,7 +71,7 @@ def test_a_run_is_resumed_changed_grown_and_shown(paths, model):
                   "0.h0: thought written: 'another'", "0.h0: grown again",
                   "0/propose: written again from token 2 on"):  # fmt: skip
         assert words in shown
-    told = json.loads(type_in(paths, history.history, "show", run_id, "--json").stdout)
-    assert [event["type"] for event in told["by_hand"]] == [
+    reported = json.loads(type_in(paths, history.history, "show", run_id, "--json").stdout)
+    assert [event["type"] for event in reported["by_hand"]] == [
         "thought_edited", "boosted", "pruned", "node_added", "growth_started", "growth_started",
     ]  # fmt: skip

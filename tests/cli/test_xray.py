@@ -19,10 +19,10 @@ def test_a_prompt_is_looked_at_with_the_real_model(tmp_path):
     file = tmp_path / "workshop.prompty"
     file.write_text(CASE.template)
     common = ["xray", str(file), "--answer", CASE.answer, "--var", f"question={CASE.question}"]
-    told = json.loads(workbench(*common, "--json", home=tmp_path / "home").stdout)
-    lines = [each["segment"]["lines"] for each in told["effects"]]
+    reported = json.loads(workbench(*common, "--json", home=tmp_path / "home").stdout)
+    lines = [each["segment"]["lines"] for each in reported["effects"]]
     assert [CASE.line] in lines[:2]
-    assert told["cost"] < 3.0
+    assert reported["cost"] < 3.0
     printed = workbench(*common, "--level", "paragraph", home=tmp_path / "home")
     assert "paragraphs" in printed.stdout
     assert printed.returncode == 0

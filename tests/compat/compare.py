@@ -90,7 +90,7 @@ class Comparison:
         self.tallies: dict[str, Tally] = {}
 
     async def run(self, wanted: list[str]) -> int:
-        """Compare; prints a line a format and returns how many are wrong and not told."""
+        """Compare; prints a line a format and returns how many are wrong without a note."""
         wrong = 0
         try:
             for each in wanted:
@@ -193,13 +193,13 @@ class Comparison:
     def _count(
         self, tally: Tally, notes: tuple[str, ...], what: str, where: str, detail: str
     ) -> str:
-        told = [note for note in notes if note not in USUAL]
+        reported = [note for note in notes if note not in USUAL]
         own = OWN_WAYS.get(where)
         if own:
             self._say(f"{where}: {what}: {own}")
         else:
-            self._say(f"{where}: {what} {told}\n{detail}")
-        verdict = f"{what}, {'own way' if own else 'told' if told else 'WRONG'}"
+            self._say(f"{where}: {what} {reported}\n{detail}")
+        verdict = f"{what}, {'own way' if own else 'noted' if reported else 'WRONG'}"
         tally.counts[verdict] += 1
         return own or verdict
 
@@ -234,7 +234,7 @@ class Comparison:
     def _read_otherwise(
         self, where: str, rows: list[Any], shown: list[Shown | str], notes: tuple[str, ...]
     ) -> str:
-        verdict = "read, differs, told" if notes else "read, differs, WRONG"
+        verdict = "read, differs, noted" if notes else "read, differs, WRONG"
         if isinstance(shown[0], str) and shown[0].startswith("made."):
             verdict = "not read, with a reason"
         if where in OWN_WAYS:

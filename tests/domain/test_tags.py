@@ -1,4 +1,4 @@
-"""Where tags stand in a template, whole and half typed."""
+"""Finding the tags of a template, whole and half typed."""
 
 import pytest
 from hypothesis import given

@@ -267,7 +267,7 @@ TreeMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=4
 TestTreeMachine = TreeMachine.TestCase
 
 
-# --- what nobody comes back to ----------------------------------------------------------------
+# --- cells that are not used again --------------------------------------------------------------
 
 
 def reusable(tree: KvTree, tokens: list[int]) -> int:

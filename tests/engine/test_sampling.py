@@ -63,9 +63,9 @@ CHAINS = {
 @pytest.mark.asyncio(loop_scope="module")
 async def test_each_sampler_works_and_repeats_with_its_seed(engine, name):
     sampling, native = CHAINS[name]
-    told = await applied(engine, **sampling)
-    assert native in told.chain
-    assert told.ignored == ()
+    reported = await applied(engine, **sampling)
+    assert native in reported.chain
+    assert reported.ignored == ()
     once = await draw(engine, seeds=(3, 4), mode="strict", max_tokens=12, **sampling)
     again = await draw(engine, seeds=(3, 4), mode="strict", max_tokens=12, **sampling)
     assert once.texts == again.texts
@@ -75,9 +75,9 @@ async def test_each_sampler_works_and_repeats_with_its_seed(engine, name):
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_order_is_the_one_asked_for(engine):
     order = ("temperature", "min_p", "top_k")
-    told = await applied(engine, samplers=order)
-    assert told.chain == ("temp", "min-p", "top-k", "dist")
-    assert told.ignored == ()
+    reported = await applied(engine, samplers=order)
+    assert reported.chain == ("temp", "min-p", "top-k", "dist")
+    assert reported.ignored == ()
     left_out = await applied(engine, samplers=order, top_p=0.5)
     assert left_out.ignored == ("top_p has no effect: top_p is left out of the order of samplers.",)
     assert "top_p" not in left_out.effective
@@ -199,9 +199,9 @@ async def test_an_answer_fits_its_json_schema(engine):
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_a_schema_asks_for_in_vain_is_said(engine):
     schema = '{"type": "object", "properties": {"if": {"type": "array", "uniqueItems": true}}}'
-    told = await applied(engine, json_schema=schema)
-    assert len(told.ignored) == 1
-    assert "“uniqueItems”" in told.ignored[0]
+    reported = await applied(engine, json_schema=schema)
+    assert len(reported.ignored) == 1
+    assert "“uniqueItems”" in reported.ignored[0]
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,12 @@ async def test_an_answer_is_as_probable_when_scored_as_when_it_was_drawn(loaded)
     text = answers.texts[0]
     scores = await score(loaded, prompt, text)
     drawn = answers.tokens[0][: len(scores.continuations[0].tokens)]
-    told = scores.continuations[0].tokens
-    assert [token.id for token in told] == [token.id for token in drawn]
-    assert [token.logprob for token in told] == pytest.approx(
+    reported = scores.continuations[0].tokens
+    assert [token.id for token in reported] == [token.id for token in drawn]
+    assert [token.logprob for token in reported] == pytest.approx(
         [token.logprob for token in drawn], abs=0.05
     )
-    assert scores.continuations[0].logprob == pytest.approx(sum(t.logprob for t in told))
+    assert scores.continuations[0].logprob == pytest.approx(sum(t.logprob for t in reported))
 
 
 async def test_the_probabilities_of_single_tokens_are_the_models_own(loaded):

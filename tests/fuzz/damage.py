@@ -90,7 +90,7 @@ KINDS: tuple[Callable[[bytearray, random.Random], str], ...] = (
 def write_damaged(source: Path, head_bytes: int, target: Path, number: int) -> str:
     """Write a damaged copy of a model and say what was done to it.
 
-    Only the head is copied, the weights are a hole in the file, so that hundreds fit on a disk.
+    Only the header is copied, the weights are a hole in the file, so that hundreds fit on a disk.
 
     Args:
         source: a sound model.

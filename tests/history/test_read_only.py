@@ -23,7 +23,7 @@ _access = os.access
 
 @pytest.fixture
 def lock_folder(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Makes a folder one that the program may only read; root may write in any, so it is told."""
+    """Makes a folder read-only for the program; simulated for root, who may write anywhere."""
 
     def lock(folder: Path) -> None:
         folder.chmod(0o555)

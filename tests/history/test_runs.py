@@ -322,7 +322,7 @@ async def test_a_comparison_that_was_cut_short_keeps_what_is_done_in_it(
 ) -> None:
     spec = samples.template_spec(group="g")
     done = await samples.done_run(store, spec=spec)
-    cancelled = await samples.done_run(store, spec=spec)  # the newest, which stands for all folded
+    cancelled = await samples.done_run(store, spec=spec)  # the newest, which represents all folded
     await store.write(
         lambda connection: connection.execute(
             update(tables.run).where(tables.run.c.id == cancelled).values(status="cancelled")

@@ -174,7 +174,7 @@ def test_lists_use_an_index_and_never_sort(
 
 
 def _add_runs(database: Database, numbers: range) -> None:
-    """Runs of which four in ten are in comparisons of four."""
+    """Runs; four in ten are in comparisons of four."""
     with database.write() as connection:
         connection.execute(
             insert(run),

@@ -18,7 +18,7 @@ REPOSITORY = "maker/tiny-GGUF"
 class Hub:
     """What the server has, and how it behaves.
 
-    ``break_after`` closes the connection after so many bytes of a file, once for each entry;
+    ``break_after`` closes the connection after that many bytes of a file, once for each entry;
     ``status`` answers everything with it; ``pause`` holds a file after its first block until set.
     """
 

@@ -69,7 +69,7 @@ def test_its_last_lines_are_there_when_it_has_ended(start: Start) -> None:
     assert heard.get(timeout=30) == (3, None)
     assert child.log[-1] == "299"
     assert len(child.log) == LOG_LINES
-    child.send(b"nobody reads this")
+    child.send(b"this is not read")
     child.kill()
     child.wait()
 

@@ -1,4 +1,4 @@
-"""What the editor is told about a template while it is typed."""
+"""The analysis of a template while it is typed: inputs and problems."""
 
 import pytest
 from hypothesis import given

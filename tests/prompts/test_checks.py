@@ -1,4 +1,4 @@
-"""Problems that are told before a prompt is run: refused access, missing files, unused names."""
+"""Problems reported before a prompt is run: refused access, missing files, unused names."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ SOURCES = {
 
 
 def _at(marked: str, head: str = HEAD) -> tuple[Candidate, ...]:
-    """Candidates where ``‸`` stands."""
+    """Candidates at ``‸``."""
     text = head + marked
     place = text.index("‸")
     text = text.replace("‸", "")

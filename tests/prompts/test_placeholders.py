@@ -1,4 +1,4 @@
-"""Looking at a prompt of which some inputs have no value yet."""
+"""Previewing a prompt with inputs that have no value yet."""
 
 from __future__ import annotations
 

@@ -195,11 +195,11 @@ def test_every_use_and_pattern_is_there_and_every_data_set_is_told_of() -> None:
     assert {f"{prompt}.prompty" for prompt in USES.values()} <= PROMPTS.keys()
     assert {f"patterns/{name}.prompty" for name in PATTERNS} <= PROMPTS.keys()
     assert {check.data: check.prompt for check in CHECKS}.items() <= USES.items()
-    told = (DATA / "README.md").read_text("utf-8")
+    reported = (DATA / "README.md").read_text("utf-8")
     seen = (FOLDER.parent / "docs" / "library.md").read_text("utf-8")
     for use, prompt in USES.items():
-        assert f"`{use}.jsonl`" in told
-        assert f"`{prompt}`" in told
+        assert f"`{use}.jsonl`" in reported
+        assert f"`{prompt}`" in reported
         assert f"`{use}`" in seen
     for name in OWN:
         assert f"`{name.removesuffix('.prompty')}`" in seen

@@ -241,12 +241,12 @@ async def test_where_the_prompts_have_changed_it_goes_on_anew_and_says_so(tmp_pa
 
 async def test_the_same_seed_gives_the_same_log(tmp_path):
     def words(log):
-        told = []
+        reported = []
         for logged in merged(log):
             event = logged.event
             if not isinstance(event, TextReceived):
-                told.append(repr(event).partition("seconds=")[0])
-        return sorted(told)
+                reported.append(repr(event).partition("seconds=")[0])
+        return sorted(reported)
 
     spec = search()
     _, first = await whole(tmp_path, spec)
@@ -342,7 +342,7 @@ async def test_a_paused_run_can_be_stopped_and_resumed(tmp_path):
 
 
 async def test_a_log_of_an_earlier_version_is_replayed_without_the_model(tmp_path):
-    """Its rule reads the last "Answer:", its vote told 1,200 from 1200.0; no call is made again."""
+    """Its rule reads the last "Answer:", its vote counted 1,200 and 1200.0 apart; no new call."""
     texts = ["So Answer: 7\nAnswer: 1,200", "Answer: 1200.0", "Answer: 8"]
     spec = chat("self_consistency", params={"paths": 3, "extraction": "answer_line"})
     async with bench(SimulatedEngine(lambda _prompt: texts), tmp_path) as it:

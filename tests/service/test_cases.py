@@ -65,12 +65,12 @@ def spec_of(paths: Paths, prompt: Path) -> RunSpec:
 
 
 def test_every_sample_set_is_run_and_judged(paths, prompt):
-    told: list[tuple[int, str]] = []
+    reported: list[tuple[int, str]] = []
 
     async def work(core: Workbench):
         cases = await core.cases.of_samples(TEXT, str(prompt))
         results = await core.cases.run(
-            spec_of(paths, prompt), cases, lambda place, r: told.append((place, r.status))
+            spec_of(paths, prompt), cases, lambda place, r: reported.append((place, r.status))
         )
         runs = {run.run_id: run.title for run in await core.history.list_runs()}
         return cases, results, runs
@@ -84,8 +84,8 @@ def test_every_sample_set_is_run_and_judged(paths, prompt):
     ]  # fmt: skip
     assert results[2].error == "word is empty."
     assert runs == {results[0].run_id: "count", results[1].run_id: "count"}
-    assert (0, "running") in told
-    assert (0, "done") in told
+    assert (0, "running") in reported
+    assert (0, "done") in reported
     summary = summarise(results)
     assert (summary.total, summary.over, summary.judged, summary.right) == (3, 3, 2, 1)
     assert summary.failed == 1

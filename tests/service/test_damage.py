@@ -81,7 +81,7 @@ def damaged(paths: Paths, sound: Path) -> Path:
 
 
 async def _use(paths: Paths) -> dict[str, Any]:
-    """Open the program and read all that a face can show; only WorkbenchErrors of one thing."""
+    """Open the service and read all that the window can show; only WorkbenchErrors of one thing."""
     core = Workbench(paths, engine=_engine())
     status = await core.open()
     try:

@@ -72,11 +72,11 @@ async def test_the_model_files_of_a_repository_are_listed_with_their_sizes(core,
 
 
 async def test_a_model_is_got_and_listed(core, hub):
-    told = []
-    path = await core.downloads.get(REPOSITORY, "q4_k_m", told.append)
+    reported = []
+    path = await core.downloads.get(REPOSITORY, "q4_k_m", reported.append)
     assert Path(path) == core.paths.models / "maker" / "tiny-GGUF" / "tiny-Q4_K_M.gguf"
     assert content(path) == FILES["tiny-Q4_K_M.gguf"]
-    assert told[-1].done_bytes == told[-1].total_bytes == len(FILES["tiny-Q4_K_M.gguf"])
+    assert reported[-1].done_bytes == reported[-1].total_bytes == len(FILES["tiny-Q4_K_M.gguf"])
     assert "tiny-Q4_K_M" in {entry.name for entry in await core.model_files.all()}
     assert parts(core) == []
 

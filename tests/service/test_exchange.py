@@ -198,9 +198,9 @@ async def test_what_cannot_be_read_in_a_bundle_is_named_and_the_rest_comes(core,
     )
     preview = await core.exchange.preview_import(str(tmp_path / "b.zip"))
     assert [each.name for each in preview.prompts] == ["chat", "ok"]
-    told = " ".join(preview.notes)
+    reported = " ".join(preview.notes)
     for name in ("ok.samples.yaml", "bad.prompty", "other.jsonl", "program.exe"):
-        assert name in told
+        assert name in reported
 
 
 @pytest.mark.parametrize("wanted", ["dotprompt", "promptfoo", "langchain", "openai", "chainforge"])

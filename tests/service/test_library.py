@@ -1,4 +1,4 @@
-"""The library as the faces see it: what is kept by path goes with the files."""
+"""The library in the service: what is stored by path moves with the files."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_without_a_measured_speed_only_tokens_are_told():
 @pytest.mark.parametrize(
     ("spans", "speed"),
     [
-        ((HEAD, *_examples(400), QUESTION, TAIL), 100.0),  # it stands below already
+        ((HEAD, *_examples(400), QUESTION, TAIL), 100.0),  # it is below already
         ((HEAD, QUESTION, *_examples(100), TAIL), 100.0),  # too little
         ((HEAD, QUESTION, *_examples(400), TAIL), 10_000.0),  # too fast to matter
         ((HEAD, *_examples(400)), 100.0),  # nothing but itself follows

@@ -1,4 +1,4 @@
-"""Choosing, perplexity and embeddings, as the faces use them."""
+"""Choosing, perplexity and embeddings in the service."""
 
 from __future__ import annotations
 

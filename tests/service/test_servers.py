@@ -1,4 +1,4 @@
-"""Servers as the faces use them: their records, their keys, and runs on their models."""
+"""Servers in the service: their records, their keys, and runs on their models."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ async def test_a_local_model_stays_loaded_beside_a_server(core, server):
 
 
 async def test_the_chosen_server_is_what_the_status_shows_and_what_is_used(core, server, ring):
-    told = []
-    core.on_engine_status(told.append)
+    reported = []
+    core.on_engine_status(reported.append)
     await core.servers.add(record(server))
     status = await core.models.load("lab/big")
     assert (status.state, status.model_name, status.model_path) == (
@@ -140,7 +140,7 @@ async def test_the_chosen_server_is_what_the_status_shows_and_what_is_used(core,
         "lab/big",
         "remote:lab/big",
     )
-    assert told[-1].model_name == "lab/big"
+    assert reported[-1].model_name == "lab/big"
     assert (await run(core)).output == "Answer:\n4"
     await core.models.unload()
     assert core.engine_status.model_name == "pretend"

@@ -1,4 +1,4 @@
-"""The wheel as the faces have it: pause, resume, steer, also after the program was quit."""
+"""Steering through the service: pause, resume, steer, also after the program was quit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions as the faces use them: kept by saving, running and moving; compared; restored."""
+"""Versions in the service: kept by saving, running and moving; compared; restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service as the faces use it, on a simulated engine."""
+"""The service as window and command line use it, on a simulated engine."""
 
 from __future__ import annotations
 

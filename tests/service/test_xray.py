@@ -163,18 +163,18 @@ async def test_every_part_has_a_number_in_the_end_however_long_the_answer_is(cor
 
 async def test_progress_is_told_and_a_cancel_keeps_it(core, engine):
     engine.hangs_after = 3
-    told = []
+    reported = []
     task = asyncio.ensure_future(
-        core.xray.run(prompt(*filler(30), FACT), "7341", on_progress=told.append)
+        core.xray.run(prompt(*filler(30), FACT), "7341", on_progress=reported.append)
     )
     await engine.hanging.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert told
-    assert told[0].tokens
-    assert 0.0 < told[-1].progress < 1.0
-    shares = [found.progress for found in told]
+    assert reported
+    assert reported[0].tokens
+    assert 0.0 < reported[-1].progress < 1.0
+    shares = [found.progress for found in reported]
     assert shares == sorted(shares)
 
 

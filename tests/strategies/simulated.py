@@ -1,4 +1,4 @@
-"""A simulated model for number puzzles: legal moves, and verdicts as right as it is told."""
+"""A simulated model for number puzzles: legal moves, and verdicts of a set reliability."""
 
 from __future__ import annotations
 

@@ -19,22 +19,22 @@ QUESTION = "Numbers: 2 3 7\nTarget: {}"
 
 
 def search(actions, target=NO_TARGET, model=None, strategy="tree_of_thought", start=None, **params):
-    """A search to which ``actions`` are told, in turn, each time it asks."""
-    told = iter(actions)
+    """A search that gets ``actions``, in turn, each time it asks."""
+    reported = iter(actions)
     entry = STRATEGIES.get(strategy)
     values = {"domain": "targets", "candidates": 40, "evaluate": "score", **params}
     problem = Problem((Message.value("user", QUESTION.format(target)),), start)
     steps = entry.run(problem, build(entry.params, values, entry.title))
-    return driving.drive(answered(steps, told), model or Scores())
+    return driving.drive(answered(steps, reported), model or Scores())
 
 
-def answered(steps, told):
+def answered(steps, reported):
     """The same generator, with what the user did in place of nothing."""
     batch = next(steps)
     while True:
         results = yield batch
         results = tuple(
-            tuple(next(told, ())) if isinstance(effect, Steering) else result
+            tuple(next(reported, ())) if isinstance(effect, Steering) else result
             for effect, result in zip(batch, results, strict=True)
         )
         try:

@@ -18,7 +18,7 @@ from workbench.ui.tasks import background, cancel, errors_to, latest
 
 
 class Panel(QObject):
-    """Asks the core for texts, and shows what it is told."""
+    """Asks the core for texts, and shows the answers."""
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Panel(QObject):
             self.shown.append(f"caught: {error}")
 
     @latest
-    async def told(self, text: str) -> None:
+    async def reported(self, text: str) -> None:
         with errors_to(self.shown.append):
             self.shown.append(await self._read(text))
 
@@ -125,7 +125,7 @@ def test_an_error_can_be_caught_where_it_is_awaited(panel: Panel, qtbot: QtBot) 
 
 def test_the_sentence_of_an_error_can_go_to_whoever_shows_it(panel: Panel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.bridge.failed):
-        task = panel.told("bad")
+        task = panel.reported("bad")
         qtbot.waitUntil(lambda: task.done, timeout=WAIT_MS)
     assert panel.shown == ["There is no such text."]
 

@@ -31,7 +31,7 @@ WORDS = tuple(
 
 
 def words(count: int, seed: int) -> str:
-    """A text that nobody has read before."""
+    """A text that was not read before."""
     chance = random.Random(seed)
     return " ".join(chance.choice(WORDS) for _ in range(count))
 
@@ -65,7 +65,7 @@ class Watcher:
     Args:
         engine: whom to ask.
         wanted: what to ask.
-        frames: so many frames make :attr:`far_enough`.
+        frames: after this many frames :attr:`far_enough` is set.
     """
 
     def __init__(self, engine: LlamaEngine, wanted: GenerateRequest, frames: int) -> None:
@@ -93,7 +93,7 @@ class Watcher:
 async def cancel_once(
     engine: LlamaEngine, wanted: GenerateRequest, *, frames: int, delay: float
 ) -> tuple[float, float]:
-    """Cancel after so many frames and a little more.
+    """Cancel after ``frames`` frames and a little more.
 
     Returns:
         Seconds until the engine answered somebody else, and the longest step before the cancel.

@@ -38,8 +38,8 @@ def run_program(arguments: list[str], home: str) -> dict[str, Any]:
     )
     if done.returncode:
         raise RuntimeError(f"{arguments[0]} ended with {done.returncode}: {done.stderr[-400:]}")
-    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return told
+    reported: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return reported
 
 
 def work(job: Job) -> Result:
@@ -52,8 +52,8 @@ def work(job: Job) -> Result:
     for _ in range(1 if job.small else TURNS):
         for name, arguments in (("window", window), ("command line", line)):
             with tempfile.TemporaryDirectory(prefix="bench-home-") as home:
-                told = run_program(arguments, home)
-            speeds[name].append(told["completion_tokens"] / told["seconds"])
+                reported = run_program(arguments, home)
+            speeds[name].append(reported["completion_tokens"] / reported["seconds"])
     medians = {name: statistics.median(found) for name, found in speeds.items()}
     return Result(
         figures={

@@ -1,7 +1,7 @@
 """The limit: a plain ``llama_decode`` loop that knows the whole workload beforehand.
 
 Shared prefixes are evaluated once and forked with ``llama_memory_seq_cp``; the answers of a stage
-are decoded in waves of fixed width. It streams nothing, can cancel nothing, and serves nobody else.
+are decoded in waves of fixed width. It streams nothing, can cancel nothing, and serves one client.
 """
 
 from __future__ import annotations

@@ -96,9 +96,9 @@ class Server:
         connection = http.client.HTTPConnection(self._address, timeout=HTTP_SECONDS)
         headers = {"Content-Type": "application/json"}
         connection.request("POST", "/completion", json.dumps(request), headers)
-        told = json.loads(connection.getresponse().read())
+        reported = json.loads(connection.getresponse().read())
         connection.close()
-        answers = told if isinstance(told, list) else [told]
+        answers = reported if isinstance(reported, list) else [reported]
         counts = Counts()
         for answer in answers:
             if "timings" not in answer:

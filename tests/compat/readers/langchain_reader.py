@@ -21,7 +21,7 @@ ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 
 
 def _loaded(content: str) -> tuple[Any, bool]:
-    """The prompt, and whether LangChain reads it without being told to trust it."""
+    """The prompt, and whether LangChain reads it without an order to trust it."""
     try:
         return loads(content, allowed_objects="core"), True
     except ValueError:

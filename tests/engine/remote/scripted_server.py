@@ -34,7 +34,7 @@ class Exchange:
         await self._writer.drain()
 
     async def event(self, value) -> None:
-        """An object as JSON, a text as it stands."""
+        """An object as JSON, a text unchanged."""
         if not self._streaming:
             await self.start()
         data = value if isinstance(value, str) else json.dumps(value)
@@ -70,7 +70,7 @@ class Exchange:
             return
 
     def _head(self, status, content_type, headers) -> None:
-        lines = [f"HTTP/1.1 {status} As told", f"content-type: {content_type}"]
+        lines = [f"HTTP/1.1 {status} Scripted", f"content-type: {content_type}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
 

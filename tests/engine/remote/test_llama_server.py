@@ -101,17 +101,17 @@ async def test_prompt_and_tokens_are_those_of_the_model_itself(engine, model_pat
 async def test_a_score_is_the_models_own_probability(engine):
     asked = request(1, messages=VERDICT, max_tokens=1, temperature=0, logprobs=20)
     [delta] = [f async for f in engine.generate(asked) if isinstance(f, TextDelta)]
-    told = dict(delta.tokens[0].alternatives)
+    reported = dict(delta.tokens[0].alternatives)
     scores = await engine.score(
-        ScoreRequest(segments=(), messages=VERDICT, continuations=tuple(told))
+        ScoreRequest(segments=(), messages=VERDICT, continuations=tuple(reported))
     )
     found = {
         text: score.logprob
-        for text, score in zip(told, scores.continuations, strict=True)
+        for text, score in zip(reported, scores.continuations, strict=True)
         if len(score.tokens) == 1
     }
     assert len(found) > 10
-    assert found == pytest.approx({text: told[text] for text in found}, abs=1e-3)
+    assert found == pytest.approx({text: reported[text] for text in found}, abs=1e-3)
 
 
 async def test_a_grammar_and_a_schema_are_followed(engine):

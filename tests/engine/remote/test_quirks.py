@@ -51,7 +51,7 @@ def raw(*events: str):
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("reported", "reason"),
     [
         ("stop", "stop"),
         ("eos", "stop"),
@@ -65,9 +65,9 @@ def raw(*events: str):
         ("something_new", "error"),
     ],
 )
-async def test_only_a_known_end_makes_an_answer_whole(connect, told, reason):
+async def test_only_a_known_end_makes_an_answer_whole(connect, reported, reason):
     async def script(exchange):
-        await exchange.text("Twelve", finish=told)
+        await exchange.text("Twelve", finish=reported)
         await exchange.done()
 
     last = done(await collect(await connect(ScriptedServer(script))))

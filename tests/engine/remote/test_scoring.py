@@ -70,12 +70,12 @@ async def test_a_text_by_itself_is_foreseen_from_its_first_token(connect):
         await whole([(letter, ord(letter), -0.5, []) for letter in "ure"])(exchange)
 
     async def echo(exchange):
-        told = {
+        reported = {
             "tokens": [*"sure"],
             "token_logprobs": [None, -1, -1, -1],
             "text_offset": [0, 1, 2, 3],
         }
-        await exchange.reply({"choices": [{"index": 0, "logprobs": told}]})
+        await exchange.reply({"choices": [{"index": 0, "logprobs": reported}]})
 
     asked = score_request(segments=(), messages=(), continuations=("sure",))
     scripts = {"tokenize": letters, "props": properties, "completions": forced}
@@ -101,12 +101,12 @@ async def test_vllm_sends_the_prompt_back_with_its_probabilities(connect):
         choices = []
         for index, ids in enumerate(exchange.body["prompt"]):
             count = len(ids) + 1  # and one that was generated
-            told = {
+            reported = {
                 "tokens": [*map(chr, ids), "!"],
                 "token_logprobs": [None, *[-1.0] * (count - 1)],
                 "top_logprobs": [None, *[{"z": -0.3, "y": -2.0}] * (count - 1)],
             }
-            choices.append({"index": index, "logprobs": told})
+            choices.append({"index": index, "logprobs": reported})
         await exchange.reply({"choices": choices, "usage": {"prompt_tokens": 21}})
 
     server = ScriptedServer(refuse(500, "not asked"), owner="vllm", tokenize=letters,
@@ -122,12 +122,12 @@ async def test_plain_text_is_scored_by_servers_that_echo_it(connect):
     async def echo(exchange):
         choices = []
         for index, text in enumerate(exchange.body["prompt"]):
-            told = {
+            reported = {
                 "tokens": [*text, "!"],
                 "token_logprobs": [None, *[-0.25] * len(text)],
                 "text_offset": list(range(len(text) + 1)),
             }
-            choices.append({"index": index, "logprobs": told})
+            choices.append({"index": index, "logprobs": reported})
         await exchange.reply({"choices": choices})
 
     engine = await connect(ScriptedServer(refuse(500, "not asked"), completions=echo))
@@ -146,7 +146,7 @@ async def test_other_servers_are_judged_by_the_alternatives_to_the_first_token(c
 @pytest.mark.parametrize(
     ("script", "changes", "reason"),
     [
-        (whole([("Hm", 1, -0.1, [{"token": "Hm", "logprob": -0.1}])]), {}, "tell the labels apart"),
+        (whole([("Hm", 1, -0.1, [{"token": "Hm", "logprob": -0.1}])]), {}, "separate the labels"),
         (whole([("sure", 1, -0.1, [])]), {}, "no log-probabilities"),
         (whole([]), {"prefix": "It is "}, "beginning of an answer"),
     ],

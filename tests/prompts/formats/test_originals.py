@@ -1,7 +1,7 @@
 """Our exports and imports held against what the formats' own programs said of them.
 
 What they said was recorded with ``make compat COMPAT=--record`` (see ``tests/compat``); their
-versions stand in the file.
+versions are in the file.
 """
 
 from __future__ import annotations

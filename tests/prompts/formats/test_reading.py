@@ -176,11 +176,11 @@ async def test_promptfoo(pool):
         {"lang": "German", "name": "Bob"},
         {"lang": "German", "name": "Cy"},
     )
-    told = " ".join(first.notes)
-    assert "made.py is made by a program" in told
-    assert "gone.txt was not found" in told
-    assert "llm-rubric" in told
-    assert "“providers” is left out." in told
+    reported = " ".join(first.notes)
+    assert "made.py is made by a program" in reported
+    assert "gone.txt was not found" in reported
+    assert "llm-rubric" in reported
+    assert "“providers” is left out." in reported
 
 
 def test_promptfoo_tests_from_a_table():
@@ -215,10 +215,10 @@ async def test_openai_messages(pool):
         ("user", "One\n[image_url]"),
         ("assistant", "{% raw %} {# no #}"),
     ]
-    told = " ".join(prompt.notes)
-    assert "developer is system" in told
-    assert "image_url" in told
-    assert "role tool" in told
+    reported = " ".join(prompt.notes)
+    assert "developer is system" in reported
+    assert "image_url" in reported
+    assert "role tool" in reported
     options = options_of(read_head(prompt.text, "a.prompty"))
     assert (options.model, options.sampling, options.seed) == ("m-1", {"temperature": 0.2}, 5)
 

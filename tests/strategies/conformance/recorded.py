@@ -3,7 +3,8 @@
 The log keeps candidates and values, not texts. A proposal is put together from the children of each
 parent; a value comes apart in one way only into the three verdicts that add up to it. Verdicts that
 could not be read count nothing and are unknown; so are those of four lines without an answer, whose
-value is nothing whatever was said: "sure" stands there, so that the rule is what makes it nothing.
+value is nothing whatever the verdict: "sure" is recorded, so that the rule is what makes it
+nothing.
 """
 
 from __future__ import annotations
@@ -93,15 +94,15 @@ class RecordedModel:
 
     @property
     def left_over(self) -> int:
-        """Answers that nobody asked for."""
+        """Answers that were not asked for."""
         return sum(len(texts) for texts in self._texts.values())
 
 
 def children_of(step: dict[str, Any]) -> list[list[str]]:
     """The lines that were proposed under each parent, in order.
 
-    Children stand in the order of their parents. Of two equal parents each has at least one child:
-    where the line is between them cannot be told, and does not matter.
+    Children are in the order of their parents. Of two equal parents each has at least one child:
+    where the line is between them is unknown, and does not matter.
     """
     parents = step["ys"]
     found: list[list[str]] = [[] for _ in parents]

@@ -32,7 +32,7 @@ def settled(panel: ChatPanel, qtbot) -> None:
 
 
 def views(panel: ChatPanel) -> list[MessageView]:
-    """The messages that have a widget, as they stand."""
+    """The messages that have a widget, in their order."""
     shown = panel.transcript.views
     return [shown[index] for index in sorted(shown)]
 

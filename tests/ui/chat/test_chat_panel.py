@@ -171,7 +171,7 @@ def test_the_conversation_that_was_left_can_be_opened_again_from_the_list(panel,
     panel.list.create_wanted.emit()
     assert panel.model.current is None
     assert panel.list.list.selectedIndexes() == []
-    panel.list.list.setFocus()  # the view makes a row current by itself: nobody has picked it
+    panel.list.list.setFocus()  # the view makes a row current by itself: the user did not
     assert panel.model.current is None
     row = panel.list.list.visualRect(panel.list.list.model().index(1, 0))
     qtbot.mouseClick(panel.list.list.viewport(), Qt.MouseButton.LeftButton, pos=row.center())

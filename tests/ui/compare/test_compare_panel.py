@@ -92,7 +92,7 @@ def test_an_error_stands_in_its_column(
     run(panel, qtbot)
     view = panel.views[0]
     assert view.state.text() == "Failed"
-    assert view.banner.message == "The simulated engine crashed, as it was told to."
+    assert view.banner.message == "The simulated engine crashed, as it was set to."
     view.banner.remedy.click()
     wait(panel, qtbot)
     assert view.state.text() == "Done"

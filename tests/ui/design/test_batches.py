@@ -150,7 +150,7 @@ def test_cancel_keeps_the_rows_that_are_there(pane, panel, qtbot, tmp_path):
     qtbot.waitUntil(
         lambda: pane.model.batch is not None and pane.model.batch.summary.over > 2, timeout=WAIT_MS
     )
-    assert panel.at_work().startswith("Run on works: ")
+    assert panel.at_work().startswith("“Run on” is running: ")
     panel.running.press()
     assert panel.running.results.run is None
     pane.stop.click()

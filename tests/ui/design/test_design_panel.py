@@ -236,33 +236,33 @@ def test_going_back_to_a_prompt_shows_it_at_once(panel, qtbot):
 
 
 def test_a_file_seen_before_its_saving_is_told_is_no_change_from_outside(panel, qtbot):
-    told: list[str] = []
-    panel.model.changed_outside.connect(told.append)
+    reported: list[str] = []
+    panel.model.changed_outside.connect(reported.append)
     type_text(panel, "In one line.\n")
     document = panel.model.current
     panel.model.save()
     early = PromptFile(path=document.path, text=document.text, sha256="of the new text")
     type_text(panel, "Or in two.\n")
     panel.model._on_outside(early)
-    assert told == []
+    assert reported == []
     qtbot.waitUntil(lambda: document.saved.endswith("In one line.\n"), timeout=WAIT_MS)
     other = PromptFile(path=document.path, text="another's", sha256="of another")
     panel.model._on_outside(other)
-    assert told == [document.path]
+    assert reported == [document.path]
 
 
 def test_saving_again_while_a_text_is_written_saves_the_newer_one_and_blames_nobody(
     panel, qtbot, prompt
 ):
-    told: list[str] = []
-    panel.model.changed_outside.connect(told.append)
+    reported: list[str] = []
+    panel.model.changed_outside.connect(reported.append)
     for line in ("One.\n", "Two.\n", "Three.\n"):
         type_text(panel, line)
         panel.model.save()
     document = panel.model.current
     qtbot.waitUntil(lambda: not document.dirty and document.being_saved is None, timeout=WAIT_MS)
     assert "One.\nTwo.\nThree.\n" in prompt.read_text()
-    assert told == []
+    assert reported == []
 
 
 def test_nothing_can_be_typed_before_a_prompt_is_open(context, qtbot):

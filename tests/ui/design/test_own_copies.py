@@ -90,9 +90,9 @@ def test_a_sample_set_is_ones_own_and_goes_with_the_copy(panel, paths, qtbot):
 
 def test_a_tag_goes_into_ones_own_copy_and_undo_takes_it_away(panel, paths, qtbot):
     original, shipped = here(panel), Path(here(panel)).read_text()
-    with qtbot.waitSignal(panel.library_actions.done, timeout=WAIT_MS) as told:
+    with qtbot.waitSignal(panel.library_actions.done, timeout=WAIT_MS) as reported:
         panel.library_actions.tag([original], add=["mine"])
-    assert told.args[0].endswith("tagged mine, in your own copy.")
+    assert reported.args[0].endswith("tagged mine, in your own copy.")
     made = list(paths.prompts.rglob("*.prompty"))
     assert len(made) == 1
     assert "mine" in made[0].read_text()

@@ -125,10 +125,10 @@ def test_an_answer_of_the_prompt_before_is_dropped(asked, model, rendering):
 
 
 def test_a_question_that_failed_is_told_and_does_not_stop_the_next(asked, rendering, qtbot):
-    with qtbot.waitSignal(rendering.failed, timeout=WAIT_MS) as told:
+    with qtbot.waitSignal(rendering.failed, timeout=WAIT_MS) as reported:
         rendering.ask()
         asked.fail()
-    assert "it is gone" in told.args[0]
+    assert "it is gone" in reported.args[0]
     rendering.ask_soon()
     qtbot.waitUntil(lambda: len(asked.all) == 2, timeout=WAIT_MS)
 

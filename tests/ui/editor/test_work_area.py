@@ -75,19 +75,21 @@ def body(panel: DesignPanel) -> str:
 def test_the_head_starts_as_one_line_that_says_what_it_is(panel, qtbot):
     editor = panel.work.editor
     assert [block.blockNumber() + 1 for block, _ in editor.visible_lines()][:2] == [1, 10]
-    qtbot.waitUntil(lambda: editor.head_note == "Few shots · 2 inputs", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: editor.front_matter_note == "Few shots · 2 inputs", timeout=WAIT_MS)
 
 
 def test_a_head_that_cannot_be_read_says_so(panel, qtbot):
     editor = panel.work.editor
     editor.replace_all("---\nname: [oops\ninputs: {a: {type: x}}\n---\nuser:\nHi\n")
-    qtbot.waitUntil(lambda: editor.head_note == "head cannot be read", timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: editor.front_matter_note == "front matter cannot be read", timeout=WAIT_MS
+    )
 
 
 def test_a_name_does_not_turn_what_stands_after_it(panel, qtbot):
     editor = panel.work.editor
     editor.replace_all('---\nname: "a \u202e b"\n---\nuser:\nHi\n')
-    qtbot.waitUntil(lambda: editor.head_note == "a  b · 0 inputs", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: editor.front_matter_note == "a  b · 0 inputs", timeout=WAIT_MS)
 
 
 def test_a_tab_closes_and_opens_again_where_one_was(panel, qtbot, prompt):

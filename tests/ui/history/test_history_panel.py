@@ -260,7 +260,7 @@ def test_a_failed_run_says_why(
     run_id = make_run(bridge, spec("direct"))
     open_run(panel, run_id, qtbot)
     assert panel.view.state.text() == "Failed"
-    assert panel.view.banner.message == "The simulated engine crashed, as it was told to."
+    assert panel.view.banner.message == "The simulated engine crashed, as it was set to."
     assert "Twelve" in panel.view.sections[1].text.text  # type: ignore[attr-defined]
 
 

@@ -33,7 +33,7 @@ def run(run_id: int, **other: Any) -> RunSummary:
 
 
 class Store:
-    """A core with so many runs, and a bridge to it that answers when it is told to."""
+    """A core with ``count`` runs, and a bridge to it that answers on demand."""
 
     def __init__(self, count: int) -> None:
         self.runs = [run(run_id) for run_id in range(count, 0, -1)]

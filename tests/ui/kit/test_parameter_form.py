@@ -130,8 +130,8 @@ def test_every_sampling_parameter_has_a_title() -> None:
 
 def test_a_summary_has_the_words_of_what_counts() -> None:
     fields = describe(STRATEGIES.get("tree_of_thought").params)
-    told = summarise(fields, {"depth": 3, "candidates": 5, "evaluate": "vote", "max_nodes": 9})
-    assert told == (
+    reported = summarise(fields, {"depth": 3, "candidates": 5, "evaluate": "vote", "max_nodes": 9})
+    assert reported == (
         "Steps deep 3, Ideas per step 5, Judgements of each 1, Longest step 80 tokens, "
         "Steps in all, at most 9, Kept per step 2, Kind of task any text, "
         "Ideas come listed in one call, Judge by votes, Search level by level"

@@ -151,13 +151,13 @@ def test_changes_are_marked_by_lines_as_well_as_by_colour(view: StreamingText) -
 
 
 def test_another_text_is_told_and_a_longer_one_is_not(view: StreamingText) -> None:
-    told: list[int] = []
-    view.replaced.connect(lambda: told.append(1))
+    reported: list[int] = []
+    view.replaced.connect(lambda: reported.append(1))
     view.set_text("one")
     view.set_text("one and more")
-    assert not told
+    assert not reported
     view.set_text("another")
-    assert told == [1]
+    assert reported == [1]
 
 
 def test_a_label_says_less_where_it_has_little_room(qtbot):

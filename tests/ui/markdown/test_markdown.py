@@ -38,7 +38,7 @@ def body(qtbot) -> MarkdownBody:
 
 
 def shown(body: MarkdownBody) -> list[tuple[str, str]]:
-    """The parts as they stand on the screen."""
+    """The parts as shown on the screen."""
     return [
         (each.language, each.view.toPlainText())
         if isinstance(each, CodeCard)

@@ -142,7 +142,7 @@ def test_a_stopped_download_goes_on_where_it_stood(panel, qtbot, hub, paths):
 
     qtbot.waitUntil(lambda: any(kept()), timeout=WAIT_MS)
     view.stop.click()
-    assert "goes on where it stood" in view.banner.message
+    assert "Get continues the download" in view.banner.message
     assert view.get.isVisible()
     hub.pause = None  # the first answer stays held: it must not end before it is stopped
     with qtbot.waitSignal(view.got, timeout=WAIT_MS) as got:

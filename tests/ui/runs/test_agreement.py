@@ -1,4 +1,4 @@
-"""The curve of a vote, and where it stands in a run's view."""
+"""The curve of a vote, and its place in a run's view."""
 
 from __future__ import annotations
 

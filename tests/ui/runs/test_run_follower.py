@@ -51,7 +51,7 @@ def bridge(qapp: object) -> Answering:
 
 
 @pytest.fixture
-def told(bridge: Answering) -> tuple[RunFollower, list[int]]:
+def reported(bridge: Answering) -> tuple[RunFollower, list[int]]:
     numbers: list[int] = []
     follower = RunFollower(bridge, bridge)  # type: ignore[arg-type]
     follower.came.connect(lambda new: numbers.extend(each.seq for each in new))
@@ -59,9 +59,9 @@ def told(bridge: Answering) -> tuple[RunFollower, list[int]]:
 
 
 def test_what_comes_while_the_log_is_read_is_told_after_it_and_once(
-    bridge: Answering, told: tuple[RunFollower, list[int]]
+    bridge: Answering, reported: tuple[RunFollower, list[int]]
 ) -> None:
-    follower, numbers = told
+    follower, numbers = reported
     follower.follow_log(7)
     bridge.listeners[0](events(2, 3))
     assert numbers == []
@@ -72,18 +72,18 @@ def test_what_comes_while_the_log_is_read_is_told_after_it_and_once(
 
 
 def test_a_run_that_has_just_begun_is_told_at_once_and_not_read(
-    bridge: Answering, told: tuple[RunFollower, list[int]]
+    bridge: Answering, reported: tuple[RunFollower, list[int]]
 ) -> None:
-    follower, numbers = told
+    follower, numbers = reported
     follower.follow(7)
     bridge.listeners[0](events(0, 1))
     assert (numbers, bridge.asked) == ([0, 1], [])
 
 
 def test_a_log_is_read_again_when_nothing_came_for_a_while(
-    bridge: Answering, told: tuple[RunFollower, list[int]], qtbot: QtBot
+    bridge: Answering, reported: tuple[RunFollower, list[int]], qtbot: QtBot
 ) -> None:
-    follower, numbers = told
+    follower, numbers = reported
     follower.follow_log(7)
     bridge.asked[0][0](events(0))
     qtbot.waitUntil(lambda: len(bridge.asked) == 2, timeout=WAIT_MS)
@@ -93,9 +93,9 @@ def test_a_log_is_read_again_when_nothing_came_for_a_while(
 
 
 def test_nothing_is_told_of_a_run_that_was_left(
-    bridge: Answering, told: tuple[RunFollower, list[int]]
+    bridge: Answering, reported: tuple[RunFollower, list[int]]
 ) -> None:
-    follower, numbers = told
+    follower, numbers = reported
     follower.follow_log(7)
     follower.stop()
     bridge.asked[0][0](events(0))
@@ -103,9 +103,9 @@ def test_nothing_is_told_of_a_run_that_was_left(
 
 
 def test_a_log_that_cannot_be_read_ends_it(
-    bridge: Answering, told: tuple[RunFollower, list[int]], qtbot: QtBot
+    bridge: Answering, reported: tuple[RunFollower, list[int]], qtbot: QtBot
 ) -> None:
-    follower, _ = told
+    follower, _ = reported
     follower.follow_log(7)
     with qtbot.waitSignal(follower.lost, timeout=WAIT_MS) as lost:
         bridge.asked[0][1](UsageError("There is no run 7."))

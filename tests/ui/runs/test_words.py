@@ -1,4 +1,4 @@
-"""What is said about a run, and where the nodes of a search stand."""
+"""Words about a run, and the positions of a search's nodes."""
 
 from __future__ import annotations
 

@@ -158,9 +158,9 @@ def tokens_of(text: str) -> list[Token]:
     for index, piece in enumerate(text.replace("\n", " \n ").split(" ")):
         shown = piece if index == 0 or piece == "\n" else f" {piece}"
         alternatives = ALTERNATIVES.get(piece, ((piece, 0.93), ("0", 0.04), ("1", 0.01)))
-        told = tuple((f" {word}", math.log(chance)) for word, chance in alternatives)
+        reported = tuple((f" {word}", math.log(chance)) for word, chance in alternatives)
         chance = alternatives[0][1] if piece in ALTERNATIVES else rng.uniform(0.6, 0.999)
-        found.append(Token(index, shown, math.log(chance), told))
+        found.append(Token(index, shown, math.log(chance), reported))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Where cards stand, how much work it is to place them, and what of them is painted."""
+"""Positions of cards, the work of placing them, and what of them is painted."""
 
 from __future__ import annotations
 

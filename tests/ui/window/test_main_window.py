@@ -64,7 +64,7 @@ def test_a_data_folder_that_cannot_be_used_does_not_keep_the_window_shut(
     paths, engine, qtbot, tmp_path
 ):
     lock = paths.database.with_name(paths.database.name + ".lock")
-    lock.mkdir(parents=True)  # nobody can open it as a file, not even the superuser
+    lock.mkdir(parents=True)  # it cannot be opened as a file, not even by the superuser
     bridge = Bridge(lambda: Workbench(paths, engine=engine))
     bridge.start()
     window = MainWindow(bridge, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
