@@ -55,7 +55,7 @@ class Bench:
         """Trials, rounds, measures."""
         self._try_settings()
         for turn in range(rounds):
-            # Whoever begins, begins another round later: the machine may warm up or tire.
+            # The one that begins, begins a round later next time: the machine may warm up or tire.
             first = turn % max(1, len(self._peers))
             for name in self._peers[first:] + self._peers[:first]:
                 self._do(name, PEERS[name], f"round {turn + 1} of {rounds}")

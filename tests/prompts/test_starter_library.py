@@ -27,7 +27,7 @@ PROMPTS = {
 REWRITE = "strategies/rewrite.prompty"
 """No strategy asks it: it may be a whole conversation."""
 OWN = [name for name in PROMPTS if not name.startswith("strategies/")]
-"""What is there to be opened; the others are asked by the strategies."""
+"""The prompts that are opened; the others are asked by the strategies."""
 USES = {
     "text-generation": "writing/short-text",
     "sentiment": "classify/sentiment",
@@ -63,7 +63,7 @@ LABELS = {check.data: check.labels for check in CHECKS if check.labels} | {
     "rubric-judge": ("pass", "fail"),
 }
 RUN = 5
-"""So many words in a row are a repetition."""
+"""This many words in a row are a repetition."""
 
 
 def sample_sets(name: str) -> dict[str, dict[str, Any]]:

@@ -67,7 +67,7 @@ def included_texts(
         text: the template.
         sources: files by name.
         known: names that were read before; they count among the most that are taken.
-        unread: stands for a file that must not be read; None raises its UnopenedError.
+        unread: used for a file that must not be read; None raises its UnopenedError.
     """
     found: dict[str, str] = {}
     waiting = [text]

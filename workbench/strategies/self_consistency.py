@@ -53,7 +53,7 @@ class SelfConsistencyParams(Extraction, frozen=True, kw_only=True):
         TieRule,
         about(
             title="A tie goes to",
-            choices={"first_seen": "The answer seen first", "none": "Nobody"},
+            choices={"first_seen": "The answer seen first", "none": "No winner"},
             description="Who wins a tie: the answer seen first, or none.",
         ),
     ] = "first_seen"

@@ -14,8 +14,8 @@ CandidateKind = Literal[
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that can be typed.
 
-    ``text`` takes the place of the characters from ``start`` to ``end`` of the file, of which
-    ``select`` (offset and length in ``text``) is selected then, and each of ``tab_stops`` after
+    ``text`` replaces the characters from ``start`` to ``end`` of the file. Then
+    ``select`` (offset and length in ``text``) is selected, and each of ``tab_stops`` after
     that, with Tab. ``detail`` is one line about it.
     """
 

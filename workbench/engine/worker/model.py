@@ -217,7 +217,7 @@ class Model:
         """Computed tokens after which a held cell has cost as much as reading its token again.
 
         A token costs two operations for each weight; a cell that it looks at costs four for each
-        number of a head, in every layer.
+        number of each attention head, in every layer.
         """
         layers = int(lib.llama_model_n_layer(self._handle))
         numbers = layers * int(lib.llama_model_n_embd(self._handle))

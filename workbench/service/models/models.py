@@ -106,7 +106,7 @@ class Models:
         return await asyncio.to_thread(discovery.find_model, self._paths, ref, added)
 
     async def named_in_front_matter(self, name: str) -> str:
-        """The path of the model that a prompt's head names, "" where it is not on this machine."""
+        """The path of the model named in front matter, "" where it is not on this machine."""
         found = model_of_front_matter(name, await self._model_files.all()) if name else None
         return found.path if found is not None else ""
 

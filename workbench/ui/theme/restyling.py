@@ -17,7 +17,7 @@ _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 class Restyling(QObject):
     """Changes the style sheet without touching hidden widgets before they are shown.
 
-    Qt styles every widget that there is: 0.25 s with all workspaces open, of which 3 to 5 of 100
+    Qt styles every widget that there is: 0.25 s with all workspaces open, though only 3 to 5 of 100
     widgets can be seen. So hidden ones are left out, and each topmost one of them is watched: at
     its show event, which comes before it is painted, it and what it shows are styled.
 
