@@ -36,6 +36,7 @@ RETIRED = {
     r"\bbeside\b": "next to, with, background",
     r"\b(a|the) person\b": "the user",
     r"\btold\b": "notified, sent, reported",
+    r"\bsaid\b": "reported, shown, written",
     r"\bnobody\b": "a sentence that says what is not done",
     r"\bwhoever\b": "the caller, the receiver",
     r"\bso many\b": "how many, at most",

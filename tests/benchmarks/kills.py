@@ -248,7 +248,7 @@ def kill_once(folder: Path, seed: int) -> Outcome:
     chance = random.Random(-seed)
     command = [sys.executable, "-m", "tests.benchmarks.kills", "--work", str(folder), str(seed)]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    said: list[list[Any]] = []
+    reports: list[list[Any]] = []
     ready = threading.Event()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
@@ -257,8 +257,8 @@ def kill_once(folder: Path, seed: int) -> Outcome:
         def read() -> None:
             assert program.stdout is not None
             for line in program.stdout:
-                said.append(json.loads(line))
-                if said[-1][1] == "ready":
+                reports.append(json.loads(line))
+                if reports[-1][1] == "ready":
                     ready.set()
 
         reader = threading.Thread(target=read)
@@ -269,27 +269,27 @@ def kill_once(folder: Path, seed: int) -> Outcome:
             if not ready.wait(_START_SECONDS):
                 raise RuntimeError("the window did not open again")
             time.sleep(chance.uniform(0.5, 9.0))
-        threads = [thread for each in said if each[1] == "ready" for thread in each[2:]]
+        threads = [thread for each in reports if each[1] == "ready" for thread in each[2:]]
         denied = waited(program.pid, threads)
         killed = time.monotonic()
         program.send_signal(signal.SIGKILL)
         reader.join()
-    before = [each for each in said if each[0] <= killed]
+    before = [each for each in reports if each[0] <= killed]
     return asyncio.run(_look(folder, before, killed, denied))
 
 
-async def _look(folder: Path, said: list[list[Any]], killed: float, denied: float) -> Outcome:
+async def _look(folder: Path, reports: list[list[Any]], killed: float, denied: float) -> Outcome:
     path = folder / "history.db"
     outcome = Outcome()
     if not path.exists():
         return outcome
     outcome.sound = _is_sound(path)
-    _look_at_typed(path, said, killed, denied, outcome)
+    _look_at_typed(path, reports, killed, denied, outcome)
     store = HistoryStore(path)
     await store.open()
     try:
         last: dict[int, int] = {}
-        for at, run_id, seq in [(each[0], *each[2:]) for each in said if each[1] == "received"]:
+        for at, run_id, seq in [(each[0], *each[2:]) for each in reports if each[1] == "received"]:
             outcome.received += 1
             if run_id not in last:
                 events = await store.events(run_id)
@@ -305,18 +305,18 @@ async def _look(folder: Path, said: list[list[Any]], killed: float, denied: floa
 
 
 def _look_at_typed(
-    path: Path, said: list[list[Any]], killed: float, denied: float, outcome: Outcome
+    path: Path, reports: list[list[Any]], killed: float, denied: float, outcome: Outcome
 ) -> None:
     kept = _kept_text(path)
     replaced: set[str] = set()
-    for _, what, *details in said:
+    for _, what, *details in reports:
         if what == "replaced":
             place, *numbers = details
             words = (f"{place}{number}x" for number in numbers)
             gone = {word for word in words if word not in kept}
             replaced |= gone
             outcome.replaced[place] = outcome.replaced.get(place, 0) + len(gone)
-    for at, what, *details in said:
+    for at, what, *details in reports:
         if what == "typed":
             place, number, until_then = details
             outcome.typed[place] = outcome.typed.get(place, 0) + 1

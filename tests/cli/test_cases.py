@@ -32,8 +32,8 @@ def typed(tmp_path, monkeypatch, capsys):
         fixed = ("run", str(tmp_path / "count.prompty"), "--model", str(tmp_path / "pretend.gguf"))
         with pytest.raises(SystemExit) as ended:
             main(lambda _paths: 0, ["--data-dir", str(tmp_path), *fixed, *options])
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
 
     return say
 

@@ -28,9 +28,9 @@ def typed(tmp_path, monkeypatch, capsys):
     def say(*arguments: str) -> str:
         with pytest.raises(SystemExit) as ended:
             main(lambda _paths: 0, ["--data-dir", str(tmp_path), *arguments])
-        said = capsys.readouterr()
-        assert ended.value.code == 0, said.err
-        return said.out
+        printed = capsys.readouterr()
+        assert ended.value.code == 0, printed.err
+        return printed.out
 
     return say
 
@@ -52,16 +52,16 @@ def test_the_votes_of_a_run_and_a_thin_winner_are_said(tmp_path, monkeypatch, ca
         *("--data-dir", str(tmp_path), "run", str(tmp_path / "sum.j2"), "--param", "paths=5"),
         *("--strategy", "self_consistency", "--model", str(tmp_path / "pretend.gguf")),
     ]
-    said = "A thin winner: 1 of 5 paths gave the answer, and 4 gave none that could be read."
+    sentence = "A thin winner: 1 of 5 paths gave the answer, and 4 gave none that could be read."
     for option in ([], ["--json"]):
         with pytest.raises(SystemExit):
             main(lambda _paths: 0, [*command, *option])
         found = capsys.readouterr()
-        assert said in found.err
+        assert sentence in found.err
     assert json.loads(found.out)["votes"] == [
         {"answer": "6", "votes": 1}, {"answer": None, "votes": 4},
     ]  # fmt: skip
-    assert json.loads(found.out)["notes"] == [said]
+    assert json.loads(found.out)["notes"] == [sentence]
 
 
 def test_repeats_are_counted_with_an_interval(typed, compared):

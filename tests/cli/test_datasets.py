@@ -84,7 +84,7 @@ def test_data_and_sets_are_listed_and_shown(prompt, tmp_path):
 
 
 def test_a_name_that_is_no_data_set_is_said(tmp_path):
-    for name, said in (("none.jsonl", "does not exist"), ("n" * 300, "cannot be read")):
+    for name, sentence in (("none.jsonl", "does not exist"), ("n" * 300, "cannot be read")):
         done = workbench("data", "show", name, home=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
-        assert said in done.stderr
+        assert sentence in done.stderr

@@ -62,9 +62,9 @@ def test_a_name_stays(paths, file):
 
 def test_restoring_writes_the_file_and_loses_nothing(paths, file):
     file.write_text("mine")
-    said = run(paths, "restore", str(file), "1")
+    printed = run(paths, "restore", str(file), "1")
     assert file.read_text() == FIRST
-    assert "What it had is version 3." in said
+    assert "What it had is version 3." in printed
     assert run(paths, "show", str(file), "3").strip() == "mine"
     file.unlink()
     run(paths, "restore", str(file), "2")
@@ -94,8 +94,8 @@ def test_a_rewrite_is_printed_and_the_file_left_alone(paths, file, starter_model
         standalone_mode=False,
     )
     assert done.exception is None, done.exception
-    said = json.loads(done.stdout)
-    assert said["output"]
-    assert isinstance(said["problems"], list)
-    assert done.return_value == (1 if said["problems"] else 0)
+    printed = json.loads(done.stdout)
+    assert printed["output"]
+    assert isinstance(printed["problems"], list)
+    assert done.return_value == (1 if printed["problems"] else 0)
     assert file.read_text() == SECOND

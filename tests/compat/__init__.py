@@ -11,5 +11,5 @@ node's modules in it:
 ``make compat ORIGINALS=DIR`` then exports every prompt of the library, and the nasty ones of
 ``nasty.py``, has the originals read and render them, and compares; and it has our importer read
 what is in ``foreign.py`` and compares again. With ``COMPAT=--record`` it writes what the originals
-said into ``tests/prompts/formats/originals.json``, which the tests hold ours against.
+answered into ``tests/prompts/formats/originals.json``, which the tests hold ours against.
 """

@@ -1,4 +1,4 @@
-"""Every sampler does what its name says, on the real model; what has no effect is said."""
+"""Every sampler does what its name says, on the real model; what has no effect is reported."""
 
 from __future__ import annotations
 

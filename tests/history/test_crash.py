@@ -207,7 +207,7 @@ _FULL_DISK = """
         await store.open()
         before = await samples.done_run(store)
         run_id = await store.create_run(samples.template_spec(), title="live", manifest={})
-        said = {}
+        results = {}
         limit(Path(f"{path}-wal").stat().st_size)
         text = "word " * 2000
         state = RunState()
@@ -216,19 +216,19 @@ _FULL_DISK = """
         try:
             await store.append_now(run_id, events[:1])
         except DiskFullError as error:
-            said["append_now"] = str(error)
+            results["append_now"] = str(error)
         store.append(run_id, events[1:])
         for event in events:
             fold(state, event)
         await store.finish_run(run_id, state)
-        said["problem"] = store.status.problem
+        results["problem"] = store.status.problem
         try:
             await store.create_run(samples.template_spec(), title="next", manifest={})
         except DiskFullError as error:
-            said["create_run"] = str(error)
-        said["still_readable"] = fold_all(await store.events(run_id)) == state
+            results["create_run"] = str(error)
+        results["still_readable"] = fold_all(await store.events(run_id)) == state
         listed = await store.read(run_list.list_runs)
-        said["listed"] = [each.run_id for each in listed] == [run_id, before]
+        results["listed"] = [each.run_id for each in listed] == [run_id, before]
         limit(resource.RLIM_INFINITY)
         if sys.argv[2] == "retry":
             await store.retry()
@@ -236,14 +236,14 @@ _FULL_DISK = """
             solved = asyncio.Event()
             store.on_status(lambda status: status.problem or solved.set())
             await asyncio.wait_for(solved.wait(), 60)
-        said["after"] = store.status.problem
+        results["after"] = store.status.problem
         await store.close()
         store = HistoryStore(path)
         await store.open()
-        said["kept"] = fold_all(await store.events(run_id)) == state
-        said["status"] = (await store.read(run_list.list_runs))[0].status
+        results["kept"] = fold_all(await store.events(run_id)) == state
+        results["status"] = (await store.read(run_list.list_runs))[0].status
         await store.close()
-        print(json.dumps(said))
+        print(json.dumps(results))
 
     asyncio.run(main())
 """
@@ -260,14 +260,14 @@ def test_a_full_disk_stops_new_runs_and_loses_nothing(path: Path, way: str) -> N
         timeout=120,
     )
     assert result.returncode == 0, result.stderr
-    said = json.loads(result.stdout)
+    results = json.loads(result.stdout)
     for where in ("append_now", "problem", "create_run"):
-        assert "disk is full" in said[where]
-    assert said["still_readable"]
-    assert said["listed"]
-    assert said["after"] == ""
-    assert said["kept"]
-    assert said["status"] == "done"
+        assert "disk is full" in results[where]
+    assert results["still_readable"]
+    assert results["listed"]
+    assert results["after"] == ""
+    assert results["kept"]
+    assert results["status"] == "done"
     _assert_sound(path)
 
 

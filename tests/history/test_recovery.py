@@ -57,7 +57,7 @@ def _aside(path: Path) -> list[Path]:
 
 
 async def _open_and_use(path: Path) -> tuple[str, int]:
-    """Open, write, read; returns what was said of the recovery and how many runs were kept."""
+    """Open, write, read; returns the recovery sentence and how many runs were kept."""
     store = HistoryStore(path)
     status = await store.open()
     assert status.problem == ""

@@ -1,4 +1,4 @@
-"""Whatever is typed finds what was said, never an error."""
+"""Whatever is typed finds texts of runs and chats, never an error."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Hub:
     """Path and Range header of each request for a file."""
 
     def listing(self) -> dict[str, Any]:
-        """What the repository is said to hold."""
+        """What the repository lists."""
         listed = []
         for name, raw in self.files.items():
             digest = hashlib.sha256(raw + b"?" * self.wrong_checksum).hexdigest()

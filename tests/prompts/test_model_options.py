@@ -54,7 +54,7 @@ def test_an_option_that_is_not_known_is_a_warning_at_its_place():
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "sentence"),
     [
         ("temperature", 9, "must be at most 5"),
         ("temperature", "${env:T}", "must be a number"),
@@ -69,10 +69,10 @@ def test_an_option_that_is_not_known_is_a_warning_at_its_place():
         ("response_format", {"type": "json_object"}, "not known here"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_told_and_has_no_effect(key, value, said):
+def test_a_value_that_cannot_be_used_is_told_and_has_no_effect(key, value, sentence):
     found = usable({key: value})
     assert (found.sampling, found.seed) == ({}, None)
-    assert said in found.faults[key]
+    assert sentence in found.faults[key]
     assert found.faults[key].startswith(f"The option {key} ")
 
 

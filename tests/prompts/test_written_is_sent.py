@@ -130,8 +130,8 @@ async def test_a_whole_number_that_is_too_large_is_said(pool: SandboxPool) -> No
 def test_a_default_that_fits_no_type_is_said() -> None:
     head = "---\ninputs:\n  n: {type: number, default: %s}\n---\nuser:\n{{ n }}\n"
     assert problems(head % "6.02e23") == []
-    (said,) = problems(head % "much")
-    assert "The default does not fit" in said
+    (sentence,) = problems(head % "much")
+    assert "The default does not fit" in sentence
 
 
 @pytest.mark.parametrize("name", ["self", "none", "true", "not", "None", "False"])
@@ -172,8 +172,8 @@ async def test_functions_of_python_are_said_to_be_none(
     text = f"---\ninputs:\n  q: string\n---\nuser:\n{{{{ {expression} }}}}\n"
     found = analyse(text, "p.prompty")
     assert [field.name for field in found.inputs] == ["q"]
-    (said,) = [each.message for each in found.problems]
-    assert hint in said
+    (sentence,) = [each.message for each in found.problems]
+    assert hint in sentence
     with pytest.raises(TemplateError, match="there is no function") as caught:
         await rendered(pool, text, q="x")
     assert not isinstance(caught.value, UndefinedVariableError)
@@ -211,8 +211,8 @@ def test_a_bare_template_tag_in_a_head_is_said_to_need_quotes() -> None:
 
 @pytest.mark.parametrize("word", ["tool", "function", "developer"])
 def test_roles_of_other_programs_are_said_to_be_none(word: str) -> None:
-    (said,) = problems(f"user:\nhi\n{word}:\nx\n")
-    assert f'"{word}:" is no role' in said
+    (sentence,) = problems(f"user:\nhi\n{word}:\nx\n")
+    assert f'"{word}:" is no role' in sentence
 
 
 async def test_an_ordered_set_keeps_its_order(pool: SandboxPool) -> None:

@@ -18,7 +18,7 @@ PROMPTS = sorted((Path(__file__).parents[2] / "prompts").rglob("*.prompty"))
 HEADS = [split_front_matter(path.read_text("utf-8"), str(path))[0] or "" for path in PROMPTS]
 
 
-def said(text: str) -> tuple[object, object]:
+def outcome(text: str) -> tuple[object, object]:
     """What comes of a text: value and lines of the keys, or the error's sentence."""
     try:
         node, value = load_yaml(text)
@@ -42,9 +42,9 @@ def said(text: str) -> tuple[object, object]:
     ],
 )  # fmt: skip
 def test_libyaml_and_python_say_the_same(text, monkeypatch):
-    fast = said(text)
+    fast = outcome(text)
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
-    assert fast == said(text)
+    assert fast == outcome(text)
 
 
 @given(st.text("ab:-[]{}&*#|>'\" \n,!", max_size=60))

@@ -86,7 +86,7 @@ async def _use(paths: Paths) -> dict[str, Any]:
     status = await core.open()
     try:
         runs = await core.history.list_runs(limit=1000)
-        said = []
+        sentences = []
         for run in runs:
             time.localtime(run.started_at)
             assert all(isinstance(each, str) for each in (run.title, run.strategy, run.model))
@@ -94,12 +94,12 @@ async def _use(paths: Paths) -> dict[str, Any]:
             assert isinstance(run.seconds, float)
             state = await core.runs.load(run.run_id)
             state.best_path()
-            said += [note.text for note in state.notes]
+            sentences += [note.text for note in state.notes]
             for ask in (core.runs.spec(run.run_id), core.runs.events(run.run_id)):
                 try:
                     await ask
                 except WorkbenchError as error:
-                    said.append(str(error))
+                    sentences.append(str(error))
         for hit in await core.history.search("answer"):
             time.localtime(hit.at)
         for chat in await core.chats.all() + await core.chats.all("morning"):
@@ -112,13 +112,13 @@ async def _use(paths: Paths) -> dict[str, Any]:
             try:
                 await core.versions.read(_path(), version.number)
             except WorkbenchError as error:
-                said.append(str(error))
+                sentences.append(str(error))
         drafts = await core.prompt_files.drafts()
         assert all(isinstance(draft.variables, dict) for draft in drafts)
         await core.session.get("session", {})
         await core.library.favourites()
         await core.model_files.all()
-        return {"runs": runs, "said": said, "status": status, "drafts": drafts}
+        return {"runs": runs, "sentences": sentences, "status": status, "drafts": drafts}
     finally:
         await core.close()
 
@@ -184,7 +184,9 @@ async def test_one_byte_in_the_prompt_of_a_killed_run(paths: Paths, damaged: Pat
     assert first.status == "done"
     assert first.answer is not None
     assert first.answer.endswith("4")
-    assert any("A message of a prompt of this run is damaged" in each for each in found["said"])
+    assert any(
+        "A message of a prompt of this run is damaged" in each for each in found["sentences"]
+    )
 
 
 async def test_a_damaged_prompt_is_whole_again_when_it_is_sent_again(

@@ -84,7 +84,7 @@ async def test_fences_talk_and_heads_are_left_out(core, answer):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "sentence"),
     [
         ("", "gave no text"),
         ("``` \n\n```", "gave no text"),
@@ -98,9 +98,9 @@ async def test_fences_talk_and_heads_are_left_out(core, answer):
         ("system:\nYou are helpful.\nuser:\nSummarise: {{ text }}", "back as it was"),
     ],
 )
-async def test_what_is_wrong_is_said_and_the_text_still_shown(core, answer, said):
+async def test_what_is_wrong_is_said_and_the_text_still_shown(core, answer, sentence):
     found = await core.rewrite.read(request(), answer)
-    assert any(said in problem for problem in found.problems), found.problems
+    assert any(sentence in problem for problem in found.problems), found.problems
     assert found.text.startswith(HEAD)
     assert answer.strip("`\n ") in found.text
 
@@ -150,7 +150,7 @@ async def test_the_starter_model_is_asked_and_read(paths, starter_model):
         assert state.status == "done", state.error
         found = await core.rewrite.read(asked, state.output, state.finish_reason)
         assert found.text.startswith(HEAD)
-        # A small model may write anything; what came is either a template or said to be none.
+        # A small model may write anything; the result is either a template or has a problem.
         if not found.problems:
             analysed = await core.prompts.analyse(found.text, "sum.prompty")
             assert not [each for each in analysed.problems if each.severity == "error"]

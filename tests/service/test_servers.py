@@ -149,8 +149,8 @@ async def test_the_chosen_server_is_what_the_status_shows_and_what_is_used(core,
 async def test_the_key_is_in_the_keyring_and_nowhere_else(core, server, ring, paths, caplog):
     caplog.set_level("DEBUG")
     server.scripts = [refuse(401, f"wrong: {KEY}"), refuse(400, f"no {KEY}"), answer("fine")]
-    said = await core.servers.add(record(server), f" {KEY}\n")
-    assert said == "The key is in the system's keyring."
+    sentence = await core.servers.add(record(server), f" {KEY}\n")
+    assert sentence == "The key is in the system's keyring."
     assert ring.kept == {("prompt-workbench", "lab"): KEY}
     states = [await run(core, model="lab/big") for _ in range(3)]
     assert [state.status for state in states] == ["failed", "failed", "done"]
@@ -177,9 +177,9 @@ async def test_a_removed_server_takes_its_key_and_its_models_with_it(core, serve
 
 async def test_without_a_keyring_the_key_lives_until_the_end(core, server, monkeypatch):
     keyring.set_keyring(fail.Keyring())
-    said = await core.servers.add(record(server, name="my-lab"), KEY)
-    assert "no system keyring" in said
-    assert "WORKBENCH_KEY_MY_LAB" in said
+    sentence = await core.servers.add(record(server, name="my-lab"), KEY)
+    assert "no system keyring" in sentence
+    assert "WORKBENCH_KEY_MY_LAB" in sentence
     report = await core.servers.test(await core.servers.find("my-lab"))
     assert report.key_place == "this session"
     await core.servers.remove("my-lab")
@@ -204,8 +204,8 @@ async def test_a_key_is_never_sent_to_another_machine_of_the_same_name(core, ser
     await core.servers.add(record(server, base_url="https://example.org/v1"), KEY)
     report = await core.servers.test(record(server))
     assert (report.key_place, "authorization" in server.asked[0].headers) == ("", False)
-    said = await core.servers.add(record(server))
-    assert "enter the one for this" in said
+    sentence = await core.servers.add(record(server))
+    assert "enter the one for this" in sentence
     assert ring.kept == {}
 
 

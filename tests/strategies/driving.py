@@ -1,4 +1,4 @@
-"""Drives a strategy by hand: answers its effects from a rule, and keeps what it asked and said."""
+"""Drives a strategy by hand: answers its effects from a rule, and keeps its requests and notes."""
 
 from __future__ import annotations
 

@@ -277,7 +277,7 @@ def test_a_model_that_proposes_nothing_still_gets_asked_and_it_is_said():
 
 
 @pytest.mark.parametrize(
-    ("texts", "tie", "answer", "said"),
+    ("texts", "tie", "answer", "sentence"),
     [
         (
             ["The answer is 42."] * 4 + ["Answer: 6"],
@@ -302,7 +302,7 @@ def test_a_model_that_proposes_nothing_still_gets_asked_and_it_is_said():
         (["Answer: 1,200", "Answer: $1200", "Answer: 7"], "first_seen", "1,200", ""),
     ],
 )
-def test_a_tie_and_a_thin_winner_are_said(texts, tie, answer, said):
+def test_a_tie_and_a_thin_winner_are_said(texts, tie, answer, sentence):
     record = run("self_consistency", lambda call: texts, paths=len(texts), tie=tie)
     assert record.outcome.answer == answer
-    assert [note.text for note in record.of(NoteAdded)] == ([said] if said else [])
+    assert [note.text for note in record.of(NoteAdded)] == ([sentence] if sentence else [])

@@ -126,7 +126,7 @@ def kept_verdicts(bridge: Bridge, count: int) -> list[bool | None]:
 
 @dataclass
 class Going:
-    """Where panels wanted to go, and what they said in passing."""
+    """Where panels wanted to go, and their notifications."""
 
     places: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)

@@ -111,9 +111,9 @@ def test_what_changes_something_runs_to_its_end(panel: Panel, qtbot: QtBot) -> N
 def test_an_error_that_nobody_catches_is_one_sentence_of_the_window(
     panel: Panel, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(panel.bridge.failed, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(panel.bridge.failed, timeout=WAIT_MS) as failed:
         panel.show("bad")
-    assert said.args == ["There is no such text."]
+    assert failed.args == ["There is no such text."]
     assert panel.shown == []
 
 

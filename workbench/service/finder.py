@@ -101,7 +101,7 @@ class Finder:
             FoundItem(kind="chat", id=str(number), title=title)
             for number, title in self._chats.best(typed, most)
         ]
-        if len(found) == most:  # a name is worth more than what was said
+        if len(found) == most:  # a name is worth more than a text that was written
             return tuple(found)
         known = {item.id for item in found}
         found += [

@@ -162,13 +162,13 @@ async def measure_conversation(engine: LlamaEngine, job: Job) -> dict[str, float
     for turn in range(1 if job.small else 3):
         opening = Message.value("user", f"{turn} {words(count, seed=100 + turn)}")
         _, _, answer = await first_token(engine, (opening,))
-        said = Message.value("assistant", answer)
+        answered = Message.value("assistant", answer)
         question = Message.value("user", "And which of these words came first?")
         for name, first in (
             ("second", opening),
             ("cold", Message.value("user", f"again {turn} {opening.text}")),
         ):
-            waited, done, _ = await first_token(engine, (first, said, question))
+            waited, done, _ = await first_token(engine, (first, answered, question))
             seconds[name].append(waited)
             evaluated[name].append(done.evaluated_tokens)
             total = done.prompt_tokens

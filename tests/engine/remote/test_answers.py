@@ -1,4 +1,4 @@
-"""What a server answers becomes frames; what it cannot do is worked around or said."""
+"""What a server answers becomes frames; what it cannot do is worked around or reported."""
 
 from __future__ import annotations
 

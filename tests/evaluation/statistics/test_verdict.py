@@ -223,7 +223,7 @@ def test_every_verdict_agrees_with_its_own_numbers(
     assert back == found
 
 
-def said(kind: str, difference: float, low: float, high: float) -> str:
+def message(kind: str, difference: float, low: float, high: float) -> str:
     return ComparisonVerdict(
         kind=kind,  # type: ignore[arg-type]
         rows=5000,
@@ -238,9 +238,9 @@ def said(kind: str, difference: float, low: float, high: float) -> str:
 
 
 def test_points_are_whole_and_what_is_not_zero_is_not_said_as_zero() -> None:
-    assert said("better", 0.01, 0.006, 0.014) == "better by 1 point [1, 1], 5,000 rows"
-    assert said("better", 0.004, 0.0006, 0.0074) == "better by 0.4 points [0.1, 1], 5,000 rows"
-    assert said("worse", -0.125, -0.2, -0.05) == "worse by 13 points [5, 20], 5,000 rows"
+    assert message("better", 0.01, 0.006, 0.014) == "better by 1 point [1, 1], 5,000 rows"
+    assert message("better", 0.004, 0.0006, 0.0074) == "better by 0.4 points [0.1, 1], 5,000 rows"
+    assert message("worse", -0.125, -0.2, -0.05) == "worse by 13 points [5, 20], 5,000 rows"
     assert points_text(-0.04) == "\u22124"
     assert points_text(0.0) == "0"
     assert points_text(-0.00000001) == "0.000"

@@ -1,6 +1,6 @@
-"""Our exports and imports held against what the formats' own programs said of them.
+"""Our exports and imports compared with the answers of the formats' own programs.
 
-What they said was recorded with ``make compat COMPAT=--record`` (see ``tests/compat``); their
+Their answers were recorded with ``make compat COMPAT=--record`` (see ``tests/compat``); their
 versions are in the file.
 """
 

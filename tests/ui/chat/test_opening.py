@@ -1,4 +1,4 @@
-"""Going from one conversation to another: what is typed meanwhile, and what is said of them."""
+"""Switching conversations: what is typed meanwhile, and messages about them."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def test_keys_typed_into_the_list_while_a_conversation_opens_belong_into_it_too(
 def test_what_is_typed_while_a_conversation_is_gone_on_with_belongs_into_it(panel, qtbot):
     two(panel, qtbot)
     panel.composer.box.setPlainText("for the second")
-    said = (Message.value("user", "Hello"), Message.value("assistant", "Hi"))
-    panel.handle({"messages": said})
+    messages = (Message.value("user", "Hello"), Message.value("assistant", "Hi"))
+    panel.handle({"messages": messages})
     qtbot.keyClicks(panel.composer.box, "more")
     qtbot.waitUntil(lambda: not panel.held.is_holding, timeout=WAIT_MS)
     assert [each.text for each in panel.model.messages] == ["Hello", "Hi"]
@@ -92,9 +92,9 @@ def test_what_is_typed_while_a_conversation_is_gone_on_with_belongs_into_it(pane
 
 def long_conversation(panel, qtbot, turns: int) -> int:
     """A conversation that is higher than the window, open; returns its id."""
-    said = [Message.value("user", "Why?"), Message.value("assistant", "Because. " * 80)]
+    messages = [Message.value("user", "Why?"), Message.value("assistant", "Because. " * 80)]
     before = panel.model.current
-    panel.model.continue_from(said * turns)
+    panel.model.continue_from(messages * turns)
     qtbot.waitUntil(lambda: panel.model.current not in (None, before), timeout=WAIT_MS)
     opened(panel, qtbot)
     return panel.model.current

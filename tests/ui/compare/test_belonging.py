@@ -301,8 +301,8 @@ def test_the_table_says_its_shares_whole_and_at_once_after_a_theme_change(
 ) -> None:
     table = answered.summary
     qtbot.waitUntil(lambda: table.bars[0][1].text() == "100 %", timeout=WAIT_MS)
-    said = [[label.text() for label in labels] for _, *labels in table.bars]
+    shares = [[label.text() for label in labels] for _, *labels in table.bars]
     theme().choose("light")
-    assert [[label.text() for label in labels] for _, *labels in table.bars] == said
+    assert [[label.text() for label in labels] for _, *labels in table.bars] == shares
     for _, *labels in table.bars:
         assert all(label.width() >= label.sizeHint().width() > 0 for label in labels)

@@ -47,7 +47,7 @@ def ended(panel: DesignPanel) -> bool:
     return found is not None and found.phase == "ended"
 
 
-def said(panel: DesignPanel) -> str:
+def sentence(panel: DesignPanel) -> str:
     line = panel.result.made_with
     return line.text.text() if line.isVisibleTo(panel) else ""
 
@@ -59,7 +59,7 @@ def type_word(panel: DesignPanel, word: str) -> None:
 def test_a_result_of_what_is_shown_says_nothing(panel, qtbot):
     run(panel, qtbot)
     qtbot.wait(50)
-    assert said(panel) == ""
+    assert sentence(panel) == ""
     assert panel.result._run.graphicsEffect() is None
 
 
@@ -68,29 +68,29 @@ def test_other_inputs_dim_the_result_and_it_is_not_judged(panel, qtbot):
     run(panel, qtbot)
     qtbot.waitUntil(lambda: panel.result.card.verdict.text() == "Correct", timeout=WAIT_MS)
     type_word(panel, "boxes")
-    qtbot.waitUntil(lambda: said(panel) == "Answer to other inputs", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "Answer to other inputs", timeout=WAIT_MS)
     assert panel.result._run.graphicsEffect() is not None
     assert not panel.result.card.verdict.isVisibleTo(panel)
     type_word(panel, "sticks")
-    qtbot.waitUntil(lambda: said(panel) == "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "", timeout=WAIT_MS)
     assert panel.result.card.verdict.isVisibleTo(panel)
 
 
 def test_an_optional_input_that_was_emptied_is_no_other_input(panel, qtbot):
     run(panel, qtbot)
     panel.work.inputs.fields.fields["tone"].setText("kind")
-    qtbot.waitUntil(lambda: said(panel) == "Answer to other inputs", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "Answer to other inputs", timeout=WAIT_MS)
     panel.work.inputs.fields.fields["tone"].setText("")
-    qtbot.waitUntil(lambda: said(panel) == "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "", timeout=WAIT_MS)
 
 
 def test_an_older_text_is_said_and_another_strategy_does_not_dim(panel, qtbot):
     run(panel, qtbot)
     panel.run_bar.strategy.choose("cot")
-    qtbot.waitUntil(lambda: said(panel) == "Answer with another strategy", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "Answer with another strategy", timeout=WAIT_MS)
     assert panel.result._run.graphicsEffect() is None
     panel.work.editor.insertPlainText("x")
-    qtbot.waitUntil(lambda: said(panel) == "Answer to an older text", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "Answer to an older text", timeout=WAIT_MS)
 
 
 def test_show_it_brings_text_inputs_and_strategy_back_and_undo_the_new_ones(panel, qtbot):
@@ -100,13 +100,13 @@ def test_show_it_brings_text_inputs_and_strategy_back_and_undo_the_new_ones(pane
     type_word(panel, "boxes")
     panel.run_bar.strategy.choose("cot")
     qtbot.waitUntil(
-        lambda: said(panel) == "Answer to an older text and other inputs", timeout=WAIT_MS
+        lambda: sentence(panel) == "Answer to an older text and other inputs", timeout=WAIT_MS
     )
     panel.result.made_with.show_it.click()
     assert (editor.toPlainText(), document.values) == (SOURCE, {"word": "sticks"})
     assert panel.run_bar.strategy.strategy == "direct"
     assert panel.work.banner.message == f"The prompt is shown as run {run_id} had it."
-    qtbot.waitUntil(lambda: said(panel) == "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "", timeout=WAIT_MS)
     panel.work.banner.remedy.click()
     assert "Number the" in editor.toPlainText()
     assert document.values == {"word": "boxes"}
@@ -116,9 +116,9 @@ def test_show_it_brings_text_inputs_and_strategy_back_and_undo_the_new_ones(pane
 def test_run_again_runs_what_is_shown(panel, qtbot):
     run_id = run(panel, qtbot)
     type_word(panel, "boxes")
-    qtbot.waitUntil(lambda: said(panel) != "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) != "", timeout=WAIT_MS)
     panel.result.made_with.again.click()
-    qtbot.waitUntil(lambda: ended(panel) and said(panel) == "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: ended(panel) and sentence(panel) == "", timeout=WAIT_MS)
     again = panel.running.results.run
     assert again.run_id != run_id
     assert again.spec.prompt.variables == {"word": "boxes"}
@@ -138,7 +138,7 @@ def test_each_prompt_has_its_result_also_after_a_restart(panel, prompt, qtbot, w
     assert later.result.model.run_id == run_id
     assert later.result.card.answer == "17"
     qtbot.wait(50)
-    assert said(later) == ""
+    assert sentence(later) == ""
 
 
 def test_an_empty_result_does_not_stay_in_front_and_comes_back_when_there_is_one(
@@ -291,7 +291,7 @@ def test_the_history_judges_a_run_by_the_expected_answer(panel, qtbot):
     panel.model.set_expected("18")
     qtbot.waitUntil(lambda: kept_verdicts(panel.bridge, 1) == [False], timeout=WAIT_MS)
     type_word(panel, "boxes")
-    qtbot.waitUntil(lambda: said(panel) == "Answer to other inputs", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sentence(panel) == "Answer to other inputs", timeout=WAIT_MS)
     panel.model.set_expected("17")  # of the boxes
     qtbot.wait(50)
     assert kept_verdicts(panel.bridge, 1) == [False]

@@ -1,4 +1,4 @@
-"""Servers in the window: add, test, use, remove; and that it is said where text goes."""
+"""Servers in the window: add, test, use, remove; and the notice where text is sent."""
 
 from __future__ import annotations
 

@@ -121,6 +121,6 @@ def test_history_says_so_and_resumes(
     engine.delay_seconds = 0.0
     qtbot.mouseClick(view.banner.remedy, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.card.answer == "17", timeout=WAIT_MS)
-    # Other tests made the same run: that it is the same may be said.
+    # Other tests made the same run: a note may say that it is the same.
     assert "stopped" not in view.banner.message
     assert not view.banner.remedy.isVisible()

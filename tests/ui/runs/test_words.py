@@ -113,9 +113,7 @@ def test_the_rule_of_an_answer() -> None:
     )
     assert answer_rule(voted, {}) == "4 of 5 votes, whole output"
     assert tie_words((("7", 2), ("8", 2), (None, 3)), "none") == "A tie has no winner"
-    assert tie_words((("7", 2), ("8", 1)), "first_seen") == "", (
-        "nothing is said where there is none"
-    )
+    assert tie_words((("7", 2), ("8", 1)), "first_seen") == "", "no text where there is none"
     assert tie_words(((None, 4),), "first_seen") == ""
 
 

@@ -111,8 +111,8 @@ def test_walking_by_keys(state: RunState) -> None:
 
 def test_a_card_is_said_in_one_sentence(state: RunState) -> None:
     layout = lay_out(state)
-    said = describe(state, layout.cards["0.1.0"])
-    assert said == (
+    sentence = describe(state, layout.cards["0.1.0"])
+    assert sentence == (
         "5 × 6 = 30, 6 30, sure .89, value 17.9, kept, goal still reachable, on the best path"
     )
     assert "pruned: not among the best 3" in describe(state, layout.cards["0.3"])

@@ -1,4 +1,4 @@
-"""What is said of a thought: where it is from, what it cost, and as text."""
+"""A thought in the inspector: its origin, its cost, and as text."""
 
 from __future__ import annotations
 

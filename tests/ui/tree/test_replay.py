@@ -1,4 +1,4 @@
-"""Going back and forth in a log, and what is said about it."""
+"""Replaying a log back and forth, and its sentences."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def test_every_kind_of_event_has_its_sentence() -> None:
     assert set(typing.get_args(ev.Event)) == set(_SENTENCES) | set(_FIXED)
     state = RunState()
     for logged in game_of_24(ends=True):
-        said = event_sentence(logged.event, state)
-        assert said
-        assert "\n" not in said
+        sentence = event_sentence(logged.event, state)
+        assert sentence
+        assert "\n" not in sentence
 
 
 def test_sentences_name_the_thought() -> None:

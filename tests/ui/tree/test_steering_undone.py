@@ -1,4 +1,4 @@
-"""A change of a node is said and taken back; a search at work is shown in place of an old one."""
+"""A change of a node shows a message and is undone; a search at work replaces an old one."""
 
 from __future__ import annotations
 

@@ -23,10 +23,10 @@ from workbench.ui.tree.panel import TreePanel
 
 def test_a_run_opens_at_its_best_node_with_everything_named(panel: TreePanel) -> None:
     assert panel.model.node == "0.1.0.0" == panel.canvas.current
-    said = panel.header.params.text()
-    assert said.startswith("Steps deep 3, Ideas per step ")
-    assert "Kept per step 3" in said
-    assert said.endswith(" · temp 0.7 · seed 24")
+    reported_text = panel.header.params.text()
+    assert reported_text.startswith("Steps deep 3, Ideas per step ")
+    assert "Kept per step 3" in reported_text
+    assert reported_text.endswith(" · temp 0.7 · seed 24")
     assert panel.header.value.text() == "4 5 6 10"
     assert panel.player.sentence.text() == "of 176 · propose under 4 × 5 = 20"
     assert unnamed(panel) == []
@@ -53,8 +53,8 @@ def test_the_outline_walks_the_same_tree(panel: TreePanel, qtbot: QtBot) -> None
     assert outline.isVisible()
     rows = outline.nodes
     assert rows.rowCount() == len(panel.model.state.nodes)
-    said = rows.data(rows.index(rows.row_of("0.1.0")), Qt.ItemDataRole.AccessibleTextRole)
-    assert str(said).startswith("Level 2: 5 × 6 = 30, 6 30, sure .89")
+    reported_text = rows.data(rows.index(rows.row_of("0.1.0")), Qt.ItemDataRole.AccessibleTextRole)
+    assert str(reported_text).startswith("Level 2: 5 × 6 = 30, 6 30, sure .89")
     outline.show_node("0.1")
     qtbot.keyClick(outline, Qt.Key.Key_Down)
     assert panel.model.node == "0.1.0"

@@ -1,4 +1,4 @@
-"""From a run of the history to its prompt: what has changed since is said, and can be had."""
+"""From a run of the history to its prompt: a bar says what has changed since, and restores it."""
 
 from __future__ import annotations
 

@@ -119,9 +119,9 @@ def test_a_click_never_hits_what_may_not_be_there(left, bridge, settings, qtbot)
 def test_nothing_is_said_that_is_not_known_yet(silent, settings, qtbot):
     window = opened(silent, settings, qtbot)
     window.first_paint.go()
-    said = [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
+    sentence = [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
     assert window.status_bar.engine.text() == "Starting…"
-    assert not [words for words in said if "No model" in words]
+    assert not [words for words in sentence if "No model" in words]
     design = window.panels["design"]
     assert design.run_bar.model.placeholderText() == ""
     assert not design.work.inputs.bar.dot.isVisible()

@@ -146,8 +146,8 @@ def test_a_second_start_shows_the_first_window(tmp_path, qtbot):
         [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
     ) as other:
         qtbot.waitUntil(lambda: other.poll() is not None, timeout=WAIT_MS)
-        said, _ = other.communicate()
-    assert said == "True\n"
+        sentence, _ = other.communicate()
+    assert sentence == "True\n"
     assert asked == [True]
     first.release()
     assert second.claim()

@@ -222,12 +222,12 @@ def test_other_keys_work_are_shown_and_kept(window, settings, qtbot, tmp_path):
 @pytest.mark.usefixtures("_keys_as_at_first")
 def test_keys_that_another_command_has_are_named_and_taken_only_when_asked(window, settings, qtbot):
     press_keys(settings, qtbot, "help.show", Qt.Key.Key_K)
-    said = settings.keys.banner
-    assert said.message == (
+    sentence = settings.keys.banner
+    assert sentence.message == (
         "Ctrl K is “Search or run a command” (Everywhere), which would have none."
     )
     assert keys_of(settings)["help.show"] == "F1"
-    said.remedy.click()
+    sentence.remedy.click()
     assert keys_of(settings)["help.show"] == "Ctrl K"
     assert keys_of(settings)["palette.open"] == "None"
     assert window.top.search.text().strip() == "Search or run a command"
@@ -235,7 +235,7 @@ def test_keys_that_another_command_has_are_named_and_taken_only_when_asked(windo
 
 @pytest.mark.usefixtures("_keys_as_at_first")
 @pytest.mark.parametrize(
-    ("key", "held", "said"),
+    ("key", "held", "sentence"),
     [
         (Qt.Key.Key_J, Qt.KeyboardModifier.NoModifier, "J types text: hold Ctrl or Alt with it."),
         (
@@ -250,9 +250,9 @@ def test_keys_that_another_command_has_are_named_and_taken_only_when_asked(windo
         ),
     ],
 )
-def test_keys_that_fields_need_are_refused(settings, qtbot, key, held, said):
+def test_keys_that_fields_need_are_refused(settings, qtbot, key, held, sentence):
     press_keys(settings, qtbot, "palette.open", key, held)
-    assert settings.keys.banner.message == said
+    assert settings.keys.banner.message == sentence
     assert settings.keys.buttons["palette.open"].is_waiting
     qtbot.keyClick(settings.keys.buttons["palette.open"], Qt.Key.Key_Escape)
     assert keys_of(settings)["palette.open"] == "Ctrl K"
