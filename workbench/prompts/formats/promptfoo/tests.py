@@ -5,23 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
-from typing import Any
 
 from workbench.domain.errors import FormatError
 from workbench.domain.runs.spec import Json
 from workbench.prompts.formats.bounded_reading import decoded, read_json, read_yaml
 from workbench.prompts.formats.format import SourceFile
+from workbench.prompts.formats.promptfoo.assertions import Assertions, test_of_row
 from workbench.prompts.formats.template_ast import usable_name
 
 EXPECTED = "expected"
 MOST_ROWS = 5_000
-_PLAIN = {"equals", "contains", "icontains", "starts-with", "is-json"}
-_EXACT = {"equals"}
 
 
 def read_tests(value: dict[str, Json], file: SourceFile, notes: list[str]) -> list[dict[str, Json]]:
-    """Variables of each test, and what it expects where that is plain text.
+    """Variables of each test, and what it expects where that is equality with a text.
 
     Args:
         value: the configuration.
@@ -31,21 +28,31 @@ def read_tests(value: dict[str, Json], file: SourceFile, notes: list[str]) -> li
     default = value.get("defaultTest")
     whole = isinstance(default, dict) and _keeps_lists(default)
     shared = _variables(default.get("vars"), file, notes) if isinstance(default, dict) else [{}]
-    if isinstance(default, dict) and default.get("assert"):
-        notes.append("The assertions of “defaultTest” are left out.")
+    assertions = Assertions(default)
+    if isinstance(default, str):
+        notes.append(f"Setting not imported: defaultTest in {default[:80]}.")
     rows: list[dict[str, Json]] = []
     for test in _tests(value.get("tests"), file, notes):
         lists = whole or _keeps_lists(test)
         for variables in _variables(test.get("vars"), file, notes, lists=lists):
             row = {**shared[0], **variables}
-            expected = _expected(test.get("assert"), notes)
+            expected = assertions.expected(test, row)
             if expected is not None and EXPECTED not in row:
                 row[EXPECTED] = expected
+            elif expected is not None and row[EXPECTED] != expected:
+                assertions.lose("equals, since a variable is called expected")
             rows.append(row)
             if len(rows) >= MOST_ROWS:
-                notes.append(f"Only the first {MOST_ROWS:,} tests are taken.")
+                notes += [*assertions.notes(), f"Only the first {MOST_ROWS:,} tests are taken."]
                 return rows
-    return rows or [row for row in shared if row]
+    if not rows:
+        rows = [row for row in shared if row]
+        for row in rows:
+            expected = assertions.expected({}, row)
+            if expected is not None:
+                row.setdefault(EXPECTED, expected)
+    notes += assertions.notes()
+    return rows
 
 
 def _tests(tests: Json, file: SourceFile, notes: list[str]) -> list[dict[str, Json]]:
@@ -84,19 +91,7 @@ def _of_csv(text: str, name: str) -> list[dict[str, Json]]:
     found: list[dict[str, Json]] = []
     try:
         for row in itertools.islice(csv.DictReader(io.StringIO(text)), MOST_ROWS):
-            expected = row.pop("__expected", None)
-            variables = {
-                key: value for key, value in row.items() if key and not key.startswith("__")
-            }
-            test: dict[str, Json] = {"vars": variables}
-            if expected:
-                kind, sign, rest = expected.partition(":")
-                plain = not sign or kind.strip() not in _PLAIN
-                test["assert"] = [
-                    {"type": "equals" if plain else kind.strip(),
-                     "value": expected if plain else rest.strip()}
-                ]  # fmt: skip
-            found.append(test)
+            found.append(test_of_row(row))  # noqa: PERF401 - reading a row may raise
     except csv.Error as error:
         raise FormatError(name, f"it cannot be read as CSV ({error}).") from None
     return found
@@ -153,19 +148,3 @@ def _value(value: Json, file: SourceFile, notes: list[str]) -> Json:
         note = "promptfoo fills in variables inside of values; here values stay as they are."
         notes += [note] if note not in notes else []
     return value
-
-
-def _expected(asserts: Json, notes: list[str]) -> Json:
-    """The text that a test expects, from the first assertion that names one."""
-    found: Json = None
-    for each in asserts if isinstance(asserts, list) else []:
-        check: dict[str, Any] = each if isinstance(each, dict) else {}
-        kind, value = str(check.get("type")), check.get("value")
-        plain = kind in _PLAIN and isinstance(value, str | int | float)
-        if plain and found is None:
-            found = value if isinstance(value, str) else json.dumps(value)
-            if kind not in _EXACT:
-                notes.append(f"“{kind}” is taken as the expected answer.")
-        else:
-            notes.append(f"Assertions of the type {kind[:40]} are left out.")
-    return found
