@@ -57,10 +57,10 @@ ALLOWED = {
     r"\bsaid\b": 15,
     r"\bnobody\b": 30,
     r"\bwhoever\b": 1,
-    r"\bso many\b": 8,
+    r"\bso many\b": 7,
     r"\bof which\b": 7,
     r"\bguess(es|ed|ing|_types|_parts)?\b": 7,
-    r"\b(stands?|stood)\b": 12,
+    r"\b(stands?|stood)\b": 8,
     r"\b(the|its|a|'s) heads?\b(?! of| end)": 9,
     r"\bface_of\b|(?-i:\bFace\b)": 3,
 }

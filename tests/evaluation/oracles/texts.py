@@ -15,7 +15,7 @@ _GAPS = (" ", " ", " ", " ", "  ", "\n", "\n\n", "-\n", "\t", "")
 
 
 def text(rng: random.Random, longest: int = 14) -> str:
-    """A text of up to so many words."""
+    """A text with fewer words than ``longest``."""
     if rng.random() < 0.06:
         return rng.choice(["", " ", "\n", ".", "我", "a"])
     found = ""

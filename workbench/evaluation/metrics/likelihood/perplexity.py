@@ -132,7 +132,7 @@ def _given(given: MetricInput, params: LikelihoodParams) -> Likelihood | Undefin
     likelihood = given.output_likelihood if params.of == "output" else given.reference_likelihood
     assert likelihood is not None
     if not likelihood.logprobs or not likelihood.text:
-        return Undefined(reason="The text has no token that anything stands before.")
+        return Undefined(reason="The text has no token with another one before it.")
     return likelihood
 
 

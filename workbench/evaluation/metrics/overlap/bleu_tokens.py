@@ -10,9 +10,9 @@ from typing import Literal
 
 Tokenizer = Literal["13a", "char", "none"]
 _RULES = (
-    # Punctuation but for . , - and the apostrophe stands alone.
+    # Punctuation but for . , - and the apostrophe is a token.
     (re.compile(r"([\{-\~\[-\` -\&\(-\+\:-\@\/])"), r" \1 "),
-    # A full stop or a comma stands alone unless a digit is before it,
+    # A full stop or a comma is a token unless a digit is before it,
     (re.compile(r"([^0-9])([\.,])"), r"\1 \2 "),
     # or behind it,
     (re.compile(r"([\.,])([^0-9])"), r" \1 \2"),

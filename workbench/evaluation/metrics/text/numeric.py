@@ -50,7 +50,7 @@ class NumericParams(Extracted, frozen=True, kw_only=True):
         about(
             title="Decimal sign",
             choices={"auto": "Point; refuse “1,23”", "point": "Point", "comma": "Comma"},
-            description="Which sign stands before the decimals in outputs and expected values.",
+            description="Which sign comes before the decimals in outputs and expected values.",
         ),
     ] = "auto"
 

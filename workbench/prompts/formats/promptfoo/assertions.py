@@ -2,7 +2,7 @@
 
 Only an equality with a text is one. Every other check is named as not imported, and so is what
 changes a check or the output before it: an equality with the text of another check would be a check
-that nobody wrote.
+that is not in the file.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SETTINGS = ("threshold", "metadata", "assertScoringFunction")
 
 
 def assertion_of_cell(cell: str) -> dict[str, Json]:
-    """The assertion that a cell of a table stands for.
+    """The assertion that a cell of a table means.
 
     ``type(threshold):value``, with "not-" before it for the opposite; a cell without a known type
     is an equality with the whole of it.
