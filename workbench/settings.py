@@ -1,4 +1,4 @@
-"""Where everything is kept, and what the environment may set."""
+"""Folders of the program's data, and its environment variables."""
 
 from __future__ import annotations
 

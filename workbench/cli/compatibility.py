@@ -1,4 +1,4 @@
-"""Refuses a pair of versions that would end the interpreter."""
+"""Stops versions of PySide6 and Python that crash together."""
 
 from __future__ import annotations
 

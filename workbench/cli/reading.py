@@ -1,4 +1,4 @@
-"""Files that a command line names: read with a limit of size, JSON with a limit of depth too."""
+"""Reads files named on the command line, with limits of size and JSON depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches the terminal: control characters as escapes, and tables that cut no figure.
+"""Printing to the terminal: escapes control characters, and prints tables with whole figures.
 
 A prompt, a model's metadata, a file's name or an error can hold characters that move the cursor,
 hide text or turn its direction round. On a terminal they are shown as escapes, in the form that

@@ -1,4 +1,4 @@
-"""What a conversation is besides its messages: how it is answered, and what is not sent yet."""
+"""Values of a conversation besides its messages: options of its answers, and its draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be found by name in the whole program, and when typed words fit a name."""
+"""Search results by name in the whole program, and when typed words match a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine on llama.cpp, as the core sees it: a worker process that is looked after."""
+"""The llama.cpp engine for the core: starts, watches and restarts its worker process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why the worker ended, as one sentence each."""
+"""Explains why the worker ended, one sentence for each cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engines without a worker process have in common."""
+"""Base class of the engines without a worker process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a model file on disk, to notice that it was changed or taken away."""
+"""The state of a model file on disk, to notice that it was changed or removed."""
 
 from __future__ import annotations
 

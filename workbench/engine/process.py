@@ -1,4 +1,4 @@
-"""The worker as a process: starting it, talking to it, noticing its end."""
+"""The worker as a process: starts it, sends and receives frames, notices its end."""
 
 from __future__ import annotations
 

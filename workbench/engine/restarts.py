@@ -1,4 +1,4 @@
-"""When a worker that died is started again, and when that would only repeat itself."""
+"""Decides when a dead worker is started again, and when that would only repeat the crash."""
 
 from __future__ import annotations
 

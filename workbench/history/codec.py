@@ -1,4 +1,4 @@
-"""Between values of the domain and what a row can hold.
+"""Converts values of the domain to and from database rows.
 
 SQLite's text is UTF-8: a lone surrogate (half a character, as a clipboard or a JSON file may give)
 cannot be stored and becomes U+FFFD. NUL is stored as it is, but left out of what is searched.

@@ -1,4 +1,4 @@
-"""Everything that a model file says of itself."""
+"""The details of a model file: header, chat template, memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every process of the program does first, on its own side of the pipes."""
+"""Set-up that every process of the program runs first, at its end of the pipes."""
 
 from __future__ import annotations
 

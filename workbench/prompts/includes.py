@@ -1,4 +1,4 @@
-"""What the files that a template includes need: their inputs are its own."""
+"""Inputs of included files, which become inputs of the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of value a template wants for a name that its front matter does not describe."""
+"""Infers the type of an input that the front matter does not describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A template's body on its way to text: compile, render within bounds, explain what fails."""
+"""Renders a template body: compiles it, renders within limits, explains what fails."""
 
 from __future__ import annotations
 

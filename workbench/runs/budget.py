@@ -1,4 +1,4 @@
-"""What a run may use, charged before each call."""
+"""The budget of a run, charged before each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run was made with, beyond its spec: enough to say whether it can be repeated exactly."""
+"""The manifest of a run: versions and digests that say whether it can be repeated exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which outcome a run ends with: when it is cut short, and when it was grown."""
+"""The outcome that a run ends with: when it is cut short, and when it was grown."""
 
 from __future__ import annotations
 

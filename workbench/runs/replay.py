@@ -1,4 +1,4 @@
-"""What a run's log answers when the run goes on: calls that had finished, events that are there.
+"""Replay of a resumed run from its log: finished calls are not repeated.
 
 The strategy is run again from its beginning. Its calls are answered from the log as long as it asks
 for the same ones, its events are not logged twice, and what was cut short is asked again.

@@ -1,4 +1,4 @@
-"""Folders that the user added to those the program knows by itself."""
+"""Folders of prompts or models that the user added."""
 
 from __future__ import annotations
 

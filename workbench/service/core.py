@@ -1,4 +1,4 @@
-"""What the parts of the service share: the resources, opened and closed together."""
+"""Resources shared by the parts of the service, opened and closed together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of runs, and search in all that was written."""
+"""The list of runs, and full-text search in runs and chats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for an answer, and what was, or was not, read out of it, as an event."""
+"""Asks for an answer, extracts it, and emits the result as an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a strategy is, and the table of all of them."""
+"""The Strategy type, and the registry of all strategies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window shows until the core has brought the last session back."""
+"""The window's picture until the last session is restored."""
 
 from __future__ import annotations
 

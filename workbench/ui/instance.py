@@ -1,4 +1,4 @@
-"""One window for a data folder: a second start shows the window that is there."""
+"""Single instance for a data folder: a second start shows the open window."""
 
 from __future__ import annotations
 

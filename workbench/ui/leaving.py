@@ -1,4 +1,4 @@
-"""Quitting: nothing closes while something would be lost, without a question."""
+"""Quitting: asks first where something would be lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``workbench models``: which there are, what a file says of itself, and getting one."""
+"""``workbench models``: list, inspect and download model files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Differences between texts in the terminal."""
+"""Prints differences between texts in the terminal."""
 
 from __future__ import annotations
 

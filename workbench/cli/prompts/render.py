@@ -1,4 +1,4 @@
-"""``workbench render``: what the model would receive."""
+"""``workbench render``: print the messages that a prompt renders to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``workbench versions``: what a prompt was before."""
+"""``workbench versions``: list, compare, name and restore versions of a prompt."""
 
 from __future__ import annotations
 

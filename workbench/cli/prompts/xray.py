@@ -1,4 +1,4 @@
-"""``workbench xray`` and ``counterfactual``: what an answer rests on."""
+"""``workbench xray`` and ``counterfactual``: which part of a prompt an answer depends on."""
 
 from __future__ import annotations
 

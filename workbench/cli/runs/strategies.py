@@ -1,4 +1,4 @@
-"""``workbench strategies``: which there are, and what their parameters mean."""
+"""``workbench strategies``: list strategies and explain their parameters."""
 
 from __future__ import annotations
 

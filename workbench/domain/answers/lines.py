@@ -1,4 +1,4 @@
-r"""Where the answer is in a text: after the first "Answer:" that begins a line.
+r"""Finds the answer in a text: after the first "Answer:" that begins a line.
 
 A model that repeats its instruction writes "Answer:" in the middle of a sentence, and one that does
 not stop invents the next problem and answers that too; neither is the answer. ``#### 42`` (as in

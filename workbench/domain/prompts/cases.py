@@ -1,4 +1,4 @@
-"""A prompt run on many inputs: the cases, what each came to, and the share that was right."""
+"""A prompt run on many inputs: the cases, their results, and the share that was right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be typed at a place of a template."""
+"""Completion candidates at a place of a template."""
 
 from __future__ import annotations
 

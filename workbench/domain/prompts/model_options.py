@@ -1,4 +1,4 @@
-"""What the front matter of a prompt says about how it is run."""
+"""Model options in the front matter of a prompt: model, strategy, sampling, seed."""
 
 from __future__ import annotations
 

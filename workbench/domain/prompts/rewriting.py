@@ -1,4 +1,4 @@
-"""A rewrite of a prompt that a model suggests: what is asked, and what came."""
+"""A rewrite of a prompt that a model suggests: the request, and the checked result."""
 
 from __future__ import annotations
 

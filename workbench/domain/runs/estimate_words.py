@@ -1,4 +1,4 @@
-"""What work will cost, and how long it takes, in the words of window and command line."""
+"""Estimates of work in words: what it costs, and how long it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened in a run, in the past tense. The log of these is the run.
+"""Events of a run, in the past tense. The log of these is the run.
 
 Live view, history and replay all fold the same events (:mod:`workbench.domain.runs.run_state`).
 """

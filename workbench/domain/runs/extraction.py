@@ -1,4 +1,4 @@
-"""How the answer is taken out of a text: the rule is data, stored and shown with every answer."""
+"""Answer extraction: the rule is data, stored and shown with every answer."""
 
 from __future__ import annotations
 

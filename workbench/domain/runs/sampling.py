@@ -1,4 +1,4 @@
-"""How the next token is drawn, and what the answer must look like."""
+"""Sampling parameters: how the next token is drawn, and the constraint of the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run is made from. A run can be repeated from its RunSpec alone."""
+"""The RunSpec: everything a run is made from, enough to repeat it."""
 
 from __future__ import annotations
 

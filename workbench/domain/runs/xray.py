@@ -1,4 +1,4 @@
-"""Which part of a prompt an answer rests on, and which of two prompts an answer rests on."""
+"""X-ray results: which part of a prompt, or which of two prompts, an answer depends on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer is bound by: a grammar, given as such or made from a JSON schema."""
+"""The constraint of an answer: a grammar, given as such or made from a JSON schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of a grammar, and whether they hang together."""
+"""Checks the rules of a grammar: missing ones, endless ones, empty repetitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to one server: one client, a limit, retries, and errors that people can read."""
+"""The connection to one server: one client, a limit, retries, and readable errors."""
 
 from __future__ import annotations
 

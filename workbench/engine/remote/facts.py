@@ -1,4 +1,4 @@
-"""What a server says of itself."""
+"""Facts that a server reports: kind, models, context, slots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong between here and a server, as one plain sentence each."""
+"""Failures of requests to a server, each as one plain sentence."""
 
 from __future__ import annotations
 

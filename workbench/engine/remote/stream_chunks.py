@@ -1,4 +1,4 @@
-"""What is read of a server's answers; everything else in them is passed over."""
+"""The fields of a server's stream that are read; all others are ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many answers this machine decodes best together: tried out, because the curve has humps."""
+"""Measures how many answers this machine decodes best together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes into one evaluation: a token of each answer, and pieces of the prompts being read."""
+"""Composes one evaluation: a token of each answer, and pieces of the prompts being read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scheduler works on: jobs, and the lanes in which their tokens are evaluated."""
+"""Units of the scheduler: jobs, and the lanes in which their tokens are evaluated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door to llama.cpp: the only module that imports ``llama_cpp``.
+"""The only module that imports ``llama_cpp``.
 
 The package's ``__init__`` imports its high-level classes and with them diskcache (pickles on disk,
 CVE-2025-69872), a web of optional packages and a second of start-up time. Only the low-level

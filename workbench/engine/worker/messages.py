@@ -1,4 +1,4 @@
-"""What travels between the program and the worker, in msgpack; see ``processes/frames.py``."""
+"""Messages between the program and the worker, in msgpack; see ``processes/frames.py``."""
 
 from __future__ import annotations
 

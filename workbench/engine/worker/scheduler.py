@@ -1,4 +1,4 @@
-"""Who is evaluated next: continuous batching over one context.
+"""Schedules evaluations: continuous batching over one context.
 
 Every step evaluates one batch: one token of each answer that is being generated, and with the room
 left over a piece of each prompt that is being read. New jobs join at any step.

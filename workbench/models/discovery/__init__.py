@@ -1,4 +1,4 @@
-"""Which models there are: our folders, and those of other programs.
+"""Discovery of models: our folders, and those of other programs.
 
 scan.py: lists the model files; refuses those that cannot be run
 places.py: the folders that are searched

@@ -1,4 +1,4 @@
-"""Which model files there are, in our own folders and in those of other programs.
+"""Lists model files, in our own folders and in those of other programs.
 
 Files are used where they are, never copied, moved or renamed.
 """

@@ -1,4 +1,4 @@
-"""Looking through folders for files of one kind, without ever getting lost in them."""
+"""Walks folders for files of one kind, with limits of depth and number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a model remembers what it has read, from its header: what of it can be used again."""
+"""Whether a model can reuse what it has read, from its header."""
 
 from __future__ import annotations
 

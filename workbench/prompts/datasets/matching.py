@@ -1,4 +1,4 @@
-"""Which data set is the right one for a prompt: by the names of its columns, then by its own."""
+"""Ranks data sets for a prompt: by the names of its columns, then by its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a row of a table, or the values of another run, to the inputs of a prompt."""
+"""Fills the inputs of a prompt from a row of a table, or from the values of another run."""
 
 from __future__ import annotations
 

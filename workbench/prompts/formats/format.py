@@ -1,4 +1,4 @@
-"""What a file format of prompts is, for the program: how to know, read and write its files."""
+"""What a prompt format consists of: how to detect, read and write its files."""
 
 from __future__ import annotations
 

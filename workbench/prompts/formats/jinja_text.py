@@ -1,4 +1,4 @@
-"""Parts as Jinja, and Jinja as parts as far as it is that simple."""
+"""Converts a template AST to Jinja, and simple Jinja to a template AST."""
 
 from __future__ import annotations
 

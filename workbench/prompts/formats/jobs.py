@@ -1,4 +1,4 @@
-"""What reads files of others inside the sandbox."""
+"""Jobs that read files of other programs inside the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a value looks like as text in other languages, where that is not as here."""
+"""How values print in other template languages, where that differs from Jinja."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be known of a template without rendering it, also while it is half typed."""
+"""Analyses a template without rendering it, also while it is half typed: inputs, problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong in a template although it can be read: names never used, access that is refused."""
+"""Problems of a readable template: unused names, refused access, missing files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be typed at a place of a prompt file, also while it is half typed."""
+"""Completion in a prompt file, also while it is half typed."""
 
 from __future__ import annotations
 

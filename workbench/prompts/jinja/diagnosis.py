@@ -1,4 +1,4 @@
-"""What went wrong in a template, as one plain sentence with its line and column."""
+"""Explains a template error as one plain sentence with its line and column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An input under another name: in the body and head of a file, and in files it shares it with."""
+"""Renames an input: in the body and front matter of a file, and in files that share it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names have a value at a place of a half-typed template, and what is known of it."""
+"""Names that have a value at a place of a half-typed template, and their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the template language, each in a line: for completion."""
+"""Filters, tests, tags and keys of templates, with a line on each: for completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put into a template's syntax tree so that its output can be traced."""
+"""Inserts markers into a template's syntax tree so that its output can be traced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages on their way out of the sandbox: each origin once, however many spans it has."""
+"""Packs messages for the way out of the sandbox: each origin once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that knows its pieces, and the filters that keep them.
+"""Strings that keep the origin of each piece, and the filters that preserve it.
 
 A :class:`Traced` string is an ordinary string to the template; whatever is done to it that is not
 named here gives a plain string, which then counts as one derived value. Nothing here can change a

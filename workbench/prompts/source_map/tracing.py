@@ -1,4 +1,4 @@
-"""Rendering that knows where each piece of text comes from.
+"""Rendering with the origin of each piece of text.
 
 Every output of a template, literal text and expressions alike, is wrapped at compile time in a
 filter that returns its text as a ``traced_text.Traced`` string: the same characters, with their

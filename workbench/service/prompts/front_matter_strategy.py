@@ -1,4 +1,4 @@
-"""Whether the strategy that a prompt's front matter names, and its parameters, can be used here."""
+"""Checks that the strategy named in front matter, and its parameters, can be used here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a prompt text contains, and what the model will receive of it."""
+"""Analysis and preview of a prompt text: its inputs, and the messages the model gets."""
 
 from __future__ import annotations
 

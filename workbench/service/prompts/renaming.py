@@ -1,4 +1,4 @@
-"""Inputs under other names: in a prompt, its sample sets, and the prompts that share them."""
+"""Renames inputs: in a prompt, its sample sets, and the prompts that share them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of runs that have ended: found again, read by another rule, compared, counted."""
+"""Answers of ended runs: found again, extracted by another rule, compared, counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model suggests a rewrite of a prompt; what came is checked and shown, never applied."""
+"""Asks a model for a rewrite of a prompt, and checks the result; it is never applied by itself."""
 
 from __future__ import annotations
 

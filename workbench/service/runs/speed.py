@@ -1,4 +1,4 @@
-"""How fast a model was, from a run that had the engine to itself."""
+"""The speed of a model, measured on a run that had the engine to itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that are paused, resumed and steered, while they run or a week later."""
+"""Pauses, resumes and steers runs, while they run or after they ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scoring passes behind an X-ray: which prompts without something are worth their reading.
+"""The scoring passes of an X-ray: chooses which parts to leave out and scores the answer.
 
 To leave out a segment exactly, everything after it must be read again: for n segments of equal
 length that is about n/2 passes of the whole prompt. A scan stays below :data:`MOST_PASSES`:

@@ -1,4 +1,4 @@
-"""What a program can know of a task: its states, legal moves, ends, and an exact solver."""
+"""The interface of a task that a program knows: states, legal moves, ends, exact solver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program that knows the task finds of a node, as an event."""
+"""Checks nodes with a program that knows the task, as events."""
 
 from __future__ import annotations
 

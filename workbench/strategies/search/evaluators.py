@@ -1,4 +1,4 @@
-"""What states are worth: verdicts, votes, scores, probabilities, or a program that knows."""
+"""Evaluators of states: verdicts, votes, scores, probabilities, or a program that knows."""
 
 from __future__ import annotations
 

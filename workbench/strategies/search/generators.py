@@ -1,4 +1,4 @@
-"""Where thoughts come from: proposed together in one call, or sampled apart."""
+"""Generators of thoughts: proposed together in one call, or sampled apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all searches do: begin, grow, judge, select, and keep the best so far."""
+"""Base of all searches: begin, grow, judge, select, and keep the best so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which states go on: the best ones stably, a seeded draw, or all above a threshold."""
+"""Selectors of states: the best ones stably, a seeded draw, or all above a threshold."""
 
 from __future__ import annotations
 

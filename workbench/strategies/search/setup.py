@@ -1,4 +1,4 @@
-"""From the parameters of a search to its parts, and from where it ended to the answer."""
+"""Builds a search from its parameters, and its answer from where it ended."""
 
 from __future__ import annotations
 

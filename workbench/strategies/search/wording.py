@@ -1,4 +1,4 @@
-"""How a search asks: which prompt file, and what it is filled with."""
+"""Prompts of a search: which prompt file, and its inputs."""
 
 from __future__ import annotations
 

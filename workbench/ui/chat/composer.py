@@ -1,4 +1,4 @@
-"""Where a message is written and how it is answered."""
+"""The composer of Chat: text box, options and Send."""
 
 from __future__ import annotations
 

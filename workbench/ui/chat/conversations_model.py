@@ -1,4 +1,4 @@
-"""The list of conversations, and what holds for all of them."""
+"""The list of conversations, and the options that all of them share."""
 
 from __future__ import annotations
 

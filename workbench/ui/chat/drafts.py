@@ -1,4 +1,4 @@
-"""What is written and not sent, of each conversation, on disk within a second."""
+"""Unsent drafts of each conversation, on disk within a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding words in the messages of a conversation, also in those that are far from the view."""
+"""Find bar of a conversation, also for messages far from the view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins the find bar and the transcript."""
+"""Connects the find bar with the transcript."""
 
 from __future__ import annotations
 

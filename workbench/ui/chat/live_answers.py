@@ -1,4 +1,4 @@
-"""The answers that are being written, in whatever conversation."""
+"""Follows the answers that are being written, in all conversations."""
 
 from __future__ import annotations
 

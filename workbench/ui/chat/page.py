@@ -1,4 +1,4 @@
-"""The page of a conversation: its messages, or how to begin, over what is written."""
+"""The page of a conversation: its messages or an introduction, over the composer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where words are seen in the messages of a conversation."""
+"""Finds words in the visible text of a conversation's messages."""
 
 from __future__ import annotations
 

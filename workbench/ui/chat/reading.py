@@ -1,4 +1,4 @@
-"""Where somebody was reading in each conversation, so that it opens there again."""
+"""Scroll positions of conversations, so that each opens where it was left."""
 
 from __future__ import annotations
 

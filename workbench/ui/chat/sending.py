@@ -1,4 +1,4 @@
-"""What is asked of the model in Chat: messages, edits, other answers."""
+"""Sends messages, edits and retries to the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Chat works on: the conversations, the shown branch, and the answers that are written."""
+"""View model of Chat: the conversations, the shown branch, and live answers."""
 
 from __future__ import annotations
 

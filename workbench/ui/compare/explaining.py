@@ -1,4 +1,4 @@
-"""From a column of Compare to what explains its answer, in Design."""
+"""Opens X-ray in Design for a column's answer."""
 
 from __future__ import annotations
 

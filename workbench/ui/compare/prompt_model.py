@@ -1,4 +1,4 @@
-"""The prompt that is compared, with its variables, and what there is to choose from."""
+"""The prompt that is compared, with its variables, and the list of prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts that were asked for and are not open yet."""
+"""Prompts that are being opened."""
 
 from __future__ import annotations
 

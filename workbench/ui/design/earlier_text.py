@@ -1,4 +1,4 @@
-"""A run's prompt is opened: says where the file has changed since, and offers the run's text."""
+"""The bar that offers the text of an opened run where the file has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of Design by keyboard: from one to the next, and back to where one was in it."""
+"""Keyboard navigation between the parts of Design."""
 
 from __future__ import annotations
 

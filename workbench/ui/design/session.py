@@ -1,4 +1,4 @@
-"""What of Design is found again at the next start."""
+"""The part of Design that is restored at the next start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Design works on: open prompts, their analysis, values and preview."""
+"""View model of Design: open prompts, their analysis, values and preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of what can be typed, under the cursor."""
+"""The list of completions, under the cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of a prompt's text that are made for the user; each is one step of undo."""
+"""Edits that the program makes in a prompt's text; each is one step of undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tag that is being typed: nothing in it is called wrong until the cursor leaves it."""
+"""Hides problems in the tag that is being typed until the cursor leaves it."""
 
 from __future__ import annotations
 

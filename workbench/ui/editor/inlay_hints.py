@@ -1,4 +1,4 @@
-"""What is written behind the lines of the editor, and what is under the mouse there."""
+"""Inlay hints behind the lines of the editor, and their hit testing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One problem of the template in words, with its fix, and the way to the others."""
+"""The bar with one problem of the template, its fix, and buttons to the others."""
 
 from __future__ import annotations
 

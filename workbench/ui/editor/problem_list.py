@@ -1,4 +1,4 @@
-"""All problems of the template, to walk through."""
+"""The list of all problems of the template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A variable of the prompt under another name, wherever it is used."""
+"""The bar that renames a variable of the prompt."""
 
 from __future__ import annotations
 

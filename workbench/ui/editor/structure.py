@@ -1,4 +1,4 @@
-"""What the editor knows of a prompt's text at once: tags, blocks, messages, and what folds."""
+"""The structure of a prompt's text: tags, blocks, messages, and foldable regions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closing what is opened, and typing over what was closed."""
+"""Auto-closing of brackets, and typing over closed ones."""
 
 from __future__ import annotations
 

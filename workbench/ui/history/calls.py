@@ -1,4 +1,4 @@
-"""Every node and every call of a run as one list, indented by depth, and one of them in full."""
+"""All nodes and calls of a run as one list, with the text of one in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which runs the list shows, as chips: each has a cross, and a menu has those that can be added."""
+"""Filters of the run list, as chips with a menu to add more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done with a run of the list."""
+"""The context menu of a run in the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run opened again: what was sent, what came back, how it ended."""
+"""A stored run: its prompt, its output, and how it ended."""
 
 from __future__ import annotations
 

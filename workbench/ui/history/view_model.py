@@ -1,4 +1,4 @@
-"""The run that is open, and what can be done with it."""
+"""View model of the opened run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened and its remedy, in place."""
+"""A banner with a message and its remedy."""
 
 from __future__ import annotations
 

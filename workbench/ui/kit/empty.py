@@ -1,4 +1,4 @@
-"""What a pane says while it has nothing to show."""
+"""The text of a pane while it has nothing to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How strongly something matters, as a colour; a sign, a number or a line always goes with it."""
+"""Colours for strength, always together with a sign, a number or a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that are typed before what they belong into is there."""
+"""Holds typed keys until their widget is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a row of the library looks."""
+"""Paints a row of the library."""
 
 from __future__ import annotations
 

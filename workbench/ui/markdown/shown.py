@@ -1,4 +1,4 @@
-"""What of a text is seen when it is shown as Markdown: without its marks, piece by piece."""
+"""The visible text of Markdown, without its markup, piece by piece."""
 
 from __future__ import annotations
 

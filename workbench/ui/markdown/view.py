@@ -1,4 +1,4 @@
-"""One document to read, as high as its content."""
+"""A read-only Markdown document, as high as its content."""
 
 from __future__ import annotations
 

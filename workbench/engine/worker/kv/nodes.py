@@ -1,4 +1,4 @@
-"""What the tree over the KV cache is made of: runs of tokens, and sequences that end in them."""
+"""Nodes of the tree over the KV cache: runs of tokens, and sequences that end in them."""
 
 from __future__ import annotations
 

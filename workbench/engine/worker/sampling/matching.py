@@ -1,4 +1,4 @@
-"""What a grammar allows of a model's tokens, by llguidance."""
+"""Tokens that a grammar allows next, by llguidance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding out that a model goes round in circles."""
+"""Detects that a model repeats itself in a loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handlebars and Mustache templates as parts, as far as both can say it.
+"""Reads Handlebars and Mustache templates into the template AST, as far as both agree.
 
 Sources: the grammar of Handlebars 4 (block helpers, ``~``, standalone lines) and the Mustache
 specification (sections, inverted sections, standalone tags).

@@ -1,4 +1,4 @@
-"""Parts as Handlebars or Mustache."""
+"""Writes a template AST as Handlebars or Mustache."""
 
 from __future__ import annotations
 

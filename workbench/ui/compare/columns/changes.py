@@ -1,4 +1,4 @@
-"""Word by word, what the columns have other than the one that is pinned."""
+"""Word diffs between the columns and the pinned one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What else can be done with a column."""
+"""The menu of a column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The repeats of a column: one chip each, and what they came to."""
+"""The repeats of a column: one chip each, and their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the repeats of a column came to."""
+"""The results of a column's repeats, counted."""
 
 from __future__ import annotations
 

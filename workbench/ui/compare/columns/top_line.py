@@ -1,4 +1,4 @@
-"""The line over a column."""
+"""The status line at the top of a column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the model receives: messages with the origin of each span, the raw text, the tokens."""
+"""The preview of what the model receives: messages with origins, raw text, tokens."""
 
 from __future__ import annotations
 

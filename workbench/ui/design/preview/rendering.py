@@ -1,4 +1,4 @@
-"""What the current prompt means and what it renders to, as it is typed."""
+"""Analyses and renders the current prompt as it is typed."""
 
 from __future__ import annotations
 

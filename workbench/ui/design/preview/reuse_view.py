@@ -1,4 +1,4 @@
-"""What a change of each variable costs, and what the last run left to be used again."""
+"""Re-reading costs of each variable, and what the last run left to reuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins editor, inputs and rendered prompt: what is lit on one side is lit on the others."""
+"""Links editor, inputs and rendered prompt: hovering one highlights the others."""
 
 from __future__ import annotations
 

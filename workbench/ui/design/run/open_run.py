@@ -1,4 +1,4 @@
-"""The open prompt as a run had it: text, inputs and strategy, and the way back."""
+"""Opens a run's prompt: text, inputs and strategy, with a way back."""
 
 from __future__ import annotations
 

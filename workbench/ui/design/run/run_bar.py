@@ -1,4 +1,4 @@
-"""How the prompt is run, what that will cost, and Run."""
+"""The run bar: options, estimate, and Run."""
 
 from __future__ import annotations
 

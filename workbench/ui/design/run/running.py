@@ -1,4 +1,4 @@
-"""Runs of the open prompt: what would run, Run and Stop, and what the result belongs to."""
+"""Starts and stops runs of the open prompt, and tracks what its result belongs to."""
 
 from __future__ import annotations
 

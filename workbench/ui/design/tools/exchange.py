@@ -1,4 +1,4 @@
-"""Prompts of other programs: what a file holds, what is taken of it, what is written for them."""
+"""Import and export of prompts of other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the answer must look like: anything, a JSON schema, or a grammar."""
+"""Editor of the answer's constraint: none, a JSON schema, or a grammar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are made more or less likely."""
+"""Rows of the logit bias: texts made more or less likely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run is made: strategy and its parameters, model, sampling and seed."""
+"""The choices of a run: strategy and its parameters, model, sampling and seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values with which every sampling form begins, chosen in Settings."""
+"""Default values of every sampling form, chosen in Settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that decides how tokens are drawn, the usual first."""
+"""The form of all sampling parameters, the usual ones first."""
 
 from __future__ import annotations
 

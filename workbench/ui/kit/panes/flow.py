@@ -1,4 +1,4 @@
-"""A layout that goes on in the next line when a line is full."""
+"""A flow layout: wraps widgets to the next line."""
 
 from __future__ import annotations
 

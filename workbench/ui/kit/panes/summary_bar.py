@@ -1,4 +1,4 @@
-"""A bar that says in one line what is folded away beneath it."""
+"""A bar with a one-line summary of what is folded beneath it."""
 
 from __future__ import annotations
 

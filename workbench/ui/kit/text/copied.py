@@ -1,4 +1,4 @@
-"""What Copy takes from a view of text."""
+"""The text that Copy takes from a view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A suggested rewrite of the prompt that is open: asked for, followed, and taken in parts."""
+"""View model of Rewrite: requests, follows and applies a suggested rewrite."""
 
 from __future__ import annotations
 

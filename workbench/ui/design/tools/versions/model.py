@@ -1,4 +1,4 @@
-"""The versions of the prompt that is open, and what differs between two of them."""
+"""View model of Versions: the versions of the open prompt, and their differences."""
 
 from __future__ import annotations
 

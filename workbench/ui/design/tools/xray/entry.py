@@ -1,4 +1,4 @@
-"""The way from a run elsewhere in the window to its X-ray: the prompt as the run had it, open."""
+"""Opens the X-ray of a run from elsewhere in the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The X-ray of the prompt that is open: the question to the core, and its result."""
+"""View model of X-ray: asks the core, and keeps the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""X-ray: which part of the prompt an answer rests on, and what another run's answer makes of it."""
+"""The X-ray pane: parts of the prompt, and comparison with another run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the X-ray that says which part of the prompt matters."""
+"""X-ray page: which part of the prompt matters."""
 
 from __future__ import annotations
 

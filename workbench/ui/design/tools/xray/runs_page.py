@@ -1,4 +1,4 @@
-"""The page of the X-ray that sets the prompt against one of its older runs."""
+"""X-ray page: the prompt against one of its older runs."""
 
 from __future__ import annotations
 
