@@ -1,4 +1,4 @@
-"""The lines of the palette: headings, and entries with an icon, a title and quiet notes."""
+"""The lines of the palette: headings, and entries with an icon, a title and muted notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workspaces of the window: one line each, and what every one of them offers."""
+"""The registry of workspaces, one line each, and the base class of their panels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a menu, list or form over the window was closed: the next Esc may have been meant for it."""
+"""Remembers when a popup was closed: the next Esc may have been meant for it."""
 
 from __future__ import annotations
 

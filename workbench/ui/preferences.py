@@ -1,4 +1,4 @@
-"""How the window looks, and with what sampling work begins; kept in the window's file."""
+"""Preferences of the window: appearance and default sampling, kept in the window's file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a workspace finds again at the next start, with types; the stored keys are the fields."""
+"""The typed session of a workspace, restored at the next start; stored keys are the fields."""
 
 from __future__ import annotations
 

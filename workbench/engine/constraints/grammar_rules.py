@@ -1,4 +1,4 @@
-"""Checks the rules of a grammar: missing ones, endless ones, empty repetitions."""
+"""The rules of a grammar; refuses undefined rules and rules that never end."""
 
 from __future__ import annotations
 

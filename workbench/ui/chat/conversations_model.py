@@ -1,4 +1,4 @@
-"""The list of conversations, and the options that all of them share."""
+"""The conversations, their search, and the strategies and last system prompt for all of them."""
 
 from __future__ import annotations
 

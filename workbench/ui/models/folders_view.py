@@ -1,4 +1,4 @@
-"""Where models are looked for, and what could not be looked at."""
+"""The folders that are searched for models, with problems of reading them."""
 
 from __future__ import annotations
 

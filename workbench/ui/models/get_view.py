@@ -1,4 +1,4 @@
-"""Getting a model: a repository, its files, and a download that can be stopped and gone on with."""
+"""Downloading a model: a repository, its files, and a download that can be stopped and resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a model is loaded: the numbers, and the LoRA adapters."""
+"""The form of load settings: context, threads, GPU layers, cache, LoRA adapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model will take and what it takes, side by side."""
+"""Memory of a model: the estimate next to what it uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of whole rows, as files to get and servers are listed in."""
+"""A table with whole-row selection, for files to get and servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One server: how to reach it, its key, and which of its models are offered."""
+"""The form of one server: its address, its key, and which of its models are offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer of a run: what it is, by which rule it was taken out, and that it can be copied."""
+"""The card with a run's answer: the answer, its extraction rule, and Copy."""
 
 from __future__ import annotations
 

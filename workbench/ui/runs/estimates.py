@@ -1,4 +1,4 @@
-"""How long a run will take, asked for a moment after something changed."""
+"""Estimates of a run, requested shortly after something changed."""
 
 from __future__ import annotations
 

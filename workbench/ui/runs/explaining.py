@@ -1,4 +1,4 @@
-"""From a run to what explains it in Design: its X-ray, and the question whether prompt or dice."""
+"""Opens a run's X-ray in Design, and the comparison “prompt or dice”."""
 
 from __future__ import annotations
 

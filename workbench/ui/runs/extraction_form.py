@@ -1,4 +1,4 @@
-"""The form in which the rule of an answer is edited and applied again, without the model."""
+"""The form that edits the extraction rule of an answer and applies it, without the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens, time, tokens a second and calls of a run, and how far it is."""
+"""Metrics of a run: tokens, time, tokens a second, calls, and progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A strategy with its parameters, and the run of it that is shown: a column of Compare."""
+"""A strategy with its parameters, and the run that is shown of it: a column of Compare."""
 
 from __future__ import annotations
 

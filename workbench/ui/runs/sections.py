@@ -1,4 +1,4 @@
-"""The foldable parts of a run's view. Each says from the run's state whether it has anything."""
+"""The foldable sections of a run's view; each decides from the run's state whether it is shown."""
 
 from __future__ import annotations
 

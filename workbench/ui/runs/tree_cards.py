@@ -1,4 +1,4 @@
-"""What of a search is shown: a card or a dot for each node, and for what is coming."""
+"""The cards of a search: a card or a dot for each node, and for what is coming."""
 
 from __future__ import annotations
 

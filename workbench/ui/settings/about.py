@@ -1,4 +1,4 @@
-"""What leaves this machine, which program this is, and what it wrote down."""
+"""About: privacy, versions, and the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Theme, size of text, motion, editor font."""
+"""Appearance settings: theme, text size, motion, editor font."""
 
 from __future__ import annotations
 

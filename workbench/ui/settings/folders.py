@@ -1,4 +1,4 @@
-"""Where everything is kept on this machine."""
+"""The folders in which the program stores its data."""
 
 from __future__ import annotations
 

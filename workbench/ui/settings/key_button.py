@@ -1,4 +1,4 @@
-"""A field that takes the keys that are pressed in it."""
+"""A field that records pressed keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of commands, to be read."""
+"""The read-only list of command keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Settings page: how the program looks and works, where it keeps things, what it is."""
+"""The Settings page: appearance, keys, sampling, folders, about."""
 
 from __future__ import annotations
 

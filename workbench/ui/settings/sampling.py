@@ -1,4 +1,4 @@
-"""The sampling with which new work begins."""
+"""The default sampling of new work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new style sheet for the whole program: now for what is shown, later for what is hidden."""
+"""Applies a new style sheet: now to what is shown, later to what is hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The short style sheet for what the palette cannot say. Colours come from the tokens alone."""
+"""The short style sheet for what the palette cannot express. Colours come from the tokens alone."""
 
 from __future__ import annotations
 

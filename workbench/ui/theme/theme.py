@@ -1,4 +1,4 @@
-"""The theme of the running program: which scheme is on, and its colours, fonts and icons."""
+"""The theme of the running program: the colour scheme, and its colours, fonts and icons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over the tree: what is searched, how, how much of the budget is used, pause and stop."""
+"""The header of the tree: run, budget, pause and stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small search that shows what Tree is for, ready at one press."""
+"""Starts a small demonstration search from the empty Tree workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tree works on: one run's events, a place in them, a node, and what can be done to it."""
+"""View model of the tree: one run's events, the replay position, the selected node, its actions."""
 
 from __future__ import annotations
 

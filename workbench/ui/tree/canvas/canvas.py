@@ -1,4 +1,4 @@
-"""The tree on a surface that scrolls and zooms; only what can be seen is painted."""
+"""The canvas of the tree: scrolls, zooms, and paints only visible cards."""
 
 from __future__ import annotations
 

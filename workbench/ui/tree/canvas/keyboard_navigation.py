@@ -1,4 +1,4 @@
-"""Which card an arrow key leads to."""
+"""Finds the card that an arrow key leads to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same tree as a list of lines: what a screen reader walks."""
+"""The tree as a list of lines, for keyboards and screen readers."""
 
 from __future__ import annotations
 

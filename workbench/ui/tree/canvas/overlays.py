@@ -1,4 +1,4 @@
-"""What lies over the canvas: the legend, and the buttons that zoom."""
+"""Overlays of the canvas: the legend, and the zoom buttons."""
 
 from __future__ import annotations
 

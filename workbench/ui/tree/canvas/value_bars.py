@@ -1,4 +1,4 @@
-"""How a node was judged: a bar for each verdict, of counts or of probabilities."""
+"""Bars of a node's verdicts, by counts or by probabilities."""
 
 from __future__ import annotations
 

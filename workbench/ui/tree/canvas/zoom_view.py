@@ -1,4 +1,4 @@
-"""A surface that scrolls, zooms and can be dragged, with room for headers and for tools over it."""
+"""A scroll area that zooms and can be dragged, with room for headers and overlays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the model might have written in place of a token, and a way to write on from there."""
+"""Alternatives of a token, and forking from one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At the right: one node, the call that wrote it, and what can be done with it."""
+"""The inspector: one node, the call that wrote it, and the actions on it."""
 
 from __future__ import annotations
 

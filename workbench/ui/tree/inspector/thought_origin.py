@@ -1,4 +1,4 @@
-"""Where a node's thought came from: the call that wrote it, its tokens, and what it cost."""
+"""The origin of a node's thought: the call that wrote it, its tokens, and its cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Under the tree: play, step and speed, what happened last, and the line of time."""
+"""The replay controls: play, step, speed, the last event, and the timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The events on a line of time, which is also the slider of the replay."""
+"""The timeline of events, which is also the slider of the replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run on a line of time: its calls as spans, its choices as marks."""
+"""A run on a timeline: its calls as spans, its choices as markers."""
 
 from __future__ import annotations
 
