@@ -54,7 +54,10 @@ class ScoreSummary(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     scored: int
     passed: int | None
-    """How many scored rows passed; None where scores are not pass or fail."""
+    """How many scored rows passed, in every repeat or in most, by the rule that folded them.
+
+    None where scores are not pass or fail.
+    """
     format_failures: int
     errors: int
     excluded: int

@@ -14,6 +14,7 @@ from workbench.evaluation.statistics.row_scores import Row, clusters_of
 
 RESAMPLES = 10_000
 _ROUNDING = 1e-9
+_BINARY = frozenset({0.0, 1.0})
 _CHUNK = 4_000_000
 """Draws that are held at once: 32 MB."""
 
@@ -71,7 +72,7 @@ def pair_rows(ours: Mapping[str, Row], theirs: Mapping[str, Row]) -> Pairs:
         rows=tuple(row for row, _, _ in scored),
         differences=tuple(one - other for _, one, other in scored),
         clusters=clusters_of([ours[row] for row, _, _ in scored]),
-        is_binary=all(each in {0.0, 1.0} for _, *pair in scored for each in pair),
+        is_binary=all(one in _BINARY and other in _BINARY for _, one, other in scored),
         ended=len(both),
         dropped=len(ours.keys() | theirs.keys()) - len(scored),
     )

@@ -14,6 +14,7 @@ Outcome = Literal["scored", "format", "error", "excluded"]
 RepeatRule = Literal["mean", "most"]
 """What repeats of a row are as one: their mean, or whether more than half of them passed."""
 _ROUNDING = 1e-9
+_UNSCORED = frozenset({"error", "excluded"})
 
 
 class RowScore(NamedTuple):
@@ -49,7 +50,8 @@ def fold_repeats(scores: Sequence[RowScore], rule: RepeatRule = "mean") -> dict[
     """
     parts: dict[str, list[RowScore]] = {}
     for each in scores:
-        _ensure_score(each)
+        if each.score is None or not 0 <= each.score <= 1 or each.outcome in _UNSCORED:
+            _ensure_score(each)
         parts.setdefault(each.row, []).append(each)
     return {row: _folded(row, repeats, rule) for row, repeats in parts.items()}
 
@@ -110,6 +112,11 @@ def clusters_of(rows: Sequence[Row]) -> list[str] | None:
 
 def _folded(row: str, repeats: list[RowScore], rule: RepeatRule) -> Row:
     cluster = repeats[0].cluster
+    if len(repeats) == 1:
+        score = repeats[0].score
+        if score is not None and rule == "most":
+            score = float(score > 0.5 + _ROUNDING)
+        return Row(score, repeats[0].outcome, cluster)
     if any(each.cluster != cluster for each in repeats):
         raise UsageError(f"Row {row} is in two clusters: give all its repeats the same.")
     values = [each.score for each in repeats if each.score is not None]
@@ -125,7 +132,7 @@ def _folded(row: str, repeats: list[RowScore], rule: RepeatRule) -> Row:
 
 
 def _ensure_score(each: RowScore) -> None:
-    if (each.score is None) != (each.outcome in {"error", "excluded"}):
+    if (each.score is None) != (each.outcome in _UNSCORED):
         raise UsageError(f"Row {each.row}: {each.outcome} does not go with score {each.score}.")
     if each.score is not None and not 0 <= each.score <= 1:
         raise UsageError(
