@@ -105,7 +105,7 @@ def test_false_discovery_rates(cases: list[random.Random]) -> None:
 def _likeliest(gained: int, lost: int, rows: int, difference: float) -> float:
     """The share lost that fits best where the difference is given."""
 
-    def loss(share: float) -> float:
+    def unlikelihood(share: float) -> float:
         parts = [
             (gained, share + difference),
             (lost, share),
@@ -114,7 +114,9 @@ def _likeliest(gained: int, lost: int, rows: int, difference: float) -> float:
         return -sum(count * math.log(max(part, 1e-300)) for count, part in parts if count)
 
     ends = max(0.0, -difference), (1 - difference) / 2
-    found = optimize.minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": 1e-12})
+    found = optimize.minimize_scalar(
+        unlikelihood, bounds=ends, method="bounded", options={"xatol": 1e-12}
+    )
     return float(found.x)
 
 

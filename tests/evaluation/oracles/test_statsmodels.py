@@ -52,7 +52,7 @@ def test_clustered_errors(cases: list[random.Random]) -> None:
             use_t=True,
         )
         found = mean_interval(values, groups)
-        # statsmodels' correction is C/(C-1) · (n-1)/(n-k), of which k = 1 leaves C/(C-1).
+        # statsmodels corrects by C/(C-1) · (n-1)/(n-k); with the mean alone, k = 1 leaves C/(C-1).
         assert found.standard_error == pytest.approx(float(known.bse[0]), rel=1e-9)
         assert found.interval is not None
         low, high = known.conf_int()[0]

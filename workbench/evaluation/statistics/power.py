@@ -1,6 +1,6 @@
 """How many rows a difference needs, and which difference rows can show.
 
-The level is 5 % on two sides and the power 80 % unless said otherwise. The normal approximation
+The level is 5 % on two sides and the power 80 % unless given. The normal approximation
 says too little for the exact test: at its number the test has 76 to 79 % power; with
 ``EXACT_ALLOWANCE`` it has 80 to 82 % (computed for discordances of 10 to 30 %).
 """
