@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
+from tests.sandboxes import SharingPool, end_all
+from workbench.service import core
 from workbench.settings import Paths
 from workbench.settings import starter_model as find_starter_model
 
@@ -34,6 +37,15 @@ def _connect_locally(self: socket.socket, address: Any) -> None:
     if self.family == socket.AF_UNIX or str(address[0]) in ("127.0.0.1", "::1", "localhost"):
         return _connect(self, address)
     raise AssertionError(f"a test tried to reach {address}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_sandboxes() -> Iterator[None]:
+    """The cores of all tests use the same sandbox processes, one after another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "SandboxPool", SharingPool)
+        yield
+    end_all()
 
 
 @pytest.fixture(autouse=True)
