@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import msgspec
 import pytest
@@ -135,11 +134,9 @@ async def test_cancelling_a_search_stops_all_its_answers_within_a_step(loaded):
     await until(lambda: loaded.status.active_sequences >= 8)
     for task in tasks:
         task.cancel()
-    started = time.monotonic()
     await asyncio.gather(*tasks, return_exceptions=True)
     await ask(loaded, request_of(chat("Hi!"), max_tokens=1))
     assert loaded.status.active_sequences == 0
-    assert time.monotonic() - started < 60
 
 
 async def test_a_search_a_chat_and_an_evaluation_run_together(engine, model_path):

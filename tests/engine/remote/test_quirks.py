@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from array import array
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import datetime
 
 import pytest
 
@@ -14,7 +13,7 @@ from workbench.domain.errors import RemoteError
 from workbench.domain.servers import Server
 from workbench.domain.text import Message
 from workbench.engine.protocol import SampleDone, SamplingApplied, TextDelta
-from workbench.engine.remote import Connection, examine
+from workbench.engine.remote import Connection, examine, failures
 from workbench.engine.remote.failures import RequestFailedError
 
 from .conftest import request
@@ -208,14 +207,21 @@ async def test_an_error_in_place_of_a_stream_is_told(connect):
         await collect(await connect(ScriptedServer(script)))
 
 
-async def test_a_pause_until_a_date_is_waited_for(connect):
-    when = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
-    server = ScriptedServer(refuse(429, "slow down", retry_after=when), answer("fine"))
-    engine = await connect(server)
-    loop = asyncio.get_running_loop()
-    before = loop.time()
-    assert done(await collect(engine)).text == "fine"
-    assert loop.time() - before > 0.5, "dates have whole seconds; the doubling pause is 1 ms here"
+class Noon(datetime):
+    """A clock that stands."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 30, 12, tzinfo=tz)
+
+
+async def test_a_pause_until_a_date_is_understood(connect, monkeypatch):
+    monkeypatch.setattr(failures, "datetime", Noon)
+    when = "Mon, 30 Nov 2026 13:00:00 GMT"
+    server = ScriptedServer(refuse(429, "slow down", retry_after=when))
+    with pytest.raises(RemoteError, match="Try again in 3,600 seconds"):
+        await collect(await connect(server))
+    assert len(server.chats) == 1, "an hour is not waited for"
 
 
 async def test_an_account_without_credit_is_not_asked_again(connect):

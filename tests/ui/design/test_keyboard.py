@@ -36,7 +36,7 @@ user:
 def panel(open_design, write_prompt, qtbot) -> DesignPanel:
     made = open_design(write_prompt("labels.prompty", SOURCE))
     made.activateWindow()
-    qtbot.waitActive(made)
+    qtbot.waitUntil(made.isActiveWindow, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: "labels" in made.work.inputs.fields.fields, timeout=WAIT_MS)
     made.work.editor.setFocus()
     return made

@@ -282,7 +282,6 @@ class Painted(QObject):
 def test_the_tokens_of_lines_move_when_something_unfolds(editor, qtbot):
     editor.show_line_tokens({7: 3})
     editor.folding.fold(1)
-    qtbot.waitExposed(editor)
     qtbot.wait(20)
     painted = Painted(editor._tokens)
     editor.folding.unfold_all()

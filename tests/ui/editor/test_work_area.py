@@ -44,7 +44,6 @@ def panel(context, qtbot, prompt) -> DesignPanel:
     qtbot.addWidget(made)
     made.resize(1376, 800)
     made.show()
-    qtbot.waitExposed(made)
     made.model._on_core()
     qtbot.waitUntil(lambda: made.model.current is not None, timeout=WAIT_MS)
     made.model.open(str(prompt))
