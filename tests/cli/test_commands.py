@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SENTIMENT = str(ROOT / "prompts" / "classify" / "sentiment.prompty")
 
 
-def workbench(*arguments: str, home: Path, timeout: float = 110) -> subprocess.CompletedProcess:
+def workbench(*arguments: str, home: Path, timeout: float = 250) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "workbench", "--data-dir", str(home), *arguments],
         capture_output=True,
@@ -134,7 +134,7 @@ def test_values_and_a_grammar_may_come_from_pipes(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "run", str(prompt),
          "--max-tokens", "9", "--json", *options],
-        capture_output=True, text=True, timeout=110, check=False, pass_fds=ends,
+        capture_output=True, text=True, timeout=250, check=False, pass_fds=ends,
     )  # fmt: skip
     assert json.loads(done.stdout)["output"] == "fine", done.stderr
 

@@ -33,7 +33,7 @@ def workbench(tmp_path):
             text=True,
             input=stdin,
             env=environment | variables,
-            timeout=110,
+            timeout=250,
             check=False,
         )
 
