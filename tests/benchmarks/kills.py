@@ -43,6 +43,9 @@ KILLS = 100
 STREAM_SECONDS, TYPED_SECONDS = 0.25, 1.0
 """What may be lost at most."""
 _START_SECONDS = 120
+_MOST_WORDS = 60
+_PATIENCE_SECONDS = 30
+"""A kill comes after so many typed words at most, and after so many seconds."""
 _PLACES = ("editor", "inputs", "chat", "compare", "tree", "history")
 _STEP_MS = 90
 
@@ -268,7 +271,8 @@ def kill_once(folder: Path, seed: int) -> Outcome:
         else:
             if not ready.wait(_START_SECONDS):
                 raise RuntimeError("the window did not open again")
-            time.sleep(chance.uniform(0.5, 9.0))
+            _wait_for_words(reports, chance.randrange(_MOST_WORDS))
+            time.sleep(chance.uniform(0.0, 0.5))
         threads = [thread for each in reports if each[1] == "ready" for thread in each[2:]]
         denied = waited(program.pid, threads)
         killed = time.monotonic()
@@ -276,6 +280,13 @@ def kill_once(folder: Path, seed: int) -> Outcome:
         reader.join()
     before = [each for each in reports if each[0] <= killed]
     return asyncio.run(_look(folder, before, killed, denied))
+
+
+def _wait_for_words(reports: list[list[Any]], number: int) -> None:
+    """Until so many were typed: on a busy machine seconds say little of what was done in them."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < end and sum(each[1] == "typed" for each in reports) < number:
+        time.sleep(0.01)
 
 
 async def _look(folder: Path, reports: list[list[Any]], killed: float, denied: float) -> Outcome:
@@ -403,7 +414,7 @@ def main(arguments: list[str]) -> int:
         first = random.SystemRandom().randrange(1, 10_000)
         for number in range(kills):
             outcomes.append(kill_once(folder, first + number))
-            if (number + 1) % 10 == 0:
+            if (number + 1) % 5 == 0:
                 report(outcomes)
         return 0 if report(outcomes) else 1
 

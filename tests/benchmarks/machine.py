@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,25 @@ def describe_machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+_STEPS, _SHORT_STEPS = 300_000, 3_000
+
+
+def slowdown() -> float:
+    """How many times longer Python takes now than it would by itself, in processor time.
+
+    Other programs on a machine make each second of the processor worth less (shared caches and
+    cores). The shortest of many pieces that are too short to be disturbed is what it can do.
+    """
+    shortest = min(_seconds(_SHORT_STEPS) for _ in range(1_000))
+    return _seconds(_STEPS) / (shortest * _STEPS / _SHORT_STEPS)
+
+
+def _seconds(steps: int) -> float:
+    begun = time.thread_time()
+    sum(step * step for step in range(steps))
+    return time.thread_time() - begun
 
 
 def physical_cores() -> int:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tests.benchmarks.full_folder import CHATS, PROMPTS, RUNS, make_folder
 from tests.benchmarks.large_library import Heart, pause, wait
-from tests.benchmarks.machine import describe_machine
+from tests.benchmarks.machine import describe_machine, slowdown
 from tests.benchmarks.real_window import open_window
 from workbench.domain.finding import FoundKind
 
@@ -178,7 +178,7 @@ def main() -> None:
         print(f"{numbers[0]:,} prompts, {numbers[1]:,} runs, {numbers[2]:,} chats")
         ask_core(bridge)
         type_words(window)
-        print(describe_machine())
+        print(f"a second of the processor is worth {1 / slowdown():.2f} s; {describe_machine()}")
         shown.close()
 
 

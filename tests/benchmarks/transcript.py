@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from tests.benchmarks.large_library import Heart, pause, wait
+from tests.benchmarks.machine import slowdown
 from tests.benchmarks.real_window import RealWindow, open_window
 from workbench.history import conversations, message_tree
 from workbench.history.store import HistoryStore
@@ -176,6 +177,7 @@ def main() -> None:
         for rows, columns in TABLES:
             show_table(rows, columns)
         show_conversation(shown, number)
+        print(f"a second of the processor is worth {1 / slowdown():.2f} s")
         shown.close()
 
 

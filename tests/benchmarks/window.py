@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from tests.benchmarks.large_library import pause, wait
+from tests.benchmarks.machine import slowdown
 from tests.benchmarks.real_window import open_window
 from workbench.settings import Paths
 
@@ -57,6 +58,7 @@ def main() -> None:
             pause(500)
         change_themes()
         change_text()
+        print(f"a second of the processor is worth {1 / slowdown():.2f} s")
         shown.close()
 
 
