@@ -17,6 +17,7 @@ from workbench.domain.evaluation.metric_input import (
 )
 from workbench.domain.evaluation.scores import Errored, Score
 from workbench.evaluation.metrics import METRICS, job
+from workbench.evaluation.metrics.checking import judge_one
 from workbench.evaluation.metrics.job import judge_in
 from workbench.processes.pool import SandboxPool
 
@@ -50,6 +51,13 @@ async def test_a_hostile_pattern_is_an_error_of_its_output_alone(pool: SandboxPo
 async def test_half_characters_are_replaced(pool: SandboxPool) -> None:
     check = CheckSet(checks=(Check(metric="exact"),))
     (found,) = await judge_in(pool, check, [MetricInput(output="\ud800", expected=("\ufffd",))])
+    assert found.passed is True
+
+
+async def test_half_characters_in_a_check(pool: SandboxPool) -> None:
+    check = Check(metric="regex", params={"pattern": "\ud800"})
+    assert isinstance(judge_one(check, MetricInput(output="x")).result, Errored)
+    (found,) = await judge_in(pool, CheckSet(checks=(check,)), [MetricInput(output="\ufffd")])
     assert found.passed is True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -81,14 +82,24 @@ def judge_one(check: Check | NotImported, given: MetricInput) -> CheckResult:
     if isinstance(check, NotImported):
         return CheckResult(check=check, result=Errored(reason=f"Not imported: {check.kind}."))
     try:
-        metric = METRICS.get(check.metric)
-        params = metric.build(check.params)
+        metric, params, signature = _prepared(check.metric, msgspec.json.encode(check.params))
     except UsageError as error:
         return CheckResult(check=check, result=Errored(reason=str(error)))
+    except (UnicodeEncodeError, TypeError):
+        reason = f"The parameters of {check.metric} hold what is no value of JSON."
+        return CheckResult(check=check, result=Errored(reason=reason))
     if check.expected:
         given = msgspec.structs.replace(given, expected=check.expected)
     result = run_metric(metric, params, given)
-    return decide(check, metric, result, metric.signature(params))
+    return decide(check, metric, result, signature)
+
+
+@lru_cache(maxsize=256)
+def _prepared(metric_id: str, values: bytes) -> tuple[Metric, msgspec.Struct, str]:
+    """A metric with its parameters and signature; the same for all rows of a sweep."""
+    metric = METRICS.get(metric_id)
+    params = metric.build(msgspec.json.decode(values))
+    return metric, params, metric.signature(params)
 
 
 def decide(check: Check, metric: Metric, result: MetricResult, signature: str = "") -> CheckResult:

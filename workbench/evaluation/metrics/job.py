@@ -47,6 +47,10 @@ async def judge_in(
     Raises:
         SandboxError: the pool is closing.
     """
+    try:
+        msgspec.msgpack.encode(checks)
+    except UnicodeEncodeError:
+        checks = msgspec.convert(_replaced(msgspec.to_builtins(checks)), CheckSet)
     encoded = [_encode(each) for each in given]
     found: list[SetResult] = []
     for batch in _batches(encoded):
