@@ -16,7 +16,7 @@ from workbench.evaluation.statistics.distributions import (
 )
 
 LEVEL = 0.95
-"""The confidence of every interval that nobody chose otherwise."""
+"""The confidence of every interval where no other is asked for."""
 _NO_SPREAD = 1e-12
 """Standard errors below this, for values around 1, are what rounding leaves of none."""
 
