@@ -10,22 +10,22 @@ PYTEST = QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n logical --maxprocesses 4 --d
 
 # Tests of every room that are quick: what they find is most of what there is to find.
 QUICK = $(addprefix tests/, \
-	domain evaluation models test_language.py packaging/test_make.py \
+	domain models test_language.py packaging/test_make.py \
+	evaluation/test_diff.py evaluation/statistics/test_verdict.py evaluation/metrics/test_text.py \
 	processes/test_frames.py \
 	prompts/test_render.py prompts/test_tracing.py prompts/test_library.py prompts/test_samples.py \
 	prompts/formats/test_reading.py \
-	engine/test_kv_tree.py engine/test_text.py engine/test_doubles.py engine/test_reloading.py \
-	engine/remote/test_answers.py \
-	history/test_runs.py history/test_search.py history/test_codec.py history/test_conversations.py \
+	engine/test_text.py engine/test_doubles.py engine/test_reloading.py engine/remote/test_answers.py \
+	history/test_runs.py history/test_conversations.py \
 	strategies/test_strategies.py strategies/test_search.py strategies/test_steered_search.py \
-	runs/test_executor.py runs/test_undo.py \
-	service/test_workbench.py service/test_chats.py service/test_library.py service/test_versions.py \
-	cli/test_prompts.py cli/test_runs.py cli/test_strategies.py \
-	ui/test_tasks.py ui/kit ui/runs ui/markdown ui/editor/test_structure.py ui/editor/test_work_area.py \
-	ui/design/test_design_panel.py ui/design/test_rendering.py ui/design/test_inputs.py ui/library/test_library_list.py \
-	ui/compare/test_compare_panel.py ui/compare/test_status_line.py ui/tree/test_tree_panel.py \
-	ui/chat/test_chat_panel.py ui/history/test_run_menu.py ui/history/test_runs_model.py ui/models/test_models_panel.py \
-	ui/window/test_main_window.py ui/window/test_walk.py)
+	runs/test_undo.py \
+	service/test_workbench.py service/test_chats.py service/test_library.py \
+	cli/test_runs.py cli/test_strategies.py \
+	ui/test_tasks.py ui/kit/test_chooser.py ui/kit/test_row_delegate.py ui/kit/test_parameter_form.py \
+	ui/runs/test_words.py ui/runs/test_calls.py ui/markdown ui/editor/test_structure.py \
+	ui/design/test_rendering.py ui/design/test_documents.py ui/library/test_library_list.py \
+	ui/compare/test_status_line.py ui/tree/test_first_look.py ui/chat/test_opening.py \
+	ui/history/test_run_menu.py ui/models/test_get_view.py ui/window/test_main_window.py)
 
 .PHONY: help run test quick check bench fuzz compat pictures setup clean
 

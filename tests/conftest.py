@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import hypothesis
 import pytest
 
 from tests.sandboxes import SharingPool, end_all
-from workbench.service import core
 from workbench.settings import Paths
 from workbench.settings import starter_model as find_starter_model
 
@@ -41,9 +41,14 @@ def _connect_locally(self: socket.socket, address: Any) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _shared_sandboxes() -> Iterator[None]:
-    """The cores of all tests use the same sandbox processes, one after another."""
+    """The cores of all tests use the same sandbox processes, one after another.
+
+    Where no test has imported the service it is not imported here: that takes a second.
+    """
+    core = sys.modules.get("workbench.service.core")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(core, "SandboxPool", SharingPool)
+        if core is not None:
+            patch.setattr(core, "SandboxPool", SharingPool)
         yield
     end_all()
 
