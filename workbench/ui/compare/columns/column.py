@@ -222,22 +222,23 @@ class ColumnView(QFrame):
         self._describe()
 
     def _make_form(self) -> None:
-        """The form of the strategy's parameters; it lives in a popover."""
+        """The form of the strategy's parameters; a popover has it once it is opened."""
         info = self.model.info
         if self._popover is not None:
             self._popover.deleteLater()
+            self._popover = None
         self._form_of = info.id
         self.form = ParameterForm(info.fields)
         self.form.set_values(self.model.params)
         self.form.show_cost(self._cost)
         self.form.changed.connect(self._on_form)
-        self._popover = Popover(f"Parameters of {info.title}", self.form)
-        self._popover.setParent(self, self._popover.windowFlags())
 
     @Slot()
     def _on_settings(self) -> None:
-        if self._popover is not None:
-            self._popover.open_at(self.settings)
+        if self._popover is None:
+            self._popover = Popover(f"Parameters of {self.model.info.title}", self.form)
+            self._popover.setParent(self, self._popover.windowFlags())
+        self._popover.open_at(self.settings)
 
     @Slot()
     def _on_form(self) -> None:

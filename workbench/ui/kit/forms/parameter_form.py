@@ -20,7 +20,7 @@ from workbench.ui.kit.forms.field_editors import (
     value_of,
 )
 from workbench.ui.kit.label import Label
-from workbench.ui.kit.panes.layout import column
+from workbench.ui.kit.panes.layout import column, show_part
 from workbench.ui.kit.panes.section import Section
 from workbench.ui.popups import note_closed
 
@@ -115,7 +115,7 @@ class ParameterForm(QFrame):
         for section in (self.answer, self.advanced):
             section.head.clicked.connect(self._refit_soon)
         self.setLayout(column(self._usual, self.answer, self.advanced, self.cost, gap=12))
-        self._usual.setHidden(self._usual.is_empty)
+        show_part(self._usual, shown=not self._usual.is_empty)
         self._show_effects()
 
     @Slot()
@@ -132,7 +132,7 @@ class ParameterForm(QFrame):
         moved = [rows.show_only(shown) for rows in (self._usual, self._answer, self._advanced)]
         sections = ((self.answer, ANSWER, self._answer), (self.advanced, ADVANCED, self._advanced))
         for section, group, rows in sections:
-            section.setVisible(rows.shows_any)
+            show_part(section, shown=rows.shows_any)
             changed = [
                 f"{field.label}: {field.words(values[field.name], values)}"
                 for field in self._fields
@@ -253,6 +253,8 @@ class Popover(QFrame):
 class FormButton(Button):
     """A button that opens a form; its text is a summary of the values.
 
+    The popover is made when it is first opened: to put a form into it takes as long as to make it.
+
     Signals:
         changed(): a value in the form changed.
     """
@@ -263,13 +265,14 @@ class FormButton(Button):
     def __init__(self, title: str, form: QWidget) -> None:
         super().__init__(title, "settings", tall=True)
         self._title = title
-        self._popover = Popover(title, form)
+        self._body = form
+        self._popover: Popover | None = None
         self.clicked.connect(self._on_clicked)
 
     def replace_form(self, form: QWidget) -> None:
         """Another form in the same place."""
-        self._popover.deleteLater()
-        self._popover = Popover(self._title, form)
+        (self._popover or self._body).deleteLater()
+        self._body, self._popover = form, None
 
     def summary(self) -> str:
         """A few words for the button; subclasses say more."""
@@ -282,7 +285,8 @@ class FormButton(Button):
     @Slot()
     def refit(self) -> None:
         """Give the open form the room that it wants now."""
-        self._popover.refit()
+        if self._popover is not None:
+            self._popover.refit()
 
     @Slot()
     def on_form(self) -> None:
@@ -292,4 +296,6 @@ class FormButton(Button):
 
     @Slot()
     def _on_clicked(self) -> None:
+        if self._popover is None:
+            self._popover = Popover(self._title, self._body)
         self._popover.open_at(self)

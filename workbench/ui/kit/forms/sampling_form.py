@@ -17,7 +17,7 @@ from workbench.ui.kit.forms.bias_rows import BiasRows
 from workbench.ui.kit.forms.parameter_form import ParameterForm
 from workbench.ui.kit.forms.sampler_order import SamplerOrder
 from workbench.ui.kit.label import Label
-from workbench.ui.kit.panes.layout import column
+from workbench.ui.kit.panes.layout import column, show_part
 from workbench.ui.kit.panes.section import Section
 
 SEED = Field(
@@ -84,6 +84,12 @@ class SamplingForm(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
+        # What is empty is put into each other and filled then: Qt styles all that is in a widget
+        # again each time the widget moves into another.
+        self._body = QWidget()
+        layout = column(margins=(0, 0, 10, 0), gap=8)
+        self._body.setLayout(layout)
+        self.setWidget(self._body)
         self._forms = [_form(_BASIC)]
         self.mode_words = Label(MODE_WORDS["fast"], "small", "text-3", wrap=True)
         self.order = SamplerOrder()
@@ -95,12 +101,9 @@ class SamplingForm(QScrollArea):
             Section("Order of samplers", self.order, opened=False),
             Section("Likely and banned texts", self.biases, opened=False),
         )
-        self._body = QWidget()
-        layout = column(
-            self._forms[0], self.mode_words, *self.sections, None, margins=(0, 0, 10, 0), gap=8
-        )
-        self._body.setLayout(layout)
-        self.setWidget(self._body)
+        for part in (self._forms[0], self.mode_words, *self.sections):
+            layout.addWidget(part)
+        layout.addStretch(1)
         self.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)
         self._connect()
@@ -197,7 +200,7 @@ class SamplingForm(QScrollArea):
         for form in self._forms:
             form.show_others(values)
         for part, form in self._parts:
-            part.setVisible(form.shows_any)
+            show_part(part, shown=form.shows_any)
         changed = [
             _FIELDS[name].label
             for names in _GROUPS.values()

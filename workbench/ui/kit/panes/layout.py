@@ -55,6 +55,17 @@ def column(
     return _fill(QVBoxLayout(), items, margins, gap)
 
 
+def show_part(part: QWidget, *, shown: bool) -> None:
+    """Hide a part of a view, or show it again.
+
+    What nobody has hidden comes up with its window; for what is shown by name, Qt works out its
+    look and the size of all that is in it at once, be the window hidden or not.
+    """
+    explicit = part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+    if shown == (explicit and part.isHidden()):
+        part.setVisible(shown)
+
+
 def rule(*, vertical: bool = False) -> QFrame:
     """A line of one pixel."""
     line = QFrame()
