@@ -1,8 +1,9 @@
 """The font of the window: as strong on dark as on light."""
 
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QTextLayout
 
+from workbench.ui.design.preview.pages import char_format
 from workbench.ui.theme import font
 from workbench.ui.theme.tokens import TOKENS
 
@@ -35,3 +36,30 @@ def test_text_on_dark_is_not_bolder_than_on_light(qapp, name, ratio):
     on_light = covered(name, ratio, QColor(light["canvas"]), QColor(light["text"]))
     assert on_light > 300  # there is a text
     assert abs(on_dark / on_light - 1) < 0.05
+
+
+def glyphs(layout: QTextLayout) -> list[int]:
+    return [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
+
+
+def drawn(name: str, text: str) -> list[int]:
+    """The glyphs of a line of text."""
+    layout = QTextLayout(text, font(name))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return glyphs(layout)
+
+
+@pytest.mark.parametrize("name", sorted(TOKENS.type))
+@pytest.mark.parametrize("text", ["->", "=>", "0x7E", "3x4", "<=", "-->"])
+def test_each_character_is_drawn_as_itself(qapp, name, text):
+    """Fonts draw "->" as an arrow and "0x7E" with a times sign where they are let."""
+    assert drawn(name, text) == [glyph for letter in text for glyph in drawn(name, letter)]
+
+
+@pytest.mark.parametrize("name", ["body", "code-small"])
+def test_formatted_text_keeps_it_so(qapp, name):
+    kept = char_format("text", name).font()
+    assert kept.isFeatureSet(QFont.Tag("calt"))
+    assert kept.featureValue(QFont.Tag("calt")) == 0

@@ -188,17 +188,18 @@ class Theme(QObject):
         return value
 
     def font(self, name: str) -> QFont:
-        """The font of a type token, with tabular figures."""
+        """The font of a type token, with tabular figures and no sign drawn for another."""
         token = TOKENS.type[name]
         mono = _MONO_TALL if token.line >= _TALL * token.size else _MONO
         family = "Inter" if token.family == "ui" else self.editor_family or mono
         font = QFont(family)
         font.setPixelSize(round(token.size * self.text_scale))
         font.setWeight(QFont.Weight(token.weight))
+        # Text is shown as it is: "->" would be drawn as an arrow, and "0x7E" with a times sign.
+        font.setFeature(QFont.Tag("calt"), 0)
         if token.family == "ui":
             font.setFeature(QFont.Tag("tnum"), 1)
         else:
-            font.setFeature(QFont.Tag("calt"), 0)
             font.setStyleHint(QFont.StyleHint.Monospace)
         return font
 

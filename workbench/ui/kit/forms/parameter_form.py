@@ -225,7 +225,7 @@ class Popover(QFrame):
         note_closed()
 
     def open_at(self, anchor: QWidget) -> None:
-        """Show it above ``anchor`` where there is room, else beneath."""
+        """Show it above ``anchor`` where the window has room, else beneath."""
         self.place_at(anchor)
         self.show()
         self.setFocus()
@@ -243,10 +243,13 @@ class Popover(QFrame):
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         self.resize(wanted.width() + (bar if height < wanted.height() else 0), height)
         corner = anchor.mapToGlobal(QPoint(0, 0))
+        window = anchor.window().frameGeometry() & screen
         above = corner.y() - self.height() - 6
-        beneath = min(corner.y() + anchor.height() + 6, screen.bottom() - self.height())
-        top = above if above >= screen.top() else max(beneath, screen.top())
-        left = min(corner.x(), screen.right() - self.width() - 8)
+        beneath = corner.y() + anchor.height() + 6
+        lowest = screen.bottom() - self.height()
+        fits = above >= window.top() or (above >= screen.top() and beneath > lowest)
+        top = above if fits else max(min(beneath, lowest), screen.top())
+        left = min(corner.x(), window.right() - self.width() - 8)
         self.move(max(left, screen.left() + 8), top)
 
 
