@@ -244,6 +244,17 @@ def test_run_again_makes_a_new_run_of_the_same_spec(
     assert first == second
 
 
+def test_a_repetition_that_differs_names_the_mode_in_which_it_would_not(
+    panel: HistoryPanel, runs: dict[str, int], engine: SimulatedEngine, qtbot: QtBot
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    engine.rule = lambda _prompt: ["Answer: 99"]
+    qtbot.mouseClick(panel.view.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown_id(panel) > max(runs.values()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "different output" in panel.view.banner.message, timeout=WAIT_MS)
+    assert panel.view.banner.message.endswith("In the mode Strict it would be the same.")
+
+
 def test_runs_of_others_appear(
     panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
 ) -> None:

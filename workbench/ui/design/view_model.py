@@ -84,7 +84,10 @@ class DesignModel(QObject):
         self._draft_timer.timeout.connect(self.save_drafts)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._on_file_changed)
+        self._asked_drafts = False
         bridge.opened.connect(self._on_core)
+        if bridge.is_open:  # the program has begun in another workspace
+            self._ask_drafts()
 
     @property
     def library(self) -> tuple[LibraryEntry, ...]:
@@ -101,8 +104,14 @@ class DesignModel(QObject):
 
     @Slot()
     def _on_core(self) -> None:
-        self._read_drafts()
+        self._ask_drafts()
         self.read_library()
+
+    def _ask_drafts(self) -> None:
+        """Read the drafts of the last session, once: those of this one are here."""
+        if not self._asked_drafts:
+            self._asked_drafts = True
+            self._read_drafts()
 
     @background
     async def _read_drafts(self) -> None:
