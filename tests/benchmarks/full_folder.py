@@ -49,7 +49,7 @@ class Texts:
 
 
 async def one_run(paths: Paths) -> None:
-    """A history with one run, of which the others are copies."""
+    """A history with one run and copies of it."""
     core = Workbench(paths, engine=SimulatedEngine(lambda _prompt: ["Answer: 5"]))
     await core.open()
     model = paths.data / "pretend.gguf"

@@ -31,8 +31,8 @@ QUERIES = ("chalk", "tag:reasoning", "word-problem 17")
 class Heart:
     """Beats on the GUI thread; what lies between two beats is a gap.
 
-    On a busy machine much of a gap is time in which nobody let the thread work: its own part is
-    printed beside it.
+    On a busy machine much of a gap is time in which the thread was not scheduled: its own part is
+    printed too.
     """
 
     def __init__(self) -> None:

@@ -74,7 +74,7 @@ class NameList(Generic[T]):
         self._rows = [(f" {' '.join(words := name_words(name))}", words, it) for name, it in named]
 
     def best(self, typed: tuple[str, ...], most: int) -> list[T]:
-        """Those that fit typed words as :func:`fit` says, the best first, at most so many."""
+        """Those that fit typed words as :func:`fit` says, the best first, at most ``most``."""
         if not typed:
             return []
         marks = [word if _UNSPACED.match(word) else f" {word}" for word in typed]

@@ -267,7 +267,7 @@ class Chats:
 def _sent(system: str, exchanged: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
     """A conversation as the model gets it: no empty turns, no two of the user in a row.
 
-    Many chat formats refuse either, and a model that reads that it said nothing says nothing again.
+    Many chat formats refuse either, and a model that reads an empty answer gives one again.
     """
     turns: list[tuple[Role, str]] = []
     for role, text in exchanged:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 FEWEST_CONFIDENCES = 100
-"""Under so many answers the calibration is shown grey."""
+"""Below this many answers the calibration is shown grey."""
 
 
 class CalibrationBin(msgspec.Struct, frozen=True):

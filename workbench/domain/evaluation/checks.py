@@ -47,7 +47,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
 class NotImported(msgspec.Struct, frozen=True, kw_only=True, tag="not_imported"):
     """A check of another program that has no equal here: it makes a result incomplete.
 
-    ``kind`` is its type there, such as "llm-rubric"; ``text`` is all that was said of it.
+    ``kind`` is its type there, such as "llm-rubric"; ``text`` is all that was given with it.
     """
 
     kind: str

@@ -156,7 +156,7 @@ def _kv_numbers(header: GgufHeader, *, padded: bool) -> _Kv:
     layers -= _number(header, "attention.shared_kv_layers")
     layers = max(0, min(layers, _MOST_LAYERS))
     if _number(header, "attention.key_length_mla"):
-        # Multi-head latent attention: one compressed key a token, of which the value is a part.
+        # Multi-head latent attention: one compressed key a token; the value is a part of it.
         rank = _number(header, "attention.key_length") or _number(header, "attention.kv_lora_rank")
         return _Kv(layers * rank, f"{layers} layers × {rank} latent numbers")
     heads = _of_layers(header, "attention.head_count_kv", layers)
