@@ -160,7 +160,7 @@ def _takes_part(thread: threading.Thread) -> bool:
 
 
 def waited(process: int, threads: Iterable[int | None]) -> float:
-    """Seconds for which threads could have gone on and had no processor; 0 where that is not measured."""
+    """Seconds for which threads could have gone on and had no processor; 0 if not measured."""
     total = 0
     for thread in threads:
         with contextlib.suppress(OSError):
