@@ -9,6 +9,7 @@ history.py: `history`: find runs and conversations again
 compatibility.py: refuses pairs of package versions that would crash the interpreter
 prompts/: `render`, `prompts`, `library`, `data`, `versions`, `rewrite`, `xray`
 runs/: `run`, `runs`, `compare`, `strategies`
+evaluation/: `eval`
 models/: `models`, `score`, `servers`
 """
 

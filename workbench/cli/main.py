@@ -71,6 +71,7 @@ def with_workbench(
 def commands() -> click.Group:
     """The program with all its commands."""
     from workbench.cli import doctor, history  # noqa: PLC0415
+    from workbench.cli.evaluation import evaluate  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
     from workbench.cli.prompts import (  # noqa: PLC0415
         datasets,
@@ -88,6 +89,7 @@ def commands() -> click.Group:
         run.run,
         runs.runs,
         compare.compare,
+        evaluate.evaluate,
         models.models,
         servers.servers,
         strategies.strategies,

@@ -7,6 +7,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
 
     WorkbenchError
     ├── UsageError                 a name or value the caller gave cannot be used
+    │   └── SetFileError           an evaluation's file cannot be used: path, line, reason
     ├── TemplateError              path, line, column, reason
     │   ├── TemplateSyntaxError
     │   ├── FrontMatterError
@@ -84,6 +85,20 @@ class UsageError(WorkbenchError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass(eq=False)
+class SetFileError(UsageError):
+    """The file of an evaluation cannot be used. ``line`` counts from 1; 0 means unknown."""
+
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = self.path or "The evaluation"
+        return (
+            f"{place}, line {self.line}: {self.reason}" if self.line else f"{place}: {self.reason}"
+        )
 
 
 @dataclass(eq=False)

@@ -27,7 +27,7 @@ from workbench.history.stored_types import (
     StoredTime,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -234,6 +234,57 @@ model_speed = Table(
     Column("generation_per_second", StoredNumber, nullable=False),
     Column("measured_at", StoredTime, nullable=False),
 )
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    _id(),
+    Column("digest", StoredText, nullable=False, unique=True),
+    Column("name", StoredText, nullable=False),
+    Column("path", StoredText, nullable=False),
+    Column("created_at", StoredTime, nullable=False),
+    Column("updated_at", StoredTime, nullable=False),
+    Column("status", StoredText, nullable=False),
+    Column("cell_count", StoredInteger, nullable=False),
+    Column("result", StoredText, nullable=False, server_default="{}"),
+    Column("definition", StoredText, nullable=False),
+    Index("evaluation_updated", "updated_at"),
+    sqlite_autoincrement=True,
+)
+"""One evaluation of a set as it stood: ``digest`` is of the set, its cases and its variants, so the
+same is gone on with and a changed one is new. ``definition`` is the set and ``result`` what came
+out last, both as JSON."""
+
+evaluation_cell = Table(
+    "evaluation_cell",
+    metadata,
+    _id(),
+    Column("evaluation_id", ForeignKey("evaluation.id"), nullable=False),
+    Column("variant", StoredText, nullable=False),
+    Column("case_id", StoredText, nullable=False),
+    Column("repeat", StoredInteger, nullable=False),
+    Column("state", StoredText, nullable=False),
+    Column("run_id", ForeignKey("run.id")),
+    Column("score", StoredNumber),
+    Column("passed", StoredInteger),
+    Column("run_key", StoredText, nullable=False),
+    Column("details", StoredText, nullable=False, server_default="{}"),
+    UniqueConstraint("evaluation_id", "variant", "case_id", "repeat", name="evaluation_cell_place"),
+    Index("evaluation_cell_run", "run_id"),
+)
+"""``run_key`` is the digest of the run's spec: a run with that digest is the cell's, in whichever
+evaluation it was made. ``details`` is what each check said, as JSON."""
+
+held_out_look = Table(
+    "held_out_look",
+    metadata,
+    _id(),
+    Column("cases", StoredText, nullable=False),
+    Column("at", StoredTime, nullable=False),
+    Column("evaluation_id", ForeignKey("evaluation.id"), nullable=False),
+    Index("held_out_look_cases", "cases"),
+)
+"""Each time that scores of held-out cases were shown; ``cases`` is the digest of their ids."""
 
 SEARCH_INDEXES = {"run_search": run_text, "message_search": message}
 """FTS5 tables and the tables whose text they index; triggers keep them in step."""

@@ -11,6 +11,7 @@ checking.py: judges thoughts that the user wrote, by the domain's solver
 journal.py: the log of one run: numbers, folds, stores and publishes its events
 replay.py: what the log answers when a run is resumed
 growth.py: grows a run that has ended
+sweep.py: the plan of an evaluation: its cells, their runs and keys, in a good order
 outcome.py: which outcome a run ends with that is cut short or was grown
 manifest.py: versions and digests: whether a run can be repeated exactly
 """

@@ -10,6 +10,7 @@ doctor.py: what is installed, what this machine can do, how fast it is
 added_folders.py: folders that the user added
 prompts/: prompt files, library, samples, data sets, versions, formats
 runs/: starting, steering, answers, cases, rewrite, X-ray
+evaluation/: sets of cases and variants: opened, run, scored
 models/: files, servers, downloads, loading, scoring
 """
 

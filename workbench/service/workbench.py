@@ -10,6 +10,9 @@ from workbench.engine.protocol import Engine
 from workbench.service.chats import Chats
 from workbench.service.core import Core
 from workbench.service.doctor import Doctor
+from workbench.service.evaluation.evaluations import Evaluations
+from workbench.service.evaluation.sweeping import Sweeping
+from workbench.service.evaluation.variants import Variants
 from workbench.service.finder import Finder
 from workbench.service.history import History
 from workbench.service.models.downloads import Downloads
@@ -69,6 +72,19 @@ class Workbench:
         self.steering = Steering(core, self.models, self.runs)
         self.answers = Answers(core, self.runs, self.history, self.steering)
         self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)
+        self.evaluations = Evaluations(
+            core,
+            Variants(
+                self.models,
+                self.prompt_files,
+                self.prompts,
+                self.versions,
+                self.datasets,
+                self.runs,
+            ),
+            self.datasets,
+            Sweeping(core, self.models, self.runs, self.answers),
+        )
         self.chats = Chats(core, self.runs)
         self.rewrite = Rewriting(core, self.library, self.prompts)
         self.xray = XRays(core, self.models, self.library, self.runs)

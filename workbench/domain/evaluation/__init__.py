@@ -2,6 +2,10 @@
 
 metric_input.py: what a metric looks at: an output with its row, and what was fetched for it
 scores.py: what a metric says: a score, undefined, a format failure or an error
+evaluation_set.py: an evaluation as it is written down: variants, columns, goal; its cases
+cells.py: cells of a sweep and how far each is; what a sweep will take
+results.py: scores of cases, counts of variants, comparisons, the outcome
+outcome.py: whether the goal is met: printed sentence and exit status
 checks.py: metrics with weight and threshold, sets of them, and their results
 estimates.py: a number with its interval (`Estimate`); what a column adds up to (`ScoreSummary`)
 verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and its sentence

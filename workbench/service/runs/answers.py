@@ -112,7 +112,7 @@ class Answers:
         summaries = await self._store.read(run_list.find_done, key)
         if not summaries:
             return None
-        prompts = await self._strategy_prompts(prepared.strategy)
+        prompts = await self.strategy_prompts(prepared.strategy)
         for run in summaries:
             manifest = await self._store.read(load_manifest, run.run_id)
             if manifest.get("strategy_prompts", {}) == prompts:
@@ -121,7 +121,7 @@ class Answers:
                 return FoundRun(run.run_id, prepared, state, ended_at, key)
         return None
 
-    async def _strategy_prompts(self, strategy: str) -> dict[str, str]:
+    async def strategy_prompts(self, strategy: str) -> dict[str, str]:
         """The digests of a strategy's own prompts as they are now."""
         names = STRATEGIES.get(strategy).templates
         return {

@@ -1,0 +1,95 @@
+"""``workbench eval`` as it is typed, on a simulated engine: table, JSON, exit status."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from workbench import service
+from workbench.cli.main import main
+from workbench.engine.simulated import SimulatedEngine
+
+SET = """
+name: Letters
+rows:
+  - {word: one, expected: '3'}
+  - {word: seven, expected: '5'}
+variants:
+  - {name: right, text: "Count {{ word }}"}
+  - {name: wrong, text: "Wrongly {{ word }}"}
+checks: [exact]
+"""
+
+
+def answer(prompt: str) -> list[str]:
+    return ["9"] if "Wrongly" in prompt else ["3" if "one" in prompt else "5"]
+
+
+@pytest.fixture
+def typed(tmp_path, monkeypatch, capsys):
+    """Types ``eval`` with a set and options; gives exit status, output and errors."""
+    (tmp_path / "pretend.gguf").write_bytes(b"")
+    engine = SimulatedEngine(answer)
+    real = service.Workbench
+    monkeypatch.setattr(service, "Workbench", lambda paths: real(paths, engine=engine))
+
+    def say(text: str, *options: str) -> tuple[int, str, str]:
+        file = tmp_path / "set.yaml"
+        file.write_text(text)
+        fixed = ("eval", str(file), "--model", str(tmp_path / "pretend.gguf"))
+        with pytest.raises(SystemExit) as ended:
+            main(lambda _paths: 0, ["--data-dir", str(tmp_path), *fixed, *options])
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return say
+
+
+def test_a_table_with_what_each_number_is_of_and_then_json_of_the_same_cells(typed):
+    status, out, _ = typed(SET)
+    assert status == 0
+    lines = [line.split("\t")[:6] for line in out.splitlines()]
+    assert ["right", "1.000", "0.342 to 1.000", "2", "2", "2"] in lines
+    assert ["wrong", "0.000", "0.000 to 0.658", "0", "2", "2"] in lines
+    status, out, _ = typed(SET, "--json")
+    found = json.loads(out)
+    right, wrong = found["variants"]
+    assert (right["rows"], right["scored"], right["passed"], right["value"]) == (2, 2, 2, 1.0)
+    assert (wrong["format_failures"], wrong["errors"], wrong["excluded"]) == (0, 0, 0)
+    assert wrong["interval"] == pytest.approx([0.0, 0.657620], abs=1e-6)
+    assert (right["cached"], right["cells"]) == (2, 2)
+    (comparison,) = found["comparisons"]
+    assert (comparison["variant"], comparison["baseline"]) == ("wrong", "right")
+    assert (comparison["verdict"], comparison["discordant"]) == ("too_few", 2)
+    assert comparison["needed_rows"] is None
+    assert (found["exit_status"], found["status"]) == (0, "met")
+
+
+def test_the_exit_status_is_that_of_the_printed_outcome(typed):
+    status, out, _ = typed(SET + "goal: {passed: 0.5}\n")
+    assert status == 1
+    assert out.splitlines()[-1].startswith("Not met: wrong: 0 of 2 rows passed (0 %)")
+    status, out, _ = typed(SET + "goal: {passed: 0.5}\nbaseline: wrong\n")
+    assert status == 0
+    assert out.splitlines()[-1].startswith("Met:")
+    status, out, _ = typed(SET.replace("{word: one,", "{other: one,"))
+    assert status == 3
+    assert out.splitlines()[-1].startswith("Incomplete: right: 1 row with an error")
+
+
+def test_wrong_usage_ends_with_2(typed):
+    status, _, err = typed(SET.replace("checks: [exact]", "checks: [exakt]"))
+    assert status == 2
+    assert "line 9" in err
+    assert typed(SET, "--only", "missing")[0] == 2
+    assert typed(SET.replace("checks", "data: gone.csv\nchecks"))[0] == 2
+
+
+def test_an_estimate_runs_nothing(typed):
+    status, out, _ = typed(SET, "--estimate", "--json")
+    assert status == 0
+    found = json.loads(out)["estimate"]
+    assert (found["cells"], found["to_run"], found["calls"]) == (4, 4, 4)
+    _, out, _ = typed(SET, "--json")
+    assert [each["cached"] for each in json.loads(out)["variants"]] == [0, 0]

@@ -1,0 +1,321 @@
+"""Evaluations on a simulated engine: what is run, what is shown again, and what is of what."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.domain.errors import DataSetError, SetFileError, UsageError
+from workbench.domain.evaluation.evaluation_set import EvaluationOptions
+from workbench.engine.simulated import Failure, SimulatedEngine
+from workbench.service import Workbench
+from workbench.settings import Paths
+
+ROWS = [("one", "3"), ("seven", "5"), ("three", "5"), ("eleven", "6")]
+PROMPT = "---\ninputs:\n  word: string\n---\nuser:\nCount {{ word }}.\n"
+SET = """
+rows:
+%s
+variants:
+  - {name: plain, prompt: count.prompty, sampling: {temperature: 0}}
+  - {name: loud, text: "LOUD {{ word }}", sampling: {temperature: 0}}
+checks: [exact]
+"""
+
+
+def rows_text(rows):
+    return "\n".join(f"  - {{word: {word}, expected: '{right}'}}" for word, right in rows)
+
+
+def counting(prompt: str) -> list[str]:
+    """The number of letters; the loud variant is wrong about one of them."""
+    found = re.search(r"(?:count|LOUD|Third) (\w+)", prompt, re.IGNORECASE)
+    assert found is not None
+    return ["0" if "LOUD" in prompt and found[1] == "three" else str(len(found[1]))]
+
+
+class Bench:
+    """A folder with a prompt and a set, and a program that evaluates it."""
+
+    def __init__(self, paths: Paths, folder: Path) -> None:
+        paths.create()
+        paths.models.mkdir(parents=True, exist_ok=True)
+        self.model = paths.models / "pretend.gguf"
+        self.model.write_bytes(b"")
+        self.paths, self.folder = paths, folder
+        self.prompt = folder / "count.prompty"
+        self.prompt.write_text(PROMPT)
+        self.file = folder / "set.yaml"
+        self.write(SET % rows_text(ROWS))
+        self.engine = SimulatedEngine(counting)
+        self._core: Workbench | None = None
+        self._runner = asyncio.Runner()
+
+    def write(self, text: str) -> None:
+        self.file.write_text(text)
+
+    def do(self, work):
+        """Run a coroutine of the program, which stays open until the test ends."""
+        if self._core is None:
+            self._core = Workbench(self.paths, engine=self.engine)
+            self._runner.run(self._core.open())
+        return self._runner.run(work(self._core))
+
+    def close(self):
+        if self._core is not None:
+            self._runner.run(self._core.close())
+        self._runner.close()
+
+    def evaluate(self, *, stop_after=None, **options):
+        """The result, the cells as they were reported, and all; ``stop_after`` cancels."""
+
+        async def work(core: Workbench):
+            reported = []
+            given = await core.evaluations.read(str(self.file))
+            chosen = EvaluationOptions(**{"model": str(self.model), **options})
+            evaluation = await core.evaluations.open(given, chosen)
+            enough = asyncio.Event()
+
+            def tell(cell):
+                reported.append(cell)
+                if stop_after and sum(each.is_over for each in reported) >= stop_after:
+                    enough.set()
+
+            task = asyncio.create_task(core.evaluations.run(evaluation, tell))
+            if stop_after:
+                await enough.wait()
+                task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.result()
+            result = await core.evaluations.result(evaluation)
+            return result, reported, await core.history.list_runs(), evaluation
+
+        return self.do(work)
+
+
+@pytest.fixture
+def bench(paths: Paths, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(paths, tmp_path)
+    yield made
+    made.close()
+
+
+def counts(variant):
+    return (
+        variant.rows,
+        variant.scored,
+        variant.passed,
+        variant.format_failures,
+        variant.errors,
+        variant.excluded,
+        variant.unfinished,
+    )
+
+
+def test_variants_are_run_on_all_rows_and_scored(bench):
+    result, reported, runs, _ = bench.evaluate()
+    plain, loud = result.variants
+    assert counts(plain) == (4, 4, 4, 0, 0, 0, 0)
+    assert counts(loud) == (4, 4, 3, 0, 0, 0, 0)
+    assert (plain.value, loud.value) == (1.0, 0.75)
+    assert (plain.interval.low, plain.interval.high) == (pytest.approx(0.510109, abs=1e-6), 1.0)
+    assert [case.reason for case in loud.cases if not case.passed] == [
+        "It is “0”; expected is “5”."
+    ]
+    (comparison,) = result.comparisons
+    assert (comparison.variant, comparison.baseline) == ("loud", "plain")
+    assert (comparison.verdict.kind, comparison.verdict.lost) == ("too_few", 1)
+    assert len(runs) == 8
+    assert {cell.state for cell in reported} == {"running", "done"}
+
+
+def test_what_was_run_is_shown_and_not_run_again(bench):
+    first, *_ = bench.evaluate()
+    again, reported, runs, _ = bench.evaluate()
+    assert reported == []
+    assert len(runs) == 8
+    assert [each.cached for each in again.variants] == [4, 4]
+    assert [each.value for each in again.variants] == [each.value for each in first.variants]
+    assert again.evaluation_id == first.evaluation_id
+
+
+def test_an_edited_row_is_run_again_and_the_others_are_not(bench):
+    bench.evaluate()
+    bench.write(SET % rows_text([("new", "3"), *ROWS[:2], ("threes", "6"), ROWS[3]]))
+    result, reported, _, _ = bench.evaluate()
+    assert len({cell.id for cell in reported}) == 4
+    assert [each.cached for each in result.variants] == [3, 3]
+
+
+def test_a_changed_prompt_is_run_again(bench):
+    bench.evaluate()
+    bench.prompt.write_text(PROMPT.replace("Count", "Please count"))
+    _, reported, _, _ = bench.evaluate()
+    assert {cell.id.variant for cell in reported} == {"plain"}
+
+
+def test_a_model_file_that_was_written_since_is_not_the_same_model(bench):
+    bench.evaluate()
+    later = bench.model.stat().st_mtime + 10_000
+    os.utime(bench.model, (later, later))
+    _, reported, _, _ = bench.evaluate()
+    assert len({cell.id for cell in reported}) == 8
+
+
+def test_repeats_are_different_cells_and_the_same_ones_again(bench):
+    calls = itertools.count()
+    bench.engine.rule = lambda _prompt: [f"call {next(calls)}"]
+    text = SET.replace("temperature: 0", "temperature: 1") % rows_text(ROWS[:1])
+    bench.write(text + "repeats: 3\n")
+    first, _, runs, evaluation = bench.evaluate()
+    outputs = [cell.output for cell in evaluation.cells.values()]
+    assert len(set(outputs)) == 6
+    assert len({cell.key for cell in evaluation.cells.values()}) == 6
+    again, reported, _, later = bench.evaluate()
+    assert reported == []
+    assert [cell.output for cell in later.cells.values()] == outputs
+    assert {cell.state for cell in later.cells.values()} == {"cached"}
+    assert len(runs) == 6
+    assert [each.rows for each in first.variants + again.variants] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("stop_after", [1, 3, 6])
+def test_a_stopped_evaluation_keeps_what_it_has_and_goes_on(bench, stop_after):
+    stopped, *_ = bench.evaluate(stop_after=stop_after)
+    done = sum(each.scored for each in stopped.variants)
+    assert done >= stop_after
+    assert sum(each.unfinished for each in stopped.variants) == 8 - done
+    whole, reported, runs, _ = bench.evaluate()
+    assert len({cell.id for cell in reported}) == 8 - done
+    assert [each.value for each in whole.variants] == [1.0, 0.75]
+    assert sum(run.status == "done" for run in runs) == 8
+
+
+def test_an_error_counts_as_one_and_later_rows_are_scored(bench):
+    bench.write((SET % rows_text(ROWS)).replace("  - {name: loud", "#"))
+    bench.engine.fail(Failure("die"))
+    result, *_ = bench.evaluate()
+    (plain,) = result.variants
+    assert counts(plain) == (4, 3, 3, 0, 1, 0, 0)
+    assert plain.value == 1.0
+    assert result.outcome.exit_status == 3
+    again, reported, _, _ = bench.evaluate()
+    assert len({cell.id for cell in reported}) == 1
+    assert counts(again.variants[0]) == (4, 4, 4, 0, 0, 0, 0)
+    assert again.outcome.exit_status == 0
+
+
+def test_format_failures_count_as_0_and_are_counted_apart(bench):
+    bench.engine.rule = lambda prompt: ["no idea"] if "one" in prompt else counting(prompt)
+    bench.write((SET % rows_text(ROWS)).replace("[exact]", "[numeric]"))
+    result, *_ = bench.evaluate()
+    assert counts(result.variants[0]) == (4, 4, 3, 1, 0, 0, 0)
+    assert result.variants[0].value == 0.75
+
+
+def test_a_row_without_a_right_answer_is_excluded_and_shown(bench):
+    bench.write(SET % (rows_text(ROWS[:3]) + "\n  - {word: none}"))
+    result, *_ = bench.evaluate()
+    plain = result.variants[0]
+    assert counts(plain) == (4, 3, 3, 0, 0, 1, 0)
+    assert plain.cases[3].state == "excluded"
+    assert result.outcome.status == "met"
+
+
+def test_rows_that_cannot_be_run_have_an_error_and_a_sentence(bench):
+    bench.write(SET % (rows_text(ROWS[:2]) + "\n  - {other: x, expected: a}"))
+    result, _, runs, _ = bench.evaluate()
+    assert [counts(each) for each in result.variants] == [(3, 2, 2, 0, 1, 0, 0)] * 2
+    assert result.variants[0].cases[2].reason == "word is empty."
+    assert result.outcome.status == "incomplete"
+    assert len(runs) == 4
+
+
+def test_a_duplicate_row_is_excluded_and_run_once(bench):
+    bench.write(SET % rows_text([*ROWS, ROWS[0]]))
+    result, _, runs, _ = bench.evaluate()
+    assert counts(result.variants[0]) == (5, 4, 4, 0, 0, 1, 0)
+    assert result.variants[0].cases[4].reason == "Row 1 has the same id or the same content."
+    assert len(runs) == 8
+
+
+def test_a_deleted_prompt_is_an_error_of_its_variant_alone(bench):
+    bench.prompt.unlink()
+    result, *_ = bench.evaluate()
+    plain, loud = result.variants
+    assert counts(plain) == (4, 0, 0, 0, 4, 0, 0)
+    assert "count.prompty" in plain.problem
+    assert counts(loud) == (4, 4, 3, 0, 0, 0, 0)
+    assert result.outcome.exit_status == 3
+
+
+def test_a_model_that_is_not_here_is_an_error_until_one_stands_in(bench):
+    text = (SET % rows_text(ROWS)).replace("loud,", "loud, model: gpt-9,")
+    bench.write(text)
+    result, *_ = bench.evaluate()
+    loud = result.variants[1]
+    assert (loud.model, loud.stands_in_for) == ("pretend", "gpt-9")
+    assert loud.scored == 4
+
+    loud = bench.evaluate(model="")[0].variants[1]
+    assert loud.errors == 4
+    assert "--model NAME" in loud.problem
+
+
+def test_held_out_rows_are_kept_apart_and_looks_are_counted(bench):
+    rows = rows_text(ROWS[:2]) + "\n  - {word: three, expected: '5', split: held_out}"
+    bench.write(SET % rows)
+    tune, *_ = bench.evaluate()
+    assert (tune.variants[0].rows, tune.looks, tune.split) == (2, 0, "tune")
+    assert [bench.evaluate(held_out=True)[0].looks for _ in range(2)] == [1, 2]
+    held, *_ = bench.evaluate(held_out=True)
+    assert (held.variants[1].rows, held.variants[1].passed, held.split) == (1, 0, "held_out")
+
+
+def test_only_some_variants_come_with_the_baseline(bench):
+    text = (SET % rows_text(ROWS)) + "baseline: loud\n"
+    extra = "  - {name: third, text: 'Third {{ word }}'}\nchecks:"
+    bench.write(text.replace("checks:", extra))
+    result, *_ = bench.evaluate(only=("third",))
+    assert [each.name for each in result.variants] == ["loud", "third"]
+    with pytest.raises(UsageError, match="no variant “fourth”"):
+        bench.evaluate(only=("fourth",))
+
+
+def test_data_of_a_file_may_begin_with_a_byte_order_mark(bench, tmp_path):
+    (tmp_path / "words.csv").write_bytes("\ufeffword,expected\none,3\nsix,3\n".encode())
+    bench.write((SET % "X").replace("rows:\nX", "data: words.csv"))
+    result, *_ = bench.evaluate()
+    assert counts(result.variants[0]) == (2, 2, 2, 0, 0, 0, 0)
+
+
+def test_data_that_cannot_be_read_or_lack_a_column_are_said(bench, tmp_path):
+    base = (SET % "X").replace("rows:\nX", "data: words.csv")
+    bench.write(base)
+    with pytest.raises(DataSetError, match="does not exist"):
+        bench.evaluate()
+    (tmp_path / "words.csv").write_text("word,expected\none,3\n")
+    bench.write(base + "columns: {expected: gold}\n")
+    with pytest.raises(SetFileError, match="no column “gold”"):
+        bench.evaluate()
+
+
+def test_what_was_measured_is_kept_with_its_scores(bench):
+    result, *_ = bench.evaluate()
+
+    async def read(core: Workbench):
+        return await core.evaluations.all(), await core.evaluations.cells(result.evaluation_id)
+
+    (summary,), cells = bench.do(read)
+    assert (summary.name, summary.status, summary.cell_count) == ("set", "met", 8)
+    assert [(cell.id.variant, cell.score) for cell in cells][:2] == [("plain", 1.0), ("plain", 1.0)]
+    assert sum(cell.score or 0 for cell in cells) == 7
+    assert cells[0].details["checks"]
+    assert all(cell.run_id for cell in cells)

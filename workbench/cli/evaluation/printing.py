@@ -1,0 +1,215 @@
+"""The result of an evaluation for people and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from workbench.cli.terminal import figures, print_table, texts
+from workbench.domain.evaluation.cells import SweepEstimate
+from workbench.domain.evaluation.estimates import Bounds
+from workbench.domain.evaluation.results import (
+    CaseScore,
+    Comparison,
+    EvaluationResult,
+    VariantResult,
+)
+from workbench.domain.text import count_text, rough_seconds, size_text
+
+_COUNTS = ("rows", "scored", "passed", "format_failures", "errors", "excluded", "unfinished")
+
+
+def print_estimate(name: str, estimate: SweepEstimate, *, quiet: bool) -> dict[str, Any]:
+    """Say what a sweep takes, and give the same as JSON values."""
+    if not quiet:
+        likely = estimate.likely_tokens
+        most = count_text(estimate.new_tokens, "new token")
+        parts = [
+            f"{estimate.cells:,} cells, {estimate.cached:,} cached, {estimate.to_run:,} to run",
+            count_text(estimate.calls, "call"),
+            f"at most {most}" if likely is None else f"about {count_text(likely, 'new token')}",
+        ]
+        if estimate.to_run and estimate.seconds is not None:
+            parts.append(f"{rough_seconds(estimate.seconds)} one after the other")
+        if estimate.models:
+            parts.append(", ".join(estimate.models))
+        if estimate.memory_bytes:
+            parts.append(f"{size_text(estimate.memory_bytes)} of memory")
+        click.echo(f"{name}: {'; '.join(parts)}")
+    return {"name": name, "estimate": msgspec.to_builtins(estimate)}
+
+
+def print_result(result: EvaluationResult) -> None:
+    """Print the table of variants, the comparisons and the outcome."""
+    columns = (
+        *texts("Variant"),
+        *figures("Value", "95 % interval", "Passed", "Scored", "Rows", "Format", "Errors"),
+        *figures("Excluded", "Cached", "Tokens"),
+    )
+    print_table(columns, [_cells(each) for each in result.variants])
+    click.echo()
+    for sentence in sentences(result):
+        click.echo(sentence)
+    click.echo(result.outcome.sentence)
+
+
+def _cells(variant: VariantResult) -> tuple[str, ...]:
+    return (
+        variant.name,
+        "-" if variant.value is None else f"{variant.value:.3f}",
+        interval_text(variant.interval),
+        "-" if variant.passed is None else f"{variant.passed:,}",
+        f"{variant.scored:,}",
+        f"{variant.rows:,}",
+        f"{variant.format_failures:,}",
+        f"{variant.errors:,}",
+        f"{variant.excluded:,}",
+        f"{variant.cached:,} of {variant.cells:,}",
+        f"{variant.tokens:,}",
+    )
+
+
+def interval_text(interval: Bounds | None) -> str:
+    """For example "0.49 to 0.94", "-" where it is not known."""
+    return "-" if interval is None else f"{interval.low:.3f} to {interval.high:.3f}"
+
+
+def sentences(result: EvaluationResult) -> list[str]:
+    """Everything that must be known to read the table, a sentence each."""
+    found = [
+        f"{each.variant} against {each.baseline}: {each.verdict.sentence}."
+        for each in result.comparisons
+    ]
+    for variant in result.variants:
+        if variant.stands_in_for:
+            found.append(
+                f"{variant.name}: {variant.model} replaces {variant.stands_in_for}, which "
+                "this machine does not have."
+            )
+        found += _reasons(variant)
+    found += [f"Not imported: {each}." for each in result.not_imported]
+    found += result.notes
+    if result.looks:
+        times = "the first time" if result.looks == 1 else f"time {result.looks}"
+        found.append(f"Held-out rows: this is {times} that their scores are shown.")
+    return found
+
+
+def _reasons(variant: VariantResult) -> list[str]:
+    """Why rows have no score, each reason once with how many rows have it."""
+    found: dict[tuple[str, str], list[CaseScore]] = {}
+    for case in variant.cases:
+        if case.state in ("errored", "excluded"):
+            found.setdefault((case.state, case.reason), []).append(case)
+    return [
+        f"{variant.name}: {count_text(len(cases), 'row')} {_WORDS[state]} "
+        f"({_numbers(cases)}): {reason}"
+        for (state, reason), cases in found.items()
+    ]
+
+
+_WORDS = {"errored": "with an error", "excluded": "excluded"}
+_MOST_NUMBERS = 5
+
+
+def _numbers(cases: list[CaseScore]) -> str:
+    numbers = ", ".join(f"{case.number:,}" for case in cases[:_MOST_NUMBERS])
+    more = ", ..." if len(cases) > _MOST_NUMBERS else ""
+    return f"row{'s' if len(cases) > 1 else ''} {numbers}{more}"
+
+
+# --- JSON -----------------------------------------------------------------------------------
+
+
+def as_object(result: EvaluationResult) -> dict[str, Any]:
+    """The result as the JSON of ``--json``."""
+    return {
+        "name": result.name,
+        "evaluation_id": result.evaluation_id,
+        "status": result.outcome.status,
+        "sentence": result.outcome.sentence,
+        "exit_status": result.outcome.exit_status,
+        "split": result.split,
+        "held_out_looks": result.looks,
+        "repeats": result.repeats,
+        "seed": result.seed,
+        "baseline": result.baseline,
+        "target": result.target,
+        "variants": [_variant_object(each) for each in result.variants],
+        "comparisons": [_comparison_object(each) for each in result.comparisons],
+        "not_imported": list(result.not_imported),
+        "notes": list(result.notes),
+    }
+
+
+def _variant_object(variant: VariantResult) -> dict[str, Any]:
+    return {
+        "name": variant.name,
+        **{name: getattr(variant, name) for name in _COUNTS},
+        "value": variant.value,
+        "interval": _bounds(variant.interval),
+        "prompt": variant.prompt,
+        "version": variant.version,
+        "strategy": variant.strategy,
+        "model": variant.model,
+        "stands_in_for": variant.stands_in_for,
+        "temperature": variant.temperature,
+        "cells": variant.cells,
+        "cached": variant.cached,
+        "tokens": variant.tokens,
+        "seconds": round(variant.seconds, 3),
+        "problem": variant.problem,
+        "checks": [msgspec.to_builtins(each) for each in variant.checks],
+        "cases": [_case_object(each) for each in variant.cases],
+    }
+
+
+def _case_object(case: CaseScore) -> dict[str, Any]:
+    return {
+        "id": case.case,
+        "row": case.number,
+        "state": case.state,
+        "score": case.score,
+        "passed": case.passed,
+        "format_failure": case.is_format_failure,
+        "reason": case.reason,
+        "repeats": [
+            {
+                "run_id": each.cell.run_id,
+                "key": each.cell.key,
+                "state": each.cell.state,
+                "answer": each.cell.answer,
+                "score": each.result.score if each.result else None,
+                "passed": each.result.passed if each.result else None,
+                "error": each.cell.error,
+            }
+            for each in case.cells
+        ],
+    }
+
+
+def _comparison_object(comparison: Comparison) -> dict[str, Any]:
+    verdict = comparison.verdict
+    return {
+        "variant": comparison.variant,
+        "baseline": comparison.baseline,
+        "verdict": verdict.kind,
+        "sentence": verdict.sentence,
+        "difference": verdict.difference,
+        "interval": _bounds(verdict.interval),
+        "confidence": verdict.confidence,
+        "p": verdict.p,
+        "method": verdict.method,
+        "rows": verdict.rows,
+        "dropped": verdict.dropped,
+        "gained": verdict.gained,
+        "lost": verdict.lost,
+        "discordant": verdict.discordant,
+        "needed_rows": verdict.needed_rows,
+    }
+
+
+def _bounds(interval: Bounds | None) -> list[float] | None:
+    return None if interval is None else [interval.low, interval.high]

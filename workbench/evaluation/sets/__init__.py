@@ -1,0 +1,7 @@
+"""Files of evaluations: read with the line of each mistake, and rows made into cases.
+
+yaml_tree.py: a YAML mapping whose keys are taken one by one, with their lines
+reading.py: the file of an evaluation: variants, checks, goal
+cases.py: identity, right answers, tags, weight and split of each row
+jobs.py: reading in a sandbox process
+"""

@@ -1,0 +1,7 @@
+"""Evaluations for the window and the command line: opened, estimated, run, scored.
+
+evaluations.py: `core.evaluations`: reads sets, opens, runs and scores them
+evaluation.py: an evaluation that is open: cases, variants, cells, scores
+variants.py: variants as runs: prompt, inputs, model, options
+sweeping.py: finds finished cells in the history and runs the others
+"""

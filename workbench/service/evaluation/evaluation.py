@@ -1,0 +1,51 @@
+"""An evaluation that is open: its cases, variants and cells, and what its checks message so far."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import msgspec
+
+from workbench.domain.evaluation.cells import Cell, CellId
+from workbench.domain.evaluation.checks import SetResult
+from workbench.domain.evaluation.evaluation_set import EvaluationCase, EvaluationSet, Split
+from workbench.runs.sweep import Sweep
+from workbench.service.evaluation.variants import ReadyVariant
+from workbench.service.runs.runs import PreparedRun
+
+
+@dataclass
+class Evaluation:
+    """An open evaluation. ``cells`` and ``scores`` change while it is worked on."""
+
+    set: EvaluationSet
+    split: Split
+    baseline: str
+    """The variant that others are compared with, "" for none."""
+    cases: tuple[EvaluationCase, ...]
+    variants: tuple[ReadyVariant, ...]
+    sweep: Sweep
+    cells: dict[CellId, Cell]
+    """All cells, those that cannot be run included, by variant, then case, then repeat."""
+    scores: dict[tuple[CellId, int], SetResult] = field(default_factory=dict)
+    """What the checks message of a cell's run, so that nothing is judged twice."""
+
+    @property
+    def prepared(self) -> dict[str, PreparedRun]:
+        """The runs of the variants that can be run."""
+        return {each.spec.name: each.run for each in self.variants if each.run is not None}
+
+    @property
+    def digest(self) -> str:
+        """Of the set, its cases and all that decides the runs."""
+        keys = [cell.key for cell in self.cells.values()]
+        ids = [case.id for case in self.cases]
+        message = msgspec.json.encode((self.set, self.split, ids, keys), order="deterministic")
+        return hashlib.sha256(message).hexdigest()
+
+    @property
+    def cases_digest(self) -> str:
+        """Of the cases alone, whatever their order."""
+        ids = sorted(case.id for case in self.cases)
+        return hashlib.sha256(msgspec.json.encode(ids)).hexdigest()

@@ -1,0 +1,320 @@
+"""Evaluations: read from a file, estimated, run, gone on with after a stop, and scored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from workbench import files
+from workbench.domain.errors import SandboxError, SetFileError, UsageError
+from workbench.domain.evaluation.cells import Cell, CellId, KeptCell, SweepEstimate
+from workbench.domain.evaluation.checks import CheckSet
+from workbench.domain.evaluation.evaluation_set import (
+    NO_BASELINE,
+    EvaluationCase,
+    EvaluationOptions,
+    EvaluationSet,
+    SetRow,
+    Split,
+)
+from workbench.domain.evaluation.metric_input import text_of
+from workbench.domain.evaluation.outcome import decide
+from workbench.domain.evaluation.results import (
+    CaseScore,
+    CellScore,
+    EvaluationResult,
+    EvaluationSummary,
+    VariantResult,
+)
+from workbench.evaluation import scoring
+from workbench.evaluation.metrics.job import judge_in
+from workbench.evaluation.sets.cases import build_cases, missing_columns
+from workbench.history import evaluations as kept
+from workbench.runs.sweep import SweepVariant, plan
+from workbench.service.core import Core
+from workbench.service.evaluation.evaluation import Evaluation
+from workbench.service.evaluation.sweeping import OnCell, Sweeping
+from workbench.service.evaluation.variants import ReadyVariant, Variants
+from workbench.service.prompts.datasets import DataSets
+
+FILE_BYTES = 16 * 1024 * 1024
+_READ_SECONDS = 20.0
+
+
+class Evaluations:
+    """Evaluations of prompts on many cases, with checks on what comes back."""
+
+    def __init__(
+        self, core: Core, variants: Variants, datasets: DataSets, sweeping: Sweeping
+    ) -> None:
+        self._pool = core.pool
+        self._store = core.store
+        self._variants = variants
+        self._datasets = datasets
+        self._sweeping = sweeping
+
+    async def read(self, path: str) -> EvaluationSet:
+        """The evaluation that a file describes.
+
+        Raises:
+            SetFileError: with the line and one plain sentence.
+        """
+        place = await asyncio.to_thread(lambda: Path(path).absolute())
+        text = await asyncio.to_thread(files.read_text, place, FILE_BYTES, _refused, "utf-8-sig")
+        try:
+            found = await self._pool.call(
+                "workbench.evaluation.sets.jobs:read_job",
+                text,
+                str(place),
+                deadline_seconds=_READ_SECONDS,
+            )
+        except SandboxError as error:
+            raise SetFileError(str(error), str(place)) from error
+        return msgspec.convert(found, EvaluationSet)
+
+    async def open(self, given: EvaluationSet, options: EvaluationOptions) -> Evaluation:
+        """Cases, variants and cells of a set; cells that have a finished run are there already.
+
+        A variant or a case that cannot be run is no error here: its cells have failed, with a
+        sentence.
+
+        Raises:
+            DataSetError: the data set cannot be read.
+            UsageError: no such variant or column, or there is nothing to run on.
+        """
+        chosen, baseline = _chosen(given, options)
+        variants = [await self._variants.ready(each, given, options.model) for each in chosen]
+        inputs = {field.name for each in variants for field in each.inputs}
+        split: Split = "held_out" if options.held_out else "tune"
+        cases = _of_split(await self._cases(given, inputs), split, given.path)
+        usable = [case for case in cases if not case.problem and not case.duplicate_of]
+        problems = {(v.spec.name, c.id): c.problem for v in variants for c in cases if c.problem}
+        plans = []
+        for each in variants:
+            name = each.spec.name
+            if each.run is None:
+                problems |= {(name, case.id): each.problem for case in usable}
+                continue
+            filled = await self._variants.fill(each, usable, given.columns.inputs)
+            problems |= {(name, case): message for case, message in filled.problems.items()}
+            plans.append(SweepVariant(name, each.run.spec, filled.values))
+        sweep = plan(plans, [case.id for case in usable], given.repeats)
+        found = await self._sweeping.find(sweep)
+        cells = {}
+        for each in variants:
+            for case in cases:
+                for repeat in range(0 if case.duplicate_of else given.repeats):
+                    place = CellId(each.spec.name, case.id, repeat)
+                    message = problems.get((each.spec.name, case.id), "")
+                    cells[place] = found.get(place) or Cell(id=place, state="failed", error=message)
+        return Evaluation(given, split, baseline, cases, tuple(variants), sweep, cells)
+
+    async def _cases(self, given: EvaluationSet, inputs: set[str]) -> tuple[EvaluationCase, ...]:
+        rows = given.rows
+        where = given.path
+        if given.data:
+            near = Path(given.path).parent / given.data
+            name = str(near) if await asyncio.to_thread(near.exists) else given.data
+            data = await self._datasets.read(name)
+            rows = tuple(SetRow(values=row) for row in data.rows)
+            where = data.path
+        there = {name for row in rows for name in row.values}
+        missing = missing_columns(given.columns, there)
+        if missing:
+            known = ", ".join(sorted(there)) or "none"
+            raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
+        return await asyncio.to_thread(build_cases, rows, given.columns, inputs)
+
+    async def estimate(self, evaluation: Evaluation) -> SweepEstimate:
+        """What the cells that have no finished run will take."""
+        return await self._sweeping.estimate(
+            evaluation.sweep, evaluation.cells, evaluation.prepared
+        )
+
+    async def run(self, evaluation: Evaluation, on_cell: OnCell) -> None:
+        """Run the cells that have no finished run; failed ones are tried again.
+
+        Where this is cancelled, cells that finished stay, and another call goes on from there.
+
+        Args:
+            evaluation: that is open.
+            on_cell: called for each cell when it begins and ends.
+
+        Raises:
+            StoreError: a run could not be saved; what finished before is kept.
+        """
+        expected = {
+            case.id: text_of(case.expected[0])
+            for case in evaluation.cases
+            if len(case.expected) == 1
+        }
+        await self._sweeping.run(
+            evaluation.sweep, evaluation.cells, evaluation.prepared, expected, on_cell
+        )
+
+    async def result(self, evaluation: Evaluation) -> EvaluationResult:
+        """The scores of finished cells, the comparisons and the outcome; they are kept.
+
+        Raises:
+            StoreError: they could not be kept.
+        """
+        await self._judge(evaluation)
+        scores = {
+            each.spec.name: _case_scores(evaluation, each.spec.name) for each in evaluation.variants
+        }
+        variants = tuple(
+            _described(
+                scoring.count_variant(each.spec.name, evaluation.cases, scores[each.spec.name]),
+                each,
+            )
+            for each in evaluation.variants
+        )
+        comparisons = scoring.compare(scores, evaluation.baseline, evaluation.set.target)
+        checks = (*evaluation.set.checks.checks, *(c for e in evaluation.cases for c in e.checks))
+        unknown = dict.fromkeys(each.kind for each in scoring.not_imported(checks))
+        found = EvaluationResult(
+            name=evaluation.set.name,
+            path=evaluation.set.path,
+            split=evaluation.split,
+            outcome=decide(
+                evaluation.set.goal, variants, comparisons, evaluation.baseline, tuple(unknown)
+            ),
+            variants=variants,
+            comparisons=comparisons,
+            baseline=evaluation.baseline,
+            target=evaluation.set.target,
+            repeats=evaluation.set.repeats,
+            seed=evaluation.set.seed,
+            not_imported=tuple(unknown),
+            notes=evaluation.set.notes,
+        )
+        return await self._keep(evaluation, found)
+
+    async def _judge(self, evaluation: Evaluation) -> None:
+        """Apply the checks to the outputs that they have not seen yet."""
+        cases = {case.id: case for case in evaluation.cases}
+        outputs: dict[tuple[str, str], list[str]] = {}
+        waiting: dict[bytes, tuple[CheckSet, list[Cell]]] = {}
+        encoded: dict[str, bytes] = {}
+        for cell in evaluation.cells.values():
+            if not cell.is_finished:
+                continue
+            outputs.setdefault((cell.id.variant, cell.id.case), []).append(cell.output)
+            if (cell.id, cell.run_id) in evaluation.scores:
+                continue
+            checks = scoring.checks_of(cases[cell.id.case], evaluation.set.checks)
+            if cell.id.case not in encoded:
+                encoded[cell.id.case] = msgspec.json.encode(checks)
+            waiting.setdefault(encoded[cell.id.case], (checks, []))[1].append(cell)
+        for checks, cells in waiting.values():
+            given = [
+                scoring.input_of(cases[cell.id.case], cell, outputs[cell.id.variant, cell.id.case])
+                for cell in cells
+            ]
+            for cell, found in zip(cells, await judge_in(self._pool, checks, given), strict=True):
+                evaluation.scores[cell.id, cell.run_id] = found
+
+    async def _keep(self, evaluation: Evaluation, result: EvaluationResult) -> EvaluationResult:
+        summary = EvaluationSummary(
+            digest=evaluation.digest,
+            name=result.name,
+            path=result.path,
+            status=result.outcome.status,
+            cell_count=len(evaluation.cells),
+        )
+        short = msgspec.structs.replace(
+            result,
+            variants=tuple(msgspec.structs.replace(each, cases=()) for each in result.variants),
+        )
+        definition = msgspec.json.encode(evaluation.set).decode()
+        cells = [_kept(cell, evaluation) for cell in evaluation.cells.values()]
+        evaluation_id = await self._store.write(
+            kept.keep, summary, definition, msgspec.json.encode(short).decode(), cells
+        )
+        looks = 0
+        if evaluation.split == "held_out" and any(each.scored for each in result.variants):
+            looks = await self._store.write(kept.count_look, evaluation.cases_digest, evaluation_id)
+        return msgspec.structs.replace(result, evaluation_id=evaluation_id, looks=looks)
+
+    async def all(self) -> tuple[EvaluationSummary, ...]:
+        """The evaluations of the history, last worked on first."""
+        return await self._store.read(kept.list_evaluations)
+
+    async def cells(self, evaluation_id: int) -> tuple[KeptCell, ...]:
+        """The cells of an evaluation with their scores, as they were last kept."""
+        return await self._store.read(kept.load_cells, evaluation_id)
+
+
+def _chosen(given: EvaluationSet, options: EvaluationOptions) -> tuple[Sequence, str]:  # type: ignore[type-arg]
+    """The variants to run, and the one that others are compared with."""
+    names = [each.name for each in given.variants]
+    for name in (*options.only, options.baseline):
+        if name and name not in (*names, NO_BASELINE):
+            raise UsageError(f"There is no variant “{name}”: there is {', '.join(names)}.")
+    named = msgspec.structs.replace(given, baseline=options.baseline or given.baseline)
+    baseline = named.compared_with
+    wanted = {*options.only, baseline} if options.only else set(names)
+    return [each for each in given.variants if each.name in wanted], baseline
+
+
+def _of_split(
+    cases: Sequence[EvaluationCase], split: Split, path: str
+) -> tuple[EvaluationCase, ...]:
+    found = tuple(case for case in cases if case.split == split)
+    if not found and split == "held_out":
+        raise UsageError(f"{path}: no row is held out; the column “split” says which are.")
+    if not found:
+        raise UsageError(f"{path}: all rows are held out; --held-out evaluates these.")
+    return found
+
+
+def _case_scores(evaluation: Evaluation, variant: str) -> list[CaseScore]:
+    found = []
+    for case in evaluation.cases:
+        repeats = range(0 if case.duplicate_of else evaluation.set.repeats)
+        cells = [evaluation.cells[CellId(variant, case.id, repeat)] for repeat in repeats]
+        scored = [
+            CellScore(cell=cell, result=evaluation.scores.get((cell.id, cell.run_id)))
+            for cell in cells
+        ]
+        found.append(scoring.score_case(case, scored))
+    return found
+
+
+def _described(counts: VariantResult, variant: ReadyVariant) -> VariantResult:
+    """The counts of a variant with what it was made of."""
+    spec, run = variant.spec, variant.run
+    return msgspec.structs.replace(
+        counts,
+        prompt=spec.prompt,
+        version=spec.version,
+        strategy=run.spec.strategy if run else spec.strategy,
+        model=run.model.name if run else spec.model,
+        stands_in_for=variant.stands_in_for,
+        temperature=run.spec.sampling.temperature if run else None,
+        problem=variant.problem,
+    )
+
+
+def _kept(cell: Cell, evaluation: Evaluation) -> KeptCell:
+    result = evaluation.scores.get((cell.id, cell.run_id))
+    details = {} if result is None else {"checks": msgspec.to_builtins(result.results)}
+    if cell.error:
+        details["error"] = cell.error
+    state = "missing" if cell.state == "running" else cell.state
+    return KeptCell(
+        id=cell.id,
+        key=cell.key,
+        state=state,
+        run_id=cell.run_id,
+        score=result.score if result else None,
+        passed=result.passed if result else None,
+        details=details,
+    )
+
+
+def _refused(path: str, reason: str) -> SetFileError:
+    return SetFileError(reason, path)

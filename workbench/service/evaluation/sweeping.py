@@ -1,0 +1,271 @@
+"""Working on a sweep: finished cells are found in the history, the others are run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from workbench.domain.errors import ModelError, StoreError, WorkbenchError
+from workbench.domain.evaluation.cells import Cell, CellId, SweepEstimate
+from workbench.domain.runs.run_state import RunState
+from workbench.history import evaluations
+from workbench.history.evaluations import FinishedRun
+from workbench.runs.sweep import PlannedCell, Sweep
+from workbench.service.core import Core
+from workbench.service.models.models import Models
+from workbench.service.runs.answers import Answers
+from workbench.service.runs.runs import PreparedRun, Runs
+
+AT_ONCE = 8
+"""Runs at work together: the engine decodes as many of them in a batch as suit the model."""
+
+OnCell = Callable[[Cell], None]
+
+
+class Sweeping:
+    """Runs the cells of sweeps; each is an ordinary run of the history."""
+
+    def __init__(self, core: Core, models: Models, runs: Runs, answers: Answers) -> None:
+        self._store = core.store
+        self._models = models
+        self._runs = runs
+        self._answers = answers
+
+    async def find(self, sweep: Sweep) -> dict[CellId, Cell]:
+        """All cells of a sweep: those that have a finished run are cached."""
+        by_key = sweep.by_key()
+        await self._store.flush()
+        finished = await self._store.read(evaluations.find_finished, tuple(by_key))
+        usable: dict[str, FinishedRun] = {}
+        changed: dict[str, float] = {}
+        prompts: dict[str, Mapping[str, str]] = {}
+        for run in finished:
+            spec = by_key[run.key][0].spec
+            if spec.model not in changed:
+                changed[spec.model] = await asyncio.to_thread(_changed_at, spec.model)
+            if spec.strategy not in prompts:
+                prompts[spec.strategy] = await self._answers.strategy_prompts(spec.strategy)
+            same_prompts = run.manifest.get("strategy_prompts", {}) == prompts[spec.strategy]
+            if run.key not in usable and same_prompts and changed[spec.model] <= run.started_at:
+                usable[run.key] = run
+        return {
+            cell.id: _cached(cell, usable[key]) if key in usable else Cell(id=cell.id, key=key)
+            for key, cells in by_key.items()
+            for cell in cells
+        }
+
+    async def run(
+        self,
+        sweep: Sweep,
+        cells: dict[CellId, Cell],
+        prepared: Mapping[str, PreparedRun],
+        expected: Mapping[str, str],
+        on_cell: OnCell,
+    ) -> None:
+        """Run the cells that have no finished run, several at once, one model after the other.
+
+        Where this is cancelled, runs at work are stopped; cells that finished stay.
+
+        Args:
+            sweep: the plan.
+            cells: how far each is; changed as the work goes on.
+            prepared: the run of each variant, without variables.
+            expected: the right answer of each case, "" or missing where there is no single one.
+            on_cell: called for each cell when it begins and ends.
+
+        Raises:
+            StoreError: a run could not be saved; what finished before is kept.
+        """
+
+        def tell(cell: Cell) -> None:
+            cells[cell.id] = cell
+            on_cell(cell)
+
+        waiting = [
+            group
+            for group in sweep.by_key().values()
+            if not all(cells[cell.id].is_finished for cell in group)
+        ]
+        for of_model in _by_model(waiting):
+            work = _ModelWork(self._runs, prepared, expected, tell)
+            await work.run(of_model)
+
+    async def estimate(
+        self, sweep: Sweep, cells: Mapping[CellId, Cell], prepared: Mapping[str, PreparedRun]
+    ) -> SweepEstimate:
+        """What the cells without a finished run will take.
+
+        Seconds are the sum of single runs: several at once take less.
+        """
+        waiting = [
+            group[0]
+            for group in sweep.by_key().values()
+            if not all(cells[cell.id].is_finished for cell in group)
+        ]
+        by_variant: dict[str, list[PlannedCell]] = {}
+        for cell in waiting:
+            by_variant.setdefault(cell.id.variant, []).append(cell)
+        calls = most = likely = 0
+        is_known = True
+        seconds: float | None = 0.0
+        for of_variant in by_variant.values():
+            each = await self._runs.estimate(of_variant[0].spec)
+            count = len(of_variant)
+            calls += each.calls * count
+            most += each.new_tokens * count
+            likely += each.tokens * count
+            is_known = is_known and each.likely_tokens is not None
+            each_seconds = each.seconds
+            known = seconds is not None and each_seconds is not None
+            seconds = seconds + each_seconds * count if known else None  # type: ignore[operator]
+        models = {cell.spec.model: prepared[cell.id.variant].model for cell in waiting}
+        return SweepEstimate(
+            cells=len(cells),
+            cached=sum(cell.is_finished for cell in cells.values()),
+            to_run=len(waiting),
+            calls=calls,
+            new_tokens=most,
+            likely_tokens=likely if is_known else None,
+            seconds=seconds,
+            models=tuple(entry.name for entry in models.values()),
+            memory_bytes=max([await self._memory(path) for path in models], default=0),
+        )
+
+    async def _memory(self, path: str) -> int:
+        try:
+            return (await self._models.inspect(path)).memory.total_bytes
+        except WorkbenchError:  # on a server, or its header says too little
+            return 0
+
+
+class _ModelWork:
+    """The cells of one model, several at once."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        prepared: Mapping[str, PreparedRun],
+        expected: Mapping[str, str],
+        tell: OnCell,
+    ) -> None:
+        self._runs = runs
+        self._prepared = prepared
+        self._expected = expected
+        self._tell = tell
+        self._lost = ""
+        """Why the model is gone; nothing more is tried with it then."""
+
+    async def run(self, groups: Sequence[Sequence[PlannedCell]]) -> None:
+        waiting = iter(groups)
+
+        async def work() -> None:
+            for group in waiting:
+                await self._one(group)
+
+        tasks = [asyncio.create_task(work()) for _ in range(min(AT_ONCE, len(groups)))]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:  # each is cancelled once, so that it can end its run in order
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    async def _one(self, group: Sequence[PlannedCell]) -> None:
+        """Run the first of some cells that have the same run; the others show it."""
+        first = group[0]
+        if self._lost:
+            self._fail(group, 0, self._lost)
+            return
+        run_id = 0
+        try:
+            starting = asyncio.ensure_future(self._start(first))
+            try:
+                run_id = await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                run_id = await starting  # else no one would know of the run
+                raise
+            self._tell(Cell(id=first.id, key=first.key, state="running", run_id=run_id))
+            self._end(group, run_id, await self._runs.wait(run_id))
+        except StoreError:
+            raise
+        except WorkbenchError as error:
+            self._fail(group, run_id, str(error))
+        except asyncio.CancelledError:
+            if run_id:
+                await self._runs.cancel(run_id)
+                state = await self._runs.load(run_id)
+                if state.status == "done":
+                    self._end(group, run_id, state)
+                else:
+                    self._tell(Cell(id=first.id, key=first.key))
+            raise
+
+    async def _start(self, cell: PlannedCell) -> int:
+        prepared = PreparedRun(cell.spec, self._prepared[cell.id.variant].model)
+        async with self._runs.starting:
+            return await self._runs.start_prepared(prepared, self._expected.get(cell.id.case, ""))
+
+    def _end(self, group: Sequence[PlannedCell], run_id: int, state: RunState) -> None:
+        if state.status != "done":
+            error = WorkbenchError.from_wire(state.error) if state.error else None
+            if isinstance(error, ModelError):
+                self._lost = str(error)
+            if state.status in ("cancelled", "interrupted"):
+                for cell in group:
+                    self._tell(Cell(id=cell.id, key=cell.key))
+                return
+            self._fail(group, run_id, str(error) if error else f"Run {run_id} failed.")
+            return
+        for place, cell in enumerate(group):
+            self._tell(
+                Cell(
+                    id=cell.id,
+                    key=cell.key,
+                    state="cached" if place else "done",
+                    run_id=run_id,
+                    output=state.output,
+                    answer=state.answer,
+                    prompt_tokens=state.prompt_tokens,
+                    tokens=state.completion_tokens,
+                    seconds=state.seconds,
+                    finish_reason=state.finish_reason,
+                )
+            )
+
+    def _fail(self, group: Iterable[PlannedCell], run_id: int, error: str) -> None:
+        for cell in group:
+            self._tell(Cell(id=cell.id, key=cell.key, state="failed", run_id=run_id, error=error))
+
+
+def _cached(cell: PlannedCell, run: FinishedRun) -> Cell:
+    return Cell(
+        id=cell.id,
+        key=cell.key,
+        state="cached",
+        run_id=run.run_id,
+        output=run.output,
+        answer=run.answer,
+        prompt_tokens=run.prompt_tokens,
+        tokens=run.completion_tokens,
+        seconds=run.seconds,
+        finish_reason=run.finish_reason,
+    )
+
+
+def _by_model(groups: Iterable[Sequence[PlannedCell]]) -> list[list[Sequence[PlannedCell]]]:
+    found: dict[str, list[Sequence[PlannedCell]]] = {}
+    for group in groups:
+        found.setdefault(group[0].spec.model, []).append(group)
+    return list(found.values())
+
+
+def _changed_at(path: str) -> float:
+    """When a model's file was last written; 0 where there is no such file, as on a server."""
+    try:
+        return Path(path).stat().st_mtime
+    except (OSError, ValueError):
+        return 0.0
