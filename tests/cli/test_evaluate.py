@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -93,3 +94,20 @@ def test_an_estimate_runs_nothing(typed):
     assert (found["cells"], found["to_run"], found["calls"]) == (4, 4, 4)
     _, out, _ = typed(SET, "--json")
     assert [each["cached"] for each in json.loads(out)["variants"]] == [0, 0]
+
+
+def test_reports_are_written(typed, tmp_path):
+    names = {kind: str(tmp_path / f"report.{kind}") for kind in ("junit", "html", "csv")}
+    options = [each for kind, name in names.items() for each in (f"--{kind}", name)]
+    assert typed(SET, *options)[0] == 0
+    root = ET.parse(names["junit"]).getroot()
+    assert [suite.get("failures") for suite in root] == ["0", "2"]
+    assert (tmp_path / "report.csv").read_text().count("\n") == 5
+    assert "</html>" in (tmp_path / "report.html").read_text()
+
+
+def test_two_sets_are_both_in_the_result(typed, tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text(SET.replace("Letters", "Others"))
+    _, out, _ = typed(SET, str(other), "--json")
+    assert [each["name"] for each in json.loads(out)] == ["Letters", "Others"]

@@ -319,3 +319,23 @@ def test_what_was_measured_is_kept_with_its_scores(bench):
     assert sum(cell.score or 0 for cell in cells) == 7
     assert cells[0].details["checks"]
     assert all(cell.run_id for cell in cells)
+
+
+def test_checks_that_are_not_imported_make_a_result_incomplete(bench):
+    bench.write(
+        """
+prompts: ["Count {{word}}"]
+providers: [openai:gpt-9]
+tests:
+  - vars: {word: one}
+    assert: [{type: equals, value: "3"}, {type: llm-rubric, value: short}]
+  - vars: {word: seven}
+    assert: [{type: llm-rubric, value: short}]
+"""
+    )
+    result, *_ = bench.evaluate()
+    (variant,) = result.variants
+    assert counts(variant) == (2, 1, 1, 0, 0, 1, 0)
+    assert result.not_imported == ("llm-rubric",)
+    assert variant.stands_in_for == "openai:gpt-9"
+    assert result.outcome.exit_status == 3

@@ -31,6 +31,7 @@ from workbench.evaluation.statistics.intervals import mean_interval
 from workbench.evaluation.statistics.row_scores import Outcome, RowScore, summarise
 from workbench.evaluation.statistics.verdict import verdicts_against_baseline
 
+_NONE_IMPORTED = "None of its checks was imported."
 _ONLY_MEASURED = "Its checks only measure: give one of them a threshold."
 
 
@@ -39,6 +40,11 @@ def checks_of(case: EvaluationCase, of_set: CheckSet) -> CheckSet:
     threshold = of_set.threshold if case.threshold is None else case.threshold
     joined = (*of_set.checks, *case.checks)
     return msgspec.structs.replace(of_set, checks=applicable(joined), threshold=threshold)
+
+
+def is_unchecked(case: EvaluationCase, of_set: CheckSet) -> bool:
+    """Whether a case has checks and none of them can be applied."""
+    return bool((*of_set.checks, *case.checks)) and not checks_of(case, of_set).checks
 
 
 def applicable(checks: Sequence[AnyCheck]) -> tuple[AnyCheck, ...]:
@@ -89,12 +95,10 @@ def score_case(case: EvaluationCase, cells: Sequence[CellScore]) -> CaseScore:
         reason = f"Row {case.duplicate_of:,} has the same id or the same content."
         return CaseScore(case=case.id, number=case.number, state="excluded", reason=reason)
     found = CaseScore(case=case.id, number=case.number, state="unfinished", cells=tuple(cells))
-    failed = next((each.cell.error for each in cells if each.cell.state == "failed"), "")
-    if failed:
-        return msgspec.structs.replace(found, state="errored", reason=failed)
+    missing = _unscored(cells)
+    if missing is not None:
+        return msgspec.structs.replace(found, state=missing[0], reason=missing[1])
     results = [each.result for each in cells if each.result is not None]
-    if len(results) < len(cells) or not cells:
-        return msgspec.structs.replace(found, reason="It has not been run to its end.")
     broken = next((each for each in results if each.status == "errored"), None)
     if broken is not None:
         return msgspec.structs.replace(found, state="errored", reason=_first(broken, Errored))
@@ -113,6 +117,18 @@ def score_case(case: EvaluationCase, cells: Sequence[CellScore]) -> CaseScore:
         is_format_failure=any(each.format_failures for each in results),
         reason="" if passed is not False else _why_failed(results),
     )
+
+
+def _unscored(cells: Sequence[CellScore]) -> tuple[CaseState, str] | None:
+    """Why the checks of a case have not been applied to all its repeats, None where they have."""
+    failed = [each.cell.error for each in cells if each.cell.state == "failed"]
+    if failed:
+        return "errored", failed[0]
+    if not cells or not all(each.cell.is_finished for each in cells):
+        return "unfinished", "It has not been run to its end."
+    if any(each.result is None for each in cells):
+        return "excluded", _NONE_IMPORTED
+    return None
 
 
 def _first(result: SetResult, kind: type) -> str:

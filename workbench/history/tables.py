@@ -251,7 +251,7 @@ evaluation = Table(
     Index("evaluation_updated", "updated_at"),
     sqlite_autoincrement=True,
 )
-"""One evaluation of a set as it stood: ``digest`` is of the set, its cases and its variants, so the
+"""One evaluation of a set as it was: ``digest`` is of the set, its cases and its variants, so the
 same is gone on with and a changed one is new. ``definition`` is the set and ``result`` what came
 out last, both as JSON."""
 
@@ -273,7 +273,7 @@ evaluation_cell = Table(
     Index("evaluation_cell_run", "run_id"),
 )
 """``run_key`` is the digest of the run's spec: a run with that digest is the cell's, in whichever
-evaluation it was made. ``details`` is what each check said, as JSON."""
+evaluation it was made. ``details`` are the results of its checks, as JSON."""
 
 held_out_look = Table(
     "held_out_look",

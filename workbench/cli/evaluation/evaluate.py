@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.evaluation.printing import as_object, print_estimate, print_result
+from workbench.cli.evaluation.printing import as_object, print_estimates, print_result
 from workbench.cli.evaluation.progress import SweepProgress
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json, load_options
 from workbench.domain.errors import DataSetError, UsageError, WorkbenchError
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions
-from workbench.domain.evaluation.results import EXIT_STATUS
+from workbench.domain.evaluation.results import EXIT_STATUS, EvaluationResult
+from workbench.files import write_file
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
+    from workbench.service.evaluation.evaluation import Evaluation
 
 WRONG_USAGE = 2
+_FILE = click.Path(dir_okay=False, writable=True)
 
 
 @click.command("eval")
@@ -36,40 +40,50 @@ WRONG_USAGE = 2
 )
 @click.option("--held-out", is_flag=True, help="Evaluate the rows that are held out.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Say what it takes; run nothing.")
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML for a build server.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write a page that needs nothing else.")
+@click.option("--csv", type=_FILE, metavar="FILE", help="Write a row for each case and variant.")
 @as_json
 @load_options
 @click.pass_obj
 def evaluate(
     paths: Paths,
+    /,
     sets: tuple[str, ...],
-    only: tuple[str, ...],
-    baseline: str,
-    model: str,
-    held_out: bool,
     only_estimate: bool,
     as_json: bool,
     load: dict[str, Any],
+    **given: Any,
 ) -> int:
     """Evaluate the variants of a set: run what is missing, score it, and compare.
 
     Results that the history has are shown and not run again. Ends with 0 where the goal is met, 1
     where it is not, 2 for wrong usage, and 3 where something has an error or is not finished.
     """
-    options = EvaluationOptions(only=only, baseline=baseline, model=model, held_out=held_out)
+    reports = {kind: given.pop(kind) for kind in ("junit", "html", "csv")}
+    options = EvaluationOptions(**given)
 
     async def work(core: Workbench) -> int:
         core.models.change_load_settings(load)
-        found: list[dict[str, Any]] = []
-        statuses = []
-        for each in sets:
-            status, message = await _one(core, each, options, only_estimate, quiet=as_json)
-            statuses.append(status)
-            found.append(message)
-            if status is None:
-                break
+        # All are opened before the first is run: a mistake in the last is known at once.
+        read = [await core.evaluations.read(each) for each in sets]
+        opened = [await core.evaluations.open(each, options) for each in read]
+        if only_estimate:
+            estimates = [await core.evaluations.estimate(each) for each in opened]
+            names = [each.name for each in read]
+            print_estimates(dict(zip(names, estimates, strict=True)), as_json=as_json)
+            return 0
+        results, is_stopped = await _run_all(core, opened, quiet=as_json)
         if as_json:
-            click.echo(json.dumps(found[0] if len(sets) == 1 else found, ensure_ascii=False))
-        return max((EXIT_STATUS["incomplete"] if s is None else s for s in statuses), default=0)
+            objects = [as_object(each) for each in results]
+            click.echo(json.dumps(objects[0] if len(sets) == 1 else objects, ensure_ascii=False))
+        for kind, file in reports.items():
+            if file:
+                text = core.evaluations.report(results, kind)
+                await asyncio.to_thread(write_file, Path(file), text.encode())
+        if is_stopped:
+            return EXIT_STATUS["incomplete"]
+        return max(each.outcome.exit_status for each in results)
 
     try:
         return with_workbench(paths, work)
@@ -79,25 +93,28 @@ def evaluate(
     except WorkbenchError as error:
         click.echo(f"workbench: {error}", err=True)
         return EXIT_STATUS["incomplete"]
+    except OSError as error:
+        click.echo(f"workbench: {error.strerror or error}: {error.filename or ''}", err=True)
+        return EXIT_STATUS["incomplete"]
 
 
-async def _one(
-    core: Workbench, path: str, options: EvaluationOptions, only_estimate: bool, *, quiet: bool
-) -> tuple[int | None, dict[str, Any]]:
-    """Evaluate a set; the status is None where the user stopped it."""
-    given = await core.evaluations.read(str(Path(path)))
-    evaluation = await core.evaluations.open(given, options)
-    estimate = await core.evaluations.estimate(evaluation)
-    if only_estimate:
-        return 0, print_estimate(given.name, estimate, quiet=quiet)
-    progress = SweepProgress(given.name, evaluation.cells.values(), estimate)
+async def _run_all(
+    core: Workbench, opened: Sequence[Evaluation], *, quiet: bool
+) -> tuple[list[EvaluationResult], bool]:
+    """Run what is missing; the results, and whether the user stopped it before its end."""
+    results: list[EvaluationResult] = []
     is_stopped = False
-    try:
-        await core.evaluations.run(evaluation, progress)
-    except asyncio.CancelledError:
-        is_stopped = True
-    progress.finish()
-    result = await core.evaluations.result(evaluation)
-    if not quiet:
-        print_result(result)
-    return None if is_stopped else result.outcome.exit_status, as_object(result)
+    for evaluation in opened:
+        estimate = await core.evaluations.estimate(evaluation)
+        progress = SweepProgress(evaluation.set.name, evaluation.cells.values(), estimate)
+        try:
+            await core.evaluations.run(evaluation, progress)
+        except asyncio.CancelledError:
+            is_stopped = True
+        progress.finish()
+        results.append(await core.evaluations.result(evaluation))
+        if not quiet:
+            print_result(results[-1])
+        if is_stopped:
+            break
+    return results, is_stopped

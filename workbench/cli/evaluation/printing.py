@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -21,24 +23,34 @@ from workbench.domain.text import count_text, rough_seconds, size_text
 _COUNTS = ("rows", "scored", "passed", "format_failures", "errors", "excluded", "unfinished")
 
 
-def print_estimate(name: str, estimate: SweepEstimate, *, quiet: bool) -> dict[str, Any]:
-    """Say what a sweep takes, and give the same as JSON values."""
-    if not quiet:
-        likely = estimate.likely_tokens
-        most = count_text(estimate.new_tokens, "new token")
-        parts = [
-            f"{estimate.cells:,} cells, {estimate.cached:,} cached, {estimate.to_run:,} to run",
-            count_text(estimate.calls, "call"),
-            f"at most {most}" if likely is None else f"about {count_text(likely, 'new token')}",
+def print_estimates(estimates: Mapping[str, SweepEstimate], *, as_json: bool) -> None:
+    """Print what sweeps take, by the names of their sets."""
+    if as_json:
+        found = [
+            {"name": name, "estimate": msgspec.to_builtins(each)}
+            for name, each in estimates.items()
         ]
-        if estimate.to_run and estimate.seconds is not None:
-            parts.append(f"{rough_seconds(estimate.seconds)} one after the other")
-        if estimate.models:
-            parts.append(", ".join(estimate.models))
-        if estimate.memory_bytes:
-            parts.append(f"{size_text(estimate.memory_bytes)} of memory")
-        click.echo(f"{name}: {'; '.join(parts)}")
-    return {"name": name, "estimate": msgspec.to_builtins(estimate)}
+        click.echo(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False))
+        return
+    for name, each in estimates.items():
+        click.echo(f"{name}: {_estimate_text(each)}")
+
+
+def _estimate_text(estimate: SweepEstimate) -> str:
+    likely = estimate.likely_tokens
+    most = count_text(estimate.new_tokens, "new token")
+    parts = [
+        f"{estimate.cells:,} cells, {estimate.cached:,} cached, {estimate.to_run:,} to run",
+        count_text(estimate.calls, "call"),
+        f"at most {most}" if likely is None else f"about {count_text(likely, 'new token')}",
+    ]
+    if estimate.to_run and estimate.seconds is not None:
+        parts.append(f"{rough_seconds(estimate.seconds)} one after the other")
+    if estimate.models:
+        parts.append(", ".join(estimate.models))
+    if estimate.memory_bytes:
+        parts.append(f"{size_text(estimate.memory_bytes)} of memory")
+    return "; ".join(parts)
 
 
 def print_result(result: EvaluationResult) -> None:

@@ -51,7 +51,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell as the history keeps it. ``details`` is what each check message."""
+    """A cell as the history keeps it. ``details`` are the results of its checks."""
 
     id: CellId
     key: str

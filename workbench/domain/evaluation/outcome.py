@@ -91,18 +91,18 @@ def _short_of(variant: VariantResult, share: float) -> str:
 
 
 def _met(goal: Goal, passed: float | None, comparisons: Sequence[Comparison]) -> str:
-    message = []
+    reasons = []
     if passed is not None:
-        message.append(
+        reasons.append(
             "all rows passed." if passed == 1 else f"at least {100 * passed:.3g} % passed."
         )
     if goal.shown:
-        message += [_said(each) for each in comparisons]
+        reasons += [_said(each) for each in comparisons]
     elif not goal.is_given and comparisons:
-        message.append("no variant was shown to be worse than the baseline.")
+        reasons.append("no variant was shown to be worse than the baseline.")
     elif passed is None:
-        message.append("nothing is asked for.")
-    return _joined(message)
+        reasons.append("nothing is asked for.")
+    return _joined(reasons)
 
 
 def _said(comparison: Comparison) -> str:

@@ -19,7 +19,7 @@ EXIT_STATUS: dict[OutcomeStatus, int] = {"met": 0, "not_met": 1, "incomplete": 3
 
 
 class CellScore(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell and what its checks message; None where it has no finished run."""
+    """A cell and the result of its checks; None where it has no finished run."""
 
     cell: Cell
     result: SetResult | None = None

@@ -126,8 +126,8 @@ def _case(row: SetRow, number: int, usual: _Usual) -> EvaluationCase:
 
 
 def _digest(values: Mapping[str, Json], row: SetRow) -> str:
-    message = msgspec.json.encode((values, row.checks), order="deterministic")
-    return hashlib.sha256(message).hexdigest()[:_ID_DIGITS]
+    content = msgspec.json.encode((values, row.checks), order="deterministic")
+    return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
 
 
 def _alternatives(expected: Json) -> tuple[Json, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.checks import Check, CheckSet
 from workbench.domain.evaluation.evaluation_set import EvaluationSet
 from workbench.domain.evaluation.metric_input import Need
 from workbench.evaluation.metrics import METRICS as _METRICS  # noqa: F401 - registers all
 from workbench.evaluation.metrics.checking import ensure_usable, needs_of
+from workbench.evaluation.sets.promptfoo import is_promptfoo, read_promptfoo
 from workbench.evaluation.sets.reading import read_set
+from workbench.prompts.formats.format import SourceFile
 
 MEASURED: frozenset[Need] = frozenset(
     ("expected", "seconds", "prompt_tokens", "completion_tokens", "finish_reason")
@@ -16,8 +20,20 @@ MEASURED: frozenset[Need] = frozenset(
 """What is known of every finished run, and so what checks may need."""
 
 
-def read_job(text: str, path: str) -> EvaluationSet:
-    """The evaluation of a file; runs in a sandbox process (SetFileError where it cannot be)."""
+def read_job(text: str, path: str, files: dict[str, bytes] | None = None) -> EvaluationSet:
+    """The evaluation of a file; runs in a sandbox process.
+
+    Args:
+        text: of the file: a set, or a configuration of promptfoo.
+        path: of the file.
+        files: others of its folder that a configuration names, by relative path.
+
+    Raises:
+        SetFileError: it cannot be used.
+    """
+    file = SourceFile(PurePath(path).name, text.encode("utf-8", "replace"), files or {})
+    if is_promptfoo(file):
+        return read_promptfoo(file, path)
     return read_set(text, path, _validate)
 
 

@@ -1,4 +1,4 @@
-"""An evaluation that is open: its cases, variants and cells, and what its checks message so far."""
+"""An evaluation that is open: its cases, variants and cells, and the results of its checks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Evaluation:
     cells: dict[CellId, Cell]
     """All cells, those that cannot be run included, by variant, then case, then repeat."""
     scores: dict[tuple[CellId, int], SetResult] = field(default_factory=dict)
-    """What the checks message of a cell's run, so that nothing is judged twice."""
+    """The results of the checks on a cell's run, so that nothing is judged twice."""
 
     @property
     def prepared(self) -> dict[str, PreparedRun]:
@@ -41,8 +41,8 @@ class Evaluation:
         """Of the set, its cases and all that decides the runs."""
         keys = [cell.key for cell in self.cells.values()]
         ids = [case.id for case in self.cases]
-        message = msgspec.json.encode((self.set, self.split, ids, keys), order="deterministic")
-        return hashlib.sha256(message).hexdigest()
+        content = msgspec.json.encode((self.set, self.split, ids, keys), order="deterministic")
+        return hashlib.sha256(content).hexdigest()
 
     @property
     def cases_digest(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,9 @@ from workbench.domain.evaluation.results import (
 )
 from workbench.evaluation import scoring
 from workbench.evaluation.metrics.job import judge_in
+from workbench.evaluation.reports.junit import write_junit
+from workbench.evaluation.reports.page import write_page
+from workbench.evaluation.reports.table import write_csv
 from workbench.evaluation.sets.cases import build_cases, missing_columns
 from workbench.history import evaluations as kept
 from workbench.runs.sweep import SweepVariant, plan
@@ -39,6 +43,7 @@ from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.sweeping import OnCell, Sweeping
 from workbench.service.evaluation.variants import ReadyVariant, Variants
 from workbench.service.prompts.datasets import DataSets
+from workbench.service.prompts.exchange_files import referred
 
 FILE_BYTES = 16 * 1024 * 1024
 _READ_SECONDS = 20.0
@@ -69,6 +74,7 @@ class Evaluations:
                 "workbench.evaluation.sets.jobs:read_job",
                 text,
                 str(place),
+                await asyncio.to_thread(referred, place, text.encode("utf-8", "replace")),
                 deadline_seconds=_READ_SECONDS,
             )
         except SandboxError as error:
@@ -205,6 +211,8 @@ class Evaluations:
             outputs.setdefault((cell.id.variant, cell.id.case), []).append(cell.output)
             if (cell.id, cell.run_id) in evaluation.scores:
                 continue
+            if scoring.is_unchecked(cases[cell.id.case], evaluation.set.checks):
+                continue
             checks = scoring.checks_of(cases[cell.id.case], evaluation.set.checks)
             if cell.id.case not in encoded:
                 encoded[cell.id.case] = msgspec.json.encode(checks)
@@ -238,6 +246,19 @@ class Evaluations:
         if evaluation.split == "held_out" and any(each.scored for each in result.variants):
             looks = await self._store.write(kept.count_look, evaluation.cases_digest, evaluation_id)
         return msgspec.structs.replace(result, evaluation_id=evaluation_id, looks=looks)
+
+    def report(self, results: Sequence[EvaluationResult], kind: str) -> str:
+        """Results as a file: "junit" (XML), "html" or "csv".
+
+        Raises:
+            UsageError: there is no such kind.
+        """
+        if kind == "junit":
+            return write_junit(results, time.time())
+        writers = {"html": write_page, "csv": write_csv}
+        if kind not in writers:
+            raise UsageError(f"There is no report {kind}: there is junit, html, csv.")
+        return writers[kind](results)
 
     async def all(self) -> tuple[EvaluationSummary, ...]:
         """The evaluations of the history, last worked on first."""

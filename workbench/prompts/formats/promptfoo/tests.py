@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections.abc import Iterator
 
 from workbench.domain.errors import FormatError
 from workbench.domain.runs.spec import Json
@@ -26,25 +27,21 @@ def read_tests(value: dict[str, Json], file: SourceFile, notes: list[str]) -> li
         notes: gets a sentence for what is lost.
     """
     default = value.get("defaultTest")
-    whole = isinstance(default, dict) and _keeps_lists(default)
     shared = _variables(default.get("vars"), file, notes) if isinstance(default, dict) else [{}]
     assertions = Assertions(default)
     if isinstance(default, str):
         notes.append(f"Setting not imported: defaultTest in {default[:80]}.")
     rows: list[dict[str, Json]] = []
-    for test in _tests(value.get("tests"), file, notes):
-        lists = whole or _keeps_lists(test)
-        for variables in _variables(test.get("vars"), file, notes, lists=lists):
-            row = {**shared[0], **variables}
-            expected = assertions.expected(test, row)
-            if expected is not None and EXPECTED not in row:
-                row[EXPECTED] = expected
-            elif expected is not None and row[EXPECTED] != expected:
-                assertions.lose("equals, since a variable is called expected")
-            rows.append(row)
-            if len(rows) >= MOST_ROWS:
-                notes += [*assertions.notes(), f"Only the first {MOST_ROWS:,} tests are taken."]
-                return rows
+    for test, row in each_test(value, file, notes):
+        expected = assertions.expected(test, row)
+        if expected is not None and EXPECTED not in row:
+            row[EXPECTED] = expected
+        elif expected is not None and row[EXPECTED] != expected:
+            assertions.lose("equals, since a variable is called expected")
+        rows.append(row)
+        if len(rows) >= MOST_ROWS:
+            notes += [*assertions.notes(), f"Only the first {MOST_ROWS:,} tests are taken."]
+            return rows
     if not rows:
         rows = [row for row in shared if row]
         for row in rows:
@@ -53,6 +50,25 @@ def read_tests(value: dict[str, Json], file: SourceFile, notes: list[str]) -> li
                 row.setdefault(EXPECTED, expected)
     notes += assertions.notes()
     return rows
+
+
+def each_test(
+    value: dict[str, Json], file: SourceFile, notes: list[str]
+) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
+    """Each test of a configuration with one combination of its variables.
+
+    Args:
+        value: the configuration.
+        file: where it comes from; tests can be in files next to it.
+        notes: gets a sentence for what is lost.
+    """
+    default = value.get("defaultTest")
+    whole = isinstance(default, dict) and _keeps_lists(default)
+    shared = _variables(default.get("vars"), file, notes) if isinstance(default, dict) else [{}]
+    for test in _tests(value.get("tests"), file, notes):
+        lists = whole or _keeps_lists(test)
+        for variables in _variables(test.get("vars"), file, notes, lists=lists):
+            yield test, {**shared[0], **variables}
 
 
 def _tests(tests: Json, file: SourceFile, notes: list[str]) -> list[dict[str, Json]]:
