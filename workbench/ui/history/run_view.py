@@ -229,10 +229,10 @@ class RunView(QFrame):
             if same:
                 self.banner.show_message(f"Same as run {earlier:,}, byte for byte.", "ok")
             else:
-                said = f"Run {earlier:,} has the same settings and a different output."
+                message = f"Run {earlier:,} has the same settings and a different output."
                 if self._model.spec is not None and self._model.spec.mode == "fast":
-                    said += " In the mode Strict it would be the same."
-                self.banner.show_message(said, "text-2")
+                    message += " In the mode Strict it would be the same."
+                self.banner.show_message(message, "text-2")
         else:
             self.banner.hide()
 
