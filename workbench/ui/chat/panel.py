@@ -31,7 +31,7 @@ class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: int | None = None
     sizes: list[int] = []
-    place: MessagePlace | None = None
+    place: MessagePlace | msgspec.UnsetType = msgspec.UNSET
     text: str | msgspec.UnsetType = msgspec.UNSET
     """Of an earlier version, which had one text for all conversations; not written, as system."""
     system: str | msgspec.UnsetType = msgspec.UNSET
@@ -383,7 +383,7 @@ class ChatPanel(Panel):
         self.model.drafts.flush()
         self.reading.keep()
         current, sizes = self.model.current, self.splitter.sizes()
-        place = self.reading.place(current or UNBEGUN)
+        place = self.reading.place(current or UNBEGUN) or msgspec.UNSET
         return stored(ChatSession(conversation=current, sizes=sizes, place=place))
 
     def restore_session(self, state: dict[str, object]) -> None:
@@ -396,7 +396,7 @@ class ChatPanel(Panel):
                 self._show_draft()
         if session.system:
             self.model.read_last_system(session.system)
-        if session.place is not None:
+        if session.place:
             self.reading.remember(conversation, session.place)
         if conversation and self.model.current is None and not self.model.running:
             self.model.open(conversation)
