@@ -33,7 +33,7 @@ tests:
 
 def test_prompts_and_providers_are_variants_and_each_test_has_its_checks():
     found = read_job(TEXT, "/f/promptfooconfig.yaml")
-    assert found.name == "Greetings"
+    assert (found.name, found.notes) == ("Greetings", ())
     assert len(found.variants) == 4
     assert {each.model for each in found.variants} == {"openai:gpt-4o", "smol"}
     assert len({each.name for each in found.variants}) == 4

@@ -34,7 +34,8 @@ def write_junit(results: Sequence[EvaluationResult], at: float) -> str:
     root.set("time", _seconds(sum(each.seconds for r in results for each in r.variants)))
     root.set("timestamp", _time(at))
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    # ElementTree would name the encoding of the system, whatever the text is written in.
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
 
 
 def _suite(result: EvaluationResult, variant: VariantResult, at: float) -> ET.Element:

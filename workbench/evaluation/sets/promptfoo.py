@@ -80,8 +80,9 @@ def read_promptfoo(file: SourceFile, path: str) -> EvaluationSet:
         for prompt in prompts
         for model in models
     )
-    # What the reader of tests notes about checks is of the import as a data set.
-    own = [n for prompt in prompts for n in prompt.notes if not n.startswith(("Check", "Setting"))]
+    # What the reader of prompts notes about checks and providers is of an import without them.
+    read_here = ("Check", "Setting", "“providers”", "“targets”")
+    own = [n for prompt in prompts for n in prompt.notes if not n.startswith(read_here)]
     names = [variant.name for variant in variants]
     return EvaluationSet(
         name=description[:120] if isinstance(description, str) else PurePath(path).stem,
