@@ -15,12 +15,12 @@ QUICK = $(addprefix tests/, \
 	processes/test_frames.py \
 	prompts/test_render.py prompts/test_tracing.py prompts/test_library.py prompts/test_samples.py \
 	prompts/formats/test_reading.py \
-	engine/test_text.py engine/test_doubles.py engine/test_reloading.py engine/remote/test_answers.py \
+	engine/test_text.py engine/test_doubles.py engine/remote/test_answers.py \
 	history/test_runs.py history/test_conversations.py \
 	strategies/test_strategies.py strategies/test_search.py strategies/test_steered_search.py \
 	runs/test_undo.py \
 	service/test_workbench.py service/test_chats.py service/test_library.py \
-	cli/test_runs.py cli/test_strategies.py \
+	cli/test_runs.py \
 	ui/test_tasks.py ui/kit/test_chooser.py ui/kit/test_row_delegate.py ui/kit/test_parameter_form.py \
 	ui/runs/test_words.py ui/runs/test_calls.py ui/markdown ui/editor/test_structure.py \
 	ui/design/test_rendering.py ui/design/test_documents.py ui/library/test_library_list.py \
