@@ -339,3 +339,16 @@ tests:
     assert result.not_imported == ("llm-rubric",)
     assert variant.stands_in_for == "openai:gpt-9"
     assert result.outcome.exit_status == 3
+
+
+def test_a_set_is_saved_and_read_again(bench):
+    async def work(core: Workbench):
+        given = await core.evaluations.read(str(bench.file))
+        await core.evaluations.save(given, str(bench.file))
+        return given, await core.evaluations.read(str(bench.file))
+
+    before, after = bench.do(work)
+    assert after == before
+    assert "variants:" in bench.file.read_text()
+    with pytest.raises(SetFileError, match="cannot be written"):
+        bench.do(lambda core: core.evaluations.save(before, str(bench.folder / "no" / "set.yaml")))

@@ -8,6 +8,7 @@ from workbench.domain.errors import SetFileError
 from workbench.domain.evaluation.checks import Check, CheckSet
 from workbench.domain.evaluation.evaluation_set import Columns, Goal, SetRow, VariantSpec
 from workbench.evaluation.sets.jobs import read_job
+from workbench.evaluation.sets.writing import write_set
 
 WHOLE = """\
 name: Capitals
@@ -75,6 +76,13 @@ def test_a_file_says_everything_that_decides_an_evaluation():
     assert found.checks.threshold == 0.8
     assert (found.compared_with, found.target) == ("plain", 0.1)
     assert found.goal == Goal(passed=0.9, shown="not_worse")
+
+
+def test_a_set_is_written_as_it_is_read():
+    rows = "rows:\n- q: a\n  checks:\n  - not-contains: b\nvariants: [a.prompty]\nchecks: [exact]\n"
+    for text in (WHOLE, SMALL, rows):
+        found = read_job(text, "/sets/capitals.yaml")
+        assert read_job(write_set(found), "/sets/capitals.yaml") == found
 
 
 def test_a_small_file_has_defaults():

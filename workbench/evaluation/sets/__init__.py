@@ -2,6 +2,7 @@
 
 yaml_tree.py: a YAML mapping whose keys are taken one by one, with their lines
 reading.py: the file of an evaluation: variants, checks, goal
+writing.py: the same, written
 cases.py: identity, right answers, tags, weight and split of each row
 promptfoo.py: configurations of promptfoo, each check the same or not imported
 jobs.py: reading in a sandbox process

@@ -36,6 +36,7 @@ from workbench.evaluation.reports.junit import write_junit
 from workbench.evaluation.reports.page import write_page
 from workbench.evaluation.reports.table import write_csv
 from workbench.evaluation.sets.cases import build_cases, missing_columns
+from workbench.evaluation.sets.writing import write_set
 from workbench.history import evaluations as kept
 from workbench.runs.sweep import SweepVariant, plan
 from workbench.service.core import Core
@@ -80,6 +81,19 @@ class Evaluations:
         except SandboxError as error:
             raise SetFileError(str(error), str(place)) from error
         return msgspec.convert(found, EvaluationSet)
+
+    async def save(self, given: EvaluationSet, path: str) -> None:
+        """Write a set into a file, the old or the new one but never half of it.
+
+        Raises:
+            UsageError: it has checks that were not imported.
+            SetFileError: the file cannot be written.
+        """
+        text = write_set(given)
+        try:
+            await asyncio.to_thread(files.write_file, Path(path), text.encode())
+        except OSError as error:
+            raise SetFileError(f"it cannot be written ({error.strerror or error}).", path) from None
 
     async def open(self, given: EvaluationSet, options: EvaluationOptions) -> Evaluation:
         """Cases, variants and cells of a set; cells that have a finished run are there already.
