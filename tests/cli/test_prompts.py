@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
+import sys
 
 from tests.cli.test_commands import SENTIMENT, workbench
 
@@ -22,7 +27,14 @@ def test_a_file_comes_in_and_goes_out(tmp_path):
     assert "OpenAI messages, 1 prompt(s)" in dry.stdout
     assert not (tmp_path / "prompts" / "chat.prompty").exists()
     done = workbench(
-        "prompts", "import", str(tmp_path / "chat.json"), "--to", "given", "--json", home=tmp_path
+        "prompts",
+        "import",
+        str(tmp_path / "chat.json"),
+        "--to",
+        "given",
+        "--yes",
+        "--json",
+        home=tmp_path,
     )
     (found,) = json.loads(done.stdout)
     path = found["prompts"][0]["path"]
@@ -39,22 +51,38 @@ def test_a_file_comes_in_and_goes_out(tmp_path):
     assert done.stdout == target.read_text()
 
 
-def test_an_imported_prompt_is_shown_before_it_is_run(tmp_path):
+def test_an_import_asks_once_and_is_refused_where_nobody_can_be_asked(tmp_path):
     (tmp_path / "chat.json").write_text(CHAT)
-    done = workbench("prompts", "import", str(tmp_path / "chat.json"), home=tmp_path)
-    assert "workbench prompts show" in done.stdout
-    path = str(tmp_path / "prompts" / "chat.prompty")
-    listed = workbench("library", "list", "--search", "chat", home=tmp_path)
-    assert "imported, not opened yet" in " ".join(listed.stdout.split())
-    refused = workbench("run", path, home=tmp_path)
-    assert refused.returncode != 0
-    assert "nobody has opened it yet" in refused.stderr
-    shown = workbench("prompts", "show", path, home=tmp_path)
-    assert shown.stdout == (tmp_path / "prompts" / "chat.prompty").read_text()
-    listed = workbench("library", "list", "--search", "chat", "--json", home=tmp_path)
-    assert [each["unopened"] for each in json.loads(listed.stdout) if each["path"] == path] == [
-        False
-    ]
+    written = tmp_path / "home" / "prompts" / "chat.prompty"
+    arguments = ("prompts", "import", str(tmp_path / "chat.json"))
+    refused = workbench(*arguments, home=tmp_path / "home")
+    assert refused.returncode == 2
+    assert "--yes" in refused.stderr
+    asked = answered("n", *arguments, home=tmp_path / "home")
+    assert "(OpenAI messages): chat" in asked
+    assert "only in the sandbox" in asked
+    assert "Nothing was imported" in asked
+    assert not written.exists()
+    answered("y", *arguments, home=tmp_path / "home")
+    shown = workbench("prompts", "show", str(written), home=tmp_path / "home")
+    assert shown.stdout == written.read_text()
+    assert workbench(*arguments, "--yes", home=tmp_path / "home").returncode == 0
+    assert written.with_stem("chat-2").exists()
+
+
+def answered(answer: str, *arguments: str, home) -> str:
+    """What a command shows in a terminal in which this answer was typed."""
+    main, terminal = pty.openpty()
+    command = [sys.executable, "-m", "workbench", "--data-dir", str(home), *arguments]
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal):
+        os.close(terminal)
+        os.write(main, f"{answer}\n".encode())
+        parts = []
+        with contextlib.suppress(OSError):  # how Linux tells that the other side is closed
+            while part := os.read(main, 65536):
+                parts.append(part)
+    os.close(main)
+    return " ".join(b"".join(parts).decode().split())
 
 
 def test_check_tells_problems_by_its_status(tmp_path):
@@ -82,7 +110,7 @@ def test_formats_and_a_bundle(tmp_path):
     done = workbench("prompts", "import", str(target), "--dry-run", home=tmp_path)
     assert "Bundle, 1 prompt(s)" in done.stdout
     target.write_bytes(b"no zip")
-    done = workbench("prompts", "import", str(target), home=tmp_path)
+    done = workbench("prompts", "import", str(target), "--yes", home=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "no zip file" in done.stderr
 

@@ -16,7 +16,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     ├── LibraryError               a prompt file cannot be read, written, or changed meanwhile
     │   ├── FileChangedError
     │   ├── NameTakenError         something else has the name of a new file or folder
-    │   └── UnopenedError          it came from outside and nobody has looked at it yet
+    │   └── ReadOnlyError          it came with the program, or cannot be written
     ├── FormatError                a file of another program, or a bundle, cannot be read or written
     ├── DataSetError               a data set, or a file for an input, cannot be read
     ├── ModelError
@@ -175,16 +175,6 @@ class NameTakenError(LibraryError):
 @dataclass(eq=False)
 class ReadOnlyError(LibraryError):
     """A file or folder must stay as it is: it came with the program, or cannot be written."""
-
-
-@dataclass(eq=False)
-class UnopenedError(LibraryError):
-    """An imported prompt is to be used before the user has opened it."""
-
-    reason: str = (
-        "it was imported and nobody has opened it yet: open it in the library, or read it with "
-        "workbench prompts show."
-    )
 
 
 @dataclass(eq=False)

@@ -59,7 +59,7 @@ def included_inputs(tree: nodes.Template, sources: Mapping[str, str]) -> list[In
 
 
 def included_texts(
-    text: str, sources: Mapping[str, str], *, known: Collection[str] = (), unread: str | None = None
+    text: str, sources: Mapping[str, str], *, known: Collection[str] = ()
 ) -> dict[str, str]:
     """The files that a template names in quotes, and those that they name, with their texts.
 
@@ -67,7 +67,6 @@ def included_texts(
         text: the template.
         sources: files by name.
         known: names that were read before; they count among the most that are taken.
-        unread: used for a file that must not be read; None raises its UnopenedError.
     """
     found: dict[str, str] = {}
     waiting = [text]
@@ -76,7 +75,7 @@ def included_texts(
             for names in _QUOTED.findall(statement):
                 name = names[0] or names[1]
                 if name not in found and name not in known and name in sources:
-                    found[name] = sources[name] if unread is None else sources.get(name, unread)
+                    found[name] = sources[name]
                     waiting.append(found[name])
     return found
 

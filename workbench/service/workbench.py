@@ -61,12 +61,12 @@ class Workbench:
         self.doctor = Doctor(core, self.models)
         self.library = Library(core)
         self.prompt_files = PromptFiles(core, self.library)
-        self.prompts = Prompts(core, self.library, self.prompt_files)
+        self.prompts = Prompts(core, self.prompt_files)
         self.samples = Samples(core, self.prompt_files, self.prompts)
         self.versions = Versions(core)
         self.renaming = Renaming(core, self.prompt_files, self.prompts, self.samples)
-        self.exchange = Exchange(core, self.library, self.prompt_files)
-        self.runs = Runs(core, self.models, self.library)
+        self.exchange = Exchange(core, self.prompt_files)
+        self.runs = Runs(core, self.models)
         self.history = History(core)
         self.datasets = DataSets(core, self.history)
         self.steering = Steering(core, self.models, self.runs)
@@ -86,8 +86,8 @@ class Workbench:
             Sweeping(core, self.models, self.runs, self.answers),
         )
         self.chats = Chats(core, self.runs)
-        self.rewrite = Rewriting(core, self.library, self.prompts)
-        self.xray = XRays(core, self.models, self.library, self.runs)
+        self.rewrite = Rewriting(core, self.prompts)
+        self.xray = XRays(core, self.models, self.runs)
         self.finder = Finder(core, self.model_files)
 
     async def open(self, *, whatever_happens: bool = False) -> StoreStatus:
@@ -102,7 +102,6 @@ class Workbench:
         """
         status = await self._core.open(whatever_happens=whatever_happens)
         await self.library.show_folders()
-        await self.library.read_unopened()
         return status
 
     async def close(self) -> None:

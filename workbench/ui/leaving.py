@@ -5,72 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtCore import QEventLoop, QStandardPaths, QTimer
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.views import StoreStatus
-from workbench.ui.kit import GhostButton, PrimaryButton, column
-from workbench.ui.kit.label import Label
+from workbench.ui.kit import Question
 
 if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
-_WIDTH = 460
 _PATIENCE_MS = 20_000
 """Seconds; a core that does not answer for so long does not prevent quitting."""
 Ask = Callable[[str, str, tuple[str, ...]], int]
 """Title, sentence and answers, the safest first; gives the number of the chosen one, or -1."""
-
-
-class Question(QDialog):
-    """A question with its answers as buttons; Esc and closing it choose none.
-
-    Args:
-        parent: the window that it is about.
-        title: a few words.
-        text: one or two sentences.
-        answers: what can be done; the first is filled and has the focus.
-    """
-
-    def __init__(self, parent: QWidget, title: str, text: str, answers: tuple[str, ...]) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.chosen = -1
-        heading = Label(title, "heading")
-        words = Label(text, "body", wrap=True)
-        words.setFixedWidth(_WIDTH)
-        self.buttons = [
-            PrimaryButton(answer) if number == 0 else GhostButton(answer)
-            for number, answer in enumerate(answers)
-        ]
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addStretch(1)
-        for number, button in enumerate(self.buttons):
-            button.clicked.connect(lambda _=False, number=number: self._choose(number))
-        for button in reversed(self.buttons):  # the filled one at the right
-            line.addWidget(button)
-        layout = column(heading, words, margins=(24, 20, 24, 20), gap=12)
-        layout.addLayout(line)
-        self.setLayout(layout)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(text)
-        self.buttons[0].setFocus()
-
-    def _choose(self, number: int) -> None:
-        self.chosen = number
-        self.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            focused = self.focusWidget()
-            for button in self.buttons:
-                if button is focused:
-                    button.click()
-                    return
-        super().keyPressEvent(event)
 
 
 class Leaving:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.domain.prompts.exchange import SANDBOXED
 from workbench.ui.design.panel import DesignPanel
 from workbench.ui.design.tools.exchange import ImportPane
 
@@ -51,6 +52,7 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_taken(
     assert "Ask {{ name }} first" in pane.text.toPlainText()
     assert "providers" in pane.notes.text()
     assert pane.take.accessibleName() == "Import 2 prompts"
+    assert SANDBOXED in [label.text() for label in pane.findChildren(QLabel)]
     pane._model.item(0).setCheckState(Qt.CheckState.Unchecked)
     assert pane.take.accessibleName() == "Import 1 prompt"
     pane.folder.setText("taken")
@@ -63,25 +65,6 @@ def test_what_a_file_holds_is_shown_and_what_is_ticked_is_taken(
     assert not (paths.prompts / "taken" / "given-1.prompty").exists()
     assert panel.side.stack.currentWidget() is not pane
     assert unnamed(pane) == []
-
-
-def test_what_came_in_is_marked_in_the_tree_until_it_is_opened(
-    panel, qtbot, monkeypatch, given, paths
-):
-    pane = opened(panel, qtbot, monkeypatch, given)
-    qtbot.waitUntil(pane.take.isVisible, timeout=WAIT_MS)
-    qtbot.mouseClick(pane.take, Qt.MouseButton.LeftButton)
-    first, second = (str(paths.prompts / f"given-{number}.prompty") for number in (1, 2))
-    qtbot.waitUntil(lambda: panel.model.listing.unopened == {second}, timeout=WAIT_MS)
-    assert panel.model.current.path == first  # the first one is before the user's eyes
-    rows = panel.library.tree.library
-    spoken = Qt.ItemDataRole.AccessibleTextRole
-    assert rows.data(rows.index_of(second), spoken) == "given-2, imported, not opened yet"
-    assert "before it is run" in rows.data(rows.index_of(second), Qt.ItemDataRole.ToolTipRole)
-    assert rows.data(rows.index_of(first), spoken) == "given-1"
-    panel.model.open(second)
-    qtbot.waitUntil(lambda: not panel.model.listing.unopened, timeout=WAIT_MS)
-    assert rows.data(rows.index_of(second), spoken) == "given-2"
 
 
 def test_a_file_that_cannot_be_read_is_said_in_the_pane(panel, qtbot, monkeypatch, tmp_path):

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 
 from tests.ui.conftest import WAIT_MS
 from tests.ui.library.driving import choose, gone, open_prompt, shown, write
+from workbench.domain.prompts.exchange import SANDBOXED
 from workbench.domain.prompts.library import Moved
+from workbench.ui.kit import Question
 from workbench.ui.library.tree_model import mime_of, paths_of
 
 
@@ -68,8 +70,49 @@ def test_a_drop_moves_within_and_copies_from_outside(panel, home, qtbot, tmp_pat
     rows.dropMimeData(
         mime, Qt.DropAction.CopyAction, -1, -1, rows.index_of(str(home / "work" / "sum.prompty"))
     )
+    assert not (home / "work" / "other.md").exists()
+    question = the_question(panel)
+    assert question.accessibleName() == "Import 1 file into work?"
+    assert question.accessibleDescription().startswith("other.md\n")
+    assert SANDBOXED in question.accessibleDescription()
+    question.buttons[0].click()
     shown(panel, qtbot, home / "work" / "other.md")
     assert outside.exists()
+
+
+def test_nothing_is_imported_where_the_question_is_not_answered(panel, home, qtbot, tmp_path):
+    names = [f"{number}.md" for number in range(10)]
+    for name in names:
+        (tmp_path / name).write_text("from outside")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in names])
+    QGuiApplication.clipboard().setMimeData(mime)
+    choose(panel, home / "work")
+    for answer in ("Cancel", "Escape"):
+        panel.library.tree.paste()
+        question = the_question(panel)
+        assert "7.md\nand 2 more" in question.accessibleDescription()
+        if answer == "Cancel":
+            question.buttons[1].click()
+        else:
+            qtbot.keyClick(question, Qt.Key.Key_Escape)
+        assert not question.isVisible()
+    copy_of_own = home / "work" / "mail.prompty"
+    choose(panel, home / "mail.prompty")
+    panel.library.tree.copy()
+    choose(panel, home / "work")
+    panel.library.tree.paste()
+    shown(panel, qtbot, copy_of_own)
+    assert sorted(file.name for file in (home / "work").iterdir()) == [
+        "mail.prompty",
+        "sum.prompty",
+    ]
+
+
+def the_question(panel) -> Question:
+    """The one that is over the window."""
+    (question,) = [each for each in panel.window().findChildren(Question) if each.isVisible()]
+    return question
 
 
 def test_a_file_that_is_no_prompt_is_refused_in_a_sentence(panel, home, qtbot, tmp_path):

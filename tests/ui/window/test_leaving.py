@@ -13,7 +13,8 @@ from tests.ui.conftest import WAIT_MS
 from workbench.domain.errors import StoreError
 from workbench.domain.views import StoreStatus
 from workbench.ui.instance import Instance
-from workbench.ui.leaving import Leaving, Question
+from workbench.ui.kit import Question
+from workbench.ui.leaving import Leaving
 
 FULL = StoreStatus(path="x", problem="The disk is full.", unsaved=True)
 SAVED = StoreStatus(path="x")

@@ -71,13 +71,7 @@ def list_prompts(
 def _plain(entry: LibraryEntry, hit: LibraryHit, listing: LibraryListing) -> dict[str, object]:
     fields: dict[str, object] = msgspec.to_builtins(entry)
     favourite = entry.path in listing.favourites
-    unopened = entry.path in listing.unopened
-    return fields | {
-        "favourite": favourite,
-        "unopened": unopened,
-        "excerpt": hit.excerpt,
-        "line": hit.line,
-    }
+    return fields | {"favourite": favourite, "excerpt": hit.excerpt, "line": hit.line}
 
 
 def _print_prompts(found: list[tuple[LibraryEntry, LibraryHit]], listing: LibraryListing) -> None:
@@ -86,8 +80,6 @@ def _print_prompts(found: list[tuple[LibraryEntry, LibraryHit]], listing: Librar
         name = f"{entry.folder}/{entry.name}" if entry.folder else entry.name
         star = "★ " if entry.path in listing.favourites else ""
         note = entry.problem or (f"{hit.line}: {hit.excerpt}" if hit.excerpt else "")
-        if entry.path in listing.unopened:
-            note = " · ".join(part for part in ("imported, not opened yet", note) if part)
         rows.append((name, f"{star}{entry.title}", ", ".join(entry.tags), note))
     print_table(texts("Prompt", "Title", "Tags", ""), rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ import msgspec
 
 from workbench.cli.main import FAILED, with_workbench
 from workbench.cli.options import as_json, read_variables, variables, variables_file
-from workbench.cli.terminal import print_table, texts
-from workbench.domain.errors import FormatError, NameTakenError
-from workbench.domain.prompts.exchange import Exported, ImportPreview
+from workbench.cli.terminal import in_a_line, print_table, texts
+from workbench.domain.errors import FormatError, NameTakenError, UsageError
+from workbench.domain.prompts.exchange import SANDBOXED, Exported, ImportPreview
 from workbench.domain.prompts.model_options import HeadOptions
 from workbench.domain.prompts.prompt import PromptFile, RenamedInput, TemplateAnalysis
 from workbench.domain.text import count_text
@@ -65,29 +66,42 @@ def formats(paths: Paths, as_json: bool) -> int:
 @click.option("--to", "folder", default="", metavar="FOLDER", help="Below your own prompts.")
 @click.option("--format", "wanted", default="", metavar="FORMAT", help="Default: detected.")
 @click.option("--dry-run", is_flag=True, help="Show what is in the files and write nothing.")
+@click.option("--yes", is_flag=True, help="Import without being asked.")
 @as_json
 @click.pass_obj
 def import_files(
-    paths: Paths, files: tuple[str, ...], folder: str, wanted: str, dry_run: bool, as_json: bool
+    paths: Paths,
+    files: tuple[str, ...],
+    folder: str,
+    wanted: str,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Import prompts from files of other programs, or from bundles.
 
-    No existing file is changed; a prompt gets another name where its own is taken. None of
-    them is run, or included by another, before somebody has read it: see “prompts show”.
+    You are asked before anything is written. No existing file is changed; a prompt gets another
+    name where its own is taken.
     """
+    if not (dry_run or yes or sys.stdin.isatty()):
+        raise UsageError("There is no terminal to ask on: add --yes to import, or --dry-run.")
 
-    async def work(core: Workbench) -> list[tuple[ImportPreview, tuple[PromptFile, ...]]]:
-        previews = [await core.exchange.preview_import(file, wanted) for file in files]
-        written: list[tuple[ImportPreview, tuple[PromptFile, ...]]] = []
-        for preview in previews:
-            everything = range(len(preview.prompts))
-            done = (
-                () if dry_run else await core.exchange.import_prompts(preview, everything, folder)
-            )
-            written.append((preview, done))
-        return written
+    async def read(core: Workbench) -> list[ImportPreview]:
+        return [await core.exchange.preview_import(file, wanted) for file in files]
 
-    found = with_workbench(paths, work)
+    async def write(core: Workbench) -> list[tuple[PromptFile, ...]]:
+        return [
+            await core.exchange.import_prompts(preview, range(len(preview.prompts)), folder)
+            for preview in previews
+        ]
+
+    previews = with_workbench(paths, read)
+    if not (dry_run or yes or _is_confirmed(previews)):
+        click.echo("Nothing was imported.", err=True)
+        return FAILED
+    nothing: list[tuple[PromptFile, ...]] = [()] * len(previews)
+    imported = nothing if dry_run else with_workbench(paths, write)
+    found = list(zip(previews, imported, strict=True))
     if as_json:
         click.echo(json.dumps([_as_object(*each) for each in found], ensure_ascii=False))
         return 0
@@ -101,9 +115,17 @@ def import_files(
             click.echo(f"  {prompt.name}{data}: {where}")
             for note in prompt.notes:
                 click.echo(f"    note: {note}")
-    if not dry_run:
-        click.echo("Read each with “workbench prompts show” before it is run, or open it.")
     return 0
+
+
+def _is_confirmed(previews: Sequence[ImportPreview]) -> bool:
+    """Say what would be imported and ask, on the standard error."""
+    for preview in previews:
+        names = ", ".join(in_a_line(prompt.name) for prompt in preview.prompts)
+        click.echo(f"{preview.path} ({preview.format}): {names}", err=True)
+    click.echo(SANDBOXED, err=True)
+    count = sum(len(preview.prompts) for preview in previews)
+    return click.confirm(f"Import {count_text(count, 'prompt')}?", err=True)
 
 
 def _as_object(preview: ImportPreview, written: tuple[PromptFile, ...]) -> dict[str, object]:
@@ -129,9 +151,9 @@ def _as_object(preview: ImportPreview, written: tuple[PromptFile, ...]) -> dict[
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.pass_obj
 def show(paths: Paths, file: str) -> int:
-    """Print a prompt file. An imported one counts as opened then, and can be run."""
+    """Print a prompt file."""
     path = str(Path(file).expanduser().absolute())
-    click.echo(with_workbench(paths, lambda core: core.prompt_files.open(path)).text, nl=False)
+    click.echo(with_workbench(paths, lambda core: core.prompt_files.read(path)).text, nl=False)
     return 0
 
 

@@ -6,6 +6,12 @@ import msgspec
 
 from workbench.domain.runs.spec import Json
 
+SANDBOXED = (
+    "Templates from others run only in the sandbox, which has no network, starts no program and "
+    "writes no file."
+)
+"""What the user should know before prompts from outside are imported."""
+
 
 class FormatInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A file format of prompts. ``suffixes`` are its usual endings, the first is written."""

@@ -39,8 +39,6 @@ class LibraryListing(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[LibraryEntry, ...] = ()
     favourites: frozenset[str] = frozenset()
     """Paths; some may be of files that are gone or not in the library."""
-    unopened: frozenset[str] = frozenset()
-    """Paths of imported prompts that nobody has opened yet: they are not run until then."""
     pending: bool = False
     """Some files are known by their names alone so far; the full list says the rest."""
 

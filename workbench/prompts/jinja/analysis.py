@@ -101,11 +101,7 @@ async def analyse_within(
     """
     if len(text) <= DIRECT_CHARACTERS:
         return await asyncio.to_thread(analyse, text, path, sources)
-    known = (
-        None
-        if sources is None
-        else await asyncio.to_thread(included_texts, text, sources, unread="")
-    )
+    known = None if sources is None else await asyncio.to_thread(included_texts, text, sources)
     try:
         found = await pool.call(
             "workbench.prompts.jinja.analysis:analyse_job",

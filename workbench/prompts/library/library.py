@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from workbench.domain.errors import LibraryError, UnopenedError
+from workbench.domain.errors import LibraryError
 from workbench.domain.prompts.library import LibraryListing, LibraryResult, Moved, Trashed
 from workbench.domain.prompts.prompt import LibraryEntry, PromptFile
 from workbench.prompts.file_io import read_file
@@ -56,9 +56,6 @@ class PromptLibrary:
         extra: further folders to show, given from outside.
         locked: other folders of the program in which nothing is ever changed.
         index: a file that remembers what is in the prompts, so that the next list is fast.
-
-    ``unopened`` are digests of imported texts that nobody has looked at: no template and no
-    strategy may take one.
     """
 
     def __init__(
@@ -75,7 +72,6 @@ class PromptLibrary:
         self._index = LibraryIndex(index)
         self._last: LibrarySnapshot | None = None
         self._kept: LibraryListing | None = None
-        self.unopened: frozenset[str] = frozenset()
 
     def show(self, added: Iterable[Path]) -> None:
         """Show these folders too, those that the user added in the program."""
@@ -376,15 +372,11 @@ class PromptLibrary:
 
         Raises:
             LibraryError: there is none of this name.
-            UnopenedError: it was imported and nobody has opened it.
         """
         for root in self.roots.all():
             path = root / STRATEGIES / f"{name}.prompty"
             if path.is_file():
-                file = read_file(path)
-                if file.sha256 in self.unopened:
-                    raise UnopenedError(file.path)
-                return file
+                return read_file(path)
         missing = self.roots.shipped / STRATEGIES / f"{name}.prompty"
         raise LibraryError(str(missing), "this prompt of a strategy is missing: restore the file.")
 
@@ -398,4 +390,4 @@ class PromptLibrary:
 
     def sources(self) -> Mapping[str, str]:
         """What templates can include, by path relative to a root; read when asked for."""
-        return LibrarySources(self.roots.all(), self.unopened)
+        return LibrarySources(self.roots.all())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from workbench.domain.errors import LibraryError, ReadOnlyError, UnopenedError
+from workbench.domain.errors import LibraryError, ReadOnlyError
 from workbench.domain.prompts.library import FolderKind
 from workbench.domain.prompts.prompt import PromptFile
 from workbench.prompts.file_io import can_write, move_path, read_file, write_file
@@ -170,17 +169,14 @@ def _real(path: Path) -> Path:
 class LibrarySources(Mapping[str, str]):
     """The files below some folders, read one by one when a template names them.
 
-    A name with ".." or a link that leads out of its folder is not found. A file whose text nobody
-    has opened since it was imported is there, but taking it is an UnopenedError.
+    A name with ".." or a link that leads out of its folder is not found.
 
     Args:
         roots: the folders.
-        unopened: digests of such texts.
     """
 
-    def __init__(self, roots: Iterable[Path], unopened: Collection[str] = ()) -> None:
+    def __init__(self, roots: Iterable[Path]) -> None:
         self._roots = tuple(roots)
-        self._unopened = unopened
 
     def __getitem__(self, name: str) -> str:
         parts = PurePosixPath(name)
@@ -191,26 +187,10 @@ class LibrarySources(Mapping[str, str]):
             if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
                 continue
             try:
-                file = read_file(path)
+                return read_file(path).text
             except LibraryError as error:
                 raise KeyError(name) from error
-            if file.sha256 in self._unopened:
-                raise UnopenedError(file.path)
-            return file.text
         raise KeyError(name)
-
-    def __contains__(self, name: object) -> bool:
-        try:
-            return super().__contains__(name)
-        except UnopenedError:
-            return True
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The text; ``default`` where there is none that can be taken."""
-        try:
-            return self[name]
-        except (KeyError, UnopenedError):
-            return default
 
     def __iter__(self) -> Iterator[str]:
         names = (

@@ -12,5 +12,4 @@ renaming.py: renames inputs in a prompt, its samples and prompts that share them
 front_matter_strategy.py: whether the strategy in the front matter can be used
 exchange.py: import and export of prompts and bundles
 exchange_files.py: reads and writes those files within limits
-unopened.py: imported prompts that nobody has opened yet
 """

@@ -42,7 +42,6 @@ from workbench.service.prompts.exchange_files import (
     referred,
     write_bytes,
 )
-from workbench.service.prompts.library import Library
 from workbench.service.prompts.prompt_files import PromptFiles
 
 PARSE_SECONDS = 10.0
@@ -54,11 +53,10 @@ _JOBS = "workbench.prompts.formats.jobs"
 class Exchange:
     """Prompts from and to the formats of other programs."""
 
-    def __init__(self, core: Core, library: Library, prompt_files: PromptFiles) -> None:
+    def __init__(self, core: Core, prompt_files: PromptFiles) -> None:
         self._prompt_library = core.prompt_library
         self._pool = core.pool
         self._paths = core.paths
-        self._library = library
         self._prompt_files = prompt_files
 
     @staticmethod
@@ -92,8 +90,6 @@ class Exchange:
     ) -> tuple[PromptFile, ...]:
         """Write what was chosen of a preview; no file that exists is touched.
 
-        What was written is marked: it is not run before somebody has opened it.
-
         Args:
             preview: as :meth:`preview_import` gave it.
             chosen: which of its prompts, counted from 0.
@@ -108,11 +104,8 @@ class Exchange:
         placing = Placing(self._prompt_library.roots, self._paths.data_sets)
         if preview.format == BUNDLE:
             stem = Path(preview.path).stem
-            files = await asyncio.to_thread(placing.bundle, prompts, folder, stem)
-        else:
-            files = await asyncio.to_thread(placing.files, prompts, folder)
-        await self._library.add_unopened(files)
-        return files
+            return await asyncio.to_thread(placing.bundle, prompts, folder, stem)
+        return await asyncio.to_thread(placing.files, prompts, folder)
 
     async def export(
         self, path: str, wanted: str, values: Mapping[str, Json] | None = None

@@ -7,14 +7,13 @@ it is moved, into the trash and back too, so that a new file of the same name be
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from workbench.domain.errors import SandboxError, StoreError, UnopenedError
+from workbench.domain.errors import SandboxError, StoreError
 from workbench.domain.prompts.library import (
     STATES_BY_PATH,
     LibraryFolder,
@@ -23,16 +22,11 @@ from workbench.domain.prompts.library import (
     Moved,
     Trashed,
 )
-from workbench.domain.prompts.prompt import (
-    LibraryEntry,
-    PromptFile,
-)
-from workbench.domain.text import replace_surrogates
+from workbench.domain.prompts.prompt import LibraryEntry
 from workbench.history import session, versions
 from workbench.prompts.library.metadata import heads_job, read_heads
 from workbench.service.added_folders import AddedFolders, existing_folder
 from workbench.service.core import Core
-from workbench.service.prompts.unopened import Unopened
 
 _FOLDERS = "library_folders"
 _FAVOURITES = "library_favourites"
@@ -48,9 +42,7 @@ class Library:
         self._pool = core.pool
         self._sample_sets = core.sample_sets
         self._store = core.store
-        self._paths = core.paths
         self._reading_heads = asyncio.Lock()
-        self._unopened = Unopened(core.store)
 
     async def listing(self, *, most: int | None = None) -> LibraryListing:
         """Folders, prompts and favourites; ``most`` files that are new are read, None reads all.
@@ -67,12 +59,7 @@ class Library:
         while most is None and listing.pending:
             await self._read_heads(_HEADS_AT_ONCE)
             listing = await asyncio.to_thread(self._prompt_library.listing_so_far)
-        await self.read_unopened()
-        return msgspec.structs.replace(
-            listing,
-            favourites=await self.favourites(),
-            unopened=await self._unopened.paths(entry.path for entry in listing.entries),
-        )
+        return msgspec.structs.replace(listing, favourites=await self.favourites())
 
     async def _read_heads(self, most: int) -> None:
         """Read the heads of files that are new."""
@@ -141,39 +128,6 @@ class Library:
         await self._store.write(session.set_state, _FAVOURITES, sorted(found))
         return found
 
-    async def ensure_opened(self, text: str, path: str) -> None:
-        """Refuse a text that was imported and that nobody has looked at.
-
-        Raises:
-            UnopenedError: it is such a text.
-        """
-        await self.read_unopened()
-        if (
-            hashlib.sha256(replace_surrogates(text).encode()).hexdigest()
-            in self._prompt_library.unopened
-        ):
-            raise UnopenedError(path)
-
-    async def mark_opened(self, sha256: str) -> None:
-        """A person has this text in front of them: from now on it can be run and included."""
-        if await self._unopened.open(sha256):
-            await self.read_unopened()
-
-    async def add_unopened(self, files: Iterable[PromptFile]) -> None:
-        """Mark files that came from outside; texts that ship with the program need no look."""
-        shipped = await asyncio.to_thread(_digests_below, self._paths.shipped_prompts)
-        await self._unopened.add(file for file in files if file.sha256 not in shipped)
-        await self.read_unopened()
-
-    async def keep_unopened(self, before: PromptFile, after: PromptFile) -> None:
-        """What was made of a text that nobody has opened is one too."""
-        if before.sha256 in self._prompt_library.unopened:
-            await self.add_unopened((after,))
-
-    async def read_unopened(self) -> None:
-        """Have the library know which texts nobody has opened, as the history has them now."""
-        self._prompt_library.unopened = await self._unopened.digests()
-
     async def move(self, path: str, folder: str) -> Moved:
         """Put a prompt into another folder of the library; from the shipped one it is copied.
 
@@ -188,9 +142,7 @@ class Library:
         Raises:
             LibraryError: it is no prompt file, cannot be read, or the folder cannot be changed.
         """
-        moved = await asyncio.to_thread(self._prompt_library.import_file, path, folder)
-        await self.add_unopened((await asyncio.to_thread(self._prompt_library.read, moved.new),))
-        return moved
+        return await asyncio.to_thread(self._prompt_library.import_file, path, folder)
 
     async def create_folder(self, parent: str, name: str) -> str:
         """A new folder in a folder of the library (LibraryError where that cannot be)."""
@@ -244,7 +196,6 @@ class Library:
                 await self._store.save_draft(msgspec.structs.replace(draft, path=place))
                 await self._store.discard_draft(draft.path)
         await self._store.write(session.move_states, STATES_BY_PATH, moved.old, moved.new)
-        await self._unopened.follow(moved)
         favourites = await self.favourites()
         followed = {moved.place_of(path) for path in favourites}
         if followed != favourites:
@@ -266,9 +217,3 @@ class Library:
     def _take_samples_along(self, moved: Moved) -> None:
         if Path(moved.new).is_file():
             self._sample_sets.follow(moved.old, moved.new, copy=moved.copied)
-
-
-def _digests_below(folder: Path) -> frozenset[str]:
-    """The digests of all files in a folder of the program."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)

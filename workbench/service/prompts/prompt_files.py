@@ -35,16 +35,6 @@ class PromptFiles:
         self._store = core.store
         self._library = library
 
-    async def open(self, path: str) -> PromptFile:
-        """A prompt file for the user to look at: from then on it can be run and included.
-
-        Raises:
-            LibraryError: it cannot be read.
-        """
-        file = await asyncio.to_thread(self._prompt_library.read, path)
-        await self._library.mark_opened(file.sha256)
-        return file
-
     async def read(self, path: str) -> PromptFile:
         """The text of a prompt file (LibraryError where it cannot be read)."""
         return await asyncio.to_thread(self._prompt_library.read, path)
@@ -90,9 +80,7 @@ class PromptFiles:
 
     async def duplicate(self, path: str) -> PromptFile:
         """A copy with its sample sets, named after the original, in its folder or the user's."""
-        before = await self.read(path)
         made = await asyncio.to_thread(self._prompt_library.duplicate, path)
-        await self._library.keep_unopened(before, made)
         await self._keep_versions(made.path, (made.text, "saved"))
         await asyncio.to_thread(self._sample_sets.follow, path, made.path, copy=True)
         return made
@@ -163,10 +151,7 @@ class PromptFiles:
             FrontMatterError: its front matter cannot be read.
             LibraryError: a tag cannot be one, or the file cannot be changed.
         """
-        before = await asyncio.to_thread(self._prompt_library.read, path)
-        file = await asyncio.to_thread(self._prompt_library.tag, path, tuple(add), tuple(remove))
-        await self._library.keep_unopened(before, file)
-        return file
+        return await asyncio.to_thread(self._prompt_library.tag, path, tuple(add), tuple(remove))
 
     async def save_draft(self, draft: Draft) -> None:
         """Keep unsaved text so that a crash loses none of it."""

@@ -35,7 +35,6 @@ from workbench.prompts.placeholders import render_filled, render_unfilled
 from workbench.prompts.render import render
 from workbench.service.core import Core
 from workbench.service.prompts.front_matter_strategy import with_strategy_checked
-from workbench.service.prompts.library import Library
 from workbench.service.prompts.prompt_files import PromptFiles
 from workbench.service.prompts.reuse import variable_reuse
 from workbench.service.prompts.token_map import count_by_origin, loop_passes
@@ -44,13 +43,12 @@ from workbench.service.prompts.token_map import count_by_origin, loop_passes
 class Prompts:
     """What a prompt text contains and what the model will receive; nothing is kept."""
 
-    def __init__(self, core: Core, library: Library, prompt_files: PromptFiles) -> None:
+    def __init__(self, core: Core, prompt_files: PromptFiles) -> None:
         self._engines = core.engines
         self._last_prompts = core.last_prompts
         self._prompt_library = core.prompt_library
         self._pool = core.pool
         self._store = core.store
-        self._library = library
         self._prompt_files = prompt_files
 
     async def analyse(self, text: str, path: str) -> TemplateAnalysis:
@@ -129,7 +127,6 @@ class Prompts:
     async def render(self, path: str, variables: dict[str, Json]) -> tuple[Message, ...]:
         """Render a prompt file for a model; raises TemplateError or LibraryError."""
         prompt = await self._prompt_files.read(path)
-        await self._library.ensure_opened(prompt.text, path)
         return await render(
             self._pool, prompt.text, path, variables, sources=self._prompt_library.sources()
         )

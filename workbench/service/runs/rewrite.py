@@ -15,7 +15,6 @@ from workbench.prompts.document import split_front_matter
 from workbench.prompts.jinja import analysis
 from workbench.prompts.roles import MARKER
 from workbench.service.core import Core
-from workbench.service.prompts.library import Library
 from workbench.service.prompts.prompts import Prompts
 
 TEMPLATE = "rewrite"
@@ -31,9 +30,8 @@ _INCLUDING = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
 class Rewriting:
     """Asks a model to improve a prompt."""
 
-    def __init__(self, core: Core, library: Library, prompts: Prompts) -> None:
+    def __init__(self, core: Core, prompts: Prompts) -> None:
         self._prompt_library = core.prompt_library
-        self._library = library
         self._prompts = prompts
 
     async def spec(self, request: RewriteRequest) -> RunSpec:
@@ -51,7 +49,6 @@ class Rewriting:
         _, body = _front_matter_and_body(request.text, request.path)
         if not body.strip():
             raise UsageError("There is nothing to rewrite: the prompt has no text yet.")
-        await self._library.ensure_opened(request.text, request.path)
         template = await asyncio.to_thread(self._prompt_library.strategy_prompt, TEMPLATE)
         found = await self._prompts.analyse(request.text, request.path)
         tokens = min(max(len(body) // _CHARACTERS_PER_TOKEN, _LEAST_TOKENS), _MOST_TOKENS)

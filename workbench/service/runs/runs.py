@@ -33,7 +33,6 @@ from workbench.runs.outcome import best_of
 from workbench.runs.run import Run, Tools
 from workbench.service.core import Core, try_saving
 from workbench.service.models.models import Models
-from workbench.service.prompts.library import Library
 from workbench.service.runs.speed import measured_speed
 from workbench.strategies import STRATEGIES
 
@@ -52,14 +51,13 @@ class PreparedRun(NamedTuple):
 class Runs:
     """Runs of strategies: started, followed, cancelled, estimated."""
 
-    def __init__(self, core: Core, models: Models, library: Library) -> None:
+    def __init__(self, core: Core, models: Models) -> None:
         self._last_prompts = core.last_prompts
         self._prompt_library = core.prompt_library
         self._pool = core.pool
         self._publish = core.publish
         self._store = core.store
         self._models = models
-        self._library = library
         self._tasks: dict[int, asyncio.Task[RunState]] = {}
         self.controls: dict[int, RunControl] = {}
         """Of the runs that are at work, by their ids."""
@@ -84,11 +82,8 @@ class Runs:
 
         Raises:
             UsageError: unknown strategy, or a parameter that cannot be used.
-            UnopenedError: the prompt was imported and nobody has opened it.
             ModelError: there is no such model.
         """
-        if isinstance(spec.prompt, TemplatePrompt):
-            await self._library.ensure_opened(spec.prompt.source, spec.prompt.path)
         entry = STRATEGIES.get(spec.strategy)
         params = build(entry.params, spec.params, entry.title)
         model = await self._models.find(spec.model)

@@ -24,7 +24,6 @@ from workbench.prompts.render import render
 from workbench.prompts.segments import SegmentedPrompt, examples, segment, without_examples
 from workbench.service.core import Core
 from workbench.service.models.models import Models
-from workbench.service.prompts.library import Library
 from workbench.service.runs.runs import Runs
 from workbench.service.runs.xray_scan import (
     MOST_PASSES,
@@ -42,11 +41,10 @@ _EMPTY_PROMPT = (Message("user", ()),)
 class XRays:
     """Which part of a prompt an answer depends on."""
 
-    def __init__(self, core: Core, models: Models, library: Library, runs: Runs) -> None:
+    def __init__(self, core: Core, models: Models, runs: Runs) -> None:
         self._prompt_library = core.prompt_library
         self._pool = core.pool
         self._models = models
-        self._library = library
         self._runs = runs
 
     async def run(
@@ -234,7 +232,6 @@ class XRays:
     async def _rendered(
         self, prompt: TemplatePrompt, values: dict[str, Json]
     ) -> tuple[Message, ...]:
-        await self._library.ensure_opened(prompt.source, prompt.path)
         sources = self._prompt_library.sources()
         return await render(self._pool, prompt.source, prompt.path, values, sources=sources)
 

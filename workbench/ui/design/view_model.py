@@ -167,7 +167,7 @@ class DesignModel(QObject):
             return
         self.awaited.ask(path)
         try:
-            file = await self._bridge.ask(lambda core: core.prompt_files.open(path))
+            file = await self._bridge.ask(lambda core: core.prompt_files.read(path))
         except WorkbenchError as error:
             self.awaited.read(path)
             self.awaited.settle(is_shown=False)
@@ -179,7 +179,7 @@ class DesignModel(QObject):
 
     def _take(self, values: dict[str, Json] | None, cursor: int, file: PromptFile) -> None:
         listed = {entry.path for entry in self.library}
-        if file.path not in listed - self.listing.unopened:  # its mark goes, or it is new
+        if file.path not in listed:
             self.read_library()
         if file.path in self.documents:  # asked for twice, as at the start: the first one counts
             self._bring_up(file.path)

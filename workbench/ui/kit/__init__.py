@@ -7,6 +7,7 @@ chooser.py: a drop-down
 switch.py: on or off
 menu.py: menus with themed icons
 banner.py: an error or notice, with its remedy
+question.py: a question over the window
 empty.py: what an empty pane says
 token_meter.py: the bar of the prompt's tokens against the context
 origin_colours.py: the colour of each variable
@@ -30,6 +31,7 @@ from workbench.ui.kit.empty import EmptyState
 from workbench.ui.kit.label import Label, plain_tip, set_tone
 from workbench.ui.kit.panes.layout import Pane, Splitter, column, row, rule, strip
 from workbench.ui.kit.panes.section import Section
+from workbench.ui.kit.question import Question
 from workbench.ui.kit.segmented import Segmented
 from workbench.ui.kit.switch import Switch
 from workbench.ui.kit.text.streaming_text import StreamingText
@@ -44,6 +46,7 @@ __all__ = [
     "Label",
     "Pane",
     "PrimaryButton",
+    "Question",
     "Section",
     "Segmented",
     "Splitter",

@@ -10,12 +10,19 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QWidgetAction
 
+from workbench.domain.prompts.exchange import SANDBOXED
+from workbench.domain.text import count_text, without_directions
 from workbench.ui.actions import Action
 from workbench.ui.design.view_model import DesignModel
+from workbench.ui.kit import Question
 from workbench.ui.kit.menu import Menu
 from workbench.ui.library.actions import LibraryActions
 from workbench.ui.library.nodes import Node, section_name
 from workbench.ui.library.pane import LibraryTree
+
+_MOST_NAMES = 8
+"""Files that the question before an import names."""
+_LONGEST_NAME = 48
 
 
 class LibraryCommands(QObject):
@@ -142,11 +149,36 @@ class LibraryCommands(QObject):
 
     @Slot(list, str, bool)
     def _on_dropped(self, paths: Sequence[str], folder: str, inside: bool) -> None:
-        (self._actions.move if inside else self._actions.import_file)(paths, folder)
+        self._take(paths, folder, self._actions.move if inside else self._actions.import_file)
 
     @Slot(list, str, bool)
     def _on_pasted(self, paths: Sequence[str], folder: str, move: bool) -> None:
-        (self._actions.move if move else self._actions.import_file)(paths, folder)
+        self._take(paths, folder, self._actions.move if move else self._actions.import_file)
+
+    def _take(
+        self,
+        paths: Sequence[str],
+        folder: str,
+        act: Callable[[Sequence[str], str], object],
+    ) -> None:
+        """Move or copy files into a folder; those from outside the library after a question."""
+        roots = [root.path for root in self._tree.library.listing.folders]
+        outside = [
+            path for path in paths if not any(PurePath(path).is_relative_to(r) for r in roots)
+        ]
+        if not outside:
+            act(paths, folder)
+            return
+        names = "\n".join(_in_a_line(PurePath(path).name) for path in outside[:_MOST_NAMES])
+        if len(outside) > _MOST_NAMES:
+            names += f"\nand {len(outside) - _MOST_NAMES:,} more"
+        title = f"Import {count_text(len(outside), 'file')} into {PurePath(folder).name}?"
+        question = Question(
+            self._pane.window(), title, f"{names}\n\n{SANDBOXED}", ("Import", "Cancel")
+        )
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.accepted.connect(lambda: question.chosen == 0 and act(paths, folder))
+        question.open()  # not exec(): the program that the files are dragged from waits
 
     # --- menus ----------------------------------------------------------------------------------
 
@@ -256,6 +288,12 @@ class LibraryCommands(QObject):
         folder = QFileDialog.getExistingDirectory(self._pane, "Choose a folder with prompts")
         if folder:
             self._actions.add_folder(folder)
+
+
+def _in_a_line(name: str) -> str:
+    """A file's name for a question, which no name can lengthen, break or turn round."""
+    words = " ".join(without_directions(name).split())
+    return words if len(words) <= _LONGEST_NAME else words[: _LONGEST_NAME - 1] + "…"
 
 
 def _add(menu: QMenu, text: str, act: Callable[[], object], *, on: bool = True) -> None:

@@ -148,10 +148,6 @@ class LibraryPainter(RowDelegate):
             right -= _MARK
             draw_icon(painter, "warning", "warn", _MARK, right, area)
             right -= 4
-        if node.path in self._model.listing.unopened:
-            right -= _MARK
-            draw_icon(painter, "download", "warn", _MARK, right, area)
-            right -= 4
         in_section = node.parent is not None and node.parent.kind == "favourites"
         if node.path in self._model.listing.favourites and not in_section:
             right -= _MARK

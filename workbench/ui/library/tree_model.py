@@ -29,7 +29,6 @@ HITS_AT_ONCE = 200
 """Rows of a search that are made at a time; the next when one scrolls to them."""
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
-_NEW = "Imported, not opened yet"
 
 
 class LibraryModel(QAbstractItemModel):
@@ -277,8 +276,7 @@ class LibraryModel(QAbstractItemModel):
             return node.name if node.kind == "note" else node.path
         title = entry.title if entry.title != node.name else ""
         tags = f"Tags: {', '.join(entry.tags)}" if entry.tags else ""
-        new = f"{_NEW}: open it before it is run" if entry.path in self.listing.unopened else ""
-        words = (title, entry.description, tags, new, entry.problem)
+        words = (title, entry.description, tags, entry.problem)
         return "\n".join(part for part in words if part)
 
     def _spoken(self, node: Node) -> str:
@@ -289,8 +287,6 @@ class LibraryModel(QAbstractItemModel):
             parts.append("unsaved")
         if node.path in self.listing.favourites:
             parts.append("favourite")
-        if node.path in self.listing.unopened:
-            parts.append(_NEW.lower())
         if node.path in self.cut:
             parts.append("cut")
         if node.entry.problem:

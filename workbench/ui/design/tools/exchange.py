@@ -11,7 +11,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QTreeView, QWidget
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.prompts.exchange import FormatInfo, ImportPreview
+from workbench.domain.prompts.exchange import SANDBOXED, FormatInfo, ImportPreview
 from workbench.domain.text import count_text
 from workbench.ui.actions import Action
 from workbench.ui.design.tool_panes import SideContext, SidePane
@@ -99,9 +99,10 @@ class ImportPane(SidePane):
         self._found = QWidget()
         head = row(self.choose_button, self.source, margins=(16, 8, 16, 8))
         head.setStretch(1, 1)
+        trust = row(Label(SANDBOXED, "small", "text-2", wrap=True), margins=(16, 8, 16, 0))
         foot = row(self.folder, self.take, margins=(16, 8, 16, 12))
         foot.setStretch(0, 1)
-        layout = column(head, self._halves, foot, gap=0)
+        layout = column(head, self._halves, trust, foot, gap=0)
         layout.setStretch(1, 1)
         self._found.setLayout(layout)
         self.body.addWidget(self.banner)
@@ -205,10 +206,7 @@ class ImportPane(SidePane):
         count = len(files)
         places = {str(Path(file.path).parent) for file in files}
         where = places.pop() if len(places) == 1 else "your prompts"
-        words = f"{count_text(count, 'prompt')} went to {where}."
-        if count > 1:
-            words += " Open each of the others before it is run."
-        self.side.window.notify(words, "ok")
+        self.side.window.notify(f"{count_text(count, 'prompt')} went to {where}.", "ok")
         if self._waiting:
             self.read(self._waiting)
         else:
