@@ -38,7 +38,7 @@ def test_lists_files_of_all_roots(library: PromptLibrary, roots: tuple[Path, ...
     (roots[1] / ".hidden.prompty").write_text("x")
     (roots[1] / "picture.png").write_bytes(b"x")
     (roots[1] / "damaged.prompty").write_bytes(b"\xff\xfe")
-    found = [(e.name, e.folder, e.title, e.shipped) for e in library.list()]
+    found = [(e.name, e.folder, e.title, e.shipped) for e in library.listing().entries]
     assert found == [
         ("damaged.prompty", "", "damaged", False),
         ("Mine.prompty", "work/drafts", "Mine", False),
@@ -50,7 +50,7 @@ def test_lists_files_of_all_roots(library: PromptLibrary, roots: tuple[Path, ...
 
 def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
     library = PromptLibrary(shipped=tmp_path / "none", user=tmp_path / "no")
-    assert library.list() == ()
+    assert library.listing().entries == ()
 
 
 def test_what_was_saved_is_read(library: PromptLibrary) -> None:
@@ -162,9 +162,9 @@ def test_a_killed_save_leaves_the_old_or_the_new_text(library: PromptLibrary) ->
         text = library.read(file.path).text
         assert len(text) == 100_000
         assert len(set(text)) == 1
-    assert [e.name for e in library.list() if e.folder == "" and e.name != "notes.md"] == [
-        "a.prompty"
-    ]
+    assert [
+        e.name for e in library.listing().entries if e.folder == "" and e.name != "notes.md"
+    ] == ["a.prompty"]
 
 
 def test_files_that_are_no_prompts_are_refused(library: PromptLibrary, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_files_that_are_no_prompts_are_refused(library: PromptLibrary, tmp_path:
 def test_a_new_prompt_is_usable(library: PromptLibrary) -> None:
     made = library.create("it's new: part 2".replace(":", ""), "my folder")
     assert made.path.endswith("my folder/it's new part 2.prompty".replace("/", os.sep))
-    titles = [entry.title for entry in library.list() if not entry.shipped]
+    titles = [entry.title for entry in library.listing().entries if not entry.shipped]
     assert "It's new part 2" in titles
 
 
@@ -236,7 +236,7 @@ def test_trash_keeps_the_file(library: PromptLibrary, roots: tuple[Path, ...]) -
     places = [Path(library.trash(path)) for path in paths]
     assert [place.read_text() for place in places] == ["one", "two"]
     assert all(place.is_relative_to(roots[1] / ".trash") for place in places)
-    assert all(entry.shipped or entry.name == "notes.md" for entry in library.list())
+    assert all(entry.shipped or entry.name == "notes.md" for entry in library.listing().entries)
     with pytest.raises(LibraryError):
         library.trash(paths[0])
 

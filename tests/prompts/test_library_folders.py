@@ -109,7 +109,7 @@ def test_a_folder_without_rights_is_said_in_its_place(library, user, monkeypatch
 )
 def test_a_prompt_that_does_not_parse_is_marked(library, user, text, words):
     (user / "bad.prompty").write_text(text)
-    (entry,) = [each for each in library.list() if each.name == "bad.prompty"]
+    (entry,) = [each for each in library.listing().entries if each.name == "bad.prompty"]
     assert words in entry.problem
 
 
@@ -129,7 +129,7 @@ def test_a_changed_file_is_read_again(library, user):
     file = user / "work" / "mail.prompty"
     file.write_text(HEAD.format(name="Letter", tags="x", text="Other"))
     assert library.listing(most=0).pending
-    assert "Letter" in [entry.title for entry in library.list()]
+    assert "Letter" in [entry.title for entry in library.listing().entries]
     assert found(library, "chalk") == []
 
 
@@ -137,7 +137,7 @@ def test_a_changed_file_is_read_again(library, user):
 def test_a_damaged_index_is_made_anew(user, shipped, tmp_path, content):
     (tmp_path / "library.index").write_bytes(content)
     library = PromptLibrary(shipped=shipped, user=user, index=tmp_path / "library.index")
-    assert "Mail" in [entry.title for entry in library.list()]
+    assert "Mail" in [entry.title for entry in library.listing().entries]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
@@ -146,7 +146,7 @@ def test_links_to_folders_are_not_followed(library, user, tmp_path):
     (user / "out").symlink_to(tmp_path)
     (user / "dangling.md").symlink_to(tmp_path / "none.md")
     os.mkfifo(user / "pipe.md")
-    entries = {entry.name: entry for entry in library.list() if entry.root == str(user)}
+    entries = {entry.name: entry for entry in library.listing().entries if entry.root == str(user)}
     assert set(entries) == {"mail.prompty", "sum.prompty", "dangling.md", "pipe.md"}
     assert "does not exist" in entries["dangling.md"].problem
     assert "not a file" in entries["pipe.md"].problem
@@ -161,7 +161,7 @@ def test_links_to_folders_are_not_followed(library, user, tmp_path):
 def test_names_from_outside_cannot_break_a_list(library, user):
     (user / "a\nb\u202e.md").write_text("x")
     (user / "c.md").write_text("---\nname: |\n  two\n  lines\ntags: ['#a', '', 'b\n c']\n---\nx")
-    entries = {entry.name: entry for entry in library.list()}
+    entries = {entry.name: entry for entry in library.listing().entries}
     assert entries["c.md"].title == "two lines"
     assert entries["c.md"].tags == ("a", "b c")
     assert "a\nb\u202e.md" in entries
@@ -253,7 +253,7 @@ def test_folders_are_made_renamed_nested_and_put_aside(library, user):
     assert (Path(trashed.where) / "deep" / "sum.prompty").exists()
     assert not (user / "Job").exists()
     assert library.restore(trashed) == str(user / "Job")
-    assert "sum.prompty" in [entry.name for entry in library.list()]
+    assert "sum.prompty" in [entry.name for entry in library.listing().entries]
 
 
 @pytest.mark.parametrize("name", ["", "..", ".x", "a/b", "nul", "x.", "a\u202eb", "y" * 300])
@@ -339,7 +339,7 @@ def test_tags_are_added_and_taken_out_without_regard_to_case(library, user):
     file = str(user / "work" / "mail.prompty")
     text = Path(file).read_text()
     library.tag(file, ["MAIL", "two words", "#yes", "a: b"])
-    (entry,) = [each for each in library.list() if each.path == file]
+    (entry,) = [each for each in library.listing().entries if each.path == file]
     assert entry.tags == ("mail", "few-shot", "two words", "yes", "a: b")
     library.tag(file, remove=["Two Words", "yes", "A: B"])
     assert Path(file).read_text() == text

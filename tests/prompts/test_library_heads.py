@@ -1,5 +1,6 @@
 """Heads of many prompts: read in the sandbox, in order, whatever one of them does."""
 
+import msgspec
 import pytest
 
 from workbench.domain.errors import SandboxError, SandboxTimeout
@@ -33,20 +34,11 @@ class Sandbox:
             raise SandboxTimeout("It took too long.")
         if any("dead" in text for _, text in files):
             raise SandboxError("It cannot be started.")
-        return [[*vars_of(head_of(path, text))] for path, text in files]
-
-
-def vars_of(head):
-    return (head.title, head.description, head.tags, head.problem)
+        return [msgspec.to_builtins(head_of(path, text)) for path, text in files]
 
 
 @pytest.fixture
-def sandbox(monkeypatch):
-    monkeypatch.setattr(
-        library_heads.msgspec,
-        "convert",
-        lambda found, _type: [library_heads.Head(*f) for f in found],
-    )
+def sandbox():
     return Sandbox()
 
 

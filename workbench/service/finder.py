@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from workbench.domain.finding import FoundItem, FoundKind, NameList, name_words
-from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.prompts.library import PromptRecord
 from workbench.domain.views import ModelEntry
 from workbench.history import conversations, run_list, search
 from workbench.service.core import Core
@@ -26,8 +26,8 @@ class Finder:
         self._prompt_library = core.prompt_library
         self._store = core.store
         self._model_files = model_files
-        self._entries: tuple[LibraryEntry, ...] = ()
-        self._prompts = NameList[LibraryEntry](())
+        self._entries: tuple[PromptRecord, ...] = ()
+        self._prompts = NameList[PromptRecord](())
         self._chats_version = -1
         self._chats = NameList[tuple[int, str]](())
         self._models: NameList[ModelEntry] | None = None
@@ -71,7 +71,7 @@ class Finder:
             for entry in self._named_prompts().best(typed, most)
         )
 
-    def _named_prompts(self) -> NameList[LibraryEntry]:
+    def _named_prompts(self) -> NameList[PromptRecord]:
         entries = self._prompt_library.listing_so_far().entries
         if entries is not self._entries:
             self._prompts = NameList(

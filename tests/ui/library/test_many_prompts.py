@@ -12,8 +12,8 @@ from workbench.domain.prompts.library import (
     LibraryHit,
     LibraryListing,
     LibraryResult,
+    PromptRecord,
 )
-from workbench.domain.prompts.prompt import LibraryEntry
 from workbench.service.prompts import library
 from workbench.ui.library.nodes import tree_of
 from workbench.ui.library.pane import LibraryTree
@@ -22,7 +22,7 @@ from workbench.ui.library.row_delegate import LibraryPainter
 
 def test_five_thousand_prompts_are_painted_when_in_view(qtbot, monkeypatch):
     entries = tuple(
-        LibraryEntry(path=f"/p/f{n % 50}/n{n}.md", name=f"n{n}.md", folder=f"f{n % 50}", root="/p")
+        PromptRecord(path=f"/p/f{n % 50}/n{n}.md", name=f"n{n}.md", folder=f"f{n % 50}", root="/p")
         for n in range(5_000)
     )
     folders = tuple(f"f{n}" for n in range(50))
@@ -48,7 +48,7 @@ def test_five_thousand_prompts_are_painted_when_in_view(qtbot, monkeypatch):
 
 def many(number: int, **known: object) -> LibraryListing:
     entries = tuple(
-        LibraryEntry(path=f"/p/n{n}.md", name=f"n{n}.md", folder="", root="/p", **known)
+        PromptRecord(path=f"/p/n{n}.md", name=f"n{n}.md", folder="", root="/p", **known)
         for n in range(number)
     )
     return LibraryListing(folders=(LibraryFolder(path="/p", kind="user"),), entries=entries)

@@ -18,12 +18,16 @@ from workbench.domain.prompts.library import (
     LibraryHit,
     LibraryListing,
     LibraryResult,
+    PromptRecord,
 )
-from workbench.domain.prompts.prompt import LibraryEntry
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
+
+
+_NOT_LISTED = frozenset({"mtime_ns", "size", "is_read"})
+"""What the program itself has to know of a file."""
 
 
 @click.group()
@@ -68,13 +72,14 @@ def list_prompts(
     return 0
 
 
-def _plain(entry: LibraryEntry, hit: LibraryHit, listing: LibraryListing) -> dict[str, object]:
+def _plain(entry: PromptRecord, hit: LibraryHit, listing: LibraryListing) -> dict[str, object]:
     fields: dict[str, object] = msgspec.to_builtins(entry)
+    fields = {name: value for name, value in fields.items() if name not in _NOT_LISTED}
     favourite = entry.path in listing.favourites
     return fields | {"favourite": favourite, "excerpt": hit.excerpt, "line": hit.line}
 
 
-def _print_prompts(found: list[tuple[LibraryEntry, LibraryHit]], listing: LibraryListing) -> None:
+def _print_prompts(found: list[tuple[PromptRecord, LibraryHit]], listing: LibraryListing) -> None:
     rows = []
     for entry, hit in found:
         name = f"{entry.folder}/{entry.name}" if entry.folder else entry.name

@@ -7,8 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from workbench.domain.prompts.prompt import LibraryEntry
-
 SAMPLES_STATE = "sample set of "
 RESULT_STATE = "result of "
 CASES_STATE = "cases of "
@@ -32,11 +30,54 @@ class LibraryFolder(msgspec.Struct, frozen=True, kw_only=True):
     """Folders inside, relative and divided by "/"; those without prompts too."""
 
 
+class PromptRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A prompt file of the library: where it is, its state on disk, its front matter.
+
+    Texts, not a ``Path``: there may be thousands.
+    """
+
+    path: str
+    """Absolute."""
+    name: str
+    folder: str = ""
+    """Relative to ``root``, divided by "/"; "" at the top."""
+    root: str = ""
+    """The folder of the library in which it lies."""
+    writable: bool = True
+    shipped: bool = False
+    mtime_ns: int = 0
+    """With ``size`` it tells one state of the file from another; 0 where it cannot be looked at."""
+    size: int = 0
+    title: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    problem: str = ""
+    """Why it cannot be used, as one sentence with the line."""
+    is_read: bool = False
+    """Whether title, tags and so on are those of this state of the file; else they are of an
+    earlier one, or the title is the file's name."""
+
+    def is_same_state(self, other: PromptRecord) -> bool:
+        """Whether the file has not changed between the two."""
+        return self.mtime_ns == other.mtime_ns and self.size == other.size
+
+    def with_head(self, head: PromptRecord, *, is_read: bool = True) -> PromptRecord:
+        """This file with what was read of its front matter."""
+        return msgspec.structs.replace(
+            self,
+            title=head.title,
+            description=head.description,
+            tags=head.tags,
+            problem=head.problem,
+            is_read=is_read,
+        )
+
+
 class LibraryListing(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the library holds."""
 
     folders: tuple[LibraryFolder, ...] = ()
-    entries: tuple[LibraryEntry, ...] = ()
+    entries: tuple[PromptRecord, ...] = ()
     favourites: frozenset[str] = frozenset()
     """Paths; some may be of files that are gone or not in the library."""
     pending: bool = False

@@ -166,23 +166,6 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A prompt file. ``path`` is absolute, ``folder`` relative to its root ("" at the top)."""
-
-    path: str
-    name: str
-    folder: str
-    title: str = ""
-    description: str = ""
-    writable: bool = True
-    shipped: bool = False
-    root: str = ""
-    """The folder of the library in which it lies."""
-    tags: tuple[str, ...] = ()
-    problem: str = ""
-    """Why it cannot be used, as one sentence with the line."""
-
-
 class PromptFile(msgspec.Struct, frozen=True, kw_only=True):
     """A prompt file's text and its digest when read; saving needs the digest back."""
 

@@ -1,4 +1,4 @@
-"""What is in the folders of the library, remembered by time and size of each file."""
+"""What is known of the prompt files in the library's folders, by time and size of each file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import msgspec
 
 from workbench import __version__, files
 from workbench.domain.errors import LibraryError
+from workbench.domain.prompts.library import PromptRecord
 from workbench.prompts.file_io import can_write, read_file
-from workbench.prompts.library.metadata import Head, head_of, unusable
+from workbench.prompts.library.metadata import head_of, unusable
 from workbench.prompts.library.names import is_prompt_name
 
 MOST_FILES = 20_000
@@ -26,65 +27,38 @@ KEPT_CHARACTERS = 32 * 1024 * 1024
 _USER = os.geteuid() if hasattr(os, "geteuid") else -1
 
 
-class Found(NamedTuple):
-    """A prompt file on disk and what tells one state of it from another.
-
-    Texts, not a ``Path``: there may be thousands. ``folder`` is relative to the root, divided by
-    "/"; ``own`` says that the person who runs the program owns it and may write it.
-    """
-
-    path: str
-    folder: str
-    name: str
-    mtime_ns: int
-    size: int
-    own: bool = False
-
-
 class Walk(NamedTuple):
     """What is below a folder: prompt files, folders (relative, "/"), and what was in the way.
 
     ``times`` are those of the last change of each folder: of what is in it, not of its files.
     """
 
-    files: list[Found]
+    files: list[PromptRecord]
     folders: list[str]
     problem: str
     times: dict[str, int]
 
 
-class Details(msgspec.Struct, frozen=True, gc=False):
-    """What a prompt file says of itself; ``problem`` is a sentence where it cannot be used."""
-
-    mtime_ns: int
-    size: int
-    title: str
-    description: str = ""
-    tags: tuple[str, ...] = ()
-    problem: str = ""
-
-
-class _Kept(msgspec.Struct, frozen=True):
-    """The index on disk; another program version reads the files again."""
-
-    version: str
-    files: dict[str, Details]
-
-
-def walk(root: Path) -> Walk:
-    """Prompt files and folders below ``root``.
+def walk(root: Path, *, writable: bool = False, shipped: bool = False) -> Walk:
+    """Prompt files and folders below ``root``; none of the files is read.
 
     Hidden ones are left out and links to folders are not followed, so that a walk ends and stays
     inside. Never raises: what cannot be looked at is said in ``problem``.
+
+    Args:
+        root: the folder.
+        writable: whether it can be written; its files are asked only then.
+        shipped: whether it came with the program.
     """
-    files: list[Found] = []
+    top = os.fspath(root)
+    files: list[PromptRecord] = []
     folders: list[str] = []
     problem = ""
     times: dict[str, int] = {}
     waiting = [""]
     while waiting:
         inside_root = waiting.pop()
-        folder = os.path.join(root, inside_root)  # noqa: PTH118 - many, and texts already
+        folder = os.path.join(top, inside_root)  # noqa: PTH118 - many, and texts already
         times[folder] = changed_at(folder)
         try:
             with os.scandir(folder) as entries:
@@ -100,7 +74,9 @@ def walk(root: Path) -> Walk:
                 waiting.append(name)
                 folders.append(name)
             elif is_prompt_name(entry.name) and not entry.is_dir():
-                files.append(found_of(entry, inside_root))
+                files.append(
+                    record_of(entry, inside_root, root=top, writable=writable, shipped=shipped)
+                )
         if len(files) > MOST_FILES or len(folders) > MOST_FOLDERS:
             limit = f"{MOST_FILES:,} prompts in {MOST_FOLDERS:,} folders"
             problem = f"This folder holds more than {limit}: only some are shown."
@@ -116,19 +92,34 @@ def changed_at(folder: str) -> int:
         return 0
 
 
-def found_of(file: Path | os.DirEntry[str], folder: str = "") -> Found:
-    """A file as it is now; one that cannot be looked at, a link to nothing, has no time."""
-    try:
+def record_of(
+    file: Path | os.DirEntry[str],
+    folder: str = "",
+    *,
+    root: str = "",
+    writable: bool = False,
+    shipped: bool = False,
+) -> PromptRecord:
+    """A file as it is now, unread; one that cannot be looked at, a link to nothing, has no time.
+
+    ``writable`` says whether its folder is.
+    """
+    path, mtime_ns, size, is_own = os.fspath(file), 0, 0, False
+    with contextlib.suppress(OSError):
         status = file.stat()
-    except OSError:
-        return Found(os.fspath(file), folder, file.name, 0, 0)
-    own = status.st_uid == _USER and bool(status.st_mode & stat.S_IWUSR)
-    return Found(os.fspath(file), folder, file.name, status.st_mtime_ns, status.st_size, own)
-
-
-def can_write_found(file: Found) -> bool:
-    """Whether a file in a folder that can be written can be, too; a person's own needs no call."""
-    return file.own or can_write(Path(file.path))
+        mtime_ns, size = status.st_mtime_ns, status.st_size
+        is_own = status.st_uid == _USER and bool(status.st_mode & stat.S_IWUSR)
+    return PromptRecord(
+        path=path,
+        name=file.name,
+        folder=folder,
+        root=root,
+        writable=writable and (is_own or can_write(Path(path))),  # an own file needs no call
+        shipped=shipped,
+        mtime_ns=mtime_ns,
+        size=size,
+        title=file.name.rpartition(".")[0] or file.name,
+    )
 
 
 def _folder_problem(place: str, error: OSError) -> str:
@@ -142,91 +133,83 @@ def _folder_problem(place: str, error: OSError) -> str:
 
 
 class LibraryIndex:
-    """Details and texts of prompt files; a file is read again only when time or size changed.
+    """Records and texts of prompt files; a file is read again only when time or size changed.
 
     Safe for several threads: two that ask at once do not read the same files twice.
 
     Args:
-        kept: the file that remembers the details between two starts; None keeps nothing.
+        kept: the file that remembers the records between two starts; None keeps nothing. Another
+            version of the program reads the prompts again.
     """
 
     def __init__(self, kept: Path | None = None) -> None:
         self._kept = kept
         self._lock = threading.RLock()
-        self._details: dict[str, Details] | None = None
-        self._texts: dict[str, tuple[int, int, str, str]] = {}
+        self._records: dict[str, PromptRecord] | None = None
+        self._texts: dict[str, tuple[PromptRecord, str, str]] = {}
         self._characters = 0
         self._changed = False
         self.version = 0
         """Another number whenever something was learnt of a file."""
 
-    def newest(self, found: Found) -> tuple[Details | None, bool]:
-        """What a file said of itself when it was read last, and whether it has not changed since.
+    def newest(self, file: PromptRecord) -> PromptRecord:
+        """A file with what it said of itself when it was read last, if it ever was."""
+        known = (self._records or self._all()).get(file.path)
+        return file if known is None else file.with_head(known, is_read=known.is_same_state(file))
 
-        None, and no, where it never was.
-        """
-        details = (self._details or self._all()).get(found.path)
-        return details, details is not None and _is_of(details, found)
+    def is_read(self, file: PromptRecord) -> bool:
+        """Whether a file has not changed since it was read."""
+        known = (self._records or self._all()).get(file.path)
+        return known is not None and known.is_same_state(file)
 
-    def details(self, found: Found) -> Details:
-        """The details of a file, which is read here where they are not known."""
+    def read_head(self, file: PromptRecord) -> PromptRecord:
+        """A file with what it says of itself; it is read here where that is not known."""
         with self._lock:
-            details, current = self.newest(found)
-            if details is None or not current:
-                path = found.path
+            if not self.is_read(file):
                 try:
-                    head = head_of(path, read_file(Path(path)).text)
+                    head = head_of(file.path, read_file(Path(file.path)).text)
                 except LibraryError as error:
-                    head = _unreadable(path, error)
-                details = self.learn(found, head)
-            return details
+                    head = _unreadable(file.path, error)
+                self.learn(file, head)
+            return self.newest(file)
 
-    def learn(self, found: Found, head: Head) -> Details:
-        """Keep what was read of a file when it was as ``found``."""
-        details = Details(
-            mtime_ns=found.mtime_ns,
-            size=found.size,
-            title=head.title,
-            description=head.description,
-            tags=head.tags,
-            problem=head.problem,
-        )
+    def learn(self, file: PromptRecord, head: PromptRecord) -> None:
+        """Keep what was read of a file when it was as ``file``."""
         with self._lock:
-            self._all()[found.path] = details
+            self._all()[file.path] = file.with_head(head)
             self._changed = True
             self.version += 1
-        return details
 
-    def read(self, found: Found) -> str | None:
+    def read(self, file: PromptRecord) -> str | None:
         """The text of a file whose head is to be read; None, and learnt, where it has none."""
         try:
-            text = read_file(Path(found.path)).text
+            text = read_file(Path(file.path)).text
         except LibraryError as error:
-            self.learn(found, _unreadable(found.path, error))
+            self.learn(file, _unreadable(file.path, error))
             return None
-        self._keep_text(found, text)
+        self._keep_text(file, text)
         return text
 
-    def text(self, found: Found) -> tuple[str, str]:
+    def text(self, file: PromptRecord) -> tuple[str, str]:
         """The text of a file for a search, as it is and casefolded; "" where it cannot be read."""
-        kept = self._texts.get(found.path)
-        if kept is not None and kept[:2] == (found.mtime_ns, found.size):
-            return kept[2], kept[3]
+        kept = self._texts.get(file.path)
+        if kept is not None and kept[0].is_same_state(file):
+            return kept[1], kept[2]
         try:
-            text = read_file(Path(found.path)).text
+            text = read_file(Path(file.path)).text
         except LibraryError:
             text = ""
-        return self._keep_text(found, text)
+        return self._keep_text(file, text)
 
-    def _keep_text(self, found: Found, text: str) -> tuple[str, str]:
+    def _keep_text(self, file: PromptRecord, text: str) -> tuple[str, str]:
         folded = text.casefold()
         with self._lock:
-            kept = self._texts.get(found.path)
-            self._characters += len(text) - (len(kept[2]) if kept else 0)
+            kept = self._texts.get(file.path)
+            self._characters += len(text) - (len(kept[1]) if kept else 0)
             if self._characters > KEPT_CHARACTERS:
                 self._texts.clear()
                 self._characters = len(text)
-            self._texts[found.path] = (found.mtime_ns, found.size, text, folded)
+            self._texts[file.path] = (file, text, folded)
         return text, folded
 
     def keep(self, present: set[str]) -> None:
@@ -235,35 +218,32 @@ class LibraryIndex:
         A disk that cannot be written costs the next start a little time, and nothing else.
         """
         with self._lock:
-            details = self._all()
-            for gone in details.keys() - present:
-                del details[gone]
+            records = self._all()
+            for gone in records.keys() - present:
+                del records[gone]
                 self._changed = True
             if self._changed and self._kept is not None:
                 self._changed = False
-                content = msgspec.msgpack.encode(_Kept(__version__, details))
+                content = msgspec.msgpack.encode((__version__, [*records.values()]))
                 with contextlib.suppress(OSError):
                     files.write_file(self._kept, content)
 
-    def _all(self) -> dict[str, Details]:
+    def _all(self) -> dict[str, PromptRecord]:
         with self._lock:
-            if self._details is None:
-                self._details = self._read_kept()
-            return self._details
+            if self._records is None:
+                self._records = {record.path: record for record in self._read_kept()}
+            return self._records
 
-    def _read_kept(self) -> dict[str, Details]:
+    def _read_kept(self) -> list[PromptRecord]:
         if self._kept is None:
-            return {}
+            return []
         try:
-            kept = msgspec.msgpack.decode(self._kept.read_bytes(), type=_Kept)
+            content = self._kept.read_bytes()
+            version, records = msgspec.msgpack.decode(content, type=tuple[str, list[PromptRecord]])
         except (OSError, msgspec.MsgspecError):
-            return {}
-        return dict(kept.files) if kept.version == __version__ else {}
+            return []
+        return records if version == __version__ else []
 
 
-def _is_of(details: Details, found: Found) -> bool:
-    return details.mtime_ns == found.mtime_ns and details.size == found.size
-
-
-def _unreadable(path: str, error: LibraryError) -> Head:
+def _unreadable(path: str, error: LibraryError) -> PromptRecord:
     return unusable(path, error.reason[:1].upper() + error.reason[1:])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from workbench.domain.errors import LibraryError
-from workbench.domain.prompts.library import LibraryListing, LibraryResult, Moved, Trashed
-from workbench.domain.prompts.prompt import LibraryEntry, PromptFile
+from workbench.domain.prompts.library import (
+    LibraryListing,
+    LibraryResult,
+    Moved,
+    PromptRecord,
+    Trashed,
+)
+from workbench.domain.prompts.prompt import PromptFile
 from workbench.prompts.file_io import read_file
 from workbench.prompts.jinja.renaming import SharedFile
 from workbench.prompts.library import moves
-from workbench.prompts.library.index import Found, LibraryIndex, found_of
-from workbench.prompts.library.metadata import Head
+from workbench.prompts.library.index import LibraryIndex, record_of
 from workbench.prompts.library.names import (
     file_name,
     folder_name,
@@ -81,15 +85,10 @@ class PromptLibrary:
         """LibraryError where a folder is in the library already, or holds one that is."""
         self.roots.ensure_not_added(folder)
 
-    def list(self) -> tuple[LibraryEntry, ...]:
-        """All prompt files, by root (the user's first), folder and name.
-
-        A file that cannot be read is listed too, without title: opening it says why.
-        """
-        return self.listing().entries
-
     def listing(self, *, most: int | None = None) -> LibraryListing:
-        """All prompt files, as :meth:`list`, and the folders they are in, as they are now.
+        """All prompt files by root (the user's first), folder and name, and the folders.
+
+        A file that cannot be read is listed too, with the reason as its problem.
 
         Args:
             most: read so many files at most that are new or have changed, None reads all. The
@@ -99,7 +98,7 @@ class PromptLibrary:
         look = self._last = LibrarySnapshot(self.roots, self._index)
         if most != 0:
             for file in look.unread()[:most]:
-                self._index.details(file)
+                self._index.read_head(file)
         self._index.keep(look.paths())
         return look.listing()
 
@@ -115,13 +114,13 @@ class PromptLibrary:
             self._kept = listing
         return listing
 
-    def unread(self, most: int | None = None) -> builtins.list[tuple[Found, str]]:
+    def unread(self, most: int | None = None) -> list[tuple[PromptRecord, str]]:
         """Files of the last listing that are to be read, with their texts.
 
         At most ``most``, and not more than can be held at a time. Those that cannot be read are
         left out, as this is learnt at once.
         """
-        files: builtins.list[tuple[Found, str]] = []
+        files: list[tuple[PromptRecord, str]] = []
         characters = 0
         for file in self._look().unread()[:most]:
             text = self._index.read(file)
@@ -132,7 +131,7 @@ class PromptLibrary:
                 break
         return files
 
-    def learn(self, file: Found, head: Head) -> None:
+    def learn(self, file: PromptRecord, head: PromptRecord) -> None:
         """Keep what was read of one of :meth:`unread`."""
         self._index.learn(file, head)
 
@@ -147,7 +146,7 @@ class PromptLibrary:
 
     def prepare_search(self) -> None:
         """Read the texts that the next searches will look at."""
-        for _, file in self._look().searchable():
+        for file, _ in self._look().searchable():
             self._index.text(file)
 
     def _look(self) -> LibrarySnapshot:
@@ -313,9 +312,9 @@ class PromptLibrary:
         source = Path(path)
         self.roots.refuse_locked(source)
         file = read_file(source)
-        details = self._index.details(found_of(source))
+        record = self._index.read_head(record_of(source))
         gone = {tag_of(tag).casefold() for tag in remove}
-        tags = [tag for tag in details.tags if tag.casefold() not in gone]
+        tags = [tag for tag in record.tags if tag.casefold() not in gone]
         known = {tag.casefold() for tag in tags}
         tags += [tag for tag in map(tag_of, add) if tag.casefold() not in known]
         return self.roots.write(source, with_tags(file.text, path, tuple(tags)), file.sha256)
@@ -380,12 +379,12 @@ class PromptLibrary:
         missing = self.roots.shipped / STRATEGIES / f"{name}.prompty"
         raise LibraryError(str(missing), "this prompt of a strategy is missing: restore the file.")
 
-    def shared_files(self) -> builtins.list[SharedFile]:
+    def shared_files(self) -> list[SharedFile]:
         """All files with the names by which others include them, in the order of the folders."""
         return [
-            SharedFile(found.path, f"{found.folder}/{found.name}".lstrip("/"), text)
-            for _, found in self._look().searchable()
-            if (text := self._index.text(found)[0])
+            SharedFile(file.path, f"{file.folder}/{file.name}".lstrip("/"), text)
+            for file, _ in self._look().searchable()
+            if (text := self._index.text(file)[0])
         ]
 
     def sources(self) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from pathlib import PurePath
 import msgspec
 
 from workbench.domain.errors import FrontMatterError, SandboxError
+from workbench.domain.prompts.library import PromptRecord
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.document import parse_document
 from workbench.prompts.jinja.diagnosis import TOO_DEEP, parse
@@ -27,17 +28,8 @@ _MOST_FAILURES = 3
 _CHARACTERS = 300
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """What a file says of itself; ``problem`` is a sentence where it cannot be used."""
-
-    title: str
-    description: str = ""
-    tags: tuple[str, ...] = ()
-    problem: str = ""
-
-
-async def read_heads(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> list[Head]:
-    """The heads of files in the same order.
+async def read_heads(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> list[PromptRecord]:
+    """What files say of themselves, in the same order.
 
     A file that alone takes too long or too much memory has that as its problem.
 
@@ -48,7 +40,7 @@ async def read_heads(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> lis
     Raises:
         SandboxError: nothing can be read there.
     """
-    heads: list[Head] = []
+    heads: list[PromptRecord] = []
     for batch in _batches(files):
         try:
             heads += await _in_sandbox(pool, batch)
@@ -57,8 +49,8 @@ async def read_heads(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> lis
     return heads
 
 
-async def _one_by_one(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> list[Head]:
-    heads: list[Head] = []
+async def _one_by_one(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> list[PromptRecord]:
+    heads: list[PromptRecord] = []
     failures = 0
     for path, text in files:
         try:
@@ -72,11 +64,11 @@ async def _one_by_one(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> li
     return heads
 
 
-async def _in_sandbox(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> list[Head]:
+async def _in_sandbox(pool: SandboxPool, files: Sequence[tuple[str, str]]) -> list[PromptRecord]:
     found = await pool.call(
         "workbench.prompts.library.metadata:heads_job", files, deadline_seconds=SECONDS
     )
-    return msgspec.convert(found, list[Head])
+    return msgspec.convert(found, list[PromptRecord])
 
 
 def _batches(files: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
@@ -92,13 +84,13 @@ def _batches(files: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]
         yield batch
 
 
-def heads_job(files: Sequence[tuple[str, str]]) -> list[Head]:
+def heads_job(files: Sequence[tuple[str, str]]) -> list[PromptRecord]:
     """:func:`head_of` for several files; runs in a sandbox process."""
     return [head_of(path, text) for path, text in files]
 
 
-def head_of(path: str, text: str) -> Head:
-    """What a file says of itself; one that cannot be used is known by its name."""
+def head_of(path: str, text: str) -> PromptRecord:
+    """A file's record with what it says of itself; one that cannot be used is known by its name."""
     title, description, problem = PurePath(path).stem, "", ""
     tags: tuple[str, ...] = ()
     try:
@@ -113,7 +105,9 @@ def head_of(path: str, text: str) -> Head:
         problem = f"Line {error.line}: {error.reason}" if error.line else error.reason
     except RecursionError:
         problem = TOO_DEEP
-    return Head(
+    return PromptRecord(
+        path=path,
+        name=PurePath(path).name,
         title=_one_line(title),
         description=_one_line(description),
         tags=tuple(dict.fromkeys(_tidy(tags))),
@@ -121,9 +115,10 @@ def head_of(path: str, text: str) -> Head:
     )
 
 
-def unusable(path: str, problem: str) -> Head:
+def unusable(path: str, problem: str) -> PromptRecord:
     """A file of which only the name is known, and why."""
-    return Head(title=_one_line(PurePath(path).stem), problem=problem)
+    place = PurePath(path)
+    return PromptRecord(path=path, name=place.name, title=_one_line(place.stem), problem=problem)
 
 
 @functools.lru_cache(maxsize=1)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from typing import TypeVar
 
 import msgspec
 
-from workbench.domain.prompts.library import LibraryHit, LibraryResult
-from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.prompts.library import LibraryHit, LibraryResult, PromptRecord
 
-F = TypeVar("F")
+SearchKey = tuple[str, str]
+"""File name and title of a prompt; these, the folder, the description and the tags. Casefolded."""
 EXCERPT = 90
 _LEAD = 12
 _PART = re.compile(r'(?:(tag|folder|is):)?(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
@@ -26,29 +25,11 @@ class LibraryQuery(msgspec.Struct, frozen=True):
     favourite: bool = False
 
 
-class Searchable(msgspec.Struct, frozen=True, gc=False):
-    """What a search looks at in a prompt before its text, casefolded once for all searches."""
-
-    path: str
-    name: str
-    """File name and title."""
-    head: str
-    """These, the folder, the description and the tags."""
-    folder: str
-    tags: tuple[str, ...]
-
-    @classmethod
-    def of(cls, entry: LibraryEntry) -> Searchable:
-        """The texts of a prompt of the list."""
-        name = f"{entry.name} {entry.title}".casefold()
-        rest = f"{entry.folder} {entry.description} {' '.join(entry.tags)}".casefold()
-        return cls(
-            path=entry.path,
-            name=name,
-            head=f"{name} {rest}",
-            folder=f"/{entry.folder.casefold()}",
-            tags=tuple(tag.casefold() for tag in entry.tags),
-        )
+def search_key(prompt: PromptRecord) -> SearchKey:
+    """What a search looks at in a prompt before its text, made once for all searches."""
+    name = f"{prompt.name} {prompt.title}".casefold()
+    rest = f"{prompt.folder} {prompt.description} {' '.join(prompt.tags)}".casefold()
+    return name, f"{name} {rest}"
 
 
 def read_query(text: str) -> LibraryQuery:
@@ -79,29 +60,29 @@ def read_query(text: str) -> LibraryQuery:
 
 def search(
     query: LibraryQuery,
-    prompts: Iterable[tuple[Searchable, F]],
+    prompts: Iterable[tuple[PromptRecord, SearchKey]],
     favourites: Collection[str],
-    text_of: Callable[[F], tuple[str, str]],
+    text_of: Callable[[PromptRecord], tuple[str, str]],
 ) -> LibraryResult:
     """The prompts that fit, those first whose name does, then by head, then by text.
 
     Args:
         query: what is looked for.
-        prompts: with their files, in the order in which equally good ones are given.
+        prompts: in the order in which equally good ones are given.
         favourites: their paths.
         text_of: the text of a file, as it is and casefolded; asked only where its head does not
             answer.
     """
     ranked: tuple[list[LibraryHit], ...] = ([], [], [])
-    for prompt, file in prompts:
+    for prompt, (name, head) in prompts:
         if not _belongs(query, prompt, favourites):
             continue
-        left = _missing(query.words, prompt.head)
+        left = _missing(query.words, head)
         if not left:
-            in_name = not _missing(query.words, prompt.name)
+            in_name = not _missing(query.words, name)
             ranked[0 if in_name else 1].append(LibraryHit(path=prompt.path))
             continue
-        text, folded = text_of(file)
+        text, folded = text_of(prompt)
         if not _missing(left, folded):
             line, excerpt = _excerpt(text, left[0])
             ranked[2].append(LibraryHit(path=prompt.path, excerpt=excerpt, line=line))
@@ -109,14 +90,17 @@ def search(
     return LibraryResult(hits=hits, words=query.words)
 
 
-def _belongs(query: LibraryQuery, prompt: Searchable, favourites: Collection[str]) -> bool:
+def _belongs(query: LibraryQuery, prompt: PromptRecord, favourites: Collection[str]) -> bool:
     """Whether the prefixes fit. A tag may be half typed; a folder means those inside it too."""
     if query.favourite and prompt.path not in favourites:
         return False
     for wanted in query.tags:
-        if not any(tag.startswith(wanted) for tag in prompt.tags):
+        if not any(tag.casefold().startswith(wanted) for tag in prompt.tags):
             return False
-    return all(f"/{wanted}" in prompt.folder for wanted in query.folders)
+    if not query.folders:
+        return True
+    folder = f"/{prompt.folder.casefold()}"
+    return all(f"/{wanted}" in folder for wanted in query.folders)
 
 
 def _missing(words: Iterable[str], text: str) -> list[str]:

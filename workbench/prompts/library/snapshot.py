@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from workbench.domain.prompts.library import LibraryFolder, LibraryListing
-from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.prompts.library import LibraryFolder, LibraryListing, PromptRecord
 from workbench.prompts.file_io import can_write
-from workbench.prompts.library.index import Found, LibraryIndex, can_write_found, changed_at, walk
+from workbench.prompts.library.index import LibraryIndex, changed_at, walk
 from workbench.prompts.library.roots import LibraryRoots
-from workbench.prompts.library.search import Searchable
-
-
-class _Place(NamedTuple):
-    """A file, the folder of the library it is in, and whether it can be written."""
-
-    file: Found
-    root: LibraryFolder
-    writable: bool
+from workbench.prompts.library.search import SearchKey, search_key
 
 
 class LibrarySnapshot:
@@ -32,27 +21,27 @@ class LibrarySnapshot:
         self._index = index
         self._shown = tuple(roots.kinds())
         self._times: dict[str, int] = {}
-        self._places: list[_Place] = []
+        self._files: list[PromptRecord] = []
         self._made_of = -1
         self._listing = LibraryListing()
-        self._searchable: list[tuple[Searchable, Found]] | None = None
+        self._searchable: list[tuple[PromptRecord, SearchKey]] | None = None
         folders = []
         for root, kind in self._shown:
-            there = walk(root)
+            shipped = kind == "shipped"
+            writable = not shipped and can_write(root)
+            there = walk(root, writable=writable, shipped=shipped)
             self._times |= there.times
-            folder = LibraryFolder(
-                path=str(root),
-                kind=kind,
-                writable=kind != "shipped" and can_write(root),
-                problem="" if kind == "shipped" and not root.exists() else there.problem,
-                folders=tuple(there.folders),
+            folders.append(
+                LibraryFolder(
+                    path=str(root),
+                    kind=kind,
+                    writable=writable,
+                    problem="" if shipped and not root.exists() else there.problem,
+                    folders=tuple(there.folders),
+                )
             )
-            folders.append(folder)
             there.files.sort(key=lambda file: (file.folder, file.name.casefold()))
-            self._places += [
-                _Place(file, folder, folder.writable and can_write_found(file))
-                for file in there.files
-            ]
+            self._files += there.files
         self._folders = tuple(folders)
 
     def holds(self, roots: LibraryRoots) -> bool:
@@ -63,54 +52,29 @@ class LibrarySnapshot:
 
     def paths(self) -> set[str]:
         """All files."""
-        return {place.file.path for place in self._places}
+        return {file.path for file in self._files}
 
-    def unread(self) -> list[Found]:
+    def unread(self) -> list[PromptRecord]:
         """The files that were not read since they changed."""
-        newest = self._index.newest
-        return [place.file for place in self._places if not newest(place.file)[1]]
+        return [file for file in self._files if not self._index.is_read(file)]
 
     def listing(self) -> LibraryListing:
         """Folders and prompts, with what is known of them by now."""
         version = self._index.version
         if version != self._made_of:
-            entries, pending = [], False
-            for place in self._places:
-                entry, current = self._entry(place)
-                entries.append(entry)
-                pending = pending or not current
+            entries = tuple(map(self._index.newest, self._files))
             self._listing = LibraryListing(
-                folders=self._folders, entries=tuple(entries), pending=pending
+                folders=self._folders,
+                entries=entries,
+                pending=not all(entry.is_read for entry in entries),
             )
             self._made_of, self._searchable = version, None
         return self._listing
 
-    def searchable(self) -> list[tuple[Searchable, Found]]:
+    def searchable(self) -> list[tuple[PromptRecord, SearchKey]]:
         """The prompts as a search wants them."""
         entries = self.listing().entries
         found = self._searchable
         if found is None:
-            found = [
-                (Searchable.of(entry), place.file)
-                for entry, place in zip(entries, self._places, strict=True)
-            ]
-            self._searchable = found
+            found = self._searchable = [(entry, search_key(entry)) for entry in entries]
         return found
-
-    def _entry(self, place: _Place) -> tuple[LibraryEntry, bool]:
-        """A prompt of the list, and whether that is what its file says now."""
-        file, root, writable = place
-        details, current = self._index.newest(file)
-        entry = LibraryEntry(
-            path=file.path,
-            name=file.name,
-            folder=file.folder,
-            title=details.title if details else file.name.rpartition(".")[0] or file.name,
-            description=details.description if details else "",
-            writable=writable,
-            shipped=root.kind == "shipped",
-            root=root.path,
-            tags=details.tags if details else (),
-            problem=details.problem if details else "",
-        )
-        return entry, current

@@ -271,7 +271,7 @@ class Exchange:
 
     def _gathered(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The files of a bundle by their names in it."""
-        entries = self._prompt_library.list()
+        entries = self._prompt_library.listing().entries
         chosen: dict[str, Path] = {}
         for each in paths:
             wanted = Path(each)

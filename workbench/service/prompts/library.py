@@ -20,9 +20,9 @@ from workbench.domain.prompts.library import (
     LibraryListing,
     LibraryResult,
     Moved,
+    PromptRecord,
     Trashed,
 )
-from workbench.domain.prompts.prompt import LibraryEntry
 from workbench.history import session, versions
 from workbench.prompts.library.metadata import heads_job, read_heads
 from workbench.service.added_folders import AddedFolders, existing_folder
@@ -210,7 +210,7 @@ class Library:
         """Have the library show the folders that were added, as the history has them now."""
         self._prompt_library.show(map(Path, await self._added_folders.all()))
 
-    async def entries(self) -> tuple[LibraryEntry, ...]:
+    async def entries(self) -> tuple[PromptRecord, ...]:
         """All prompt files of the library's folders."""
         return (await self.listing()).entries
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.prompts.prompt import LibraryEntry, PromptFile, TemplateAnalysis
+from workbench.domain.prompts.library import PromptRecord
+from workbench.domain.prompts.prompt import PromptFile, TemplateAnalysis
 from workbench.domain.runs.spec import Json
 from workbench.domain.views import StrategyInfo
 from workbench.ui.compare.session import question_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _PREVIEW_MS = 250
 
-_Lists = tuple[tuple[StrategyInfo, ...], tuple[LibraryEntry, ...]]
+_Lists = tuple[tuple[StrategyInfo, ...], tuple[PromptRecord, ...]]
 
 
 class PromptModel(QObject):
@@ -43,7 +44,7 @@ class PromptModel(QObject):
         super().__init__()
         self.bridge = self._bridge = bridge
         self.strategies: tuple[StrategyInfo, ...] = ()
-        self.library: tuple[LibraryEntry, ...] = ()
+        self.library: tuple[PromptRecord, ...] = ()
         self.path = ""
         self.text = ""
         self.edited = False

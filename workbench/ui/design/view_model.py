@@ -11,8 +11,8 @@ import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import FileChangedError, ReadOnlyError, WorkbenchError
-from workbench.domain.prompts.library import LibraryListing, Moved
-from workbench.domain.prompts.prompt import Draft, LibraryEntry, OwnCopy, PromptFile
+from workbench.domain.prompts.library import LibraryListing, Moved, PromptRecord
+from workbench.domain.prompts.prompt import Draft, OwnCopy, PromptFile
 from workbench.domain.runs.spec import Json
 from workbench.domain.text import replace_surrogates
 from workbench.domain.views import StrategyInfo
@@ -90,7 +90,7 @@ class DesignModel(QObject):
             self._ask_drafts()
 
     @property
-    def library(self) -> tuple[LibraryEntry, ...]:
+    def library(self) -> tuple[PromptRecord, ...]:
         """All prompt files."""
         return self.listing.entries
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton
 
-from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.prompts.library import PromptRecord
 from workbench.domain.text import count_text
 from workbench.ui.kit import IconButton, Label, row
 from workbench.ui.kit.menu import Menu
@@ -32,7 +32,7 @@ class LibraryFoot(QFrame):
         super().__init__()
         self.setFixedHeight(36)
         self.setProperty("rule", "top")
-        self._entries: tuple[LibraryEntry, ...] = ()
+        self._entries: tuple[PromptRecord, ...] = ()
         self._tags: list[tuple[str, int]] = []
         self._chosen: frozenset[str] = frozenset()
         self.all_tags = IconButton("tag", "All tags", size=24, glyph=14)
@@ -49,7 +49,7 @@ class LibraryFoot(QFrame):
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
+    def show_entries(self, entries: tuple[PromptRecord, ...]) -> None:
         """Count the tags of these prompts; a tag in another case is the same one."""
         if entries is self._entries:
             self._show_count()

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Literal
 
-from workbench.domain.prompts.library import LibraryFolder, LibraryHit, LibraryListing
-from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.prompts.library import (
+    LibraryFolder,
+    LibraryHit,
+    LibraryListing,
+    PromptRecord,
+)
 from workbench.ui.bindings import bindings
 
 NodeKind = Literal["favourites", "root", "folder", "file", "note"]
@@ -34,7 +38,7 @@ class Node:
     count: int = 0
     writable: bool = False
     children: list[Node] = field(default_factory=list)
-    entry: LibraryEntry | None = None
+    entry: PromptRecord | None = None
     root: LibraryFolder | None = None
     hit: LibraryHit | None = None
 
@@ -53,7 +57,7 @@ def stem(name: str) -> str:
 
 def tree_of(listing: LibraryListing) -> list[Node]:
     """The sections: favourites where there are any, then each folder of the library."""
-    by_root: dict[str, list[LibraryEntry]] = {}
+    by_root: dict[str, list[PromptRecord]] = {}
     for entry in listing.entries:
         by_root.setdefault(entry.root, []).append(entry)
     sections = [_section(root, by_root.get(root.path, ())) for root in listing.folders]
@@ -67,14 +71,14 @@ def tree_of(listing: LibraryListing) -> list[Node]:
     return shown
 
 
-def file_node(entry: LibraryEntry, key: str) -> Node:
+def file_node(entry: PromptRecord, key: str) -> Node:
     """The row of a prompt."""
     node = Node("file", key, stem(entry.name), entry.path)
     set_entry(node, entry)
     return node
 
 
-def set_entry(node: Node, entry: LibraryEntry) -> None:
+def set_entry(node: Node, entry: PromptRecord) -> None:
     """Have the row of a prompt know what the list says of it by now."""
     node.entry = entry
     node.writable = entry.writable and not entry.shipped
@@ -87,7 +91,7 @@ def section_name(root: LibraryFolder) -> str:
     return "Included" if root.kind == "shipped" else PurePath(root.path).name or root.path
 
 
-def _section(root: LibraryFolder, entries: Iterable[LibraryEntry]) -> Node:
+def _section(root: LibraryFolder, entries: Iterable[PromptRecord]) -> Node:
     top = Node(
         "root",
         f"root:{root.path}",

@@ -18,8 +18,12 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from workbench.domain.prompts.library import LibraryHit, LibraryListing, LibraryResult
-from workbench.domain.prompts.prompt import LibraryEntry
+from workbench.domain.prompts.library import (
+    LibraryHit,
+    LibraryListing,
+    LibraryResult,
+    PromptRecord,
+)
 from workbench.domain.text import count_text
 from workbench.ui.kit import plain_tip
 from workbench.ui.library.nodes import Node, NodeKind, file_node, set_entry, tree_of
@@ -52,7 +56,7 @@ class LibraryModel(QAbstractItemModel):
         self._top: list[Node] = []
         self._nodes: list[Node] = []
         self._by_path: dict[str, list[Node]] = {}
-        self._entries: dict[str, LibraryEntry] = {}
+        self._entries: dict[str, PromptRecord] = {}
         self._hits: list[LibraryHit] = []
         """Those of a search that are no rows yet, the next at the end."""
 
@@ -305,8 +309,8 @@ class LibraryModel(QAbstractItemModel):
 
 
 def _by_path(
-    listing: LibraryListing, before: LibraryListing, known: dict[str, LibraryEntry]
-) -> dict[str, LibraryEntry]:
+    listing: LibraryListing, before: LibraryListing, known: dict[str, PromptRecord]
+) -> dict[str, PromptRecord]:
     """The prompts of a listing by their paths, those that are known where it is the same one."""
     if known and listing.entries is before.entries:
         return known
