@@ -36,6 +36,6 @@ class SharingPool(SandboxPool):
 
 
 def end_all() -> None:
-    """End the processes that nobody took."""
+    """End the processes that are left."""
     while _left:
         _left.pop().kill()

@@ -208,7 +208,7 @@ async def test_an_error_in_place_of_a_stream_is_told(connect):
 
 
 class Noon(datetime):
-    """A clock that stands."""
+    """A clock that does not move."""
 
     @classmethod
     def now(cls, tz=None):

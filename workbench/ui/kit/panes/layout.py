@@ -58,8 +58,8 @@ def column(
 def show_part(part: QWidget, *, shown: bool) -> None:
     """Hide a part of a view, or show it again.
 
-    What nobody has hidden comes up with its window; for what is shown by name, Qt works out its
-    look and the size of all that is in it at once, be the window hidden or not.
+    A part that was never hidden comes up with its window; for what is shown by a call, Qt works
+    out the look and the size of all that is in it at once, be the window hidden or not.
     """
     explicit = part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
     if shown == (explicit and part.isHidden()):
