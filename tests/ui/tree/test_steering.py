@@ -6,14 +6,17 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS, Going, ask, until
 from tests.ui.tree.driving import open_run
 from tests.ui.tree.samples import game_of_24, record
+from workbench.domain.errors import UsageError
 from workbench.domain.runs import events as ev
 from workbench.domain.runs.steering import AddThought, BoostNode, EditThought, Grow, PruneNode
+from workbench.service.runs.steering import Steering
 from workbench.ui.actions import ActionTable
 from workbench.ui.bridge import Bridge
 from workbench.ui.panels import Context
@@ -127,6 +130,30 @@ def test_a_node_goes_on_as_a_conversation(panel: TreePanel, going: Going) -> Non
     messages: Any = request["messages"]
     assert [message.role for message in messages] == ["user", "assistant"]
     assert messages[-1].text == "10 - 4 = 6\n5 × 6 = 30"
+
+
+def test_a_thought_that_the_search_refuses_is_kept(
+    panel: TreePanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = "The run waits for its model."
+
+    async def refuse(_part: object, _run_id: int, _action: object) -> None:
+        raise UsageError(refusal)
+
+    panel.model.select("0.1")
+    panel.ask_thought()
+    panel.add_form.box.setPlainText("6 + 5 = 11")
+    with monkeypatch.context() as patched:
+        patched.setattr(Steering, "steer", refuse)
+        panel.add_form.save.click()
+        until(lambda: panel.notice.message == refusal)
+    panel.ask_thought()
+    assert panel.add_form.box.toPlainText() == "6 + 5 = 11"
+    panel.add_form.save.click()
+    until(lambda: panel.notice.message.startswith("Added"))
+    panel.ask_thought()
+    assert panel.add_form.box.toPlainText() == ""
+    panel.add_form.hide()
 
 
 def test_a_thought_that_was_not_given_is_there_again_also_after_a_restart(

@@ -290,6 +290,8 @@ class TreePanel(Panel):
     @Slot(str)
     def _on_steered(self, sentence: str) -> None:
         """Say what was changed and offer to take it back; nothing after that."""
+        for form in (self.edit_form, self.add_form):
+            form.settle()
         if sentence:
             self.notice.show_message(sentence, "text-2", "Undo", self.model.undo)
         else:

@@ -29,7 +29,8 @@ class Unsent(NamedTuple):
 class ThoughtForm(Popover):
     """A thought to be written or changed.
 
-    What was written and not given is kept in ``unsent``, and is there when the same is asked again.
+    What was written is kept in ``unsent``, and is there when the same is asked again, until
+    :meth:`settle`.
 
     Signals:
         accepted(str): the text.
@@ -50,6 +51,7 @@ class ThoughtForm(Popover):
         body.setLayout(column(self.box, row(None, self.save), gap=8))
         super().__init__(title, body)
         self.unsent: Unsent | None = None
+        self._given = False
         self._about = Unsent("", "")
         self.setParent(parent, self.windowFlags())
         keys = QShortcut(QKeySequence("Ctrl+Return"), self)
@@ -65,6 +67,7 @@ class ThoughtForm(Popover):
             about: what the thought is for; what was written for it and not given comes back.
             text: what to begin from where nothing was.
         """
+        self._given = False
         unsent, self._about = self.unsent, Unsent(about, text)
         begun = unsent is not None and unsent.about == about
         self.box.setPlainText(unsent.text if unsent is not None and begun else text)
@@ -84,9 +87,15 @@ class ThoughtForm(Popover):
     def _on_save(self) -> None:
         text = self.box.toPlainText().strip()
         if text:
-            self.unsent = None
+            self._given = True
             self.hide()
             self.accepted.emit(text)
+
+    def settle(self) -> None:
+        """The search has the thought that was given: it need not be kept any longer."""
+        if self._given:
+            self._given = False
+            self.unsent = None
 
 
 class GrowForm(Popover):
