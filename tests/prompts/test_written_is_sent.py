@@ -291,6 +291,6 @@ def test_many_loops_are_checked_in_little_work() -> None:
 
 
 async def test_many_tags_outside_of_loops_render(pool: SandboxPool) -> None:
-    body = "".join(f"line {n}{{% if true %}} x{{% endif %}}.\n" for n in range(1_500))
+    body = "".join(f"line {n}{{% if true %}} x{{% endif %}}.\n" for n in range(500))
     ((_, text),) = await rendered(pool, f"user:\n{body}")
-    assert text.count("x") == 1_500
+    assert text.count("x") == 500

@@ -152,7 +152,7 @@ def test_an_answer_without_text_says_so(panel, qtbot, engine):
     say(panel, qtbot, "2 + 2?")
     view = views(panel)[-1]
     assert view.body.text == ""
-    assert "thinking" in view.empty.text()
+    assert "during the reasoning" in view.empty.text()
     assert view.empty.isVisibleTo(panel)
     assert not view.go_on.isVisibleTo(panel)
 

@@ -120,9 +120,11 @@ def test_changes_are_written_into_the_head_and_undone(panel, qtbot, going):
     assert panel.model.current.text == SOURCE
 
 
-def test_a_model_that_is_not_here_is_said(panel, qtbot):
+def test_a_model_that_is_not_available_is_named(panel, qtbot):
     panel.work.editor.replace_all(SOURCE.replace("pretend", "gpt-9"))
-    qtbot.waitUntil(lambda: "gpt-9 is not here" in panel.run_bar.origin.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: "gpt-9 is not available" in panel.run_bar.origin.text(), timeout=WAIT_MS
+    )
     assert "another one is used" in panel.run_bar.origin.toolTip()
 
 

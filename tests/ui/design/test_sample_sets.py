@@ -78,7 +78,7 @@ def test_a_set_that_was_saved_over_is_brought_back_and_a_new_one_is_a_click_away
     field(panel, "name").setText("Linus")
     inputs.bar.save_set()
     kept = paths.prompts / "greeting.samples.yaml"
-    qtbot.waitUntil(lambda: "“mine” was saved over" in inputs.banner.message, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "“mine” was overwritten" in inputs.banner.message, timeout=WAIT_MS)
     assert "Linus" in kept.read_text()
     inputs.banner.remedy.click()
     qtbot.waitUntil(lambda: "Grace" in kept.read_text(), timeout=WAIT_MS)
