@@ -232,14 +232,14 @@ class PromptLibrary:
         return self.roots.write(target, text, "")
 
     def duplicate(self, path: str) -> PromptFile:
-        """A copy beside the original where that can be written, else in the user's folder.
+        """A copy next to the original where that can be written, else in the user's folder.
 
         In the user's folder it goes into the same subfolder. It has a free name.
         """
         source = Path(path)
         original = read_file(source)
-        beside = self.roots.root_of(source) in self.roots.added
-        if beside and not self.roots.is_locked(source.parent):
+        is_added = self.roots.root_of(source) in self.roots.added
+        if is_added and not self.roots.is_locked(source.parent):
             target = free_path(self.roots.writable(str(source.parent)), source.name)
             return self.roots.write(target, original.text, "")
         return self.own_copy(path, original.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import msgspec
 
 from workbench.domain.prompts.prompt import Draft, Preview, TemplateAnalysis
 from workbench.domain.runs.spec import Json
+from workbench.domain.text import replace_surrogates
 
 
 @dataclass
@@ -97,6 +99,12 @@ class Document:
             variables=self.values,
         )
 
+    def take_draft(self, draft: Draft) -> None:
+        """Take the unsaved text and values that were kept for this prompt."""
+        if not _is_clean(draft):
+            self.text, self.sha256 = draft.text, draft.base_sha256 or self.sha256
+        self.values = dict(draft.variables) | self.values
+
     def unfilled(self) -> tuple[str, ...]:
         """Required inputs without a value, as the last preview of these values found them."""
         given = self.given_values()
@@ -118,3 +126,8 @@ def empty_inputs(names: Sequence[str]) -> str:
     shown = [*names[:3], f"{len(names) - 3} more"] if len(names) > 4 else [*names]
     listed = " and ".join([part for part in (", ".join(shown[:-1]), shown[-1]) if part])
     return f"{listed} {'is' if len(names) == 1 else 'are'} empty."
+
+
+def _is_clean(draft: Draft) -> bool:
+    """Whether a draft holds values only: its text is that of the file it was made from."""
+    return hashlib.sha256(replace_surrogates(draft.text).encode()).hexdigest() == draft.base_sha256

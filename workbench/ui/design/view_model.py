@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from workbench.domain.errors import FileChangedError, ReadOnlyError, WorkbenchEr
 from workbench.domain.prompts.library import LibraryListing, Moved, PromptRecord
 from workbench.domain.prompts.prompt import Draft, OwnCopy, PromptFile
 from workbench.domain.runs.spec import Json
-from workbench.domain.text import replace_surrogates
 from workbench.domain.views import StrategyInfo
 from workbench.ui.design.awaited import Awaited
 from workbench.ui.design.document import Document
@@ -125,7 +123,7 @@ class DesignModel(QObject):
             if document.dirty:
                 continue
             on_disk = document.sha256
-            _take_draft(document, self._drafts.pop(path))
+            document.take_draft(self._drafts.pop(path))
             self.reloaded.emit(path)
             self.dirty_changed.emit()
             if document.sha256 != on_disk:
@@ -188,7 +186,7 @@ class DesignModel(QObject):
         document = Document(file.path, file.text, file.text, file.sha256, cursor=cursor)
         document.values = dict(values or {})
         if draft is not None:
-            _take_draft(document, draft)
+            document.take_draft(draft)
         document.seeded = None if document.values else set()
         self.documents[file.path] = document
         self._watcher.addPath(file.path)
@@ -456,15 +454,3 @@ class DesignModel(QObject):
     def refresh(self) -> None:
         """Analyse and render the current prompt."""
         self._rendering.ask()
-
-
-def _take_draft(document: Document, draft: Draft) -> None:
-    """Give a prompt the unsaved text and values that were kept for it."""
-    if not _is_clean(draft):
-        document.text, document.sha256 = draft.text, draft.base_sha256 or document.sha256
-    document.values = dict(draft.variables) | document.values
-
-
-def _is_clean(draft: Draft) -> bool:
-    """Whether a draft holds values only: its text is that of the file it was made from."""
-    return hashlib.sha256(replace_surrogates(draft.text).encode()).hexdigest() == draft.base_sha256
