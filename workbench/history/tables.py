@@ -27,7 +27,7 @@ from workbench.history.stored_types import (
     StoredTime,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -285,6 +285,21 @@ held_out_look = Table(
     Index("held_out_look_cases", "cases"),
 )
 """Each time that scores of held-out cases were shown; ``cases`` is the digest of their ids."""
+
+measurement = Table(
+    "measurement",
+    metadata,
+    _id(),
+    Column("key", StoredText, nullable=False, unique=True),
+    Column("kind", StoredText, nullable=False),
+    Column("model", StoredText, nullable=False),
+    Column("at", StoredTime, nullable=False),
+    Column("payload", StoredBytes, nullable=False),
+    Index("measurement_kind", "kind"),
+)
+"""What a model said of a text: likelihoods, labels, vectors, self-tests. ``key`` is the digest of
+all that decides it (model file, prompt, text), so that nothing is measured twice; ``payload`` is
+the answer in msgpack."""
 
 SEARCH_INDEXES = {"run_search": run_text, "message_search": message}
 """FTS5 tables and the tables whose text they index; triggers keep them in step."""
