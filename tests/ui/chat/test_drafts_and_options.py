@@ -197,11 +197,13 @@ def test_an_answer_elsewhere_does_not_take_the_window_away(panel, qtbot, engine)
     first = panel.model.current
     panel.list.create_wanted.emit()
     engine.delay_seconds = 0.01
+    live = panel.model.live
+    seen: list[bool] = []  # of each change: a look now and then could miss the whole answer
+    live.listed.connect(lambda: seen.append(live.any))
     panel.composer.box.setPlainText("Second")
     panel.composer.box.send_wanted.emit()
     panel.list.chosen.emit(first)
-    qtbot.waitUntil(lambda: panel.model.live.any, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not panel.model.live.any, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: seen[:1] == [True] and not seen[-1], timeout=WAIT_MS)
     assert panel.model.current == first
     assert texts(panel)[0] == "First"
     assert not panel.composer.send.is_stop

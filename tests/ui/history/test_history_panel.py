@@ -217,7 +217,9 @@ def test_only_the_runs_of_a_version_of_a_prompt(
 
 def test_delete_can_be_undone(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
     tree = runs["tree_of_thought"]
+    qtbot.keyClick(panel.search, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     open_run(panel, tree, qtbot)
+    assert panel.table.selected() == ((tree,), ()), "Ctrl adds no run to those that are deleted"
     panel.table.setFocus()
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: tree not in listed(panel), timeout=WAIT_MS)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTableView
 
@@ -139,9 +149,15 @@ class RunsTable(QTableView):
             return False
         if row != self.currentIndex().row():
             self._telling = False
-            self.selectRow(row)
+            self._select(row)
             self._telling = True
         return True
+
+    def _select(self, row: int) -> None:
+        """Choose a row alone: :meth:`selectRow` adds it where Ctrl or Shift happens to be down."""
+        flags = QItemSelectionModel.SelectionFlag
+        index = self._model.index(row, 0)
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def reach_from(self, box: QLineEdit) -> None:
         """Down and Enter in a box of words go to the runs that were found."""
@@ -160,7 +176,7 @@ class RunsTable(QTableView):
         rows = (row for row, each in enumerate(self._model.entries) if each.run is not None)
         first = next(rows, None)
         if self.current_id is None and first is not None:
-            self.selectRow(first)
+            self._select(first)
 
     @Slot()
     def _on_rows_going(self) -> None:
@@ -206,7 +222,7 @@ class RunsTable(QTableView):
         if not index.isValid():
             return
         if not self.selectionModel().isRowSelected(index.row()):
-            self.selectRow(index.row())
+            self._select(index.row())
         place = event.globalPos()
         if by_key:
             prompt = self.model().index(index.row(), COLUMNS.index("Prompt"))
@@ -241,7 +257,7 @@ class RunsTable(QTableView):
         elif event.key() == Qt.Key.Key_Left and row >= 0 and self._is_member(row):
             while self._is_member(row):
                 row -= 1
-            self.selectRow(row)
+            self._select(row)
             self._model.toggle(row)
         else:
             super().keyPressEvent(event)
