@@ -13,6 +13,7 @@ from workbench.prompts.datasets.reading import (
     FILE_BYTES,
     ROWS,
     list_data,
+    packed_job,
     parse_data,
     parse_job,
 )
@@ -97,7 +98,7 @@ def test_alias_and_merge_bombs_are_refused() -> None:
 
 
 def test_too_many_rows_are_refused() -> None:
-    with pytest.raises(DataSetError, match="more than 50,000 rows"):
+    with pytest.raises(DataSetError, match="more than 100,000 rows"):
         parse_job("1\n" * (ROWS + 1), "a.jsonl")
 
 
@@ -110,7 +111,7 @@ def test_a_file_must_be_small_enough_and_utf8(tmp_path) -> None:
         read_text(file, FILE_BYTES, DataSetError, "utf-8-sig")
     with file.open("wb") as big:
         big.truncate(FILE_BYTES + 1)
-    with pytest.raises(DataSetError, match="larger than 8 MB"):
+    with pytest.raises(DataSetError, match="larger than 15 MB"):
         read_text(file, FILE_BYTES, DataSetError, "utf-8-sig")
     with pytest.raises(DataSetError, match="does not exist"):
         read_text(tmp_path / "none.csv", FILE_BYTES, DataSetError, "utf-8-sig")
@@ -133,3 +134,66 @@ def test_hidden_files_and_others_are_not_listed(tmp_path) -> None:
     found = list_data([(tmp_path, True), (tmp_path / "none", False)])
     assert [each.name for each in found] == ["b.csv", "sub/a.jsonl"]
     assert all(each.shipped for each in found)
+
+
+SHAPES = [
+    (
+        "openai/evals",
+        "a.jsonl",
+        (
+            '{"input": [{"role": "system", "content": "Be short."}, '
+            '{"role": "user", "content": "2+2?"}], "ideal": ["4", "four"]}'
+        ),
+        {"input": "2+2?", "system": "Be short.", "expected": ["4", "four"]},
+    ),
+    ("openai/evals", "a.jsonl", '{"input": "2+2?", "ideal": "4"}', {"expected": "4"}),
+    (
+        "GSM8K",
+        "a.jsonl",
+        json.dumps({"question": "q", "answer": "48/2=<<48/2=24>>24 each\n#### 1,024"}),
+        {"expected": "1024", "solution": "48/2=24 each", "question": "q"},
+    ),
+    (
+        "BBH",
+        "a.json",
+        '{"canary": "c", "examples": [{"input": "Sort b a", "target": "a b"}]}',
+        {"input": "Sort b a", "target": "a b", "expected": "a b"},
+    ),
+    (
+        "MMLU",
+        "a.jsonl",
+        '{"question": "q", "subject": "law", "choices": ["w", "x", "y", "z"], "answer": 2}',
+        {"expected": "C", "options": "A. w\nB. x\nC. y\nD. z", "tags": "law"},
+    ),
+    ("", "a.csv", 'q 1?,w,x,"y, y",z,C\nq 2?,1,2,3,4,A\n', {"question": "q 1?", "answer": "C"}),
+    (
+        "HELM",
+        "a.json",
+        (
+            '[{"input": {"text": "q"}, "split": "test", "id": "id7", "references": ['
+            '{"output": {"text": "yes"}, "tags": ["correct"]}, {"output": {"text": "no"}}]}]'
+        ),
+        {"input": "q", "expected": ["yes"], "id": "id7", "tags": "test", "choices": ["yes", "no"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("shape", "name", "text", "wanted"), SHAPES)
+def test_rows_of_benchmarks_get_the_columns_of_ours(shape, name, text, wanted) -> None:
+    found = parse_job(text, name)
+    assert found.shape == shape
+    assert {key: found.rows[0][key] for key in wanted} == wanted
+    assert "split" not in found.rows[0]
+
+
+def test_a_row_of_another_shape_stays_as_it_is_and_is_counted() -> None:
+    rows = '{"input": "a", "ideal": "b"}\n{"input": 7}\n{"other": 1}'
+    found = parse_job(rows, "a.jsonl")
+    assert found.rows[1:] == ({"input": 7}, {"other": 1})
+    assert parse_job('{"input": "a", "target": "b", "more": 1}', "a.jsonl").shape == ""
+
+
+async def test_a_table_comes_back_whole_from_the_sandbox(pool) -> None:
+    text = '{"a": 1, "b": 2}\n{"b": 3}\n{"b": 4, "a": null}\n{"a": [5], "b": "x"}'
+    assert await parse_data(pool, text, "a.jsonl") == parse_job(text, "a.jsonl")
+    assert packed_job(text, "a.jsonl")[2][0] == [1, 2]

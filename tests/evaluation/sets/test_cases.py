@@ -56,6 +56,12 @@ def test_what_cannot_be_read_is_a_problem_of_its_row():
     assert found[1].problem == "weight is a number from 0 on, not “heavy”."
 
 
+def test_a_value_that_is_too_long_is_a_problem_of_its_row_alone():
+    found = cases({"q": "a" * 10 * 1024 * 1024}, {"q": "b"})
+    assert "q has 10,485,760 characters" in found[0].problem
+    assert found[1].problem == ""
+
+
 def test_columns_that_are_not_there_are_missing():
     columns = Columns(expected="gold", inputs={"q": "question"})
     assert missing_columns(columns, {"question"}) == ["gold"]

@@ -96,6 +96,8 @@ def show(paths: Paths, file: str, offset: int, limit: int, words: str, as_json: 
         for row in page.rows
     )
     _print(("Row", *page.columns), rows)
+    if page.shape:
+        click.echo(f"Read as {page.shape}.", err=True)
     last = offset + len(page.rows)
     click.echo(f"{offset + 1:,} to {last:,} of {count_text(page.matched, 'row')}", err=True)
     return 0

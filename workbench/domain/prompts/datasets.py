@@ -45,12 +45,16 @@ class DataFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DataSet(msgspec.Struct, frozen=True, kw_only=True):
-    """A table: ``columns`` in the order in which they first appear, a mapping for each row."""
+    """A table: ``columns`` in the order in which they first appear, a mapping for each row.
+
+    ``shape`` is the benchmark whose rows these are, such as "GSM8K": columns were added then.
+    """
 
     path: str
     name: str
     columns: tuple[str, ...]
     rows: tuple[dict[str, Json], ...]
+    shape: str = ""
 
 
 class DataRow(msgspec.Struct, frozen=True):
@@ -70,6 +74,7 @@ class DataPage(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     matched: int
     rows: tuple[DataRow, ...]
+    shape: str = ""
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,8 @@ from workbench.domain.runs.spec import Json
 _ID, _TAGS, _WEIGHT, _SPLIT = "id", "tags", "weight", "split"
 _ID_DIGITS = 12
 _SHOWN = 60
+CELL_CHARACTERS = 1024 * 1024
+"""The most that a value may have; models read far less."""
 
 
 def missing_columns(columns: Columns, there: Collection[str]) -> list[str]:
@@ -111,6 +113,12 @@ def _case(row: SetRow, number: int, usual: _Usual) -> EvaluationCase:
     share = _weight(weight)
     if share is None:
         problems.append(f"weight is a number from 0 on, not “{_plain(weight)[:_SHOWN]}”.")
+    problems += [
+        f"{name[:_SHOWN]} has {len(value):,} characters, more than the {CELL_CHARACTERS:,} that "
+        "a value may have."
+        for name, value in values.items()
+        if isinstance(value, str) and len(value) > CELL_CHARACTERS
+    ]
     return EvaluationCase(
         id=usual.id(values) or _digest(usual.own(values), row),
         number=number,

@@ -1,1 +1,7 @@
-"""Data sets: tables of rows, which prompt they match, and what a row gives to its inputs."""
+"""Data sets: tables of rows, which prompt they match, and what a row gives to its inputs.
+
+reading.py: CSV, TSV, JSONL, JSON and YAML as a table, read in a sandbox process
+shapes.py: rows as benchmarks write them, with the columns that are used here
+matching.py: which data set fits a prompt
+row_values.py: what a row gives to the inputs of a prompt
+"""

@@ -13,7 +13,13 @@ from workbench.domain.prompts.datasets import EXPECTED, DataFile, loose_key
 from workbench.domain.prompts.matching import DataFit, columns_of, needed_of
 from workbench.domain.prompts.prompt import InputField
 from workbench.processes.pool import SandboxPool
-from workbench.prompts.datasets.reading import json_lines, parse_job, read_beginning
+from workbench.prompts.datasets.reading import (
+    delimiter_of,
+    json_lines,
+    parse_job,
+    read_beginning,
+)
+from workbench.prompts.datasets.shapes import MMLU_COLUMNS, in_shape, is_mmlu_table, shape_of
 
 BEGINNING_BYTES = 64 * 1024
 WHOLE_BYTES = 512 * 1024
@@ -81,14 +87,18 @@ def _columns(path: str, text: str) -> list[str]:
     found: dict[str, None] = {}
     try:
         if suffix in {".csv", ".tsv"}:
-            first = text.split("\n", 1)[0]
-            mark = "\t" if suffix == ".tsv" else max(",;\t", key=first.count)
+            mark = delimiter_of(text, suffix)
             names = next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
+            if is_mmlu_table([names]):
+                return list(MMLU_COLUMNS)
             return [name.strip() for name in names if name.strip()]
         if suffix in _WHOLE:
             return list(parse_job(text, path).columns)
-        for row in itertools.islice(json_lines(text, path), _ROWS):
-            found |= dict.fromkeys(row if isinstance(row, dict) else ())
+        shape = ""
+        for number, row in enumerate(itertools.islice(json_lines(text, path), _ROWS)):
+            shape = shape_of([row]) if number == 0 else shape
+            shaped = in_shape(row, shape)
+            found |= dict.fromkeys(shaped if isinstance(shaped, dict) else ())
     except (DataSetError, csv.Error):
         pass  # opening the file says what is wrong with it
     return list(found)

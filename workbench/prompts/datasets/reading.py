@@ -1,12 +1,14 @@
-"""Reading data sets: JSONL, a JSON list, CSV or TSV, and a YAML list.
+"""Reading data sets: JSONL, a JSON list, CSV or TSV, and a YAML list; benchmarks' own shapes too.
 
 The files come from anywhere, so they are parsed in the sandbox, within its memory and time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
@@ -19,10 +21,12 @@ from workbench.domain.errors import DataSetError, SandboxError, SandboxMemory, S
 from workbench.domain.prompts.datasets import DataFile, DataSet
 from workbench.domain.runs.spec import Json
 from workbench.processes.pool import SandboxPool
+from workbench.prompts.datasets.shapes import MMLU_COLUMNS, in_shape, is_mmlu_table, shape_of
 from workbench.prompts.front_matter.reading import read_yaml
 
-FILE_BYTES = 8 * 1024 * 1024
-ROWS = 50_000
+FILE_BYTES = 15_000_000
+"""A little less than what can be sent to a sandbox process."""
+ROWS = 100_000
 COLUMNS = 200
 YAML_VALUES = 100_000
 PARSE_SECONDS = 15.0
@@ -64,13 +68,24 @@ async def parse_data(pool: SandboxPool, text: str, path: str) -> DataSet:
     Raises:
         DataSetError: with the row's number where one row is wrong.
     """
+    found = await sandboxed(pool, "workbench.prompts.datasets.reading:packed_job", text, path)
+    return await asyncio.to_thread(_unpacked, found, path)
+
+
+async def sandboxed(pool: SandboxPool, function: str, *given: Any) -> Any:
+    """What a function made of a data set's text in a sandbox process.
+
+    Args:
+        pool: of sandbox processes.
+        function: its name.
+        *given: to it; the last is the path of the file.
+
+    Raises:
+        DataSetError: it takes too long, needs too much memory, or refuses the file.
+    """
+    path = given[-1]
     try:
-        found = await pool.call(
-            "workbench.prompts.datasets.reading:parse_job",
-            text,
-            path,
-            deadline_seconds=PARSE_SECONDS,
-        )
+        return await pool.call(function, *given, deadline_seconds=PARSE_SECONDS)
     except SandboxTimeout:
         reason = f"it takes longer than {PARSE_SECONDS:.0f} s to read: take a part of it, or JSONL."
         raise DataSetError(path, reason) from None
@@ -78,23 +93,58 @@ async def parse_data(pool: SandboxPool, text: str, path: str) -> DataSet:
         raise DataSetError(path, "it needs too much memory: take a part of it.") from None
     except SandboxError as error:
         raise DataSetError(path, str(error)) from error
-    return msgspec.convert(found, DataSet)
+
+
+def packed_job(text: str, path: str) -> list[Any]:
+    """:func:`parse_data` in a sandbox process; a row that has all columns is only its values.
+
+    The names of columns, once for each row, would be more than a frame holds.
+    """
+    data = parse_job(text, path)
+    rows = [list(row.values()) if tuple(row) == data.columns else row for row in data.rows]
+    return [data.shape, data.columns, rows]
+
+
+def _unpacked(found: list[Any], path: str) -> DataSet:
+    shape, columns, rows = found
+    names = tuple(columns)
+    made = (row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in rows)
+    return DataSet(
+        path=path, name=PurePath(path).name, columns=names, rows=tuple(made), shape=shape
+    )
 
 
 def parse_job(text: str, path: str) -> DataSet:
-    """:func:`parse_data` itself; runs in a sandbox process."""
+    """The table of a file, each row with the columns of the benchmark that it comes from."""
+    rows = iter(raw_rows(text, path))
+    first = list(itertools.islice(rows, 1))
+    shape = shape_of(first)
+    found = _table((in_shape(row, shape) for row in itertools.chain(first, rows)), path)
+    return msgspec.structs.replace(found, shape=shape)
+
+
+def raw_rows(text: str, path: str) -> Iterable[Json]:
+    """The rows as they are written.
+
+    Raises:
+        DataSetError: with the row's number where one row is wrong, some while they are read.
+    """
     suffix = PurePath(path).suffix.lower()
     if suffix in {".csv", ".tsv"}:
-        rows: Iterable[Json] = _csv_rows(text, path, "\t" if suffix == ".tsv" else "")
-    elif suffix in {".jsonl", ".ndjson"}:
-        rows = json_lines(text, path)
-    elif suffix in {".yaml", ".yml"}:
-        rows = _listed(_yaml(text, path), path)
-    elif suffix == ".json":
-        rows = _listed(_json(text, path), path)
-    else:
-        raise DataSetError(path, f"a data set ends in one of {', '.join(sorted(SUFFIXES))}.")
-    return _table(rows, path)
+        return _csv_rows(text, path, delimiter_of(text, suffix))
+    if suffix in {".jsonl", ".ndjson"}:
+        return json_lines(text, path)
+    if suffix in {".yaml", ".yml"}:
+        return _listed(_yaml(text, path), path)
+    if suffix == ".json":
+        return _listed(_json(text, path), path)
+    raise DataSetError(path, f"a data set ends in one of {', '.join(sorted(SUFFIXES))}.")
+
+
+def delimiter_of(text: str, suffix: str) -> str:
+    """What is between the cells of a CSV or TSV file."""
+    first = text.split("\n", 1)[0]
+    return "\t" if suffix == ".tsv" else max(",;\t", key=first.count)  # a tie is a comma's
 
 
 def _table(rows: Iterable[Json], path: str) -> DataSet:
@@ -115,12 +165,12 @@ def _table(rows: Iterable[Json], path: str) -> DataSet:
 
 def _csv_rows(text: str, path: str, delimiter: str) -> Iterator[Json]:
     csv.field_size_limit(FILE_BYTES)
-    first = text.split("\n", 1)[0]
-    if not delimiter:
-        delimiter = max(",;\t", key=first.count)  # a tie is a comma's
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
+        if _has_no_heading(text, delimiter):
+            yield from (dict(zip(MMLU_COLUMNS, cells, strict=True)) for cells in reader if cells)
+            return
         columns = [name.strip() for name in next(reader, [])]
         _check_columns(columns, path)
         for cells in reader:
@@ -138,6 +188,13 @@ def _csv_rows(text: str, path: str, delimiter: str) -> Iterator[Json]:
         raise DataSetError(
             path, f"row {number + 1:,} (line {reader.line_num:,}) cannot be read: {error}."
         ) from None
+
+
+def _has_no_heading(text: str, delimiter: str) -> bool:
+    """Whether it is MMLU's own CSV, whose first line is a question."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    first = next(reader, [])
+    return is_mmlu_table([first]) and is_mmlu_table([cells for cells in reader if cells] or [first])
 
 
 def _check_columns(columns: list[str], path: str) -> None:

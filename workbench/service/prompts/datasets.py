@@ -188,7 +188,7 @@ def _page(data: DataSet, offset: int, limit: int, words: str) -> DataPage:
     rows = tuple(DataRow(number, row) for number, row in found[offset : offset + limit])
     return DataPage(
         path=data.path, name=data.name, columns=data.columns, total=len(data.rows),
-        matched=len(found), rows=rows,
+        matched=len(found), rows=rows, shape=data.shape,
     )  # fmt: skip
 
 
