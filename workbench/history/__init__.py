@@ -16,6 +16,7 @@ lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts
 message_tree.py: SQL of messages: versions, branches, questions with their answers
 evaluations.py: SQL of evaluations, their cells, and looks at held-out cases
+votes.py: SQL of votes on pairs of answers
 owner.py: which process works on a run, and whether it lives
 versions.py: SQL of versions of prompts
 session.py: SQL of drafts, of the values kept between sessions, and of measured speeds

@@ -27,7 +27,7 @@ from workbench.history.stored_types import (
     StoredTime,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -300,6 +300,50 @@ measurement = Table(
 """What a model said of a text: likelihoods, labels, vectors, self-tests. ``key`` is the digest of
 all that decides it (model file, prompt, text), so that nothing is measured twice; ``payload`` is
 the answer in msgpack."""
+
+vote_pair = Table(
+    "vote_pair",
+    metadata,
+    _id(),
+    Column("case_id", StoredText, nullable=False),
+    Column("a_key", StoredText, nullable=False),
+    Column("a_digest", StoredText, nullable=False),
+    Column("a_variant", StoredText, nullable=False),
+    Column("a_run", StoredInteger, nullable=False),
+    Column("b_key", StoredText, nullable=False),
+    Column("b_digest", StoredText, nullable=False),
+    Column("b_variant", StoredText, nullable=False),
+    Column("b_run", StoredInteger, nullable=False),
+    Column("seed", StoredInteger, nullable=False),
+    Column("created_at", StoredTime, nullable=False),
+    Column("set_name", StoredText, nullable=False, server_default=""),
+    Column("set_path", StoredText, nullable=False, server_default=""),
+    Column("a_text", StoredText, nullable=False),
+    Column("b_text", StoredText, nullable=False),
+    Index("vote_pair_a", "a_key"),
+    Index("vote_pair_b", "b_key"),
+    sqlite_autoincrement=True,
+)
+"""Two answers that were voted on: ``a`` was at the left. Their texts are here and the runs are no
+foreign keys, so that a vote outlives them. ``a_key`` is the digest of a run's spec, ``a_digest``
+that of its text."""
+
+vote = Table(
+    "vote",
+    metadata,
+    _id(),
+    Column("pair_id", ForeignKey("vote_pair.id"), nullable=False),
+    Column("at", StoredTime, nullable=False),
+    Column("choice", StoredText, nullable=False),
+    Column("seconds", StoredNumber, nullable=False, server_default="0"),
+    Column("undoes", StoredInteger, nullable=False, server_default="0"),
+    Column("reasons", StoredText, nullable=False, server_default="[]"),
+    Column("note", StoredText, nullable=False, server_default=""),
+    Index("vote_of_pair", "pair_id"),
+    sqlite_autoincrement=True,
+)
+"""What was voted, only ever added to: the last row of a pair is its vote, the others are its
+history. ``choice`` "" takes it back; ``undoes`` is the row that was undone by this one."""
 
 SEARCH_INDEXES = {"run_search": run_text, "message_search": message}
 """FTS5 tables and the tables whose text they index; triggers keep them in step."""

@@ -12,5 +12,6 @@ verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and 
 calibration.py: how far confidences and outcomes agree (`Calibration`)
 judge_agreement.py: agreement of two raters; the three gates of a judge (`JudgeGate`)
 pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
+votes.py: votes on pairs of answers, and which is shown at the left (`Vote`, `VotePair`)
 board.py: candidates ranked by votes on pairs (`VoteBoard`, `Standing`)
 """

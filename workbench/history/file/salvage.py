@@ -50,6 +50,7 @@ _REPAIRS = (
     """UPDATE run SET template_id = NULL WHERE template_id IS NOT NULL
        AND template_id NOT IN (SELECT id FROM template_version)""",
     "DELETE FROM run_text WHERE run_id NOT IN (SELECT id FROM run)",
+    "DELETE FROM vote WHERE pair_id NOT IN (SELECT id FROM vote_pair)",
     "INSERT INTO run_search (run_search) VALUES ('rebuild')",
     "INSERT INTO message_search (message_search) VALUES ('rebuild')",
 )
