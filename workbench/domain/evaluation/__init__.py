@@ -14,4 +14,5 @@ judge_agreement.py: agreement of two raters; the three gates of a judge (`JudgeG
 pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
 votes.py: votes on pairs of answers, and which is shown at the left (`Vote`, `VotePair`)
 board.py: candidates ranked by votes on pairs (`VoteBoard`, `Standing`)
+grid/: the grid of cases x variants: cells, rows, which of them are shown
 """

@@ -1,0 +1,100 @@
+"""`core.grids`: the grid of an evaluation for the window, made apart from the window's thread."""
+
+from __future__ import annotations
+
+import asyncio
+
+from workbench.domain.evaluation.grid.choice import RowsChosen, RowsWanted, choose_rows
+from workbench.domain.evaluation.grid.earlier import Earlier, kept_scores
+from workbench.domain.evaluation.grid.rows import GridTable, make_table, scores_of
+from workbench.domain.evaluation.results import (
+    CaseScore,
+    Comparison,
+    EvaluationResult,
+    EvaluationSummary,
+)
+from workbench.evaluation import scoring
+from workbench.service.evaluation.evaluation import Evaluation
+from workbench.service.evaluation.evaluations import Evaluations
+
+_BEFORE = "\0before"
+"""A name that no variant has."""
+
+
+class Grids:
+    """Rows of grids: made, filtered, sorted, and compared with earlier evaluations."""
+
+    def __init__(self, evaluations: Evaluations) -> None:
+        self._evaluations = evaluations
+
+    async def table(
+        self,
+        evaluation: Evaluation,
+        result: EvaluationResult | None,
+        earlier: Earlier | None = None,
+    ) -> GridTable:
+        """All rows as they are now.
+
+        Args:
+            evaluation: that is open, and may be at work.
+            result: its newest scores; None before there are any.
+            earlier: compared with instead of the baseline.
+        """
+        cells = dict(evaluation.cells)  # which change on this thread
+        return await asyncio.to_thread(
+            lambda: make_table(
+                evaluation.cases,
+                [each.spec.name for each in evaluation.variants],
+                cells,
+                evaluation.set.repeats,
+                scores_of(result),
+                evaluation.baseline,
+                earlier.verdicts if earlier else None,
+            )
+        )
+
+    async def choose(self, table: GridTable, wanted: RowsWanted) -> RowsChosen:
+        """The rows that are wanted, in their order."""
+        return await asyncio.to_thread(choose_rows, table, wanted)
+
+    async def earlier(self, result: EvaluationResult, other: EvaluationSummary) -> Earlier:
+        """What another evaluation found, and how variants of the same names compare with it.
+
+        Each variant is compared on the cases whose ids both have.
+
+        Args:
+            result: of the evaluation that is open, with its cases.
+            other: of :meth:`Evaluations.all`.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        kept = await self._evaluations.cells(other.evaluation_id)
+        return await asyncio.to_thread(_compared, result, other, kept_scores(kept))
+
+
+def _compared(
+    result: EvaluationResult, other: EvaluationSummary, before: dict[str, dict[str, CaseScore]]
+) -> Earlier:
+    comparisons: list[Comparison] = []
+    for name, scores in scores_of(result).items():
+        common = before.get(name, {}).keys() & scores.keys()
+        if common:
+            found = scoring.compare(
+                {
+                    _BEFORE: [before[name][case] for case in scores if case in common],
+                    name: [each for case, each in scores.items() if case in common],
+                },
+                _BEFORE,
+                result.target,
+            )
+            comparisons += found
+    return Earlier(
+        summary=other,
+        verdicts={
+            name: {case: score.passed for case, score in scores.items()}
+            for name, scores in before.items()
+        },
+        comparisons=tuple(comparisons),
+        missing=tuple(each.name for each in result.variants if each.name not in before),
+    )
