@@ -97,13 +97,26 @@ def test_an_estimate_runs_nothing(typed):
 
 
 def test_reports_are_written(typed, tmp_path):
-    names = {kind: str(tmp_path / f"report.{kind}") for kind in ("junit", "html", "csv")}
+    names = {
+        kind: str(tmp_path / f"report.{kind}")
+        for kind in ("junit", "html", "csv", "jsonl", "markdown")
+    }
     options = [each for kind, name in names.items() for each in (f"--{kind}", name)]
     assert typed(SET, *options)[0] == 0
     root = ET.parse(names["junit"]).getroot()
     assert [suite.get("failures") for suite in root] == ["0", "2"]
     assert (tmp_path / "report.csv").read_text().count("\n") == 5
-    assert "</html>" in (tmp_path / "report.html").read_text()
+    assert "Quality against tokens" in (tmp_path / "report.html").read_text()
+    assert "## Quality against tokens" in (tmp_path / "report.markdown").read_text()
+    assert len((tmp_path / "report.jsonl").read_text().splitlines()) == 4
+
+
+def test_json_has_the_analysis(typed):
+    _, out, _ = typed(SET, "--json")
+    found = json.loads(out)["analysis"]
+    assert [each["cost"] for each in found["costs"]] == ["tokens", "seconds", "calls"]
+    assert len(found["costs"][0]["points"]) == 2
+    assert len(found["differences"]) == 1
 
 
 def test_two_sets_are_both_in_the_result(typed, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -30,6 +31,31 @@ from workbench.domain.evaluation.scores import Errored, FormatFailure, Score, Un
 from workbench.evaluation.statistics.intervals import mean_interval
 from workbench.evaluation.statistics.row_scores import Outcome, RowScore, summarise
 from workbench.evaluation.statistics.verdict import verdicts_against_baseline
+
+
+class ScoredCase(Protocol):
+    """What the statistics need of a case."""
+
+    @property
+    def case(self) -> str:
+        """Its identity."""
+
+    @property
+    def state(self) -> CaseState:
+        """Whether it has a score."""
+
+    @property
+    def score(self) -> float | None:
+        """0 to 1, None without one."""
+
+    @property
+    def passed(self) -> bool | None:
+        """None where its checks only measure."""
+
+    @property
+    def is_format_failure(self) -> bool:
+        """Whether an answer could not be read."""
+
 
 _NONE_IMPORTED = "None of its checks was imported."
 _ONLY_MEASURED = "Its checks only measure: give one of them a threshold."
@@ -162,7 +188,7 @@ def count_variant(
     value, interval = summary.value, summary.interval
     weights = {case.id: case.weight for case in cases}
     if len({weights[each.case] for each in scored}) > 1:
-        value, interval = _by_weight(
+        value, interval = mean_by_weight(
             [each.score or 0.0 for each in scored], [weights[each.case] for each in scored]
         )
     cells = [each.cell for score in scores for each in score.cells]
@@ -186,7 +212,7 @@ def count_variant(
     )
 
 
-def row_scores(scores: Sequence[CaseScore]) -> list[RowScore]:
+def row_scores(scores: Sequence[ScoredCase]) -> list[RowScore]:
     """Cases as the statistics take them; those that are not finished are left out."""
     outcomes: dict[CaseState, Outcome] = {"errored": "error", "excluded": "excluded"}
     return [
@@ -200,7 +226,7 @@ def row_scores(scores: Sequence[CaseScore]) -> list[RowScore]:
     ]
 
 
-def is_pass_fail(scores: Sequence[CaseScore]) -> bool:
+def is_pass_fail(scores: Sequence[ScoredCase]) -> bool:
     """Whether scores only say passed (1) or not (0), and do not measure."""
     scored = [each for each in scores if each.state == "scored"]
     return all(each.passed is not None and each.score == float(each.passed) for each in scored)
@@ -230,7 +256,7 @@ def compare(
     return tuple(Comparison(variant=name, baseline=baseline, verdict=each) for name, each in pairs)
 
 
-def _by_weight(
+def mean_by_weight(
     scores: Sequence[float], weights: Sequence[float]
 ) -> tuple[float | None, Bounds | None]:
     """The mean of rows by weight, and its interval; None where it cannot be known.

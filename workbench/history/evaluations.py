@@ -30,6 +30,7 @@ class FinishedRun(msgspec.Struct, frozen=True, kw_only=True):
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    call_count: int
     started_at: float
     finish_reason: str
     manifest: dict[str, Any]
@@ -61,6 +62,7 @@ def _finished(row: Any) -> FinishedRun:
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
         seconds=row.seconds,
+        call_count=row.call_count,
         started_at=row.started_at,
         finish_reason=row.finish_reason,
         manifest=codec.from_json(row.manifest, {}),

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
+from workbench.domain.evaluation.analysis import (
+    AnalysedVariant,
+    Analysis,
+    TagCell,
+    TagRow,
+    TagTable,
+)
 from workbench.domain.evaluation.cells import Cell, CellId
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.results import (
@@ -17,6 +25,8 @@ from workbench.domain.evaluation.results import (
     VariantResult,
 )
 from workbench.evaluation.reports.junit import OUTPUT_CHARACTERS, write_junit
+from workbench.evaluation.reports.lines import write_jsonl
+from workbench.evaluation.reports.markdown import write_markdown
 from workbench.evaluation.reports.page import write_page
 from workbench.evaluation.reports.table import write_csv
 
@@ -109,3 +119,63 @@ def test_the_page_holds_everything_and_asks_for_nothing():
     assert "&lt;b&gt;" in text
     assert RESULT.outcome.sentence in text
     assert len([tag for tag, _ in found if tag == "tr"]) == 2 + 6
+    assert "mso-number-format" in text
+
+
+ANALYSIS = Analysis(
+    name="Set & more",
+    baseline="plain",
+    target=0.05,
+    repeats=1,
+    rows=5,
+    is_pass_fail=True,
+    variants=(AnalysedVariant(name="plain"), AnalysedVariant(name="loud")),
+    tables=(
+        TagTable(
+            name="kind",
+            tests=1,
+            rows=(
+                TagRow(
+                    value="a|b",
+                    cases=("c1", "c2"),
+                    cells=(
+                        TagCell(scored=16, passed=15, value=15 / 16),
+                        TagCell(
+                            scored=34,
+                            passed=28,
+                            value=28 / 34,
+                            interval=Bounds(0.66, 0.92),
+                            p=0.01,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def test_json_lines_hold_whole_answers():
+    lines = [json.loads(line) for line in write_jsonl([RESULT]).splitlines()]
+    assert [(each["row"], each["state"], each["score"]) for each in lines] == [
+        (1, "scored", 1.0), (2, "scored", 0.0), (3, "errored", None), (4, "excluded", None),
+        (5, "scored", 0.0),
+    ]  # fmt: skip
+    assert lines[4]["repeats"][0]["output"] == "y" * 9_000
+    assert lines[1]["repeats"][0]["output"] == "=cmd|x\x00\x0b\x1b[31m<b>"
+
+
+def test_markdown_is_tables_in_which_answers_are_text():
+    text = write_markdown([RESULT], [ANALYSIS])
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert rows[0].startswith("| variant | value | 95 % interval | passed |")
+    assert rows[2].startswith("| plain | 0.333 | 0.060 to 0.790 | 1 | 3 | 5 |")
+    assert "| a\\|b | 2 | 15 of 16 | 82 % \\[66, 92\\] 28/34 \\* |" in rows
+    assert "| 2 | c2 | failed: =cmd\\|x\x00 \x1b\\[31m\\<b\\> |" in rows
+    assert "## Cases" in write_markdown([RESULT])
+
+
+def test_the_page_shows_the_analysis():
+    text = write_page([RESULT], [ANALYSIS])
+    assert "<h2>By kind</h2><p>* differs from the baseline, Benjamini-Hochberg over 1 cell." in text
+    assert "<td>a|b</td><td class=n>2</td><td class=n>15 of 16</td>" in text

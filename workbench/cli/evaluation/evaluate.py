@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +14,9 @@ from workbench.cli.evaluation.progress import SweepProgress
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json, load_options
 from workbench.domain.errors import DataSetError, UsageError, WorkbenchError
+from workbench.domain.evaluation.analysis import Analysis
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions
-from workbench.domain.evaluation.results import EXIT_STATUS, EvaluationResult
-from workbench.files import write_file
+from workbench.domain.evaluation.results import EXIT_STATUS, REPORTS, EvaluationResult
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ _FILE = click.Path(dir_okay=False, writable=True)
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML for a build server.")
 @click.option("--html", type=_FILE, metavar="FILE", help="Write a page that needs nothing else.")
 @click.option("--csv", type=_FILE, metavar="FILE", help="Write a row for each case and variant.")
+@click.option("--jsonl", type=_FILE, metavar="FILE", help="Write cases as JSON, one a line.")
+@click.option("--markdown", type=_FILE, metavar="FILE", help="Write the tables as Markdown.")
 @as_json
 @load_options
 @click.pass_obj
@@ -60,7 +61,7 @@ def evaluate(
     Results that the history has are shown and not run again. Ends with 0 where the goal is met, 1
     where it is not, 2 for wrong usage, and 3 where something has an error or is not finished.
     """
-    reports = {kind: given.pop(kind) for kind in ("junit", "html", "csv")}
+    reports = {kind: given.pop(kind) for kind in REPORTS}
     options = EvaluationOptions(**given)
 
     async def work(core: Workbench) -> int:
@@ -73,14 +74,14 @@ def evaluate(
             names = [each.name for each in read]
             print_estimates(dict(zip(names, estimates, strict=True)), as_json=as_json)
             return 0
-        results, is_stopped = await _run_all(core, opened, quiet=as_json)
+        results, analyses, is_stopped = await _run_all(core, opened, quiet=as_json)
         if as_json:
-            objects = [as_object(each) for each in results]
+            pairs = zip(results, analyses, strict=True)
+            objects = [as_object(*each) for each in pairs]
             click.echo(json.dumps(objects[0] if len(sets) == 1 else objects, ensure_ascii=False))
         for kind, file in reports.items():
             if file:
-                text = core.evaluations.report(results, kind)
-                await asyncio.to_thread(write_file, Path(file), text.encode())
+                await core.evaluations.save_report(results, kind, file, analyses)
         if is_stopped:
             return EXIT_STATUS["incomplete"]
         return max(each.outcome.exit_status for each in results)
@@ -100,9 +101,10 @@ def evaluate(
 
 async def _run_all(
     core: Workbench, opened: Sequence[Evaluation], *, quiet: bool
-) -> tuple[list[EvaluationResult], bool]:
-    """Run what is missing; the results, and whether the user stopped it before its end."""
+) -> tuple[list[EvaluationResult], list[Analysis], bool]:
+    """Run what is missing; the results, what they show, and whether the user stopped it early."""
     results: list[EvaluationResult] = []
+    analyses: list[Analysis] = []
     is_stopped = False
     for evaluation in opened:
         estimate = await core.evaluations.estimate(evaluation)
@@ -113,8 +115,9 @@ async def _run_all(
             is_stopped = True
         progress.finish()
         results.append(await core.evaluations.result(evaluation))
+        analyses.append(await core.evaluations.analyse(evaluation, results[-1]))
         if not quiet:
-            print_result(results[-1])
+            print_result(results[-1], analyses[-1])
         if is_stopped:
             break
-    return results, is_stopped
+    return results, analyses, is_stopped

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 import msgspec
 
 from workbench.cli.terminal import figures, print_table, texts
+from workbench.domain.evaluation.analysis import Analysis
 from workbench.domain.evaluation.cells import SweepEstimate
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.results import (
@@ -53,8 +54,8 @@ def _estimate_text(estimate: SweepEstimate) -> str:
     return "; ".join(parts)
 
 
-def print_result(result: EvaluationResult) -> None:
-    """Print the table of variants, the comparisons and the outcome."""
+def print_result(result: EvaluationResult, analysis: Analysis) -> None:
+    """Print the table of variants, the comparisons, what the best one costs, and the outcome."""
     columns = (
         *texts("Variant"),
         *figures("Value", "95 % interval", "Passed", "Scored", "Rows", "Format", "Errors"),
@@ -64,6 +65,9 @@ def print_result(result: EvaluationResult) -> None:
     click.echo()
     for sentence in sentences(result):
         click.echo(sentence)
+    tokens = analysis.plot("tokens")
+    if tokens is not None and tokens.sentence:
+        click.echo(tokens.sentence)
     click.echo(result.outcome.sentence)
 
 
@@ -135,8 +139,8 @@ def _numbers(cases: list[CaseScore]) -> str:
 # --- JSON -----------------------------------------------------------------------------------
 
 
-def as_object(result: EvaluationResult) -> dict[str, Any]:
-    """The result as the JSON of ``--json``."""
+def as_object(result: EvaluationResult, analysis: Analysis) -> dict[str, Any]:
+    """The result and its analysis as the JSON of ``--json``."""
     return {
         "name": result.name,
         "evaluation_id": result.evaluation_id,
@@ -151,9 +155,21 @@ def as_object(result: EvaluationResult) -> dict[str, Any]:
         "target": result.target,
         "variants": [_variant_object(each) for each in result.variants],
         "comparisons": [_comparison_object(each) for each in result.comparisons],
+        "analysis": {
+            "costs": [{**_built(each), "sentence": each.sentence} for each in analysis.plots],
+            "differences": [
+                {"variant": each.variant, "gained": each.gained, "lost": each.lost}
+                for each in analysis.differences
+            ],
+            "tables": _built(analysis.tables),
+            "calibrations": _built(analysis.calibrations),
+        },
         "not_imported": list(result.not_imported),
         "notes": list(result.notes),
     }
+
+
+_built: Callable[[object], Any] = msgspec.to_builtins
 
 
 def _variant_object(variant: VariantResult) -> dict[str, Any]:

@@ -11,6 +11,7 @@ estimates.py: a number with its interval (`Estimate`); what a column adds up to 
 verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and its sentence
 calibration.py: how far confidences and outcomes agree (`Calibration`)
 judge_agreement.py: agreement of two raters; the three gates of a judge (`JudgeGate`)
+analysis.py: quality against cost, rows that changed, tags, calibration (`Analysis`)
 pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
 votes.py: votes on pairs of answers, and which is shown at the left (`Vote`, `VotePair`)
 board.py: candidates ranked by votes on pairs (`VoteBoard`, `Standing`)

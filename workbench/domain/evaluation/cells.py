@@ -36,6 +36,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     """That the model wrote."""
     seconds: float = 0.0
+    calls: int = 0
+    """That the strategy made to the model."""
     finish_reason: str = ""
     error: str = ""
 

@@ -14,6 +14,8 @@ from workbench.domain.evaluation.verdict import ComparisonVerdict
 
 CaseState = Literal["scored", "excluded", "errored", "unfinished"]
 OutcomeStatus = Literal["met", "not_met", "incomplete"]
+ReportKind = Literal["csv", "jsonl", "markdown", "html", "junit"]
+REPORTS: tuple[ReportKind, ...] = ("csv", "jsonl", "markdown", "html", "junit")
 EXIT_STATUS: dict[OutcomeStatus, int] = {"met": 0, "not_met": 1, "incomplete": 3}
 """2 is wrong usage: there is no outcome then."""
 

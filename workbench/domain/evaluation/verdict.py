@@ -60,6 +60,11 @@ class ComparisonVerdict(msgspec.Struct, frozen=True, kw_only=True):
         return self.gained + self.lost
 
     @property
+    def rounded_needed(self) -> int:
+        """``needed_rows`` rounded up to tens or hundreds, as in sentences; 0 where it is None."""
+        return _rounded_up(self.needed_rows or 0)
+
+    @property
     def sentence(self) -> str:
         """The words for it, the same in window, command line and reports."""
         if self.kind == "running":
@@ -67,15 +72,15 @@ class ComparisonVerdict(msgspec.Struct, frozen=True, kw_only=True):
                 f"running: {self.ended:,} of {count_text(self.planned, 'row')}, verdict at the end"
             )
         if self.kind == "not_enough_rows" and self.needed_rows is not None:
-            return f"not enough rows: about {_rounded_up(self.needed_rows):,} needed"
+            return f"not enough rows: about {self.rounded_needed:,} needed"
         if self.kind == "no_difference":
-            reach = _in_points(f"{self.target * 100:g}")
+            reach = in_points(f"{self.target * 100:g}")
             return f"no difference as large as {reach}, {count_text(self.rows, 'row')}"
         if self.difference is None or self.interval is None or self.kind == "too_few":
             return f"{self.gained:,} gained, {self.lost:,} lost: too few for a verdict"
         ends = sorted((abs(self.interval.low), abs(self.interval.high)))
         span = ", ".join(points_text(end) for end in ends)
-        size = _in_points(points_text(abs(self.difference)))
+        size = in_points(points_text(abs(self.difference)))
         return f"{self.kind} by {size} [{span}], {count_text(self.rows, 'row')}"
 
 
@@ -94,7 +99,8 @@ def points_text(share: float) -> str:
     return f"\u2212{number}" if share < 0 and float(number) else number
 
 
-def _in_points(number: str) -> str:
+def in_points(number: str) -> str:
+    """A number of points with its word: "1 point", "9 points"."""
     return f"{number} point" if number == "1" else f"{number} points"
 
 

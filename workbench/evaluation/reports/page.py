@@ -5,39 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from workbench.domain.evaluation.results import (
-    CaseScore,
-    EvaluationResult,
-    VariantResult,
-)
+from workbench.domain.evaluation.analysis import Analysis
+from workbench.domain.evaluation.results import CaseScore, EvaluationResult
+from workbench.evaluation.reports.summary import ReportTable, analysis_tables, counts_table
 
 OUTPUT_CHARACTERS = 2_000
 """Most of one answer on the page."""
+# The number format is for spreadsheets that open the page: what looks like a formula is text there.
 _STYLE = """
 :root{color-scheme:light dark;font:14px/1.45 system-ui,sans-serif}
 body{margin:2rem auto;max-width:90rem;padding:0 1rem}
 table{border-collapse:collapse;margin:1rem 0}
+td,th{mso-number-format:"\\@"}
 td,th{border:1px solid #8886;padding:.3rem .6rem;text-align:left;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td.failed{background:#e5534b22}td.errored{background:#c6902622}td.none{opacity:.7}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;max-width:40rem;font:inherit}
 .why{opacity:.75}
 """
-_COLUMNS = ("value", "95 % interval", "passed", "scored", "rows", "format failures", "errors",
-            "excluded", "unfinished")  # fmt: skip
 
 
-def write_page(results: Sequence[EvaluationResult]) -> str:
-    """The outcome, the counts, the comparisons and every case of some evaluations."""
+def write_page(
+    results: Sequence[EvaluationResult], analyses: Sequence[Analysis | None] = ()
+) -> str:
+    """The outcome, the counts, the comparisons, the analysis and every case of some evaluations.
+
+    Args:
+        results: of the sets that were evaluated together.
+        analyses: of the results, in their order; None or missing where there is none.
+    """
     title = ", ".join(result.name for result in results)
-    body = "".join(_section(result) for result in results)
+    given = [*analyses, *[None] * (len(results) - len(analyses))]
+    body = "".join(_section(*each) for each in zip(results, given, strict=True))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>{body}</body></html>\n"
     )
 
 
-def _section(result: EvaluationResult) -> str:
+def _section(result: EvaluationResult, analysis: Analysis | None) -> str:
     comparisons = "".join(
         f"<li>{escape(each.variant)} against {escape(each.baseline)}: "
         f"{escape(each.verdict.sentence)}</li>"
@@ -48,36 +54,27 @@ def _section(result: EvaluationResult) -> str:
         for each in result.variants
         if each.stands_in_for
     )
+    tables = "".join(map(_table, analysis_tables(analysis))) if analysis is not None else ""
     missing = "".join(f"<li>Not imported: {escape(each)}</li>" for each in result.not_imported)
     return (
         f"<h1>{escape(result.name)}</h1>\n<p><strong>{escape(result.outcome.sentence)}</strong></p>"
-        f"\n<ul>{comparisons}{replaced}{missing}</ul>\n{_counts(result)}\n{_cases(result)}\n"
+        f"\n<ul>{comparisons}{replaced}{missing}</ul>\n"
+        f"{_table(counts_table(result))}{tables}<h2>Cases</h2>{_cases(result)}\n"
     )
 
 
-def _counts(result: EvaluationResult) -> str:
-    headings = "".join(f'<th class="n">{each}</th>' for each in _COLUMNS)
-    rows = "".join(
-        f"<tr><th>{escape(each.name)}</th>"
-        + "".join(f'<td class="n">{cell}</td>' for cell in _figures(each))
-        + "</tr>\n"
-        for each in result.variants
-    )
-    return f"<table><tr><th>variant</th>{headings}</tr>\n{rows}</table>"
+def _table(table: ReportTable) -> str:
+    def row(tag: str, cells: Sequence[str]) -> str:
+        return "".join(
+            f"<{tag}{'' if place < table.words else ' class=n'}>{escape(cell)}</{tag}>"
+            for place, cell in enumerate(cells)
+        )
 
-
-def _figures(variant: VariantResult) -> tuple[str, ...]:
-    bounds = variant.interval
+    note = f"<p>{escape(table.note)}</p>" if table.note else ""
+    rows = "".join(f"<tr>{row('td', cells)}</tr>\n" for cells in table.rows)
     return (
-        "–" if variant.value is None else f"{variant.value:.3f}",
-        "–" if bounds is None else f"{bounds.low:.3f} to {bounds.high:.3f}",
-        "–" if variant.passed is None else f"{variant.passed:,}",
-        f"{variant.scored:,}",
-        f"{variant.rows:,}",
-        f"{variant.format_failures:,}",
-        f"{variant.errors:,}",
-        f"{variant.excluded:,}",
-        f"{variant.unfinished:,}",
+        f"<h2>{escape(table.title)}</h2>{note}"
+        f"<table><tr>{row('th', table.headings)}</tr>\n{rows}</table>\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 evaluations.py: `core.evaluations`: reads sets, opens, runs and scores them
 evaluation.py: an evaluation that is open: cases, variants, cells, scores
+analysing.py: quality against cost, changed rows, tags, calibration
 variants.py: variants as runs: prompt, inputs, model, options
 grids.py: `core.grids`: the grid of cases x variants for the window
 sweeping.py: finds finished cells in the history and runs the others

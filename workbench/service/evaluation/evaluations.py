@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from workbench import files
-from workbench.domain.errors import SandboxError, SetFileError, UsageError
+from workbench.domain.errors import SandboxError, SetFileError, UsageError, WorkbenchError
+from workbench.domain.evaluation.analysis import Analysis
 from workbench.domain.evaluation.cells import Cell, CellId, KeptCell, SweepEstimate
 from workbench.domain.evaluation.checks import CheckSet
 from workbench.domain.evaluation.evaluation_set import (
@@ -24,15 +25,20 @@ from workbench.domain.evaluation.evaluation_set import (
 from workbench.domain.evaluation.metric_input import text_of
 from workbench.domain.evaluation.outcome import decide
 from workbench.domain.evaluation.results import (
+    REPORTS,
     CaseScore,
     CellScore,
     EvaluationResult,
     EvaluationSummary,
+    ReportKind,
     VariantResult,
 )
+from workbench.domain.text import replace_surrogates
 from workbench.evaluation import scoring
 from workbench.evaluation.metrics.job import judge_in
 from workbench.evaluation.reports.junit import write_junit
+from workbench.evaluation.reports.lines import write_jsonl
+from workbench.evaluation.reports.markdown import write_markdown
 from workbench.evaluation.reports.page import write_page
 from workbench.evaluation.reports.table import write_csv
 from workbench.evaluation.sets.cases import build_cases, missing_columns
@@ -40,6 +46,7 @@ from workbench.evaluation.sets.writing import write_set
 from workbench.history import evaluations as kept
 from workbench.runs.sweep import SweepVariant, plan
 from workbench.service.core import Core
+from workbench.service.evaluation.analysing import analyse_in
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.sweeping import OnCell, Sweeping
 from workbench.service.evaluation.variants import ReadyVariant, Variants
@@ -261,18 +268,60 @@ class Evaluations:
             looks = await self._store.write(kept.count_look, evaluation.cases_digest, evaluation_id)
         return msgspec.structs.replace(result, evaluation_id=evaluation_id, looks=looks)
 
-    def report(self, results: Sequence[EvaluationResult], kind: str) -> str:
-        """Results as a file: "junit" (XML), "html" or "csv".
+    async def analyse(self, evaluation: Evaluation, result: EvaluationResult) -> Analysis:
+        """What a result says beyond its counts: cost, changed rows, tags, calibration.
+
+        Raises:
+            SandboxError: it takes too long.
+        """
+        return await analyse_in(self._pool, evaluation, result)
+
+    def report(
+        self,
+        results: Sequence[EvaluationResult],
+        kind: str,
+        analyses: Sequence[Analysis | None] = (),
+    ) -> str:
+        """Results as a text.
+
+        Args:
+            results: of sets that were evaluated together.
+            kind: one of :data:`REPORTS`.
+            analyses: of the results, in their order; "html" and "markdown" show them.
 
         Raises:
             UsageError: there is no such kind.
         """
-        if kind == "junit":
-            return write_junit(results, time.time())
-        writers = {"html": write_page, "csv": write_csv}
-        if kind not in writers:
-            raise UsageError(f"There is no report {kind}: there is junit, html, csv.")
-        return writers[kind](results)
+        writers: dict[ReportKind, Callable[[], str]] = {
+            "csv": lambda: write_csv(results),
+            "jsonl": lambda: write_jsonl(results),
+            "markdown": lambda: write_markdown(results, analyses),
+            "html": lambda: write_page(results, analyses),
+            "junit": lambda: write_junit(results, time.time()),
+        }
+        if kind not in REPORTS:
+            raise UsageError(f"There is no report {kind}: there is {', '.join(REPORTS)}.")
+        return replace_surrogates(writers[kind]())
+
+    async def save_report(
+        self,
+        results: Sequence[EvaluationResult],
+        kind: str,
+        path: str,
+        analyses: Sequence[Analysis | None] = (),
+    ) -> None:
+        """Write a report into a file, whole or not at all.
+
+        Raises:
+            UsageError: there is no such kind.
+            WorkbenchError: the file cannot be written.
+        """
+        text = await asyncio.to_thread(self.report, results, kind, analyses)
+        try:
+            await asyncio.to_thread(files.write_file, Path(path), text.encode())
+        except OSError as error:
+            reason = error.strerror or error
+            raise WorkbenchError(f"{path} cannot be written: {reason}.") from error
 
     async def all(self) -> tuple[EvaluationSummary, ...]:
         """The evaluations of the history, last worked on first."""

@@ -232,6 +232,7 @@ class _ModelWork:
                     prompt_tokens=state.prompt_tokens,
                     tokens=state.completion_tokens,
                     seconds=state.seconds,
+                    calls=state.call_count,
                     finish_reason=state.finish_reason,
                 )
             )
@@ -252,6 +253,7 @@ def _cached(cell: PlannedCell, run: FinishedRun) -> Cell:
         prompt_tokens=run.prompt_tokens,
         tokens=run.completion_tokens,
         seconds=run.seconds,
+        calls=run.call_count,
         finish_reason=run.finish_reason,
     )
 
