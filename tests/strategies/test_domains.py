@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.errors import UsageError
+from workbench.domain.puzzles.rational import NotArithmetic, evaluate
 from workbench.engine.constraints.grammar import check_grammar
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.render import render
@@ -24,7 +25,6 @@ from workbench.strategies.domains.baseline import (
 )
 from workbench.strategies.domains.latin_square import LatinSquareTask
 from workbench.strategies.domains.numbers import NumbersTask
-from workbench.strategies.domains.rational import NotArithmetic, evaluate
 from workbench.strategies.domains.writing import WritingTask
 
 from .conformance.log import ROOT

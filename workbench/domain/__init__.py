@@ -11,5 +11,6 @@ finding.py: names that the command palette finds, and when typed words match one
 prompts/: files, inputs, versions, data sets, the library
 evaluation/: scores, checks, estimates with their intervals, verdicts, boards of votes
 runs/: specs, sampling, effects, events, and the state folded from events
+puzzles/: exact arithmetic, and what is wrong with the answer to a puzzle
 answers/: which answers are equal, and where an answer is in a text
 """

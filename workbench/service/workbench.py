@@ -11,6 +11,7 @@ from workbench.service.chats import Chats
 from workbench.service.core import Core
 from workbench.service.doctor import Doctor
 from workbench.service.evaluation.evaluations import Evaluations
+from workbench.service.evaluation.generated.generated_sets import GeneratedSets
 from workbench.service.evaluation.grids import Grids
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
@@ -87,6 +88,7 @@ class Workbench:
             Sweeping(core, self.models, self.runs, self.answers),
         )
         self.grids = Grids(self.evaluations)
+        self.generated = GeneratedSets(core)
         self.chats = Chats(core, self.runs)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)

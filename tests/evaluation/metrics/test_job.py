@@ -112,8 +112,12 @@ async def test_every_metric_runs_in_a_sandbox_process(pool: SandboxPool) -> None
     apart = {"multiple_choice", "numeric", "gsm8k", "bbh"}
     names = [each.id for each in METRICS if each.id not in apart]
     params = {"json_valid": {"schema": "{}"}, "regex": {"pattern": "a"}}
+    own = {"puzzle": ({"words": 2},)}
     checks = CheckSet(
-        checks=tuple(Check(metric=each, params=params.get(each, {})) for each in names)
+        checks=tuple(
+            Check(metric=each, params=params.get(each, {}), expected=own.get(each, ()))
+            for each in names
+        )
     )
     (found,) = await judge_in(pool, checks, [given])
     results = dict(zip(names, found.leaves(), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
 from workbench.cli.terminal import print_table, texts
-from workbench.domain.prompts.datasets import HEAD_SET, SampleSet
+from workbench.domain.prompts.datasets import HEAD_SET, GeneratedKind, SampleSet
 from workbench.domain.prompts.matching import DataFit, said_of_fit
 from workbench.domain.prompts.prompt import TemplateAnalysis
 from workbench.domain.runs.spec import Json
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def data() -> None:
-    """List and show data sets, and the sample sets of a prompt."""
+    """List, show and make data sets, and list the sample sets of a prompt."""
 
 
 @data.command("list")
@@ -101,6 +102,51 @@ def show(paths: Paths, file: str, offset: int, limit: int, words: str, as_json: 
     last = offset + len(page.rows)
     click.echo(f"{offset + 1:,} to {last:,} of {count_text(page.matched, 'row')}", err=True)
     return 0
+
+
+@data.command()
+@click.argument("kind", required=False, default="")
+@click.option("--difficulty", type=int, default=1, show_default=True, help="1 to 5.")
+@click.option("--rows", type=int, default=100, show_default=True, help="How many rows.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Other rows for another one.")
+@click.option("--output", default="", metavar="FILE.jsonl", help="A new file, else a data set.")
+@click.option(
+    "--set", "with_set", is_flag=True, help="Write a set for “workbench eval” next to it."
+)
+@click.pass_obj
+def make(
+    paths: Paths, kind: str, difficulty: int, rows: int, seed: int, output: str, set_file: str
+) -> int:
+    """Make a data set by rule; without KIND the kinds are listed.
+
+    The same kind, difficulty and seed make the same rows. Expected values are in the rows.
+    """
+
+    async def work(core: Workbench) -> list[str]:
+        written = [await core.generated.make(kind, difficulty, rows, seed, output)]
+        if set_file:
+            data_file = await asyncio.to_thread(lambda: str(Path(written[0]).resolve()))
+            made = core.generated.evaluation_set(kind, data_file, set_file)
+            await core.evaluations.save(made, set_file)
+            written.append(set_file)
+        return written
+
+    if not kind:
+        kinds = with_workbench(paths, _kinds)
+        levels = [
+            (each.id if number == 1 else "", f"{number}", level)
+            for each in kinds
+            for number, level in enumerate(each.levels, 1)
+        ]
+        _print(("Kind", "Difficulty", "Rows"), levels)
+        return 0
+    for path in with_workbench(paths, work):
+        click.echo(path)
+    return 0
+
+
+async def _kinds(core: Workbench) -> tuple[GeneratedKind, ...]:
+    return core.generated.kinds()
 
 
 @data.command()

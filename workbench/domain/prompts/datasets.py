@@ -117,3 +117,16 @@ def expected_of(row: Mapping[str, Json], inputs: Collection[str]) -> str:
 def loose_key(name: str) -> str:
     """A name without regard to case, blanks, "-" and "_"."""
     return "".join(letter for letter in name.casefold() if letter not in " -_")
+
+
+GENERATED_LEVELS = 5
+"""Difficulties of generated data sets: 1 to this."""
+
+
+class GeneratedKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of data set that is made by rule; ``levels`` says what each difficulty is."""
+
+    id: str
+    title: str
+    description: str
+    levels: tuple[str, ...]

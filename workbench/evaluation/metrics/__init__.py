@@ -10,6 +10,7 @@ overlap/: ROUGE, BLEU, chrF, token F1, edit distance
 vectors/: embedding similarity, greedy token match
 likelihood/: perplexity, bits per byte, likelihood, multiple choice
 diversity/: distinct n-grams, self-BLEU, repetition, readability
+puzzles/: puzzles with many right answers
 usage/: length, latency, tokens, finish reason
 """
 
@@ -25,6 +26,7 @@ from workbench.evaluation.metrics.diversity import distinct, self_bleu  # isort:
 from workbench.evaluation.metrics.diversity import repetition, readability  # isort: skip
 from workbench.evaluation.metrics.usage import length, cost, finish_reason  # isort: skip
 from workbench.evaluation.metrics.extraction import gsm8k, bbh  # isort: skip
+from workbench.evaluation.metrics.puzzles import puzzle  # isort: skip
 from workbench.evaluation.metrics.metric import METRICS, Metric
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "numeric",
     "pattern",
     "perplexity",
+    "puzzle",
     "readability",
     "repetition",
     "rouge",

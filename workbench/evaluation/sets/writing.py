@@ -43,7 +43,7 @@ def _short(value: Json) -> Json:
     if isinstance(value, dict):
         kept = {key: _short(each) for key, each in value.items()}
         return {key: each for key, each in kept.items() if each not in ("", None, {}, [])}
-    return [_short(each) for each in value] if isinstance(value, list) else value
+    return [_short(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _row(row: SetRow) -> dict[str, Json]:

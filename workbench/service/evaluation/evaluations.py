@@ -176,7 +176,7 @@ class Evaluations:
         expected = {
             case.id: text_of(case.expected[0])
             for case in evaluation.cases
-            if len(case.expected) == 1
+            if len(case.expected) == 1 and not isinstance(case.expected[0], dict)
         }
         await self._sweeping.run(
             evaluation.sweep, evaluation.cells, evaluation.prepared, expected, on_cell

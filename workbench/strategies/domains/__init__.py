@@ -8,7 +8,6 @@ latin_square.py: Latin squares of 3 to 5
 arithmetic.py: an expression, one operation a step
 writing.py: a text with required and forbidden words
 numbers.py: combining numbers to a target, for game24 and targets
-rational.py: exact arithmetic on expressions
 baseline.py: a random player, to compare with
 """
 

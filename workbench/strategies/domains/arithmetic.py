@@ -6,9 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from workbench.domain.runs.spec import Json
-from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
-from workbench.strategies.domains.rational import (
+from workbench.domain.puzzles.rational import (
     NotArithmetic,
     combine,
     evaluate,
@@ -16,6 +14,8 @@ from workbench.strategies.domains.rational import (
     read_number,
     show_number,
 )
+from workbench.domain.runs.spec import Json
+from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
 from workbench.strategies.shapes import quoted
 
 _LABELLED = re.compile(r"expression\s*:\s*([-+*/().\d\s×÷−]+?)\s*$", re.I | re.M)
@@ -178,20 +178,31 @@ def read(question: str) -> ArithmeticTask | None:
     return task if whole and len(task.expression) > 1 else None
 
 
-def make(seed: int) -> dict[str, Json]:
-    """An expression of two to four operations on numbers from 2 to 20."""
-    chance = random.Random(seed)  # noqa: S311 - puzzles, no secrets
-    text = str(chance.randint(2, 20))
-    for _ in range(chance.randint(2, 4)):
+def expression(chance: random.Random, operations: tuple[int, int], largest: int) -> str:
+    """A random expression; factors are small, so that it can be worked out by hand.
+
+    Args:
+        chance: where it comes from.
+        operations: the fewest and the most.
+        largest: of its numbers; the smallest is 2.
+    """
+    text = str(chance.randint(2, largest))
+    for _ in range(chance.randint(*operations)):
         sign = chance.choice(SIGNS)
-        other = chance.randint(2, 9 if sign == "*" else 20)
+        other = chance.randint(2, 9 if sign == "*" else largest)
         bracketed = f"({text})" if " " in text and chance.random() < 0.5 else text
         text = (
             f"{bracketed} {sign} {other}"
             if chance.random() < 0.5
             else f"{other} {sign} {bracketed}"
         )
-    return {"expression": text}
+    return text
+
+
+def make(seed: int) -> dict[str, Json]:
+    """An expression of two to four operations on numbers from 2 to 20."""
+    chance = random.Random(seed)  # noqa: S311 - puzzles, no secrets
+    return {"expression": expression(chance, (2, 4), 20)}
 
 
 DOMAINS.register(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from workbench.domain.puzzles.reviews import Faults
 from workbench.domain.registry import Registry
 from workbench.domain.runs.spec import Json
 
@@ -21,6 +22,11 @@ class Review(NamedTuple):
     solved: bool | None
     faults: tuple[str, ...] = ()
     share: float = 0.0
+
+
+def review_of(faults: Faults) -> Review:
+    """The review of an answer with these faults."""
+    return Review(solved=not faults.sentences, faults=faults.sentences, share=faults.share)
 
 
 class Task(ABC):

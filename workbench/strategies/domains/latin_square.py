@@ -7,12 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from workbench.domain.puzzles.reviews import Grid, square_faults
 from workbench.domain.runs.spec import Json
-from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
+from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task, review_of
 from workbench.strategies.shapes import one_of, quoted
-
-Grid = tuple[tuple[int, ...], ...]
-"""Rows of numbers; 0 is blank."""
 
 SMALLEST, LARGEST = 3, 5
 _ROW = re.compile(r"^\s*[1-5_](?:[ |]+[1-5_]){2,4}\s*$")
@@ -92,22 +90,7 @@ class LatinSquareTask(Task):
 
     def review(self, answer: str) -> Review:
         """Whether rows of numbers are the square, filled."""
-        text = answer.replace("/", "\n")
-        rows = [tuple(map(int, re.findall(r"\d", line))) for line in text.split("\n")]
-        size = len(self.grid)
-        grid = tuple(row for row in rows if row)[-size:]
-        if len(grid) != size or any(len(row) != size for row in grid):
-            return Review(solved=False, faults=(f"It is not {size} rows of {size} numbers.",))
-        faults = []
-        cells = [(r, c) for r in range(size) for c in range(size) if self.grid[r][c]]
-        if any(grid[r][c] != self.grid[r][c] for r, c in cells):
-            faults.append("It changes a number that was given.")
-        whole = set(range(1, size + 1))
-        if any(set(row) != whole for row in grid):
-            faults.append("A row does not hold each number once.")
-        if any({row[column] for row in grid} != whole for column in range(size)):
-            faults.append("A column does not hold each number once.")
-        return Review(solved=not faults, faults=tuple(faults), share=1 - len(faults) / 3)
+        return review_of(square_faults(self.grid, answer))
 
     def grammar(self, facts: Grid, without: frozenset[str] = frozenset(), /) -> str:
         """One of the legal moves."""

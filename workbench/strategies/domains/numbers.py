@@ -12,16 +12,16 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, permutations
 
-from workbench.domain.runs.spec import Json
-from workbench.strategies.domains.domain import Review, Task
-from workbench.strategies.domains.rational import (
+from workbench.domain.puzzles.rational import (
     NotArithmetic,
     combine,
-    evaluate,
     plain_signs,
     read_number,
     show_number,
 )
+from workbench.domain.puzzles.reviews import target_faults
+from workbench.domain.runs.spec import Json
+from workbench.strategies.domains.domain import Review, Task, review_of
 from workbench.strategies.shapes import one_of
 
 Numbers = tuple[Fraction, ...]
@@ -32,8 +32,6 @@ _MOVE = re.compile(
     rf"^\s*({_VALUE})\s*([-+*/])\s*({_VALUE})\s*=\s*({_VALUE})\s*(?:\(\s*left:?\s*([^)]*)\))?\s*$",
     re.I,
 )
-_ANSWER = re.compile(r"^.*answer\s*:\s*", re.I)
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 SIGNS = "+-*/"
 
 
@@ -111,20 +109,7 @@ class NumbersTask(Task):
 
     def review(self, answer: str) -> Review:
         """Whether an expression uses each number once and has the value of the target."""
-        text = _ANSWER.sub("", plain_signs(answer.strip().split("\n")[-1])).split("=")[0]
-        try:
-            value = evaluate(text.strip(" .`*$"))
-        except NotArithmetic:
-            return Review(
-                solved=False, faults=("It is not an expression of + - * / and brackets.",)
-            )
-        faults = []
-        used = sorted(Fraction(number) for number in _DIGITS.findall(text))
-        if tuple(used) != self.numbers:
-            faults.append(f"It does not use each of {_shown(self.numbers)} exactly once.")
-        if value != self.target:
-            faults.append(f"Its value is {value}, not {self.target}.")
-        return Review(solved=not faults, faults=tuple(faults), share=1 - len(faults) / 2)
+        return review_of(target_faults(self.numbers, self.target, answer))
 
     def grammar(self, facts: Numbers, without: frozenset[str] = frozenset(), /) -> str:
         """One of the legal moves."""

@@ -11,15 +11,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from workbench.domain.puzzles.reviews import words_of, writing_faults
 from workbench.domain.runs.spec import Json
 from workbench.domain.text import count_text
-from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task
+from workbench.strategies.domains.domain import DOMAINS, Domain, Review, Task, review_of
 
 _WORDS = re.compile(r"words\s*:\s*(\d{1,3})\b", re.I)
 _WITH = re.compile(r"^\s*must contain\s*:\s*(.+)$", re.I | re.M)
 _WITHOUT = re.compile(r"^\s*must not contain\s*:\s*(.+)$", re.I | re.M)
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+", re.UNICODE)
-_LEADING = re.compile(r"^\s*(?:answer|text)\s*:\s*", re.I)
 _LINE = 8
 """Words of a line, at most."""
 VOCABULARY = (
@@ -129,14 +128,7 @@ class WritingTask(Task):
 
     def review(self, answer: str) -> Review:
         """Every constraint that a text breaks."""
-        words = words_of(_LEADING.sub("", answer.strip()))
-        faults = []
-        if len(words) != self.count:
-            faults.append(f"It has {count_text(len(words), 'word')}, not {self.count:,}.")
-        faults += [f"It lacks the word “{word}”." for word in self.wanted if word not in words]
-        faults += [f"It has the word “{word}”." for word in self.refused if word in words]
-        total = 1 + len(self.wanted) + len(self.refused)
-        return Review(solved=not faults, faults=tuple(faults), share=1 - len(faults) / total)
+        return review_of(writing_faults(self.count, self.wanted, self.refused, answer))
 
     def grammar(self, facts: Written, _without: frozenset[str] = frozenset(), /) -> str:
         """A line of at most as many words as are left."""
@@ -153,11 +145,6 @@ def _line(least: int, most: int) -> str:
     low, high = max(least - 1, 0), most - 1
     more = f'(" " word){{{low},{high}}}' if high else ""
     return f"root ::= word {more}\nword ::= [A-Za-z]{{1,14}} [,.]?"
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text, case-folded; digits count as a word."""
-    return tuple(word.casefold() for word in _WORD.findall(text))
 
 
 def _listed(pattern: re.Pattern[str], question: str) -> list[str]:

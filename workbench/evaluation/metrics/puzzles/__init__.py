@@ -1,0 +1,1 @@
+"""Puzzles with many right answers: a program checks whether an answer is one."""
