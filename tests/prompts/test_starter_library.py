@@ -14,12 +14,14 @@ import yaml
 from tests.benchmarks.library_checks import CHECKS, runs
 from workbench.domain.prompts.prompt import InputField
 from workbench.domain.text import Message
+from workbench.evaluation.sets.jobs import read_job
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.jinja.analysis import analyse
 from workbench.prompts.render import render
 
 FOLDER = Path(__file__).parents[2] / "prompts"
 DATA = Path(__file__).parents[2] / "resources" / "data"
+SETS = DATA.parent / "evaluations"
 PROMPTS = {
     path.relative_to(FOLDER).as_posix(): path.read_text("utf-8")
     for path in sorted(FOLDER.rglob("*.prompty"))
@@ -57,7 +59,7 @@ PATTERNS = {
 }  # fmt: skip
 HELD_OUT = [f"held-out/{check.data}" for check in CHECKS]
 """Rows that no prompt was tuned on, for each data set that is scored."""
-TRUTHS = {"expected", "label", "solution"}
+TRUTHS = {"expected", "label", "solution", "first_line"}
 LABELS = {check.data: check.labels for check in CHECKS if check.labels} | {
     "medical-intake": ("yes", "no"),
     "rubric-judge": ("pass", "fail"),
@@ -203,6 +205,19 @@ def test_every_use_and_pattern_is_there_and_every_data_set_is_told_of() -> None:
         assert f"`{use}`" in seen
     for name in OWN:
         assert f"`{name.removesuffix('.prompty')}`" in seen
+
+
+@pytest.mark.parametrize("use", sorted(path.stem for path in SETS.glob("*.yaml")))
+def test_every_shipped_evaluation_is_of_its_prompt_and_rows(use: str) -> None:
+    path = SETS / f"{use}.yaml"
+    found = read_job(path.read_text("utf-8"), str(path))
+    shipped = (SETS / found.variants[0].prompt).resolve()
+    assert shipped.relative_to(FOLDER).as_posix() == prompt_of(use)
+    assert (SETS / found.data).resolve() == DATA / f"{use}.jsonl"
+    kept = DATA / "held-out" / f"{use}.jsonl"
+    assert found.held_out == (f"../data/held-out/{use}.jsonl" if kept.exists() else "")
+    named = {found.columns.expected} - {""}
+    assert named <= rows_of(use)[0].keys()
 
 
 def test_there_are_no_sample_sets_without_a_prompt() -> None:

@@ -279,6 +279,21 @@ def test_held_out_rows_are_kept_apart_and_looks_are_counted(bench):
     assert (held.variants[1].rows, held.variants[1].passed, held.split) == (1, 0, "held_out")
 
 
+def test_held_out_rows_can_be_in_a_file_of_their_own(bench):
+    for name, (word, right) in (("tune", ROWS[0]), ("kept", ROWS[2])):
+        (bench.folder / f"{name}.csv").write_text(f"word,expected\n{word},{right}\n")
+    variants = SET.partition("variants:")[2]
+    bench.write(f"data: tune.csv\nheld_out: kept.csv\nvariants:{variants}")
+    tune, _, _, evaluation = bench.evaluate()
+    assert [case.values["word"] for case in evaluation.cases] == ["one"]
+    assert (tune.variants[1].passed, tune.looks) == (1, 0)
+    held, _, _, evaluation = bench.evaluate(held_out=True)
+    assert [(case.values["word"], case.split) for case in evaluation.cases] == [
+        ("three", "held_out")
+    ]
+    assert (held.variants[1].passed, held.looks) == (0, 1)
+
+
 def test_only_some_variants_come_with_the_baseline(bench):
     text = (SET % rows_text(ROWS)) + "baseline: loud\n"
     extra = "  - {name: third, text: 'Third {{ word }}'}\nchecks:"

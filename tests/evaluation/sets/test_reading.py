@@ -14,6 +14,7 @@ WHOLE = """\
 name: Capitals
 description: Whether the city comes back.
 data: capitals.csv
+held_out: kept.csv
 columns: {expected: capital, id: code, inputs: {country: name}}
 variants:
   - plain.prompty
@@ -47,6 +48,7 @@ SMALL = "rows: [{q: a}]\nvariants: [a.prompty]\nchecks: [exact]\n"
 def test_a_file_says_everything_that_decides_an_evaluation():
     found = read_job(WHOLE, "/sets/capitals.yaml")
     assert (found.name, found.data, found.repeats, found.seed) == ("Capitals", "capitals.csv", 3, 7)
+    assert found.held_out == "kept.csv"
     assert found.columns == Columns(expected="capital", id="code", inputs={"country": "name"})
     assert found.variants == (
         VariantSpec(name="plain", prompt="plain.prompty"),

@@ -75,14 +75,16 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
 class EvaluationSet(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that an evaluation is made from.
 
-    The cases are ``rows`` or those of the file ``data``; paths are as they are written, relative to
-    the folder of ``path``.
+    The cases are ``rows`` or those of the files ``data`` and ``held_out``; paths are as they are
+    written, relative to the folder of ``path``.
     """
 
     name: str
     path: str = ""
     description: str = ""
     data: str = ""
+    held_out: str = ""
+    """Another data set, all of whose rows are held out."""
     rows: tuple[SetRow, ...] = ()
     columns: Columns = Columns()
     variants: tuple[VariantSpec, ...]

@@ -51,6 +51,9 @@ def read_set(text: str, path: str, validate: Validate) -> EvaluationSet:
     data, rows = root.text("data"), root.take("rows")
     if bool(data) == (rows is not None):
         raise root.item.refused("give the cases as “rows”, or a data set as “data”: one of them.")
+    held_out = root.text("held_out")
+    if held_out and not data:
+        raise root.item.refused("“held_out” is a second data set: “data” is missing.")
     columns = _columns(root.take("columns"))
     variants = _variants(root.take("variants"), root.item)
     checks = root.take("checks")
@@ -62,6 +65,7 @@ def read_set(text: str, path: str, validate: Validate) -> EvaluationSet:
         path=path,
         description=description,
         data=data,
+        held_out=held_out,
         rows=_rows(rows, validate) if rows is not None else (),
         columns=columns,
         variants=variants,

@@ -116,7 +116,7 @@ class Evaluations:
         variants = [await self._variants.ready(each, given, options.model) for each in chosen]
         inputs = {field.name for each in variants for field in each.inputs}
         split: Split = "held_out" if options.held_out else "tune"
-        cases = _of_split(await self._cases(given, inputs), split, given.path)
+        cases = await self._cases(given, inputs, split)
         usable = [case for case in cases if not case.problem and not case.duplicate_of]
         problems = {(v.spec.name, c.id): c.problem for v in variants for c in cases if c.problem}
         plans = []
@@ -139,12 +139,16 @@ class Evaluations:
                     cells[place] = found.get(place) or Cell(id=place, state="failed", error=message)
         return Evaluation(given, split, baseline, cases, tuple(variants), sweep, cells)
 
-    async def _cases(self, given: EvaluationSet, inputs: set[str]) -> tuple[EvaluationCase, ...]:
+    async def _cases(
+        self, given: EvaluationSet, inputs: set[str], split: Split
+    ) -> tuple[EvaluationCase, ...]:
         rows = given.rows
         where = given.path
+        apart = given.held_out if split == "held_out" else ""
         if given.data:
-            near = Path(given.path).parent / given.data
-            name = str(near) if await asyncio.to_thread(near.exists) else given.data
+            named = apart or given.data
+            near = Path(given.path).parent / named
+            name = str(near) if await asyncio.to_thread(near.exists) else named
             data = await self._datasets.read(name)
             rows = tuple(SetRow(values=row) for row in data.rows)
             where = data.path
@@ -153,7 +157,10 @@ class Evaluations:
         if missing:
             known = ", ".join(sorted(there)) or "none"
             raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
-        return await asyncio.to_thread(build_cases, rows, given.columns, inputs)
+        cases = await asyncio.to_thread(build_cases, rows, given.columns, inputs)
+        if apart:
+            return tuple(msgspec.structs.replace(case, split=split) for case in cases)
+        return _of_split(cases, split, given.path)
 
     async def estimate(self, evaluation: Evaluation) -> SweepEstimate:
         """What the cells that have no finished run will take."""
