@@ -28,8 +28,8 @@ PROMPTS = {
 }
 REWRITE = "strategies/rewrite.prompty"
 """No strategy asks it: it may be a whole conversation."""
-OWN = [name for name in PROMPTS if not name.startswith("strategies/")]
-"""The prompts that are opened; the others are asked by the strategies."""
+OWN = [name for name in PROMPTS if not name.startswith(("strategies/", "judges/"))]
+"""The prompts that are opened; the others are asked by the strategies and the judges."""
 USES = {
     "text-generation": "writing/short-text",
     "sentiment": "classify/sentiment",

@@ -18,7 +18,7 @@ from workbench.domain.evaluation.checks import (
 )
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.evaluation_set import EvaluationCase
-from workbench.domain.evaluation.metric_input import MetricInput
+from workbench.domain.evaluation.metric_input import Fetched, MetricInput
 from workbench.domain.evaluation.results import (
     CaseScore,
     CaseState,
@@ -58,6 +58,7 @@ class ScoredCase(Protocol):
 
 
 _NONE_IMPORTED = "None of its checks was imported."
+_WAITS = "A check of it waits for a model."
 _ONLY_MEASURED = "Its checks only measure: give one of them a threshold."
 
 
@@ -97,8 +98,20 @@ def not_imported(checks: Sequence[AnyCheck]) -> list[NotImported]:
     return found
 
 
-def input_of(case: EvaluationCase, cell: Cell, samples: Sequence[str]) -> MetricInput:
-    """What metrics see of a finished cell; ``samples`` are the outputs of all its repeats."""
+def input_of(
+    case: EvaluationCase,
+    cell: Cell,
+    samples: Sequence[str],
+    fetched: Mapping[str, Fetched] | None = None,
+) -> MetricInput:
+    """What metrics see of a finished cell.
+
+    Args:
+        case: of the cell.
+        cell: that is finished.
+        samples: the outputs of all its repeats.
+        fetched: what models found of it, by the key of a check.
+    """
     return MetricInput(
         output=cell.output,
         expected=case.expected,
@@ -109,19 +122,28 @@ def input_of(case: EvaluationCase, cell: Cell, samples: Sequence[str]) -> Metric
         prompt_tokens=cell.prompt_tokens,
         completion_tokens=cell.tokens,
         finish_reason=cell.finish_reason or None,
+        fetched=dict(fetched or {}),
     )
 
 
-def score_case(case: EvaluationCase, cells: Sequence[CellScore]) -> CaseScore:
+def score_case(
+    case: EvaluationCase, cells: Sequence[CellScore], *, is_waiting: bool = False
+) -> CaseScore:
     """What a case scored over its repeats.
 
     A case has a score only where all its repeats have one: one that failed makes it an error.
+
+    Args:
+        case: with its number.
+        cells: one for each repeat.
+        is_waiting: whether finished cells without a result will have one; else none of the checks
+            can be applied.
     """
     if case.duplicate_of:
         reason = f"Row {case.duplicate_of:,} has the same id or the same content."
         return CaseScore(case=case.id, number=case.number, state="excluded", reason=reason)
     found = CaseScore(case=case.id, number=case.number, state="unfinished", cells=tuple(cells))
-    missing = _unscored(cells)
+    missing = _unscored(cells, is_waiting=is_waiting)
     if missing is not None:
         return msgspec.structs.replace(found, state=missing[0], reason=missing[1])
     results = [each.result for each in cells if each.result is not None]
@@ -145,7 +167,7 @@ def score_case(case: EvaluationCase, cells: Sequence[CellScore]) -> CaseScore:
     )
 
 
-def _unscored(cells: Sequence[CellScore]) -> tuple[CaseState, str] | None:
+def _unscored(cells: Sequence[CellScore], *, is_waiting: bool) -> tuple[CaseState, str] | None:
     """Why the checks of a case have not been applied to all its repeats, None where they have."""
     failed = [each.cell.error for each in cells if each.cell.state == "failed"]
     if failed:
@@ -153,7 +175,7 @@ def _unscored(cells: Sequence[CellScore]) -> tuple[CaseState, str] | None:
     if not cells or not all(each.cell.is_finished for each in cells):
         return "unfinished", "It has not been run to its end."
     if any(each.result is None for each in cells):
-        return "excluded", _NONE_IMPORTED
+        return ("unfinished", _WAITS) if is_waiting else ("excluded", _NONE_IMPORTED)
     return None
 
 

@@ -11,7 +11,7 @@ runs.py: SQL of single runs and their events
 run_end.py: how a run ended, and the end of runs that were cut off
 run_list.py: SQL of the lists of runs: filters, folding, deleting, judging
 search.py: SQL and queries of full-text search
-measurements.py: what models said of texts, found by the digest of the question
+measurements.py: what models found of texts, found by the digest of the question
 lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts
 message_tree.py: SQL of messages: versions, branches, questions with their answers

@@ -1,4 +1,4 @@
-"""SQL of measurements: what models said of texts, found again by the digest of the question."""
+"""SQL of measurements: what models found of texts, found again by the digest of the question."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VARIABLES = 500
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer of a model: ``payload`` is msgpack, which whoever asked can read."""
+    """An answer of a model: ``payload`` is msgpack, for the code that asked."""
 
     key: str
     kind: str

@@ -297,7 +297,7 @@ measurement = Table(
     Column("payload", StoredBytes, nullable=False),
     Index("measurement_kind", "kind"),
 )
-"""What a model said of a text: likelihoods, labels, vectors, self-tests. ``key`` is the digest of
+"""What a model found of a text: likelihoods, labels, vectors, self-tests. ``key`` is the digest of
 all that decides it (model file, prompt, text), so that nothing is measured twice; ``payload`` is
 the answer in msgpack."""
 

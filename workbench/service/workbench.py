@@ -13,6 +13,8 @@ from workbench.service.doctor import Doctor
 from workbench.service.evaluation.evaluations import Evaluations
 from workbench.service.evaluation.generated.generated_sets import GeneratedSets
 from workbench.service.evaluation.grids import Grids
+from workbench.service.evaluation.judges.asking import Asking
+from workbench.service.evaluation.judges.measuring import Measuring
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
 from workbench.service.finder import Finder
@@ -74,6 +76,7 @@ class Workbench:
         self.steering = Steering(core, self.models, self.runs)
         self.answers = Answers(core, self.runs, self.history, self.steering)
         self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)
+        asking = Asking(core, self.models)
         self.evaluations = Evaluations(
             core,
             Variants(
@@ -86,6 +89,7 @@ class Workbench:
             ),
             self.datasets,
             Sweeping(core, self.models, self.runs, self.answers),
+            Measuring(core, asking),
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)

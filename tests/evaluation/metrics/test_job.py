@@ -110,6 +110,7 @@ async def test_every_metric_runs_in_a_sandbox_process(pool: SandboxPool) -> None
         reference_likelihood=Likelihood(text="a", logprobs=(-1.0,)),
     )
     apart = {"multiple_choice", "numeric", "gsm8k", "bbh"}
+    apart |= {each.id for each in METRICS if each.id.startswith("judge-")}
     names = [each.id for each in METRICS if each.id not in apart]
     params = {"json_valid": {"schema": "{}"}, "regex": {"pattern": "a"}}
     own = {"puzzle": ({"words": 2},)}

@@ -12,6 +12,7 @@ verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and 
 calibration.py: how far confidences and outcomes agree (`Calibration`)
 judge_agreement.py: agreement of two raters; the three gates of a judge (`JudgeGate`)
 analysis.py: quality against cost, rows that changed, tags, calibration (`Analysis`)
+judging.py: what a judge read (`LabelReading`), what is known of a judge, self-tests, bias probes
 pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
 votes.py: votes on pairs of answers, and which is shown at the left (`Vote`, `VotePair`)
 board.py: candidates ranked by votes on pairs (`VoteBoard`, `Standing`)

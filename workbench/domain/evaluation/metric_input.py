@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from workbench.domain.evaluation.judging import Judgement
 from workbench.domain.runs.spec import Json
 
 Need = Literal[
@@ -16,6 +17,7 @@ Need = Literal[
     "output_likelihood",
     "reference_likelihood",
     "choices",
+    "judgement",
     "seconds",
     "first_token_seconds",
     "prompt_tokens",
@@ -24,14 +26,26 @@ Need = Literal[
 ]
 """What a metric cannot do without; a service fetches it before, or the score is undefined."""
 
-FirstToken = Literal["bos", "excluded"]
+FROM_MODELS: frozenset[Need] = frozenset(
+    (
+        "embeddings",
+        "token_matches",
+        "output_likelihood",
+        "reference_likelihood",
+        "choices",
+        "judgement",
+    )
+)
+"""What only a model can say, after the outputs are there."""
+
+FirstToken = Literal["bos", "excluded", "prompt"]
 
 
 class Likelihood(msgspec.Struct, frozen=True, kw_only=True):
     """How probable a text is, token by token (natural logarithms).
 
-    ``first`` says whether the first token was conditioned on the beginning of text, or left out;
-    ``made_by`` names the model, and is kept with the score.
+    ``first`` says whether the first token was conditioned on the beginning of text or on the
+    prompt, or left out; ``made_by`` names the model, and is kept with the score.
     """
 
     text: str
@@ -57,6 +71,8 @@ class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
     output: tuple[float, ...]
     expected: tuple[tuple[float, ...], ...]
     made_by: str = ""
+    unrelated: float | None = None
+    """The mean cosine of outputs with expected texts of other rows, by which to read the value."""
 
 
 class TokenMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +90,24 @@ class TokenMatch(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str = ""
 
 
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service fetched for one check of one output, in place of the input's own.
+
+    ``problem`` says why a model could not be asked, ``undefined`` why there is nothing to ask.
+    ``made_by`` names model and prompt in the signature of the score.
+    """
+
+    embeddings: Embeddings | None = None
+    token_matches: tuple[TokenMatch, ...] = ()
+    output_likelihood: Likelihood | None = None
+    reference_likelihood: Likelihood | None = None
+    choices: tuple[ChoiceLikelihood, ...] = ()
+    judgement: Judgement | None = None
+    problem: str = ""
+    undefined: str = ""
+    made_by: str = ""
+
+
 class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
     """An output and all that metrics may ask about it.
 
@@ -85,6 +119,8 @@ class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
         samples: all outputs of the cell where there are repeats; else the output alone counts.
         token_matches: one for each expected text.
         choices: for multiple choice; ``expected`` names the right one by index, letter or text.
+        judgement: what a judge read.
+        fetched: what was asked of models, by the key of the check that it is for.
     """
 
     output: str
@@ -102,6 +138,8 @@ class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
     output_likelihood: Likelihood | None = None
     reference_likelihood: Likelihood | None = None
     choices: tuple[ChoiceLikelihood, ...] = ()
+    judgement: Judgement | None = None
+    fetched: dict[str, Fetched] = {}
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ structured/: JSON: valid, equal, fields
 overlap/: ROUGE, BLEU, chrF, token F1, edit distance
 vectors/: embedding similarity, greedy token match
 likelihood/: perplexity, bits per byte, likelihood, multiple choice
+judges/: rubrics, claims, pairs, sampled consistency: read from label probabilities
+models.py: parameters of metrics that ask a model
 diversity/: distinct n-grams, self-BLEU, repetition, readability
 puzzles/: puzzles with many right answers
 usage/: length, latency, tokens, finish reason
@@ -22,6 +24,7 @@ from workbench.evaluation.metrics.overlap import edit_distance, token_f1  # isor
 from workbench.evaluation.metrics.overlap import rouge, bleu, chrf  # isort: skip
 from workbench.evaluation.metrics.vectors import cosine, greedy_match  # isort: skip
 from workbench.evaluation.metrics.likelihood import perplexity, multiple_choice  # isort: skip
+from workbench.evaluation.metrics.judges import rubric, claim, pairwise, sampled  # isort: skip
 from workbench.evaluation.metrics.diversity import distinct, self_bleu  # isort: skip
 from workbench.evaluation.metrics.diversity import repetition, readability  # isort: skip
 from workbench.evaluation.metrics.usage import length, cost, finish_reason  # isort: skip
@@ -35,6 +38,7 @@ __all__ = [
     "bbh",
     "bleu",
     "chrf",
+    "claim",
     "contains",
     "cosine",
     "cost",
@@ -49,12 +53,15 @@ __all__ = [
     "length",
     "multiple_choice",
     "numeric",
+    "pairwise",
     "pattern",
     "perplexity",
     "puzzle",
     "readability",
     "repetition",
     "rouge",
+    "rubric",
+    "sampled",
     "self_bleu",
     "starts_with",
     "token_f1",

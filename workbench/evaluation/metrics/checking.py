@@ -7,6 +7,7 @@ is undefined does not count.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 from functools import lru_cache
@@ -24,8 +25,14 @@ from workbench.domain.evaluation.checks import (
     SetStatus,
     reaches,
 )
-from workbench.domain.evaluation.metric_input import MetricInput, Need
-from workbench.domain.evaluation.scores import Errored, FormatFailure, MetricResult, Score
+from workbench.domain.evaluation.metric_input import FROM_MODELS, Fetched, MetricInput, Need
+from workbench.domain.evaluation.scores import (
+    Errored,
+    FormatFailure,
+    MetricResult,
+    Score,
+    Undefined,
+)
 from workbench.evaluation.metrics.metric import METRICS, Metric, run_metric
 
 
@@ -66,6 +73,21 @@ def needs_of(checks: CheckSet) -> frozenset[Need]:
     return frozenset(found)
 
 
+def asks_models(check: Check) -> bool:
+    """Whether a check needs what only a model can say.
+
+    Raises:
+        UsageError: as :func:`ensure_usable`.
+    """
+    return bool(needs_of(CheckSet(checks=(check,))) & FROM_MODELS)
+
+
+def fetch_key(check: Check) -> str:
+    """By which what was fetched for a check is found: weight, threshold and name do not matter."""
+    content = msgspec.json.encode((check.metric, check.params, check.expected), order="sorted")
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
 def judge(check: AnyCheck, given: MetricInput) -> CheckResult | SetResult:
     """What a check, or a set of them, says of an output; never raises.
 
@@ -90,8 +112,24 @@ def judge_one(check: Check | NotImported, given: MetricInput) -> CheckResult:
         return CheckResult(check=check, result=Errored(reason=reason))
     if check.expected:
         given = msgspec.structs.replace(given, expected=check.expected)
-    result = run_metric(metric, params, given)
-    return decide(check, metric, result, signature)
+    fetched = given.fetched.get(fetch_key(check)) if given.fetched else None
+    if fetched is None:
+        return decide(check, metric, run_metric(metric, params, given), signature)
+    if fetched.made_by:
+        signature = f"{signature}|{fetched.made_by}"
+    return decide(check, metric, _with_fetched(metric, params, given, fetched), signature)
+
+
+def _with_fetched(
+    metric: Metric, params: msgspec.Struct, given: MetricInput, fetched: Fetched
+) -> MetricResult:
+    if fetched.problem:
+        return Errored(reason=fetched.problem)
+    if fetched.undefined:
+        return Undefined(reason=fetched.undefined)
+    own = {name: getattr(fetched, name) for name in FROM_MODELS}
+    found = {name: value for name, value in own.items() if value is not None and value != ()}
+    return run_metric(metric, params, msgspec.structs.replace(given, fetched={}, **found))
 
 
 @lru_cache(maxsize=256)

@@ -42,6 +42,7 @@ _MISSING: dict[Need, str] = {
     "output_likelihood": "The likelihood of this output was not measured.",
     "reference_likelihood": "The likelihood of the expected text was not measured.",
     "choices": "The row has no choices with their likelihoods.",
+    "judgement": "No judge was asked about this output.",
     "seconds": "The time of this output is not known.",
     "first_token_seconds": "The time to the first token is not known.",
     "prompt_tokens": "The tokens of the prompt are not known.",

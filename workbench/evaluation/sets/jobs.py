@@ -15,9 +15,20 @@ from workbench.evaluation.sets.reading import read_set
 from workbench.prompts.formats.format import SourceFile
 
 MEASURED: frozenset[Need] = frozenset(
-    ("expected", "seconds", "prompt_tokens", "completion_tokens", "finish_reason")
+    (
+        "expected",
+        "seconds",
+        "prompt_tokens",
+        "completion_tokens",
+        "finish_reason",
+        "embeddings",
+        "output_likelihood",
+        "reference_likelihood",
+        "choices",
+        "judgement",
+    )
 )
-"""What is known of every finished run, and so what checks may need."""
+"""What is known of every finished run, or asked of a model then, and so what checks may need."""
 
 
 def read_job(text: str, path: str, files: dict[str, bytes] | None = None) -> EvaluationSet:

@@ -33,6 +33,7 @@ from workbench.prompts.library.snapshot import LibrarySnapshot
 from workbench.prompts.library.tags import tag_of, with_tags
 
 STRATEGIES = "strategies"
+JUDGES = "judges"
 _MOST_CHARACTERS = 8 * 1024 * 1024
 NEW_PROMPT = """\
 ---
@@ -372,12 +373,23 @@ class PromptLibrary:
         Raises:
             LibraryError: there is none of this name.
         """
+        return self._own_prompt(STRATEGIES, name, "this prompt of a strategy is missing")
+
+    def judge_prompt(self, name: str) -> PromptFile:
+        """A prompt that judges are asked; the user's "judges" folder wins over the shipped one.
+
+        Raises:
+            LibraryError: there is none of this name.
+        """
+        return self._own_prompt(JUDGES, name, "this prompt of a judge is missing")
+
+    def _own_prompt(self, folder: str, name: str, missing: str) -> PromptFile:
         for root in self.roots.all():
-            path = root / STRATEGIES / f"{name}.prompty"
+            path = root / folder / f"{name}.prompty"
             if path.is_file():
                 return read_file(path)
-        missing = self.roots.shipped / STRATEGIES / f"{name}.prompty"
-        raise LibraryError(str(missing), "this prompt of a strategy is missing: restore the file.")
+        path = self.roots.shipped / folder / f"{name}.prompty"
+        raise LibraryError(str(path), f"{missing}: restore the file.")
 
     def shared_files(self) -> list[SharedFile]:
         """All files with the names by which others include them, in the order of the folders."""

@@ -7,4 +7,5 @@ variants.py: variants as runs: prompt, inputs, model, options
 grids.py: `core.grids`: the grid of cases x variants for the window
 sweeping.py: finds finished cells in the history and runs the others
 generated/: data sets made by rule, with a difficulty and a seed
+judges/: what models say of outputs: judges, likelihoods, vectors
 """

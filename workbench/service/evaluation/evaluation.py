@@ -10,6 +10,7 @@ import msgspec
 from workbench.domain.evaluation.cells import Cell, CellId
 from workbench.domain.evaluation.checks import SetResult
 from workbench.domain.evaluation.evaluation_set import EvaluationCase, EvaluationSet, Split
+from workbench.domain.evaluation.metric_input import Fetched
 from workbench.runs.sweep import Sweep
 from workbench.service.evaluation.variants import ReadyVariant
 from workbench.service.runs.runs import PreparedRun
@@ -30,6 +31,8 @@ class Evaluation:
     """All cells, those that cannot be run included, by variant, then case, then repeat."""
     scores: dict[tuple[CellId, int], SetResult] = field(default_factory=dict)
     """The results of the checks on a cell's run, so that nothing is judged twice."""
+    fetched: dict[tuple[CellId, int], dict[str, Fetched]] = field(default_factory=dict)
+    """What models found of a cell's run, by the key of the check that asked."""
 
     @property
     def prepared(self) -> dict[str, PreparedRun]:

@@ -48,6 +48,8 @@ from workbench.runs.sweep import SweepVariant, plan
 from workbench.service.core import Core
 from workbench.service.evaluation.analysing import analyse_in
 from workbench.service.evaluation.evaluation import Evaluation
+from workbench.service.evaluation.judges.asking import OnMeasured
+from workbench.service.evaluation.judges.measuring import Measuring, is_measured, model_checks
 from workbench.service.evaluation.sweeping import OnCell, Sweeping
 from workbench.service.evaluation.variants import ReadyVariant, Variants
 from workbench.service.prompts.datasets import DataSets
@@ -61,13 +63,19 @@ class Evaluations:
     """Evaluations of prompts on many cases, with checks on what comes back."""
 
     def __init__(
-        self, core: Core, variants: Variants, datasets: DataSets, sweeping: Sweeping
+        self,
+        core: Core,
+        variants: Variants,
+        datasets: DataSets,
+        sweeping: Sweeping,
+        measuring: Measuring,
     ) -> None:
         self._pool = core.pool
         self._store = core.store
         self._variants = variants
         self._datasets = datasets
         self._sweeping = sweeping
+        self._measuring = measuring
 
     async def read(self, path: str) -> EvaluationSet:
         """The evaluation that a file describes.
@@ -137,7 +145,9 @@ class Evaluations:
                     place = CellId(each.spec.name, case.id, repeat)
                     message = problems.get((each.spec.name, case.id), "")
                     cells[place] = found.get(place) or Cell(id=place, state="failed", error=message)
-        return Evaluation(given, split, baseline, cases, tuple(variants), sweep, cells)
+        opened = Evaluation(given, split, baseline, cases, tuple(variants), sweep, cells)
+        await self._measuring.find(opened)
+        return opened
 
     async def _cases(
         self, given: EvaluationSet, inputs: set[str], split: Split
@@ -168,14 +178,21 @@ class Evaluations:
             evaluation.sweep, evaluation.cells, evaluation.prepared
         )
 
-    async def run(self, evaluation: Evaluation, on_cell: OnCell) -> None:
-        """Run the cells that have no finished run; failed ones are tried again.
+    async def run(
+        self,
+        evaluation: Evaluation,
+        on_cell: OnCell,
+        on_measured: OnMeasured | None = None,
+    ) -> None:
+        """Run the cells that have no finished run, then ask judges; failed ones are tried again.
 
         Where this is cancelled, cells that finished stay, and another call goes on from there.
 
         Args:
             evaluation: that is open.
             on_cell: called for each cell when it begins and ends.
+            on_measured: hears how many questions to judges and metrics have an answer, and how
+                many there are.
 
         Raises:
             StoreError: a run could not be saved; what finished before is kept.
@@ -188,9 +205,12 @@ class Evaluations:
         await self._sweeping.run(
             evaluation.sweep, evaluation.cells, evaluation.prepared, expected, on_cell
         )
+        await self._measuring.run(evaluation, on_measured)
 
     async def result(self, evaluation: Evaluation) -> EvaluationResult:
         """The scores of finished cells, the comparisons and the outcome; they are kept.
+
+        No model is asked: a cell whose checks wait for one is not finished.
 
         Raises:
             StoreError: they could not be kept.
@@ -233,6 +253,7 @@ class Evaluations:
         outputs: dict[tuple[str, str], list[str]] = {}
         waiting: dict[bytes, tuple[CheckSet, list[Cell]]] = {}
         encoded: dict[str, bytes] = {}
+        keyed = await asyncio.to_thread(model_checks, evaluation)
         for cell in evaluation.cells.values():
             if not cell.is_finished:
                 continue
@@ -241,13 +262,20 @@ class Evaluations:
                 continue
             if scoring.is_unchecked(cases[cell.id.case], evaluation.set.checks):
                 continue
+            if not is_measured(evaluation, cell, keyed.get(cell.id.case, ())):
+                continue
             checks = scoring.checks_of(cases[cell.id.case], evaluation.set.checks)
             if cell.id.case not in encoded:
                 encoded[cell.id.case] = msgspec.json.encode(checks)
             waiting.setdefault(encoded[cell.id.case], (checks, []))[1].append(cell)
         for checks, cells in waiting.values():
             given = [
-                scoring.input_of(cases[cell.id.case], cell, outputs[cell.id.variant, cell.id.case])
+                scoring.input_of(
+                    cases[cell.id.case],
+                    cell,
+                    outputs[cell.id.variant, cell.id.case],
+                    evaluation.fetched.get((cell.id, cell.run_id), {}),
+                )
                 for cell in cells
             ]
             for cell, found in zip(cells, await judge_in(self._pool, checks, given), strict=True):
@@ -371,7 +399,8 @@ def _case_scores(evaluation: Evaluation, variant: str) -> list[CaseScore]:
             CellScore(cell=cell, result=evaluation.scores.get((cell.id, cell.run_id)))
             for cell in cells
         ]
-        found.append(scoring.score_case(case, scored))
+        is_waiting = not scoring.is_unchecked(case, evaluation.set.checks)
+        found.append(scoring.score_case(case, scored, is_waiting=is_waiting))
     return found
 
 

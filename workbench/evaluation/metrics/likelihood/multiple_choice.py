@@ -12,19 +12,18 @@ import string
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-import msgspec
-
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.metric_input import ChoiceLikelihood, MetricInput
 from workbench.domain.evaluation.scores import MetricResult, Undefined
 from workbench.domain.parameters import about
 from workbench.domain.runs.spec import Json
 from workbench.evaluation.metrics.metric import Metric, register, shown, verdict
+from workbench.evaluation.metrics.models import ModelParams
 
 By = Literal["acc", "acc_norm", "acc_bytes", "acc_mutual_info"]
 
 
-class MultipleChoiceParams(msgspec.Struct, frozen=True, kw_only=True):
+class MultipleChoiceParams(ModelParams, frozen=True, kw_only=True):
     """Parameters of multiple choice."""
 
     by: Annotated[
@@ -40,6 +39,13 @@ class MultipleChoiceParams(msgspec.Struct, frozen=True, kw_only=True):
             description="What of the log-likelihood counts: sums prefer short choices.",
         ),
     ] = "acc"
+    choices: Annotated[
+        tuple[str, ...],
+        about(title="Choices", description="The same for all rows; none takes the column's."),
+    ] = ()
+    column: Annotated[
+        str, about(title="Column", description="Which column has the list of choices of a row.")
+    ] = "choices"
 
 
 def values_of(choices: Sequence[ChoiceLikelihood], by: By) -> list[float]:

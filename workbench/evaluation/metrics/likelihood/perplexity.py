@@ -18,12 +18,14 @@ from workbench.domain.evaluation.metric_input import Likelihood, MetricInput, Ne
 from workbench.domain.evaluation.scores import MetricResult, Score, Undefined
 from workbench.domain.parameters import about
 from workbench.evaluation.metrics.metric import Metric, register
+from workbench.evaluation.metrics.models import ModelParams
 
 Of = Literal["output", "reference"]
 Per = Literal["token", "byte", "word"]
+After = Literal["prompt", "nothing"]
 
 
-class LikelihoodParams(msgspec.Struct, frozen=True, kw_only=True):
+class LikelihoodParams(ModelParams, frozen=True, kw_only=True):
     """Parameters that all have."""
 
     of: Annotated[
@@ -34,6 +36,14 @@ class LikelihoodParams(msgspec.Struct, frozen=True, kw_only=True):
             description="Whose likelihood it is.",
         ),
     ] = "output"
+    after: Annotated[
+        After,
+        about(
+            title="After",
+            choices={"prompt": "The prompt", "nothing": "Nothing, by itself"},
+            description="What the model has read before the text.",
+        ),
+    ] = "prompt"
 
 
 class PerplexityParams(LikelihoodParams, frozen=True, kw_only=True):

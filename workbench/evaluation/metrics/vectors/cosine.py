@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.metric_input import Embeddings, MetricInput
 from workbench.domain.evaluation.scores import MetricResult, Score, Undefined
-from workbench.evaluation.metrics.metric import Metric, NoParams, best_of, register
+from workbench.evaluation.metrics.metric import Metric, best_of, register
+from workbench.evaluation.metrics.models import ModelParams
 
 
 def cosine(one: Sequence[float], other: Sequence[float]) -> float | None:
@@ -29,7 +30,7 @@ def cosine(one: Sequence[float], other: Sequence[float]) -> float | None:
     return math.fsum(x * y for x, y in zip(one, other, strict=True)) / length if length else None
 
 
-def score(given: MetricInput, _params: NoParams) -> MetricResult:
+def score(given: MetricInput, _params: ModelParams) -> MetricResult:
     """The highest cosine with any expected text."""
     vectors = given.embeddings
     assert vectors is not None
@@ -42,8 +43,12 @@ def _score(vectors: Embeddings, expected: Sequence[float]) -> MetricResult:
     value = cosine(vectors.output, expected)
     if value is None:
         return Undefined(reason="A vector is zero, so it has no direction.")
-    detail = {"made_by": vectors.made_by}
-    return Score(value=value, reason=f"The cosine is {value:.3f}.", detail=detail)
+    reason = f"The cosine is {value:.3f}."
+    if vectors.unrelated is None:
+        return Score(value=value, reason=reason, detail={"made_by": vectors.made_by})
+    reason = f"{reason[:-1]}; that of unrelated texts of this set is {vectors.unrelated:.3f}."
+    detail = {"made_by": vectors.made_by, "unrelated": vectors.unrelated}
+    return Score(value=value, reason=reason, detail=detail)
 
 
 register(
@@ -51,7 +56,7 @@ register(
         id="embedding_similarity",
         title="Embedding similarity",
         description="How near the output and an expected text are in meaning, by their vectors.",
-        params=NoParams,
+        params=ModelParams,
         score=score,
         scale="signed",
         needs=("embeddings",),

@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple
 
-import msgspec
-
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.metric_input import MetricInput, TokenMatch
 from workbench.domain.evaluation.scores import MetricResult, Score, Undefined
 from workbench.domain.parameters import ADVANCED, about
 from workbench.evaluation.metrics.metric import Metric, best_of, register
+from workbench.evaluation.metrics.models import ModelParams
 
 Matrix = Sequence[Sequence[float]]
 _DIFFERENT = "The vectors of the tokens have different lengths."
 
 
-class GreedyMatchParams(msgspec.Struct, frozen=True, kw_only=True):
+class GreedyMatchParams(ModelParams, frozen=True, kw_only=True):
     """Parameters of greedy token match."""
 
     measure: Annotated[

@@ -1,4 +1,4 @@
-"""What models said of texts, kept so that nothing is measured twice.
+"""What models found of texts, kept so that nothing is measured twice.
 
 Only a new table: no row is read or written.
 """

@@ -1,0 +1,7 @@
+"""What models say of outputs that are there: judges, likelihoods, vectors. Nothing is asked twice.
+
+questions.py: one question to a model, its answer, and the digest by which the answer is kept
+asking.py: answers from the history, or from the models, several at once and prefix by prefix
+requests.py: from a check and an output to its questions, and from the answers to what a metric sees
+measuring.py: all questions of an evaluation, found or asked
+"""
