@@ -45,27 +45,26 @@ async def test_undo_goes_back_vote_by_vote_and_deletes_nothing(store: HistorySto
     x = await store.write(votes.cast, pair("x"), "a", ("tone",))
     y = await store.write(votes.cast, pair("y"), "tie")
     await store.write(votes.cast, pair("x"), "both_bad")
-    both = {x, y}
     assert await choices(store) == ["both_bad", "tie"]
-    assert await store.write(votes.undo, both) == x
+    assert await store.write(votes.undo_last, KEYS) == x
     assert await choices(store) == ["a", "tie"]
-    assert await store.write(votes.undo, both) == y
+    assert await store.write(votes.undo_last, KEYS) == y
     assert await choices(store) == ["a"]
-    assert await store.write(votes.undo, both) == x
+    assert await store.write(votes.undo_last, KEYS) == x
     assert await choices(store) == []
     with pytest.raises(UsageError, match="no vote to undo"):
-        await store.write(votes.undo, both)
+        await store.write(votes.undo_last, KEYS)
     entries = await store.read(votes.history_of, x)
     assert [each.choice for each in entries] == ["a", "both_bad", "a", ""]
     assert [bool(each.undoes) for each in entries] == [False, False, True, True]
     await store.write(votes.cast, pair("x"), "b")
     assert await choices(store) == ["b"]
-    assert await store.write(votes.undo, both) == x
+    assert await store.write(votes.undo_last, KEYS) == x
     assert await choices(store) == []
 
 
 async def test_undo_leaves_other_sets_alone(store: HistoryStore) -> None:
     x = await store.write(votes.cast, pair("x"), "a")
     await store.write(votes.cast, pair("y"), "b")
-    assert await store.write(votes.undo, {x}) == x
+    assert await store.write(votes.undo_last, {"wx", "sx"}) == x
     assert await choices(store) == ["b"]

@@ -5,6 +5,8 @@ diff.py: which words two texts share
 lines.py: differences by line and, within changed lines, by word
 scoring.py: from the checks of single outputs to the counts of a variant
 analysis/: quality against cost, changed rows, tags, calibration
+pairing.py: which two answers the user votes on next
+preferences.py: votes become rows for DPO, KTO and SFT
 reports/: results as JUnit XML, CSV and HTML
 sets/: files of evaluations, and rows made into cases
 statistics/: intervals, tests and verdicts: what scores, votes and judges show, and how surely

@@ -102,14 +102,14 @@ def _add(
     )
 
 
-def undo(connection: Connection, pairs: Collection[int]) -> int:
-    """Take back what was last voted on one of some pairs; they are as they were before it.
+def undo_last(connection: Connection, keys: Collection[str]) -> int:
+    """Take back what was last voted on a pair of some answers; it is as it was before that.
 
     Called again, it takes back the one before.
 
     Args:
         connection: in a transaction.
-        pairs: ids.
+        keys: of runs; a pair counts where both of its answers are of these.
 
     Returns:
         The id of the pair that is changed.
@@ -117,6 +117,8 @@ def undo(connection: Connection, pairs: Collection[int]) -> int:
     Raises:
         UsageError: nothing is left to take back.
     """
+    keyed = connection.execute(select(vote_pair.c.id, vote_pair.c.a_key, vote_pair.c.b_key))
+    pairs = {row.id for row in keyed if row.a_key in keys and row.b_key in keys}
     undone = select(vote.c.undoes).where(vote.c.undoes != 0)
     rows = connection.execute(
         select(vote.c.id, vote.c.pair_id)

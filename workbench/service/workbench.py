@@ -17,6 +17,7 @@ from workbench.service.evaluation.judges.asking import Asking
 from workbench.service.evaluation.judges.measuring import Measuring
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
+from workbench.service.evaluation.votes import Votes
 from workbench.service.finder import Finder
 from workbench.service.history import History
 from workbench.service.models.downloads import Downloads
@@ -93,6 +94,7 @@ class Workbench:
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)
+        self.votes = Votes(core, self.runs)
         self.chats = Chats(core, self.runs)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)

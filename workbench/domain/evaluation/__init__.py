@@ -15,6 +15,7 @@ analysis.py: quality against cost, rows that changed, tags, calibration (`Analys
 judging.py: what a judge read (`LabelReading`), what is known of a judge, self-tests, bias probes
 pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
 votes.py: votes on pairs of answers, and which is shown at the left (`Vote`, `VotePair`)
+preferences.py: votes as rows for training (`PreferenceExport`)
 board.py: candidates ranked by votes on pairs (`VoteBoard`, `Standing`)
 grid/: the grid of cases x variants: cells, rows, which of them are shown
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from statistics import median
 from typing import Literal
 
 import msgspec
@@ -20,6 +21,8 @@ REASONS = ("keeps to the facts", "tone", "length", "answers it", "language")
 """What can decide a vote, by the keys 1 to 5."""
 _VOTES_A_COUPLE = 15
 _MOST_ROWS_AT_FIRST = 100
+_FEWEST_TIMED = 3
+_LAST_TIMED = 20
 
 
 class VoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,3 +119,48 @@ def votes_planned(pairs: int, rows: int, couples: int) -> int:
         couples: of variants.
     """
     return min(pairs, max(_VOTES_A_COUPLE * couples, min(rows, _MOST_ROWS_AT_FIRST)))
+
+
+class VotingRound(msgspec.Struct, frozen=True, kw_only=True):
+    """How far voting on a set is, and what comes next.
+
+    ``pairs`` can be voted on; of ``identical`` ones both answers are the same text, of
+    ``unfinished`` ones an answer is missing. ``earlier`` votes of the same set are on answers that
+    have changed: they are kept and not counted.
+    """
+
+    pair: VotePair | None
+    votes: tuple[Vote, ...]
+    """By pairs; those that were skipped too."""
+    planned: int
+    pairs: int
+    identical: int
+    unfinished: int
+    earlier: int
+
+    def count(self, *choices: Choice) -> int:
+        """How many pairs have one of these votes."""
+        return sum(each.choice in choices for each in self.votes)
+
+    @property
+    def counted(self) -> int:
+        """How many votes the board counts."""
+        return self.count(*COUNTED)
+
+    @property
+    def dpo_rows(self) -> int:
+        """About how many rows the decided votes make."""
+        return self.count(*DECIDED)
+
+    @property
+    def kto_rows(self) -> int:
+        """About how many rows the pairs that were both bad make."""
+        return 2 * self.count("both_bad")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the planned votes are made, by the median of the last votes; None before three."""
+        taken = [each.seconds for each in self.votes if each.seconds and each.choice in COUNTED]
+        if len(taken) < _FEWEST_TIMED:
+            return None
+        return median(taken[-_LAST_TIMED:]) * max(self.planned - self.counted, 0)

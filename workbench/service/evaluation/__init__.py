@@ -5,6 +5,7 @@ evaluation.py: an evaluation that is open: cases, variants, cells, scores
 analysing.py: quality against cost, changed rows, tags, calibration
 variants.py: variants as runs: prompt, inputs, model, options
 grids.py: `core.grids`: the grid of cases x variants for the window
+votes.py: `core.votes`: votes on pairs of answers, their board and exports
 sweeping.py: finds finished cells in the history and runs the others
 generated/: data sets made by rule, with a difficulty and a seed
 judges/: what models say of outputs: judges, likelihoods, vectors
