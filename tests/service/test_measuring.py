@@ -186,12 +186,13 @@ def test_an_error_of_the_judge_is_an_error_of_its_row_and_tried_again(bench: Ben
     bench.engine.fails = "three"
     bench.write(SET % "  - judge-relevance")
     result, *_ = bench.evaluate()
-    assert (result.variants[0].scored, result.variants[0].errors) == (1, 1)
-    assert "as it was set to" in result.variants[0].cases[1].reason
+    (counts,) = result.variants[0].checks
+    assert (counts.scored, counts.errors) == (1, 1)
+    assert "as it was set to" in leaf(result, 0, 1).result.reason
     bench.engine.fails = ""
     before = len(asked(bench))
     result, *_ = bench.evaluate()
-    assert result.variants[0].errors == 0
+    assert result.variants[0].checks[0].errors == 0
     assert len(asked(bench)) == before + 2  # those of two variants that failed
 
 
@@ -202,6 +203,23 @@ def test_samples_that_agree_support_each_other(bench: Bench) -> None:
     assert found.value == pytest.approx(0.8)
     assert found.detail["sentences"] == [{"text": "3", "support": pytest.approx(0.8)}]
     assert found.detail["entropy"] == 0
+
+
+def test_a_judge_decides_nothing_before_it_agrees_with_the_user(bench: Bench) -> None:
+    bench.write(SET % "  - exact\n  - judge-claim: {criterion: It is right., threshold: 0.99}")
+    result, *_ = bench.evaluate()
+    plain = result.variants[0]
+    assert (plain.scored, plain.passed, plain.value) == (2, 2, 1.0)
+    assert [each.ranks for each in plain.checks] == [True, False]
+    assert (plain.checks[1].scored, plain.checks[1].passed) == (2, 0)
+    (judge,) = result.judges
+    assert (judge.check, judge.may_rank, judge.gate.votes) == ("judge-claim", False, 0)
+    assert judge.sentence == "0 of 50 votes: this judge does not rank yet."
+    assert judge.judges_itself == ("plain", "loud")
+    bench.write(SET % "  - judge-claim: {criterion: It is right.}")
+    result, *_ = bench.evaluate()
+    assert result.variants[0].excluded == 2
+    assert "agree with your votes" in result.variants[0].cases[0].reason
 
 
 def test_an_evaluation_that_was_not_judged_is_not_finished(bench: Bench) -> None:

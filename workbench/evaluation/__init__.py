@@ -8,6 +8,7 @@ analysis/: quality against cost, changed rows, tags, calibration
 pairing.py: which two answers the user votes on next
 preferences.py: votes become rows for DPO, KTO and SFT
 reports/: results as JUnit XML, CSV and HTML
+judges/: what is known of judges: agreement with votes, self-test, bias probes
 sets/: files of evaluations, and rows made into cases
 statistics/: intervals, tests and verdicts: what scores, votes and judges show, and how surely
 metrics/: checks and metrics: what an output is worth, one file each

@@ -58,6 +58,7 @@ class ScoredCase(Protocol):
 
 
 _NONE_IMPORTED = "None of its checks was imported."
+_NO_RANK = "Only judges look at it, and they do not rank until they agree with your votes."
 _WAITS = "A check of it waits for a model."
 _ONLY_MEASURED = "Its checks only measure: give one of them a threshold."
 
@@ -153,7 +154,10 @@ def score_case(
     scores = [each.score for each in results if each.score is not None]
     if len(scores) < len(results):
         reason = next((_first(each, Undefined) for each in results if each.score is None), "")
-        return msgspec.structs.replace(found, state="excluded", reason=reason or _ONLY_MEASURED)
+        if not reason:
+            is_unranked = any(not leaf.ranks for each in results for leaf in each.leaves())
+            reason = _NO_RANK if is_unranked else _ONLY_MEASURED
+        return msgspec.structs.replace(found, state="excluded", reason=reason)
     verdicts = [each.passed for each in results if each.passed is not None]
     passed = all(verdicts) if verdicts else None
     return msgspec.structs.replace(
@@ -181,14 +185,23 @@ def _unscored(cells: Sequence[CellScore], *, is_waiting: bool) -> tuple[CaseStat
 
 def _first(result: SetResult, kind: type) -> str:
     return next(
-        (each.result.reason for each in result.leaves() if isinstance(each.result, kind)), ""
+        (
+            each.result.reason
+            for each in result.leaves()
+            if each.ranks and isinstance(each.result, kind)
+        ),
+        "",
     )
 
 
 def _why_failed(results: Sequence[SetResult]) -> str:
     for result in results:
         for each in result.leaves():
-            if each.passed is False and isinstance(each.result, Score | FormatFailure):
+            if (
+                each.ranks
+                and each.passed is False
+                and isinstance(each.result, Score | FormatFailure)
+            ):
                 return each.result.reason
     return ""
 
@@ -328,4 +341,5 @@ def _counts(name: str, results: Sequence[CheckResult]) -> CheckCounts:
         excluded=sum(isinstance(each, Undefined) for each in kinds),
         value=sum(scores) / len(scores) if scores else None,
         signature=next((each.signature for each in results if each.signature), ""),
+        ranks=all(each.ranks for each in results),
     )

@@ -14,6 +14,7 @@ from workbench.service.evaluation.evaluations import Evaluations
 from workbench.service.evaluation.generated.generated_sets import GeneratedSets
 from workbench.service.evaluation.grids import Grids
 from workbench.service.evaluation.judges.asking import Asking
+from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.measuring import Measuring
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
@@ -91,6 +92,7 @@ class Workbench:
             self.datasets,
             Sweeping(core, self.models, self.runs, self.answers),
             Measuring(core, asking),
+            Gating(core),
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)

@@ -13,6 +13,7 @@ from workbench.cli.terminal import figures, print_table, texts
 from workbench.domain.evaluation.analysis import Analysis
 from workbench.domain.evaluation.cells import SweepEstimate
 from workbench.domain.evaluation.estimates import Bounds
+from workbench.domain.evaluation.judging import JudgeReport
 from workbench.domain.evaluation.results import (
     CaseScore,
     Comparison,
@@ -105,12 +106,25 @@ def sentences(result: EvaluationResult) -> list[str]:
                 "this machine does not have."
             )
         found += _reasons(variant)
+    found += [_judge_sentence(each) for each in result.judges]
     found += [f"Not imported: {each}." for each in result.not_imported]
     found += result.notes
     if result.looks:
         times = "the first time" if result.looks == 1 else f"time {result.looks}"
         found.append(f"Held-out rows: this is {times} that their scores are shown.")
     return found
+
+
+def _judge_sentence(judge: JudgeReport) -> str:
+    """What must be known of a judge before its column is read."""
+    parts = [f"{judge.check}: {judge.sentence}"]
+    if judge.mass is not None:
+        parts.append(f"Its labels hold {judge.mass:.3f} of the probability on average.")
+    if judge.consistency is not None:
+        parts.append(f"{judge.consistency:.2f} of the pairs have the same pick in both orders.")
+    if judge.judges_itself:
+        parts.append(f"It judges its own answers: {', '.join(judge.judges_itself)}.")
+    return " ".join(parts)
 
 
 def _reasons(variant: VariantResult) -> list[str]:
@@ -166,6 +180,7 @@ def as_object(result: EvaluationResult, analysis: Analysis) -> dict[str, Any]:
         },
         "not_imported": list(result.not_imported),
         "notes": list(result.notes),
+        "judges": [msgspec.to_builtins(each) for each in result.judges],
     }
 
 

@@ -74,7 +74,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
     """What a check came to.
 
     ``result`` is the metric's; ``score`` is its share of the row's score, 0 to 1, None where it
-    has none. ``signature`` says exactly what was measured.
+    has none. ``signature`` says exactly what was measured. ``ranks`` is False for a judge that does
+    not agree with the user's votes yet: it is in no score and no verdict.
     """
 
     check: Check | NotImported
@@ -82,6 +83,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
     passed: bool | None = None
     score: float | None = None
     signature: str = ""
+    ranks: bool = True
 
 
 SetStatus = Literal["scored", "undefined", "errored"]
@@ -97,7 +99,7 @@ class SetResult(msgspec.Struct, frozen=True, kw_only=True, tag="set"):
         passed: None where no check has a verdict.
         format_failures: checks that could not read the output; each counts as 0.
         errors: checks that failed themselves; they count as nothing.
-        excluded: checks that were undefined.
+        excluded: checks that were undefined, and judges that do not rank yet.
     """
 
     check: CheckSet

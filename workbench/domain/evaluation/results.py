@@ -10,6 +10,7 @@ from workbench.domain.evaluation.cells import Cell
 from workbench.domain.evaluation.checks import SetResult
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.evaluation_set import Split
+from workbench.domain.evaluation.judging import JudgeReport
 from workbench.domain.evaluation.verdict import ComparisonVerdict
 
 CaseState = Literal["scored", "excluded", "errored", "unfinished"]
@@ -58,6 +59,8 @@ class CheckCounts(msgspec.Struct, frozen=True, kw_only=True):
     excluded: int
     value: float | None
     signature: str = ""
+    ranks: bool = True
+    """False for a judge that is in no score and no verdict yet."""
 
 
 class VariantResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +136,8 @@ class EvaluationResult(msgspec.Struct, frozen=True, kw_only=True):
     not_imported: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     evaluation_id: int = 0
+    judges: tuple[JudgeReport, ...] = ()
+    """One for each check that a model judges."""
 
 
 class EvaluationSummary(msgspec.Struct, frozen=True, kw_only=True):

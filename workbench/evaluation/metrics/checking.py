@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -186,13 +186,16 @@ def combine(check: CheckSet, results: tuple[CheckResult | SetResult, ...]) -> Se
 
     The score is the mean by weight over what was scored; it is 0 where all weights are 0, and 1
     where there is no check. All members with a weight must pass, or, with a threshold, the score
-    must reach it instead.
+    must reach it instead. Judges that do not rank are left out, whatever they found.
     """
     failures = errors = excluded = 0
     total = points = 0.0
     scored = False
     verdicts: list[bool] = []
     for each in results:
+        if isinstance(each, CheckResult) and not each.ranks:
+            excluded += 1
+            continue
         weight = each.check.weight
         failures += _counted(each, "format_failures")
         errors += _counted(each, "errors")
@@ -224,6 +227,19 @@ def combine(check: CheckSet, results: tuple[CheckResult | SetResult, ...]) -> Se
         errors=errors,
         excluded=excluded,
     )
+
+
+def rank(result: SetResult, may_rank: Callable[[Check], bool]) -> SetResult:
+    """A result again, with the word of those checks alone that may rank."""
+    changed: list[CheckResult | SetResult] = []
+    for each in result.results:
+        if isinstance(each, SetResult):
+            changed.append(rank(each, may_rank))
+        elif isinstance(each.check, Check) and each.ranks != may_rank(each.check):
+            changed.append(msgspec.structs.replace(each, ranks=not each.ranks))
+        else:
+            changed.append(each)
+    return combine(result.check, tuple(changed))
 
 
 def _counted(each: CheckResult | SetResult, what: str) -> int:

@@ -49,6 +49,7 @@ from workbench.service.core import Core
 from workbench.service.evaluation.analysing import analyse_in
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.judges.asking import OnMeasured
+from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.measuring import Measuring, is_measured, model_checks
 from workbench.service.evaluation.sweeping import OnCell, Sweeping
 from workbench.service.evaluation.variants import ReadyVariant, Variants
@@ -69,6 +70,7 @@ class Evaluations:
         datasets: DataSets,
         sweeping: Sweeping,
         measuring: Measuring,
+        gating: Gating,
     ) -> None:
         self._pool = core.pool
         self._store = core.store
@@ -76,6 +78,7 @@ class Evaluations:
         self._datasets = datasets
         self._sweeping = sweeping
         self._measuring = measuring
+        self._gating = gating
 
     async def read(self, path: str) -> EvaluationSet:
         """The evaluation that a file describes.
@@ -216,6 +219,7 @@ class Evaluations:
             StoreError: they could not be kept.
         """
         await self._judge(evaluation)
+        judges = await self._gating.apply(evaluation)
         scores = {
             each.spec.name: _case_scores(evaluation, each.spec.name) for each in evaluation.variants
         }
@@ -244,6 +248,7 @@ class Evaluations:
             seed=evaluation.set.seed,
             not_imported=tuple(unknown),
             notes=evaluation.set.notes,
+            judges=judges,
         )
         return await self._keep(evaluation, found)
 

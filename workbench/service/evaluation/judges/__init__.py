@@ -3,5 +3,6 @@
 questions.py: one question to a model, its answer, and the digest by which the answer is kept
 asking.py: answers from the history, or from the models, several at once and prefix by prefix
 requests.py: from a check and an output to its questions, and from the answers to what a metric sees
+gating.py: which judges agree with the user's votes, and so may rank
 measuring.py: all questions of an evaluation, found or asked
 """
