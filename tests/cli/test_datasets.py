@@ -88,3 +88,13 @@ def test_a_name_that_is_no_data_set_is_said(tmp_path):
         done = workbench("data", "show", name, home=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert sentence in done.stderr
+
+
+def test_a_data_set_is_made_by_rule_with_its_set(tmp_path):
+    home, made, of = tmp_path / "home", tmp_path / "a.jsonl", tmp_path / "a.yaml"
+    options = ("--rows", "3", "--output", str(made), "--set", str(of))
+    done = workbench("data", "make", "arithmetic", *options, home=home)
+    assert done.stdout.splitlines() == [str(made), str(of)], done.stderr
+    assert all("expected" in json.loads(line) for line in made.read_text().splitlines())
+    assert "numeric" in of.read_text()
+    assert "latin_square" in workbench("data", "make", home=home).stdout

@@ -33,6 +33,7 @@ from workbench.service.prompts.prompt_files import PromptFiles
 from workbench.service.prompts.prompts import Prompts
 from workbench.service.prompts.renaming import Renaming
 from workbench.service.prompts.samples import Samples
+from workbench.service.prompts.sheets import Sheets
 from workbench.service.prompts.versions import Versions
 from workbench.service.runs.answers import Answers
 from workbench.service.runs.cases import Cases
@@ -75,6 +76,7 @@ class Workbench:
         self.runs = Runs(core, self.models)
         self.history = History(core)
         self.datasets = DataSets(core, self.history)
+        self.sheets = Sheets(core)
         self.steering = Steering(core, self.models, self.runs)
         self.answers = Answers(core, self.runs, self.history, self.steering)
         self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)

@@ -110,9 +110,7 @@ def show(paths: Paths, file: str, offset: int, limit: int, words: str, as_json: 
 @click.option("--rows", type=int, default=100, show_default=True, help="How many rows.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Other rows for another one.")
 @click.option("--output", default="", metavar="FILE.jsonl", help="A new file, else a data set.")
-@click.option(
-    "--set", "with_set", is_flag=True, help="Write a set for “workbench eval” next to it."
-)
+@click.option("--set", "set_file", default="", metavar="FILE.yaml", help="A set for it, too.")
 @click.pass_obj
 def make(
     paths: Paths, kind: str, difficulty: int, rows: int, seed: int, output: str, set_file: str

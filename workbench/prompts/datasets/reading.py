@@ -119,7 +119,7 @@ def parse_job(text: str, path: str) -> DataSet:
     rows = iter(raw_rows(text, path))
     first = list(itertools.islice(rows, 1))
     shape = shape_of(first)
-    found = _table((in_shape(row, shape) for row in itertools.chain(first, rows)), path)
+    found = table((in_shape(row, shape) for row in itertools.chain(first, rows)), path)
     return msgspec.structs.replace(found, shape=shape)
 
 
@@ -135,9 +135,9 @@ def raw_rows(text: str, path: str) -> Iterable[Json]:
     if suffix in {".jsonl", ".ndjson"}:
         return json_lines(text, path)
     if suffix in {".yaml", ".yml"}:
-        return _listed(_yaml(text, path), path)
+        return _listed(parse_yaml(text, path), path)
     if suffix == ".json":
-        return _listed(_json(text, path), path)
+        return _listed(parse_json(text, path), path)
     raise DataSetError(path, f"a data set ends in one of {', '.join(sorted(SUFFIXES))}.")
 
 
@@ -147,7 +147,8 @@ def delimiter_of(text: str, suffix: str) -> str:
     return "\t" if suffix == ".tsv" else max(",;\t", key=first.count)  # a tie is a comma's
 
 
-def _table(rows: Iterable[Json], path: str) -> DataSet:
+def table(rows: Iterable[Json], path: str) -> DataSet:
+    """Rows as a table within its limits; a plain value is the column "value"."""
     columns: dict[str, None] = {}
     found: list[dict[str, Json]] = []
     for number, row in enumerate(rows, 1):
@@ -168,7 +169,7 @@ def _csv_rows(text: str, path: str, delimiter: str) -> Iterator[Json]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
-        if _has_no_heading(text, delimiter):
+        if has_no_heading(text, delimiter):
             yield from (dict(zip(MMLU_COLUMNS, cells, strict=True)) for cells in reader if cells)
             return
         columns = [name.strip() for name in next(reader, [])]
@@ -190,7 +191,7 @@ def _csv_rows(text: str, path: str, delimiter: str) -> Iterator[Json]:
         ) from None
 
 
-def _has_no_heading(text: str, delimiter: str) -> bool:
+def has_no_heading(text: str, delimiter: str) -> bool:
     """Whether it is MMLU's own CSV, whose first line is a question."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     first = next(reader, [])
@@ -223,7 +224,8 @@ def json_lines(text: str, path: str) -> Iterator[Json]:
             ) from None
 
 
-def _json(text: str, path: str) -> Json:
+def parse_json(text: str, path: str) -> Json:
+    """The value of a JSON file (DataSetError where it is none)."""
     try:
         return _decoded(text)
     except (RecursionError, ValueError) as error:
@@ -241,7 +243,8 @@ def _decoded(text: str) -> Json:
         return found
 
 
-def _yaml(text: str, path: str) -> Json:
+def parse_yaml(text: str, path: str) -> Json:
+    """The value of a YAML file (DataSetError where it is none, or not usable)."""
     try:
         return read_yaml(text, YAML_VALUES)
     except ValueError as error:

@@ -7,6 +7,7 @@ prompt_files.py: reads, saves, copies, renames and deletes prompt files; their d
 library.py: folders, search, favourites, tags, moving
 samples.py: sample sets
 datasets.py: data sets, files, images and earlier runs that fill inputs
+sheets.py: data sets edited: opened, saved in their own format, cases added
 versions.py: versions: listed, compared, named
 renaming.py: renames inputs in a prompt, its samples and prompts that share them
 front_matter_strategy.py: whether the strategy in the front matter can be used
