@@ -27,7 +27,7 @@ QUICK = $(addprefix tests/, \
 	ui/compare/test_status_line.py ui/tree/test_first_look.py ui/chat/test_opening.py \
 	ui/history/test_run_menu.py ui/models/test_get_view.py ui/window/test_main_window.py)
 
-.PHONY: help run test quick check bench fuzz compat pictures setup clean
+.PHONY: help run test quick check bench sweep fuzz compat pictures setup clean
 
 help: ## these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -53,6 +53,10 @@ check: ## format, lint, types, import rule
 bench: ## compare the engine with others, e.g. make bench BENCH="--small --only raw,engine"
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
 	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+sweep: ## compare an evaluation with other programs, e.g. make sweep SWEEP="--promptfoo PROGRAM"
+	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test
+	$(BIN)/python -m tests.benchmarks.sweep $(SWEEP)
 
 fuzz: ## load 500 damaged model files and tell what became of each
 	@PYTHON="$(PYTHON)" $(BOOTSTRAP) test

@@ -53,7 +53,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-def run_child(module: str, job: Job) -> Result:
+def run_child(module: str, job: msgspec.Struct) -> Result:
     """Do a job in a process of its own; a crash is a result too."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         ask, answer, log = (Path(folder) / name for name in ("job.json", "result.json", "log"))
@@ -80,13 +80,13 @@ def run_child(module: str, job: Job) -> Result:
         return Result(error=f"ended with status {done.returncode}: {last}")
 
 
-def child(work: Callable[[Job], Result]) -> None:
-    """The main function of a child: ``JOB RESULT`` on the command line.
+def child(work: Callable[[Any], Result], kind: type[msgspec.Struct] = Job) -> None:
+    """The main function of a child: ``JOB RESULT`` on the command line; the job is of a ``kind``.
 
     The process ends without the interpreter's own ending, in which native code may hang or crash
     after the result is known.
     """
-    job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Job)
+    job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=kind)
     result = work(job)
     partial = Path(sys.argv[2]).with_suffix(".part")
     partial.write_bytes(msgspec.json.encode(result))
