@@ -71,7 +71,7 @@ def with_workbench(
 def commands() -> click.Group:
     """The program with all its commands."""
     from workbench.cli import doctor, history  # noqa: PLC0415
-    from workbench.cli.evaluation import evaluate  # noqa: PLC0415
+    from workbench.cli.evaluation import evaluate, votes  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
     from workbench.cli.prompts import (  # noqa: PLC0415
         datasets,
@@ -90,6 +90,7 @@ def commands() -> click.Group:
         runs.runs,
         compare.compare,
         evaluate.evaluate,
+        votes.votes,
         models.models,
         servers.servers,
         strategies.strategies,

@@ -133,8 +133,10 @@ def vote_board(
 def couples_by_doubt(names: Sequence[str], votes: Sequence[PairVote]) -> list[tuple[str, str]]:
     """All couples of candidates, the least sure first: there the next vote says the most.
 
-    By the difference of their strengths in its standard errors, both of the Davidson model with a
-    weak prior, so that a couple without a vote is as unsure as can be.
+    By the variance of their difference times the information of a vote, p (1 - p): the sequential
+    D-optimal design (Glickman, M. E., Jensen, S. T. (2005), Adaptive paired comparison design,
+    Journal of Statistical Planning and Inference 127, 279-293), of the Davidson model with a weak
+    prior, so that a couple without a vote is as unsure as can be.
 
     Args:
         names: of all candidates, in order; votes on others are left out.
@@ -160,18 +162,13 @@ def couples_by_doubt(names: Sequence[str], votes: Sequence[PairVote]) -> list[tu
     fit = davidson.fit_davidson(wins, ties, davidson.SEPARATED_RIDGE, log_v=0.0)
     strengths, covariance = fit.strengths[0], fit.covariance[0]
 
-    def doubt(couple: tuple[int, int]) -> float:
+    def gain(couple: tuple[int, int]) -> float:
         one, other = couple
         variance = covariance[one, one] + covariance[other, other] - 2 * covariance[one, other]
-        return float(abs(strengths[one] - strengths[other]) / math.sqrt(max(variance, 1e-12)))
+        chance = 1 / (1 + math.exp(strengths[other] - strengths[one]))
+        return float(variance * chance * (1 - chance))
 
-    def met(couple: tuple[int, int]) -> float:
-        one, other = couple
-        return float(wins[0, one, other] + wins[0, other, one] + ties[0, one, other])
-
-    couples = sorted(
-        combinations(range(size), 2), key=lambda each: (round(doubt(each), 9), met(each))
-    )
+    couples = sorted(combinations(range(size), 2), key=lambda each: -round(gain(each), 9))
     return [(names[one], names[other]) for one, other in couples]
 
 
