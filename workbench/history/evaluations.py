@@ -11,7 +11,9 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from workbench.domain.evaluation.cells import CellId, KeptCell
+from workbench.domain.evaluation.evaluation_set import Split
 from workbench.domain.evaluation.results import EvaluationSummary
+from workbench.domain.evaluation.verdict import VerdictKind
 from workbench.domain.text import replace_surrogates
 from workbench.history import codec
 from workbench.history.tables import evaluation, evaluation_cell, held_out_look, run
@@ -143,9 +145,62 @@ def list_evaluations(connection: Connection, limit: int = 256) -> tuple[Evaluati
             cell_count=row.cell_count,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            **_found(row.result),
         )
         for row in rows
     )
+
+
+class _KeptVerdict(msgspec.Struct):
+    kind: VerdictKind
+
+
+class _KeptComparison(msgspec.Struct):
+    verdict: _KeptVerdict
+
+
+class _KeptResult(msgspec.Struct):
+    """What a list shows of a result."""
+
+    split: Split = "tune"
+    finished_cells: int | None = None
+    comparisons: tuple[_KeptComparison, ...] = ()
+
+
+def _found(result: str) -> dict[str, Any]:
+    try:
+        kept = msgspec.json.decode(result, type=_KeptResult)
+    except codec.UNREADABLE:  # damaged: the evaluation can still be opened
+        return {}
+    return {
+        "split": kept.split,
+        "finished_cells": kept.finished_cells,
+        "verdicts": tuple(each.verdict.kind for each in kept.comparisons),
+    }
+
+
+def load_definition(connection: Connection, evaluation_id: int) -> str | None:
+    """The set of an evaluation, as JSON; None where there is no such evaluation."""
+    found: str | None = connection.execute(
+        select(evaluation.c.definition).where(evaluation.c.id == evaluation_id)
+    ).scalar_one_or_none()
+    return found
+
+
+def find_id(connection: Connection, digest: str) -> int:
+    """The id of what was kept of an evaluation, 0 for nothing."""
+    found: int | None = connection.execute(
+        select(evaluation.c.id).where(evaluation.c.digest == digest)
+    ).scalar_one_or_none()
+    return found or 0
+
+
+def count_looks(connection: Connection, cases: str) -> int:
+    """How often scores of held-out cases were shown; ``cases`` is the digest of their ids."""
+    count: int = connection.execute(
+        select(func.count()).select_from(held_out_look).where(held_out_look.c.cases == cases)
+    ).scalar_one()
+    return count
 
 
 def load_cells(connection: Connection, evaluation_id: int) -> tuple[KeptCell, ...]:
@@ -181,7 +236,4 @@ def count_look(connection: Connection, cases: str, evaluation_id: int) -> int:
         insert(held_out_look),
         {"cases": cases, "at": time.time(), "evaluation_id": evaluation_id},
     )
-    count: int = connection.execute(
-        select(func.count()).select_from(held_out_look).where(held_out_look.c.cases == cases)
-    ).scalar_one()
-    return count
+    return count_looks(connection, cases)

@@ -10,12 +10,16 @@ from workbench.engine.protocol import Engine
 from workbench.service.chats import Chats
 from workbench.service.core import Core
 from workbench.service.doctor import Doctor
+from workbench.service.evaluation.evaluation_files import EvaluationFiles
+from workbench.service.evaluation.evaluation_setup import EvaluationSetup
+from workbench.service.evaluation.evaluation_work import EvaluationWork
 from workbench.service.evaluation.evaluations import Evaluations
 from workbench.service.evaluation.generated.generated_sets import GeneratedSets
 from workbench.service.evaluation.grids import Grids
 from workbench.service.evaluation.judges.asking import Asking
 from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.measuring import Measuring
+from workbench.service.evaluation.new_sets import NewSets
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
 from workbench.service.evaluation.votes import Votes
@@ -81,6 +85,7 @@ class Workbench:
         self.answers = Answers(core, self.runs, self.history, self.steering)
         self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)
         asking = Asking(core, self.models)
+        sweeping = Sweeping(core, self.models, self.runs, self.answers)
         self.evaluations = Evaluations(
             core,
             Variants(
@@ -92,13 +97,25 @@ class Workbench:
                 self.runs,
             ),
             self.datasets,
-            Sweeping(core, self.models, self.runs, self.answers),
+            sweeping,
             Measuring(core, asking),
             Gating(core),
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)
         self.votes = Votes(core, self.runs)
+        self.evaluation_files = EvaluationFiles(core, self.library, self.datasets)
+        self.evaluation_setup = EvaluationSetup(core, self.datasets, sweeping)
+        self.evaluation_work = EvaluationWork(core, self.evaluations)
+        self.new_sets = NewSets(
+            core,
+            self.library,
+            self.prompt_files,
+            self.prompts,
+            self.samples,
+            self.versions,
+            self.datasets,
+        )
         self.chats = Chats(core, self.runs)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)

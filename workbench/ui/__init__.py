@@ -21,6 +21,7 @@ design/: the Design workspace
 compare/: the Compare workspace
 tree/: the Tree workspace
 chat/: the Chat workspace
+evaluate/: the Evaluate workspace
 history/: the History workspace
 models/: the Models workspace
 settings/: the Settings page

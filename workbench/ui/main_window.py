@@ -187,7 +187,11 @@ class MainWindow(QMainWindow):
                 back = Action(id=f"{panel_id}.close", title=leave, run=self._go_back, keys="Esc")
                 self.actions_table.add([back], panel, panel_id)
             self.actions_table.add(panel.actions_table(), panel, panel_id)
+            panel.actions_made.connect(functools.partial(self._on_actions, panel_id))
         return self.panels[panel_id]
+
+    def _on_actions(self, panel_id: str, actions: tuple[Action, ...], part: QWidget) -> None:
+        self.actions_table.add(actions, part, panel_id)
 
     @Slot()
     def _make_next(self) -> None:

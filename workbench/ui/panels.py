@@ -42,10 +42,13 @@ class Panel(QFrame):
     Signals:
         breadcrumb_changed(list[str]): the path at the left of the top bar, last part strong.
         busy_changed(bool): whether the rail shows a dot.
+        actions_made(tuple, QWidget): commands of a part that was made later, and the part: their
+            keys work while it is shown.
     """
 
     breadcrumb_changed = Signal(list)
     busy_changed = Signal(bool)
+    actions_made = Signal(tuple, QWidget)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -128,6 +131,12 @@ def _chat(context: Context) -> Panel:
     return ChatPanel(context)
 
 
+def _evaluate(context: Context) -> Panel:
+    from workbench.ui.evaluate.panel import EvaluatePanel  # noqa: PLC0415 - after the first paint
+
+    return EvaluatePanel(context)
+
+
 def _history(context: Context) -> Panel:
     from workbench.ui.history.panel import HistoryPanel  # noqa: PLC0415 - after the first paint
 
@@ -146,12 +155,13 @@ def _help(context: Context) -> Panel:
     return HelpPanel(context)
 
 
-# The digits are those of the whole rail: 5 and 6 are kept free for Evaluate and Sources.
+# The digits are those of the whole rail: 6 is kept free for Sources.
 PANELS = (
     PanelSpec("design", "Design", "design", "Ctrl+1", _design),
     PanelSpec("compare", "Compare", "compare", "Ctrl+2", _compare),
     PanelSpec("tree", "Tree", "tot", "Ctrl+3", _tree),
     PanelSpec("chat", "Chat", "chat", "Ctrl+4", _chat),
+    PanelSpec("evaluate", "Evaluate", "evaluate", "Ctrl+5", _evaluate),
     PanelSpec("history", "History", "history", "Ctrl+7", _history),
     PanelSpec("models", "Models", "models", "Ctrl+8", _models),
 )

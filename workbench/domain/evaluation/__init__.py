@@ -4,6 +4,8 @@ metric_input.py: what a metric looks at: an output with its row, and what was fe
 scores.py: what a metric says: a score, undefined, a format failure or an error
 evaluation_set.py: an evaluation as it is written down: variants, columns, goal; its cases
 cells.py: cells of a sweep and how far each is; what a sweep will take
+setting_up.py: what Setup needs to know: metrics, rows, a preview of a check
+listing.py: what the list of the workspace has: evaluations, files of sets, drafts, data sets
 results.py: scores of cases, counts of variants, comparisons, the outcome
 outcome.py: whether the goal is met: printed sentence and exit status
 checks.py: metrics with weight and threshold, sets of them, and their results

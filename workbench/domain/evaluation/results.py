@@ -11,7 +11,7 @@ from workbench.domain.evaluation.checks import SetResult
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.evaluation_set import Split
 from workbench.domain.evaluation.judging import JudgeReport
-from workbench.domain.evaluation.verdict import ComparisonVerdict
+from workbench.domain.evaluation.verdict import ComparisonVerdict, VerdictKind
 
 CaseState = Literal["scored", "excluded", "errored", "unfinished"]
 OutcomeStatus = Literal["met", "not_met", "incomplete"]
@@ -138,6 +138,7 @@ class EvaluationResult(msgspec.Struct, frozen=True, kw_only=True):
     evaluation_id: int = 0
     judges: tuple[JudgeReport, ...] = ()
     """One for each check that a model judges."""
+    finished_cells: int = 0
 
 
 class EvaluationSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,3 +152,8 @@ class EvaluationSummary(msgspec.Struct, frozen=True, kw_only=True):
     evaluation_id: int = 0
     created_at: float = 0.0
     updated_at: float = 0.0
+    finished_cells: int | None = None
+    """None where an earlier version kept it, which did not count them."""
+    split: Split = "tune"
+    verdicts: tuple[VerdictKind, ...] = ()
+    """Of its comparisons."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -186,6 +186,7 @@ class Evaluations:
         evaluation: Evaluation,
         on_cell: OnCell,
         on_measured: OnMeasured | None = None,
+        only: Collection[CellId] | None = None,
     ) -> None:
         """Run the cells that have no finished run, then ask judges; failed ones are tried again.
 
@@ -196,6 +197,7 @@ class Evaluations:
             on_cell: called for each cell when it begins and ends.
             on_measured: hears how many questions to judges and metrics have an answer, and how
                 many there are.
+            only: cells to run, None for all.
 
         Raises:
             StoreError: a run could not be saved; what finished before is kept.
@@ -206,14 +208,19 @@ class Evaluations:
             if len(case.expected) == 1 and not isinstance(case.expected[0], dict)
         }
         await self._sweeping.run(
-            evaluation.sweep, evaluation.cells, evaluation.prepared, expected, on_cell
+            evaluation.sweep, evaluation.cells, evaluation.prepared, expected, on_cell, only
         )
         await self._measuring.run(evaluation, on_measured)
 
-    async def result(self, evaluation: Evaluation) -> EvaluationResult:
+    async def result(self, evaluation: Evaluation, *, keep: bool = True) -> EvaluationResult:
         """The scores of finished cells, the comparisons and the outcome; they are kept.
 
         No model is asked: a cell whose checks wait for one is not finished.
+
+        Args:
+            evaluation: that is open.
+            keep: False for a look while it is worked on: nothing is written, and no look at
+                held-out cases is counted.
 
         Raises:
             StoreError: they could not be kept.
@@ -249,8 +256,12 @@ class Evaluations:
             not_imported=tuple(unknown),
             notes=evaluation.set.notes,
             judges=judges,
+            finished_cells=sum(cell.is_finished for cell in evaluation.cells.values()),
         )
-        return await self._keep(evaluation, found)
+        if keep:
+            return await self._keep(evaluation, found)
+        kept_id = await self._store.read(kept.find_id, evaluation.digest)
+        return msgspec.structs.replace(found, evaluation_id=kept_id)
 
     async def _judge(self, evaluation: Evaluation) -> None:
         """Apply the checks to the outputs that they have not seen yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from workbench.domain.errors import ModelError, StoreError, WorkbenchError
@@ -62,6 +62,7 @@ class Sweeping:
         prepared: Mapping[str, PreparedRun],
         expected: Mapping[str, str],
         on_cell: OnCell,
+        only: Collection[CellId] | None = None,
     ) -> None:
         """Run the cells that have no finished run, several at once, one model after the other.
 
@@ -73,6 +74,7 @@ class Sweeping:
             prepared: the run of each variant, without variables.
             expected: the right answer of each case, "" or missing where there is no single one.
             on_cell: called for each cell when it begins and ends.
+            only: cells to run, None for all.
 
         Raises:
             StoreError: a run could not be saved; what finished before is kept.
@@ -86,6 +88,7 @@ class Sweeping:
             group
             for group in sweep.by_key().values()
             if not all(cells[cell.id].is_finished for cell in group)
+            and (only is None or any(cell.id in only for cell in group))
         ]
         for of_model in _by_model(waiting):
             work = _ModelWork(self._runs, prepared, expected, tell)

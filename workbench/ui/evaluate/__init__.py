@@ -1,0 +1,15 @@
+"""The Evaluate workspace: whether a change to a prompt helped.
+
+panel.py: joins list, views and run bar
+views.py: the views that there are, one line each
+view_model.py: the set that is open: read, edited, run, scored
+edits.py: the edits of a set, to be undone and redone
+starting.py: new evaluations, and other data for the open one
+progress.py: how far the cells are, and how long the rest takes
+list_model.py: evaluations, data sets: what the list shows
+list_view.py: the list at the left
+run_bar.py: what a run takes, how far it is, Run and Pause
+problem_view.py: a set that cannot be read, with the place in its file
+words.py: the words for the state of an evaluation
+setup/: cases, variants, checks of a set
+"""

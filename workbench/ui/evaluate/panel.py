@@ -1,0 +1,384 @@
+"""The Evaluate workspace: the list, one of the views, and the run bar."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from workbench.domain.evaluation.cells import CellId
+from workbench.domain.evaluation.listing import ListedData, ListedEvaluation
+from workbench.ui.actions import Action
+from workbench.ui.evaluate.list_model import ListModel
+from workbench.ui.evaluate.list_view import EvaluationList, pick
+from workbench.ui.evaluate.problem_view import ProblemView
+from workbench.ui.evaluate.run_bar import FIRST_ROWS, RunBar
+from workbench.ui.evaluate.starting import Starting
+from workbench.ui.evaluate.view_model import EvaluationModel
+from workbench.ui.evaluate.views import VIEWS, EvaluateView
+from workbench.ui.evaluate.words import state_of
+from workbench.ui.kit import Banner, EmptyState, Segmented, Splitter, column
+from workbench.ui.panels import Context, Panel
+from workbench.ui.session import read_session, stored
+
+_FILES = "Sets (*.yaml *.yml);;All files (*)"
+
+
+class EvaluateSession(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found again at the next start."""
+
+    path: str = ""
+    evaluation_id: int = 0
+    view: str = ""
+    sizes: list[int] = []
+
+
+class EvaluatePanel(Panel):
+    """Joins the parts; the work is in EvaluationModel. A view is made when it is first shown."""
+
+    follows = "design"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.model = EvaluationModel(self.bridge)
+        self.listed = ListModel(self.bridge)
+        self.starting = Starting(self.bridge, self.model)
+        self.list = EvaluationList()
+        self.parts = Segmented("Evaluate", [spec.title for spec in VIEWS])
+        self.views: dict[str, QWidget] = {}
+        self.empty = EmptyState(
+            "Find out whether a change helped",
+            "Run two versions of a prompt on your own rows, check what comes back, and see how "
+            "sure the difference is.",
+            "New evaluation", "plus", "Open a set file…",
+        )  # fmt: skip
+        self.broken = ProblemView(self.bridge)
+        self.banner = Banner()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.broken)
+        self.run_bar = RunBar(self.model)
+        self.splitter = Splitter(
+            self.list, self.stack, name="Evaluations and view", keeps_shares=False
+        )
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([216, 1160])
+        layout = column(self.splitter, self.banner, self.run_bar, gap=0)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self._kept_id = 0
+        """The evaluation of the history that was opened, 0 where it was a file."""
+        self._connect()
+        self._show_view()
+
+    def _connect(self) -> None:
+        model = self.model
+        model.opened.connect(self._on_opened)
+        model.set_changed.connect(self._on_opened)
+        model.kept.connect(self.listed.read)
+        model.progress_changed.connect(self._on_progress)
+        model.cells_changed.connect(self._on_progress)
+        model.result_changed.connect(self._show_list)
+        model.failed.connect(self.banner.show_message)
+        self.starting.failed.connect(self.banner.show_message)
+        self.listed.changed.connect(self._show_list)
+        self.list.chosen.connect(self._on_chosen)
+        self.list.data_chosen.connect(self._on_data)
+        self.list.new_wanted.connect(self._new)
+        self.list.menu_wanted.connect(self._show_menu)
+        self.empty.button.clicked.connect(self._new_here)
+        self.empty.link.clicked.connect(self._open_file)
+        self.broken.again_wanted.connect(self._read_again)
+        self.broken.kept_wanted.connect(self._open_kept)
+        self.run_bar.first_wanted.connect(self.run_first)
+        self.parts.chosen.connect(self._show_view)
+        self.bridge.opened.connect(self.listed.read)
+
+    def actions_table(self) -> tuple[Action, ...]:
+        """What can be done here."""
+        model = self.model
+        return (
+            Action(id="evaluate.run", title="Run the evaluation", run=model.run,
+                   keys="Ctrl+Return", when=lambda: model.set is not None),
+            Action(id="evaluate.first", title=f"Run the first {FIRST_ROWS} rows",
+                   run=self.run_first, when=lambda: model.evaluation is not None),
+            Action(id="evaluate.failed", title="Run failed answers again",
+                   run=self.run_bar.run_failed, when=lambda: bool(model.progress.failed)),
+            Action(id="evaluate.pause", title="Pause the evaluation", run=self._escape,
+                   keys="Esc"),
+            Action(id="evaluate.new", title="New evaluation", run=self._new_here, keys="Ctrl+N"),
+            Action(id="evaluate.open", title="Open a set file", run=self._open_file,
+                   keys="Ctrl+O"),
+            Action(id="evaluate.save", title="Save the set", run=self.save, keys="Ctrl+S",
+                   when=lambda: model.set is not None),
+            Action(id="evaluate.save_as", title="Save the set as", run=self.save_as,
+                   keys="Ctrl+Shift+S", when=lambda: model.set is not None),
+            Action(id="evaluate.undo", title="Undo the last edit of the set", run=model.undo,
+                   keys="Ctrl+Z", when=lambda: model.edits.can_undo),
+            Action(id="evaluate.redo", title="Redo the edit of the set", run=model.redo,
+                   keys="Ctrl+Shift+Z", more_keys=("Ctrl+Y",),
+                   when=lambda: model.edits.can_redo),
+            Action(id="evaluate.search", title="Search evaluations and data sets",
+                   run=self.list.begin_search, keys="Ctrl+F"),
+            *(
+                Action(id=f"evaluate.{spec.id}", title=f"Evaluate: {spec.title}",
+                       run=functools.partial(self.show_view, spec.id))
+                for spec in VIEWS
+            ),
+        )  # fmt: skip
+
+    def top_widgets(self) -> tuple[QWidget, ...]:
+        """The views."""
+        return (self.parts,)
+
+    def home(self) -> QWidget:
+        """The list, from which everything is opened."""
+        return self.list.list
+
+    def shown(self) -> None:
+        """Files may have come meanwhile."""
+        self.listed.read()
+        self._show_place()
+
+    def follow(self, offer: dict[str, object]) -> None:
+        """The prompt open in Design can be evaluated."""
+        self.starting.take_offer(offer)
+
+    def handle(self, request: dict[str, object]) -> None:
+        """Open ``{"set": path}`` or ``{"evaluation_id": n}``, or ``{"prompt": path}`` as new.
+
+        ``"view"`` is the view to be shown.
+        """
+        path, kept, prompt = (request.get(key) for key in ("set", "evaluation_id", "prompt"))
+        if isinstance(path, str):
+            self.open_path(path)
+        elif isinstance(kept, int):
+            self.open_kept(kept)
+        elif isinstance(prompt, str):
+            self.starting.from_prompt(prompt)
+        view = request.get("view")
+        if isinstance(view, str):
+            self.show_view(view)
+
+    def at_work(self) -> str:
+        """That answers are being made; they are gone on with later."""
+        work = self.model.at_work
+        if work is None:
+            return ""
+        left = work.progress.left
+        return f"“{work.evaluation.set.name}” is being run, {left:,} answers are left."
+
+    def save_session(self) -> dict[str, object]:
+        """The set and the view that are shown."""
+        return stored(
+            EvaluateSession(
+                path="" if self._kept_id else self.model.path,
+                evaluation_id=self._kept_id,
+                view=VIEWS[self.parts.index].id,
+                sizes=self.splitter.sizes(),
+            )
+        )
+
+    def restore_session(self, state: dict[str, object]) -> None:
+        """Open the set again that was shown."""
+        session = read_session(EvaluateSession, state)
+        if len(session.sizes) == 2:
+            self.splitter.setSizes(session.sizes)
+        if self.model.set is not None or self.model.problem is not None:
+            return
+        self.show_view(session.view)
+        if session.evaluation_id:
+            self.open_kept(session.evaluation_id)
+        elif session.path:
+            self.open_path(session.path)
+
+    # --- views ----------------------------------------------------------------------------------
+
+    def show_view(self, view_id: str) -> None:
+        """Show a view; another name than those of the views changes nothing."""
+        for place, spec in enumerate(VIEWS):
+            if spec.id == view_id and self.parts.index != place:
+                self.parts.choose(place)
+
+    def view(self, view_id: str) -> QWidget:
+        """A view, made now where it was not shown yet."""
+        if view_id not in self.views:
+            spec = next(each for each in VIEWS if each.id == view_id)
+            made = spec.make(self.context, self.model)
+            self.views[view_id] = made
+            self.stack.addWidget(made)
+            self._join(view_id, made)
+            self.actions_made.emit(cast("EvaluateView", made).actions_table(), made)
+        return self.views[view_id]
+
+    def _join(self, view_id: str, made: QWidget) -> None:
+        """What one view asks of another."""
+        if view_id == "analysis":
+            made.show_rows_wanted.connect(self._show_rows)  # type: ignore[attr-defined]
+
+    @Slot(list)
+    def _show_rows(self, cases: list[str]) -> None:
+        """Show cases in Results, the first of them with the focus."""
+        self.show_view("results")
+        work = self.model.evaluation
+        if cases and work is not None and "results" in self.views:
+            results = self.views["results"]
+            results.show_case(cases[0], work.variants[-1].spec.name)  # type: ignore[attr-defined]
+
+    @Slot()
+    def _show_view(self) -> None:
+        model = self.model
+        if model.problem is not None and not (model.set is not None and model.problem.of_data):
+            has_kept = any(
+                each.path == model.problem.path and each.summary is not None
+                for each in self.listed.listing.evaluations
+            )
+            self.broken.show_problem(model.problem, has_kept=has_kept)
+            self.stack.setCurrentWidget(self.broken)
+        elif model.set is None:
+            self.stack.setCurrentWidget(self.empty)
+        else:
+            self.stack.setCurrentWidget(self.view(VIEWS[self.parts.index].id))
+        self.parts.setEnabled(model.set is not None)
+
+    # --- opening --------------------------------------------------------------------------------
+
+    def open_path(self, path: str) -> None:
+        """Open the set of a file."""
+        self._kept_id = 0
+        self.banner.hide()
+        self.model.open_path(path)
+
+    def open_kept(self, evaluation_id: int) -> None:
+        """Open an evaluation of the history as it was."""
+        self._kept_id = evaluation_id
+        self.banner.hide()
+        self.model.open_kept(evaluation_id)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self._show_view()
+        self._show_list()
+        self._show_place()
+
+    def _show_place(self) -> None:
+        given = self.model.set
+        if given is None:
+            self.breadcrumb_changed.emit([])
+            return
+        name = f"{given.name} •" if self.model.is_changed else given.name
+        self.breadcrumb_changed.emit([name])
+
+    @Slot(object)
+    def _on_chosen(self, listed: ListedEvaluation) -> None:
+        if listed.is_file or listed.has_draft or listed.summary is None:
+            self.open_path(listed.path)
+        else:
+            self.open_kept(listed.summary.evaluation_id)
+
+    @Slot(object)
+    def _on_data(self, data: ListedData) -> None:
+        """A data set becomes that of the set that is open, or opens in Design's data pane."""
+        self.starting.use_data(data.path)
+
+    @Slot()
+    def _read_again(self) -> None:
+        problem = self.model.problem
+        if self.model.set is not None:
+            self.model.read_again()
+        elif problem is not None:
+            self.open_path(problem.path)
+
+    @Slot()
+    def _open_kept(self) -> None:
+        problem = self.model.problem
+        for each in self.listed.listing.evaluations:
+            if problem is not None and each.path == problem.path and each.summary is not None:
+                self.open_kept(each.summary.evaluation_id)
+
+    @Slot()
+    def _open_file(self) -> None:
+        folder = str(Path(self.model.path).parent) if self.model.path else ""
+        path, _ = QFileDialog.getOpenFileName(self, "Open a set file", folder, _FILES)
+        if path:
+            self.open_path(path)
+
+    def _new_here(self) -> None:
+        self._new(self.list.plus.mapToGlobal(self.list.plus.rect().bottomLeft()))
+
+    @Slot(QPoint)
+    def _new(self, place: QPoint) -> None:
+        """Ask what an evaluation is to be made of."""
+        choices = [*self.starting.choices(), ("file", "Open a set file…")]
+        chosen = pick(self.list, "New evaluation", place, choices)
+        if chosen == "file":
+            self._open_file()
+        elif chosen:
+            self.starting.start(chosen)
+
+    @Slot(object, QPoint)
+    def _show_menu(self, listed: ListedEvaluation, place: QPoint) -> None:
+        choices = [("open", "Open")]
+        if listed.summary is not None:
+            choices.append(("kept", "Open as it was evaluated last"))
+        if listed.has_draft:
+            choices.append(("discard", "Discard the unsaved changes"))
+        chosen = pick(self.list, "The evaluation", place, choices)
+        if chosen == "open":
+            self._on_chosen(listed)
+        elif chosen == "kept" and listed.summary is not None:
+            self.open_kept(listed.summary.evaluation_id)
+        elif chosen == "discard":
+            self.model.discard(listed.path)
+
+    # --- saving and running ---------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Write the set into its file."""
+        if self.model.set is not None:
+            self.model.save()
+
+    def save_as(self) -> None:
+        """Write the set into another file."""
+        if self.model.set is None:
+            return
+        path, _ = QFileDialog.getSaveFileName(self, "Save the set", self.model.path, _FILES)
+        if path:
+            self.model.save(path)
+
+    @Slot()
+    def run_first(self) -> None:
+        """Run the first rows, to see whether all is as it should be."""
+        evaluation = self.model.evaluation
+        if evaluation is not None:
+            usable = [each.id for each in evaluation.cases if not each.duplicate_of]
+            first = set(usable[:FIRST_ROWS])
+            self.model.run(_cells_of(evaluation.cells, first))
+
+    def _escape(self) -> None:
+        if not self.list.end_search():
+            self.model.pause()
+
+    @Slot()
+    def _on_progress(self) -> None:
+        self.busy_changed.emit(self.model.at_work is not None)
+        self._show_list()
+
+    @Slot()
+    def _show_list(self) -> None:
+        listing, work = self.listed.listing, self.model.at_work
+        busy = work.evaluation.set.path if work is not None else ""
+        states = {
+            each.path: state_of(each, work.progress if work and each.path == busy else None)
+            for each in listing.evaluations
+        }
+        self.list.show_listing(listing, states, self.model.path)
+
+
+def _cells_of(cells: Iterable[CellId], cases: set[str]) -> list[CellId]:
+    return [place for place in cells if place.case in cases]

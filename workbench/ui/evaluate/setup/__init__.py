@@ -1,0 +1,1 @@
+"""The Setup view: cases, variants, checks of the set that is open."""
