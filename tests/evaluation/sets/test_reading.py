@@ -25,6 +25,7 @@ variants:
     params: {paths: 1}
     model: smol
     sampling: {temperature: 0}
+    mode: strict
   - name: short
     text: "Capital of {{ country }}?"
 checks:
@@ -60,6 +61,7 @@ def test_a_file_says_everything_that_decides_an_evaluation():
             params={"paths": 1},
             model="smol",
             sampling={"temperature": 0},
+            mode="strict",
         ),
         VariantSpec(name="short", text="Capital of {{ country }}?"),
     )
@@ -117,7 +119,7 @@ def test_a_row_can_have_checks_of_its_own():
         (("checks: [exact]", "checks: [exact]\nchecks: [exact]"), 4, "twice"),
         (("[a.prompty]", "[a.prompty, b/a.prompty]"), 2, "two variants"),
         (("[a.prompty]", "[{name: a}]"), 2, "“text”"),
-        (("[a.prompty]", "[{prompt: a.prompty, modle: b}]"), 2, "model"),
+        (("[a.prompty]", "[{prompt: a.prompty, modell: b}]"), 2, "model"),
         (("[a.prompty]", "[]"), 2, "1 to 100"),
         (("rows: [{q: a}]", "rows: []"), 1, "empty"),
         (("rows: [{q: a}]", "rows: [{q: a}]\ndata: a.csv"), 1, "one of them"),

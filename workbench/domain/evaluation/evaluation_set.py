@@ -8,7 +8,7 @@ import msgspec
 
 from workbench.domain.evaluation.checks import AnyCheck, CheckSet
 from workbench.domain.evaluation.verdict import DEFAULT_TARGET
-from workbench.domain.runs.spec import Json
+from workbench.domain.runs.spec import Json, KvMode
 
 Split = Literal["tune", "held_out"]
 """Cases that a prompt is tuned on, and cases that are kept apart to measure it once."""
@@ -54,6 +54,8 @@ class VariantSpec(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Json] = {}
     model: str = ""
     sampling: dict[str, Json] = {}
+    mode: KvMode | Literal[""] = ""
+    """How the KV cache is used: strict gives the same bytes whatever else is being answered."""
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
+from typing import Any, get_args
 
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.checks import AnyCheck, Check, CheckSet
@@ -17,8 +18,8 @@ from workbench.domain.evaluation.evaluation_set import (
     VariantSpec,
 )
 from workbench.domain.evaluation.verdict import DEFAULT_TARGET
-from workbench.domain.runs.spec import Json
-from workbench.evaluation.sets.yaml_tree import Item, read_tree
+from workbench.domain.runs.spec import Json, KvMode
+from workbench.evaluation.sets.yaml_tree import Item, Mapping, read_tree
 
 MOST_VARIANTS = 100
 MOST_CHECKS = 100
@@ -136,6 +137,7 @@ def _variant(item: Item, number: int) -> VariantSpec:
         params=_values(given.take("params"), "“params”"),
         model=given.text("model"),
         sampling=_values(given.take("sampling"), "“sampling”"),
+        mode=_one_of(given, "mode", get_args(KvMode)),
     )
     given.finish()
     return found
@@ -278,11 +280,19 @@ def _goal(item: Item | None) -> Goal:
     if item is None:
         return Goal()
     given = item.mapping("“goal”")
-    passed, shown = _share(given.take("passed"), "“passed”"), given.text("shown")
-    if shown not in ("", *_SHOWN):
-        raise item.refused(f"“shown” must be one of {', '.join(_SHOWN)}, not “{shown[:40]}”.")
+    passed, shown = _share(given.take("passed"), "“passed”"), _one_of(given, "shown", _SHOWN)
     given.finish()
-    return Goal(passed=passed, shown=shown)  # type: ignore[arg-type]
+    return Goal(passed=passed, shown=shown)
+
+
+def _one_of(given: Mapping, name: str, choices: Sequence[str]) -> Any:
+    """One of some words, "" where none is given."""
+    word = given.text(name)
+    if word not in ("", *choices):
+        raise given.item.refused(
+            f"“{name}” must be one of {', '.join(choices)}, not “{word[:40]}”."
+        )
+    return word
 
 
 def _rows(item: Item, validate: Validate) -> tuple[SetRow, ...]:

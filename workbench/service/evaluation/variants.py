@@ -97,6 +97,7 @@ class Variants:
             model=found,
             sampling=build(Sampling, {**head.sampling, **variant.sampling}, "Sampling"),
             seed=within.seed,
+            mode=variant.mode or "fast",
         )
         run = await self._runs.prepare(spec)
         return ReadyVariant(variant, run, analysis.inputs, stands_in_for=stands_in_for)
