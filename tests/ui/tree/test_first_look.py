@@ -17,7 +17,7 @@ from workbench.ui.panels import Context
 from workbench.ui.runs.tree_cards import CARD_WIDTH
 from workbench.ui.runs.tree_layout import WIDEST_CARD, card_width
 from workbench.ui.tree.canvas.canvas import TreeCanvas
-from workbench.ui.tree.canvas.export import caption_of, picture, svg_bytes
+from workbench.ui.tree.canvas.export import caption_of, picture, tree_svg
 from workbench.ui.tree.canvas.zoom_view import LEFT
 from workbench.ui.tree.panel import TreePanel
 
@@ -114,7 +114,7 @@ def test_a_picture_has_title_question_parameters_and_legend(
     assert "4 5 6 10" in caption.question
     assert caption.parameters.startswith("Steps deep 3, Ideas per step ")
     assert {"sure", "best path", "pruned", "goal still reachable"} <= set(caption.legend)
-    text = svg_bytes(panel.canvas, caption).decode()
+    text = tree_svg(panel.canvas, caption).decode()
     for words in (caption.title, "best path", "goal still reachable"):
         assert words in text
     assert 'font-family="Inter, sans-serif"' in text

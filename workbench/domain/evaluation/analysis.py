@@ -34,7 +34,10 @@ _VERBS: dict[CostKind, tuple[str, str]] = {
 
 
 class AnalysedVariant(msgspec.Struct, frozen=True, kw_only=True):
-    """A variant and how good it is; ``value`` and ``interval`` are those of its result."""
+    """A variant and how good it is; ``value`` and ``interval`` are those of its result.
+
+    ``failed`` are the identities of the cases that it did not pass.
+    """
 
     name: str
     strategy: str = ""
@@ -44,6 +47,7 @@ class AnalysedVariant(msgspec.Struct, frozen=True, kw_only=True):
     passed: int | None = None
     value: float | None = None
     interval: Bounds | None = None
+    failed: tuple[str, ...] = ()
 
     @property
     def shown_interval(self) -> Bounds | None:
@@ -211,6 +215,13 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     def plot(self, cost: CostKind) -> CostPlot | None:
         """The plot of one kind of cost, None where no answer has it."""
         return next((each for each in self.plots if each.cost == cost), None)
+
+
+class CopiedTables(msgspec.Struct, frozen=True, kw_only=True):
+    """Tables for the clipboard: Markdown for texts, HTML for spreadsheets and documents."""
+
+    text: str
+    page: str
 
 
 def percent_text(share: float) -> str:

@@ -43,6 +43,7 @@ def analyse(figures: Figures) -> Analysis:
                 passed=each.passed,
                 value=each.value,
                 interval=each.interval,
+                failed=tuple(case.case for case in each.cases if case.passed is False),
             )
             for each in figures.variants
         ),

@@ -21,23 +21,29 @@ _ANSWER = 80
 
 
 def write_markdown(
-    results: Sequence[EvaluationResult], analyses: Sequence[Analysis | None] = ()
+    results: Sequence[EvaluationResult],
+    analyses: Sequence[Analysis | None] = (),
+    *,
+    with_cases: bool = True,
 ) -> str:
     """Results as a document.
 
     Args:
         results: of the sets that were evaluated together.
         analyses: of the results, in their order; None or missing where there is none.
+        with_cases: whether each case is a line of a table.
     """
     given = [*analyses, *[None] * (len(results) - len(analyses))]
     parts = [
-        "\n".join(_section(result, analysis))
+        "\n".join(_section(result, analysis, with_cases))
         for result, analysis in zip(results, given, strict=True)
     ]
     return replace_surrogates("\n".join(parts))
 
 
-def _section(result: EvaluationResult, analysis: Analysis | None) -> Iterator[str]:
+def _section(
+    result: EvaluationResult, analysis: Analysis | None, with_cases: bool
+) -> Iterator[str]:
     yield f"# {_plain(result.name)}\n"
     yield f"**{_plain(result.outcome.sentence)}**\n"
     for each in result.comparisons:
@@ -49,7 +55,8 @@ def _section(result: EvaluationResult, analysis: Analysis | None) -> Iterator[st
     yield from _table(counts_table(result))
     for table in analysis_tables(analysis) if analysis is not None else ():
         yield from _table(table)
-    yield from _table(_cases(result))
+    if with_cases:
+        yield from _table(_cases(result))
 
 
 def _cases(result: EvaluationResult) -> ReportTable:

@@ -26,24 +26,29 @@ pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;max-width:40rem;font:in
 
 
 def write_page(
-    results: Sequence[EvaluationResult], analyses: Sequence[Analysis | None] = ()
+    results: Sequence[EvaluationResult],
+    analyses: Sequence[Analysis | None] = (),
+    *,
+    with_cases: bool = True,
 ) -> str:
     """The outcome, the counts, the comparisons, the analysis and every case of some evaluations.
 
     Args:
         results: of the sets that were evaluated together.
         analyses: of the results, in their order; None or missing where there is none.
+        with_cases: whether each case is a row of a table.
     """
     title = ", ".join(result.name for result in results)
     given = [*analyses, *[None] * (len(results) - len(analyses))]
-    body = "".join(_section(*each) for each in zip(results, given, strict=True))
+    pairs = zip(results, given, strict=True)
+    body = "".join(_section(*each, with_cases=with_cases) for each in pairs)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>{body}</body></html>\n"
     )
 
 
-def _section(result: EvaluationResult, analysis: Analysis | None) -> str:
+def _section(result: EvaluationResult, analysis: Analysis | None, *, with_cases: bool) -> str:
     comparisons = "".join(
         f"<li>{escape(each.variant)} against {escape(each.baseline)}: "
         f"{escape(each.verdict.sentence)}</li>"
@@ -55,11 +60,12 @@ def _section(result: EvaluationResult, analysis: Analysis | None) -> str:
         if each.stands_in_for
     )
     tables = "".join(map(_table, analysis_tables(analysis))) if analysis is not None else ""
+    cases = f"<h2>Cases</h2>{_cases(result)}" if with_cases else ""
     missing = "".join(f"<li>Not imported: {escape(each)}</li>" for each in result.not_imported)
     return (
         f"<h1>{escape(result.name)}</h1>\n<p><strong>{escape(result.outcome.sentence)}</strong></p>"
         f"\n<ul>{comparisons}{replaced}{missing}</ul>\n"
-        f"{_table(counts_table(result))}{tables}<h2>Cases</h2>{_cases(result)}\n"
+        f"{_table(counts_table(result))}{tables}{cases}\n"
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from workbench import files
 from workbench.domain.errors import SandboxError, SetFileError, UsageError, WorkbenchError
-from workbench.domain.evaluation.analysis import Analysis
+from workbench.domain.evaluation.analysis import Analysis, CopiedTables
 from workbench.domain.evaluation.cells import Cell, CellId, KeptCell, SweepEstimate
 from workbench.domain.evaluation.checks import CheckSet
 from workbench.domain.evaluation.evaluation_set import (
@@ -353,6 +353,18 @@ class Evaluations:
         if kind not in REPORTS:
             raise UsageError(f"There is no report {kind}: there is {', '.join(REPORTS)}.")
         return replace_surrogates(writers[kind]())
+
+    async def tables(self, evaluation: Evaluation, result: EvaluationResult) -> CopiedTables:
+        """The tables of a result and its analysis, without its cases, to be pasted elsewhere.
+
+        Raises:
+            SandboxError: the analysis takes too long.
+        """
+        analyses = [await self.analyse(evaluation, result)]
+        return CopiedTables(
+            text=write_markdown([result], analyses, with_cases=False),
+            page=replace_surrogates(write_page([result], analyses, with_cases=False)),
+        )
 
     async def save_report(
         self,

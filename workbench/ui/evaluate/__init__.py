@@ -11,5 +11,7 @@ list_view.py: the list at the left
 run_bar.py: what a run takes, how far it is, Run and Pause
 problem_view.py: a set that cannot be read, with the place in its file
 words.py: the words for the state of an evaluation
+exporting.py: results as files, tables on the clipboard, charts as pictures
 setup/: cases, variants, checks of a set
+analysis/: quality against cost, differences, tags, calibration
 """

@@ -36,4 +36,13 @@ def _setup(context: Context, model: EvaluationModel) -> QWidget:
     return SetupView(context, model)
 
 
-VIEWS: tuple[ViewSpec, ...] = (ViewSpec("setup", "Setup", _setup),)
+def _analysis(context: Context, model: EvaluationModel) -> QWidget:
+    from workbench.ui.evaluate.analysis.view import AnalysisView  # noqa: PLC0415 - when it is shown
+
+    return AnalysisView(context, model)
+
+
+VIEWS: tuple[ViewSpec, ...] = (
+    ViewSpec("setup", "Setup", _setup),
+    ViewSpec("analysis", "Analysis", _analysis),
+)

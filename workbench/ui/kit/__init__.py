@@ -13,6 +13,7 @@ token_meter.py: the bar of the prompt's tokens against the context
 origin_colours.py: the colour of each variable
 heat.py: a strength as a colour
 intervals.py: a value with its interval, painted on a scale
+pictures.py: drawings as PNG and SVG files
 dimming.py: draws widgets faint; who asks for it says why
 motion.py: whether to animate
 row_delegate.py: lists of painted rows: model, delegate, words and icons

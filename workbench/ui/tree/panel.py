@@ -17,12 +17,13 @@ from workbench.domain.runs.spec import RunSpec
 from workbench.ui.actions import Action
 from workbench.ui.kit import Banner, EmptyState, GhostButton, Splitter, column
 from workbench.ui.kit.menu import Menu
+from workbench.ui.kit.pictures import write_export
 from workbench.ui.panels import Context, Panel
 from workbench.ui.runs.estimates import Estimates
 from workbench.ui.session import read_session, stored
 from workbench.ui.tasks import background
 from workbench.ui.tree.canvas.canvas import TreeCanvas
-from workbench.ui.tree.canvas.export import FORMATS, export_job, write_export
+from workbench.ui.tree.canvas.export import FORMATS, export_job
 from workbench.ui.tree.canvas.overlays import CanvasArea
 from workbench.ui.tree.header import TreeHeader
 from workbench.ui.tree.inspector.forms import GrowForm, ThoughtForm, Unsent

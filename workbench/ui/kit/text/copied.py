@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QStringListModel
 
 
 def text_alone(made: QMimeData, text: str) -> QMimeData:
@@ -14,4 +14,14 @@ def text_alone(made: QMimeData, text: str) -> QMimeData:
     made.text()  # Qt fills it when it is first read, and would fill it after clear() otherwise
     made.clear()
     made.setText(text)
+    return made
+
+
+def text_and_page(text: str, page: str) -> QMimeData:
+    """Data for the clipboard, made by Qt: a text, and HTML for programs that take that."""
+    model = QStringListModel([""])
+    made = model.mimeData([model.index(0)])
+    made.clear()
+    made.setText(text)
+    made.setHtml(page)
     return made

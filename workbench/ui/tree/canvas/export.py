@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from workbench.domain.errors import UsageError
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.domain.views import StrategyInfo
+from workbench.ui.kit.pictures import png_bytes, svg_bytes
 from workbench.ui.theme import color, font
 from workbench.ui.tree.canvas.canvas import TreeCanvas
 from workbench.ui.tree.canvas.card_text import chip_text, score_text
@@ -37,12 +34,6 @@ _LEAST_WIDTH = 640
 _LONGEST = 30_000
 """Pixels of a side; Qt's pictures end at 32,767."""
 _MOST_PIXELS = 40_000_000
-_INSTEAD = (
-    (b"Inter", b"Inter, sans-serif"),
-    (b"JetBrains Mono", b"JetBrains Mono, monospace"),
-    (b"Workbench Mono", b"JetBrains Mono, monospace"),
-)
-"""Fonts of the program, which a reader of the picture may not have, with what comes near."""
 
 
 def export_job(
@@ -55,26 +46,14 @@ def export_job(
     """
     caption = caption_of(state, spec, info)
     if kind == "svg":
-        content = svg_bytes(canvas, caption)
+        content = tree_svg(canvas, caption)
         return lambda: content
     if kind == "png":
-        return functools.partial(_encoded, picture(canvas, caption))
+        return functools.partial(png_bytes, picture(canvas, caption))
     copied = copy_state(state)
     if kind == "json":
         return functools.partial(state_json, copied, spec)
     return lambda: outline_markdown(copied, spec, info).encode()
-
-
-async def write_export(path: Path, job: Callable[[], bytes]) -> None:
-    """Do a job and write what it makes, on another thread.
-
-    Raises:
-        UsageError: it cannot be written there.
-    """
-    try:
-        await asyncio.to_thread(lambda: path.write_bytes(job()))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def state_json(state: RunState, spec: RunSpec | None) -> bytes:
@@ -202,29 +181,11 @@ def picture(canvas: TreeCanvas, caption: Caption) -> QImage:
     return image
 
 
-def _encoded(image: QImage) -> bytes:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
-    return bytes(data.data())
-
-
-def svg_bytes(canvas: TreeCanvas, caption: Caption) -> bytes:
+def tree_svg(canvas: TreeCanvas, caption: Caption) -> bytes:
     """The whole tree as an SVG."""
-    size = _size(canvas)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setSize(size)
-    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    generator.setTitle(caption.title)
-    generator.setDescription(f"{caption.question}\n{caption.parameters}")
-    painter = QPainter(generator)
-    _paint(painter, canvas, caption, color("canvas"))
-    painter.end()
-    content = bytes(data.data())
-    for family, instead in _INSTEAD:
-        content = content.replace(b'font-family="%b"' % family, b'font-family="%b"' % instead)
-    return content
+    return svg_bytes(
+        _size(canvas),
+        caption.title,
+        f"{caption.question}\n{caption.parameters}",
+        lambda painter: _paint(painter, canvas, caption, color("canvas")),
+    )
