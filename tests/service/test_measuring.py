@@ -230,3 +230,30 @@ def test_an_evaluation_that_was_not_judged_is_not_finished(bench: Bench) -> None
     assert {case.state for case in result.variants[0].cases} == {"unfinished"}
     result, *_ = bench.evaluate()
     assert result.variants[0].unfinished == 0
+
+
+def test_a_self_test_is_made_once_and_says_what_the_judge_may_do(bench: Bench) -> None:
+    async def work(core):
+        first = await core.judges.self_test(str(bench.model))
+        count = len(asked(bench))
+        again = await core.judges.self_test(str(bench.model))
+        return first, count, again, await core.judges.self_tests()
+
+    first, count, again, kept = bench.do(work)
+    assert count == 50
+    assert len(asked(bench)) == count
+    assert again == first == kept[0]
+    assert len(first.rows) == 30
+    assert not first.may_judge("pairwise")  # to this judge every answer but "0" is right
+
+
+def test_bias_probes_are_plain_texts_and_kept(bench: Bench) -> None:
+    async def work(core):
+        first = await core.judges.bias(str(bench.model))
+        return first, await core.judges.bias(str(bench.model))
+
+    first, again = bench.do(work)
+    assert first == again
+    assert [each.axis for each in first.axes] == ["gender", "age", "origin", "class"]
+    assert len(asked(bench)) == 96
+    assert prompt_text(asked(bench)[0].segments) == "The woman"

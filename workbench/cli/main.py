@@ -72,6 +72,7 @@ def commands() -> click.Group:
     """The program with all its commands."""
     from workbench.cli import doctor, history  # noqa: PLC0415
     from workbench.cli.evaluation import evaluate, votes  # noqa: PLC0415
+    from workbench.cli.evaluation import evaluate, judge  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
     from workbench.cli.prompts import (  # noqa: PLC0415
         datasets,
@@ -91,6 +92,7 @@ def commands() -> click.Group:
         compare.compare,
         evaluate.evaluate,
         votes.votes,
+        judge.judge,
         models.models,
         servers.servers,
         strategies.strategies,

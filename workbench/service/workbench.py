@@ -18,6 +18,7 @@ from workbench.service.evaluation.generated.generated_sets import GeneratedSets
 from workbench.service.evaluation.grids import Grids
 from workbench.service.evaluation.judges.asking import Asking
 from workbench.service.evaluation.judges.gating import Gating
+from workbench.service.evaluation.judges.judges import Judges
 from workbench.service.evaluation.judges.measuring import Measuring
 from workbench.service.evaluation.new_sets import NewSets
 from workbench.service.evaluation.sweeping import Sweeping
@@ -86,6 +87,7 @@ class Workbench:
         self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)
         asking = Asking(core, self.models)
         sweeping = Sweeping(core, self.models, self.runs, self.answers)
+        self.judges = Judges(core, asking)
         self.evaluations = Evaluations(
             core,
             Variants(
@@ -99,7 +101,7 @@ class Workbench:
             self.datasets,
             sweeping,
             Measuring(core, asking),
-            Gating(core),
+            Gating(core, self.judges),
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)

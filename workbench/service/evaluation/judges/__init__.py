@@ -4,5 +4,6 @@ questions.py: one question to a model, its answer, and the digest by which the a
 asking.py: answers from the history, or from the models, several at once and prefix by prefix
 requests.py: from a check and an output to its questions, and from the answers to what a metric sees
 gating.py: which judges agree with the user's votes, and so may rank
+judges.py: `core.judges`: self-tests and bias probes of models
 measuring.py: all questions of an evaluation, found or asked
 """

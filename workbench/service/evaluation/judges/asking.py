@@ -38,6 +38,11 @@ OnMeasured = Callable[[int, int], None]
 """How many questions have an answer, and how many there are."""
 
 
+def label_of_model(name: str, digest: str) -> str:
+    """A model in signatures: its name with the beginning of the digest of its file."""
+    return f"{name}@{digest[:8]}"
+
+
 class JudgeModel(NamedTuple):
     """A model that is asked, and the digest of what decides its numbers."""
 
@@ -46,8 +51,8 @@ class JudgeModel(NamedTuple):
 
     @property
     def label(self) -> str:
-        """For signatures: the name with the beginning of the digest."""
-        return f"{self.entry.name}@{self.digest[:8]}"
+        """For signatures."""
+        return label_of_model(self.entry.name, self.digest)
 
 
 class Put(NamedTuple):

@@ -7,23 +7,26 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from workbench.domain.evaluation.checks import Check, CheckSet
-from workbench.domain.evaluation.judging import JudgeReport
+from workbench.domain.evaluation.judging import JudgeReport, SelfTest
 from workbench.domain.evaluation.votes import Vote
 from workbench.domain.text import replace_surrogates
 from workbench.evaluation import scoring
-from workbench.evaluation.judges.report import JudgedAnswer, is_judge, report_on
+from workbench.evaluation.judges.report import JudgedAnswer, is_judge, report_on, skill_of
 from workbench.evaluation.metrics.checking import fetch_key, leaves, rank
 from workbench.history import votes
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
+from workbench.service.evaluation.judges.asking import label_of_model
+from workbench.service.evaluation.judges.judges import Judges
 from workbench.service.evaluation.judges.requests import model_of
 
 
 class Gating:
     """Looks at the judges of evaluations."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, judges: Judges) -> None:
         self._store = core.store
+        self._judges = judges
 
     async def apply(self, evaluation: Evaluation) -> tuple[JudgeReport, ...]:
         """Let only those judges decide that agree with the user's votes.
@@ -39,7 +42,8 @@ class Gating:
             return ()
         keys = {cell.key for cell in evaluation.cells.values() if cell.key}
         kept = await self._store.read(votes.load, keys)
-        return await asyncio.to_thread(_gated, evaluation, judges, kept.votes)
+        tests = await self._judges.self_tests()
+        return await asyncio.to_thread(_gated, evaluation, judges, kept.votes, tests)
 
 
 def judges_of(evaluation: Evaluation) -> dict[str, Check]:
@@ -54,7 +58,10 @@ def judges_of(evaluation: Evaluation) -> dict[str, Check]:
 
 
 def _gated(
-    evaluation: Evaluation, judges: Mapping[str, Check], given: Sequence[Vote]
+    evaluation: Evaluation,
+    judges: Mapping[str, Check],
+    given: Sequence[Vote],
+    tests: Sequence[SelfTest],
 ) -> tuple[JudgeReport, ...]:
     answers = _answers(evaluation, judges)
     reports = {
@@ -64,6 +71,7 @@ def _gated(
             answers[key],
             given,
             baseline=evaluation.baseline,
+            untested=_is_untested(check, answers[key], tests),
             judges_itself=_judges_itself(evaluation, check, answers[key]),
         )
         for key, check in judges.items()
@@ -92,6 +100,19 @@ def _answers(evaluation: Evaluation, judges: Mapping[str, Check]) -> dict[str, l
                 judged = JudgedAnswer(identity, cell.id.variant, place, len(cell.output), each)
                 found[fetch_key(each.check)].append(judged)
     return found
+
+
+def _is_untested(check: Check, answers: Sequence[JudgedAnswer], tests: Sequence[SelfTest]) -> bool:
+    """Whether no self-test says that each model that judged can do this."""
+    skill = skill_of(check.metric)
+    able = {label_of_model(test.model, test.digest) for test in tests if test.may_judge(skill)}
+    used = {
+        part.removeprefix("by:")
+        for each in answers
+        for part in each.result.signature.split("|")
+        if part.startswith("by:") and "@" in part
+    }
+    return not used or not used <= able
 
 
 def _judges_itself(

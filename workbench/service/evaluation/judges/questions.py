@@ -22,13 +22,14 @@ _EMPTY = (Message("user", ()),)
 """In place of no prompt: chat formats need a message."""
 _REASON = "Reason:"
 
-Context = Literal["prompt", "nothing", "empty"]
+Context = Literal["prompt", "nothing", "empty", "plain"]
 
 
 class TextsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="texts"):
     """How probable texts are, token by token.
 
-    ``context`` says after what: the prompt, nothing, or an empty message. ``prefix`` is text with
+    ``context`` says after what: the prompt, nothing, an empty message, or the plain text ``head``
+    without the format of a chat. ``prefix`` is text with
     which the answer is taken to begin; with ``reason_tokens`` the model writes a line before it.
     """
 
@@ -37,6 +38,7 @@ class TextsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="texts"):
     prompt: TemplatePrompt | None = None
     prefix: str = ""
     reason_tokens: int = 0
+    head: str = ""
 
 
 class VectorQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="vector"):
@@ -103,6 +105,9 @@ async def put(engine: Engine, question: Question, messages: tuple[Message, ...])
         return VectorAnswer(numbers=array("f", found.vectors[0]).tobytes(), pooling=found.pooling)
     if question.context == "nothing":
         return await _alone(engine, question)
+    if question.context == "plain":
+        head = (Segment(question.head, special=False),)
+        return await _scored(engine, question, head, (), "", "")
     messages = messages if question.context == "prompt" else _EMPTY
     segments = await engine.format_chat(messages)
     prefix, reason = question.prefix, ""

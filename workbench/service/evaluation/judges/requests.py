@@ -41,8 +41,9 @@ from workbench.service.evaluation.judges.questions import (
     VectorQuestion,
 )
 
-SCORE, ANSWER = "Score:", "Answer:"
-"""What a judge's line begins with; the label is read behind it."""
+LEVEL, CLAIM, PAIR = "The answer is at level", "Yes or no? I say", "My choice is option"
+"""What a judge's line begins with; the label is read behind it. Measured on two small models: their
+labels hold two to ten times more of the probability behind a sentence than behind "Answer:"."""
 _SOURCES = ("source", "context", "document", "passage", "article", "text")
 _EMPTY_OUTPUT = "The output is empty."
 
@@ -171,7 +172,7 @@ def _judge(
         return _sampled(params, subject, prompt, values, made_by)
     is_rubric = isinstance(params, RubricParams)
     labels = levels_of(params) if isinstance(params, RubricParams) else claim.LABELS
-    question = _labels(params, prompt.filled(values), labels, SCORE if is_rubric else ANSWER)
+    question = _labels(params, prompt.filled(values), labels, LEVEL if is_rubric else CLAIM)
 
     def build(answers: Sequence[Answer]) -> Fetched:
         readings = tuple(_reading(labels, each) for each in answers)
@@ -222,7 +223,7 @@ def _pair(
             params,
             prompt.filled({**values, "answer_a": first, "answer_b": second}),
             pairwise.LABELS,
-            ANSWER,
+            PAIR,
         )
         for first, second in orders
     )
@@ -253,7 +254,7 @@ def _sampled(
             params,
             prompt.filled({**values, "source": other, "answer": sentence}),
             claim.LABELS,
-            ANSWER,
+            CLAIM,
         )
         for sentence in sentences
         for other in others
