@@ -71,8 +71,7 @@ def with_workbench(
 def commands() -> click.Group:
     """The program with all its commands."""
     from workbench.cli import doctor, history  # noqa: PLC0415
-    from workbench.cli.evaluation import evaluate, votes  # noqa: PLC0415
-    from workbench.cli.evaluation import evaluate, judge  # noqa: PLC0415
+    from workbench.cli.evaluation import evaluate, judge, votes  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
     from workbench.cli.prompts import (  # noqa: PLC0415
         datasets,

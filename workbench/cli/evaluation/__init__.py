@@ -1,11 +1,8 @@
-"""`eval` and `votes`: evaluates the variants of a set; shows and exports votes on them.
+"""`eval`, `votes`, `judge`: evaluates sets; shows and exports votes; tests models as judges.
 
 evaluate.py: the command `eval`
 votes.py: the command `votes`
-"""`eval` evaluates the variants of a set; `judge` says what a model can do as a judge.
-
-evaluate.py: `eval`
+judge.py: the command `judge`
 progress.py: how far a sweep is, on the error stream
 printing.py: the result as a table, as sentences and as JSON
-judge.py: `judge`
 """
