@@ -13,5 +13,6 @@ problem_view.py: a set that cannot be read, with the place in its file
 words.py: the words for the state of an evaluation
 exporting.py: results as files, tables on the clipboard, charts as pictures
 setup/: cases, variants, checks of a set
+results/: the grid of cases x variants, and one case
 analysis/: quality against cost, differences, tags, calibration
 """

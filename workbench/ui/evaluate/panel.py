@@ -223,12 +223,10 @@ class EvaluatePanel(Panel):
 
     @Slot(list)
     def _show_rows(self, cases: list[str]) -> None:
-        """Show cases in Results, the first of them with the focus."""
+        """Show cases in Results, and no others."""
         self.show_view("results")
-        work = self.model.evaluation
-        if cases and work is not None and "results" in self.views:
-            results = self.views["results"]
-            results.show_case(cases[0], work.variants[-1].spec.name)  # type: ignore[attr-defined]
+        if "results" in self.views:
+            self.views["results"].show_rows(cases)  # type: ignore[attr-defined]
 
     @Slot()
     def _show_view(self) -> None:

@@ -36,6 +36,12 @@ def _setup(context: Context, model: EvaluationModel) -> QWidget:
     return SetupView(context, model)
 
 
+def _results(context: Context, model: EvaluationModel) -> QWidget:
+    from workbench.ui.evaluate.results.view import ResultsView  # noqa: PLC0415 - when it is shown
+
+    return ResultsView(context, model)
+
+
 def _analysis(context: Context, model: EvaluationModel) -> QWidget:
     from workbench.ui.evaluate.analysis.view import AnalysisView  # noqa: PLC0415 - when it is shown
 
@@ -44,5 +50,6 @@ def _analysis(context: Context, model: EvaluationModel) -> QWidget:
 
 VIEWS: tuple[ViewSpec, ...] = (
     ViewSpec("setup", "Setup", _setup),
+    ViewSpec("results", "Results", _results),
     ViewSpec("analysis", "Analysis", _analysis),
 )

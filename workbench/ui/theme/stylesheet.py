@@ -49,6 +49,7 @@ QPushButton[kind="ghost"] { background: transparent; border: 1px solid transpare
 QPushButton[kind="ghost"]:hover { background: @hover; color: @text; }
 QPushButton[kind="ghost"]:focus { border: 1px solid @focus; }
 QPushButton[kind="ghost"]:checked { background: @selected; color: @text; }
+QPushButton[chip="true"] { padding: 0 8px; font-size: 12px; }
 QPushButton[tall="true"] { min-height: 30px; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px;

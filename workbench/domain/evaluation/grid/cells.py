@@ -83,7 +83,7 @@ class GridCell(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         if self.kind != "waiting":
             parts.append(self.shown)
         if self.count:
-            unit = "score" if self.kind == "measured" else "repeats right"
+            unit = "score" if self.kind == "measured" else "right"
             parts.append(f"{self.count.replace('/', ' of ')} {unit}")
         if self.is_cached:
             parts.append("from cache")

@@ -56,7 +56,8 @@ class GridTable(msgspec.Struct, frozen=True, kw_only=True):
 
     variants: tuple[str, ...]
     baseline: str
-    rows: tuple[GridRow, ...]
+    rows: list[GridRow]
+    """A row is replaced while the evaluation is at work."""
     tags: tuple[tuple[str, int], ...] = ()
     """Those of the cases, with how many cases have them."""
     scores: Scores = {}
@@ -96,9 +97,7 @@ def make_table(
     return GridTable(
         variants=tuple(variants),
         baseline=baseline,
-        rows=tuple(
-            make_row(case, variants, cells, repeats, scores, baseline, before) for case in cases
-        ),
+        rows=[make_row(case, variants, cells, repeats, scores, baseline, before) for case in cases],
         tags=tuple(counts.items()),
         scores=scores,
     )
