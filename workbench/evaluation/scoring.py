@@ -17,7 +17,7 @@ from workbench.domain.evaluation.checks import (
     SetResult,
 )
 from workbench.domain.evaluation.estimates import Bounds
-from workbench.domain.evaluation.evaluation_set import EvaluationCase
+from workbench.domain.evaluation.evaluation_set import EvaluationCase, RightWhen
 from workbench.domain.evaluation.metric_input import Fetched, MetricInput
 from workbench.domain.evaluation.results import (
     CaseScore,
@@ -128,7 +128,11 @@ def input_of(
 
 
 def score_case(
-    case: EvaluationCase, cells: Sequence[CellScore], *, is_waiting: bool = False
+    case: EvaluationCase,
+    cells: Sequence[CellScore],
+    *,
+    is_waiting: bool = False,
+    right_when: RightWhen = "all",
 ) -> CaseScore:
     """What a case scored over its repeats.
 
@@ -139,6 +143,8 @@ def score_case(
         cells: one for each repeat.
         is_waiting: whether finished cells without a result will have one; else none of the checks
             can be applied.
+        right_when: how many repeats must pass for the case to pass. By "most" repeats that only
+            pass or fail score 1 or 0 together, by "all" their mean.
     """
     if case.duplicate_of:
         reason = f"Row {case.duplicate_of:,} has the same id or the same content."
@@ -160,10 +166,15 @@ def score_case(
         return msgspec.structs.replace(found, state="excluded", reason=reason)
     verdicts = [each.passed for each in results if each.passed is not None]
     passed = all(verdicts) if verdicts else None
+    score = sum(scores) / len(scores)
+    if right_when == "most" and verdicts:
+        passed = 2 * sum(verdicts) > len(verdicts)
+        if scores == [float(each) for each in verdicts]:
+            score = float(passed)
     return msgspec.structs.replace(
         found,
         state="scored",
-        score=sum(scores) / len(scores),
+        score=score,
         passed=passed,
         passed_repeats=sum(verdicts),
         is_format_failure=any(each.format_failures for each in results),

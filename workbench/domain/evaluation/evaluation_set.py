@@ -13,6 +13,8 @@ from workbench.domain.runs.spec import Json, KvMode
 Split = Literal["tune", "held_out"]
 """Cases that a prompt is tuned on, and cases that are kept apart to measure it once."""
 Shown = Literal["", "better", "not_worse"]
+RightWhen = Literal["all", "most"]
+"""How many of its repeats must pass for a case to pass."""
 
 SPLITS: tuple[Split, ...] = ("tune", "held_out")
 NO_BASELINE = "none"
@@ -95,6 +97,7 @@ class EvaluationSet(msgspec.Struct, frozen=True, kw_only=True):
     repeats: Annotated[int, msgspec.Meta(ge=1, le=MOST_REPEATS)] = 1
     seed: Annotated[int, msgspec.Meta(ge=1, lt=2**32)] = 1
     """Of the first repeat; the others have seeds that are made from it."""
+    right_when: RightWhen = "all"
     baseline: str = ""
     """A variant's name, "" for the first, or :data:`NO_BASELINE`."""
     target: float = DEFAULT_TARGET

@@ -14,6 +14,7 @@ from workbench.domain.evaluation.evaluation_set import (
     Columns,
     EvaluationSet,
     Goal,
+    RightWhen,
     SetRow,
     VariantSpec,
 )
@@ -30,6 +31,7 @@ ALL = "all"
 CHECKS = "checks"
 """What a row of the file itself may have next to its columns."""
 _SHOWN = ("better", "not_worse")
+RIGHT_WHEN: tuple[RightWhen, ...] = ("all", "most")
 
 Validate = Callable[[Check], None]
 """Raises UsageError where a check has no such metric or parameter."""
@@ -73,6 +75,7 @@ def read_set(text: str, path: str, validate: Validate) -> EvaluationSet:
         checks=CheckSet(checks=read_checks(checks, validate), threshold=threshold),
         repeats=_within(root.take("repeats"), "repeats", 1, MOST_REPEATS, 1),
         seed=_within(root.take("seed"), "seed", 1, 2**32 - 1, 1),
+        right_when=_right_when(root.text("right_when"), root.item),
         baseline=_baseline(root.take("baseline"), variants),
         target=_target(root.take("target")),
         goal=_goal(root.take("goal")),
@@ -98,6 +101,13 @@ def _columns(item: Item | None) -> Columns:
     )
     given.finish()
     return found
+
+
+def _right_when(given: str, root: Item) -> RightWhen:
+    for choice in RIGHT_WHEN:
+        if given in ("", choice):
+            return choice
+    raise root.refused(f"“right_when” is {' or '.join(RIGHT_WHEN)}, not “{given[:40]}”.")
 
 
 def _variants(item: Item | None, root: Item) -> tuple[VariantSpec, ...]:

@@ -12,8 +12,8 @@ from workbench.evaluation.sets.reading import ALL, CHECKS, NOT
 from workbench.prompts.front_matter.yaml_loader import dump_yaml
 
 _AS_THEY_ARE = (
-    "name", "description", "data", "held_out", "columns", "variants", "repeats", "seed", "baseline",
-    "target", "goal",
+    "name", "description", "data", "held_out", "columns", "variants", "repeats", "seed",
+    "right_when", "baseline", "target", "goal",
 )  # fmt: skip
 
 

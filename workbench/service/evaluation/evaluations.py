@@ -428,7 +428,8 @@ def _case_scores(evaluation: Evaluation, variant: str) -> list[CaseScore]:
             for cell in cells
         ]
         is_waiting = not scoring.is_unchecked(case, evaluation.set.checks)
-        found.append(scoring.score_case(case, scored, is_waiting=is_waiting))
+        right_when = evaluation.set.right_when
+        found.append(scoring.score_case(case, scored, is_waiting=is_waiting, right_when=right_when))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal, Slot
@@ -190,7 +189,7 @@ class EvaluationList(Pane):
             if is_wanted(each.name, each.path)
         ]
         data = [
-            Entry(PurePath(each.path).name, data=each)
+            Entry(each.name, data=each)
             for each in self._listing.data_sets
             if is_wanted(each.name, each.path)
         ]

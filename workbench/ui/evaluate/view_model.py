@@ -189,11 +189,16 @@ class EvaluationModel(QObject):
 
     # --- editing --------------------------------------------------------------------------------
 
-    def edit(self, changed: EvaluationSet) -> None:
-        """Change the set that is open; the change is kept as a draft and can be undone."""
+    def edit(self, changed: EvaluationSet, field: str = "") -> None:
+        """Change the set that is open; the change is kept as a draft and can be undone.
+
+        Args:
+            changed: the set as it is now.
+            field: what is typed into: what is typed without a pause is undone together.
+        """
         if self.set is None or changed == self.set or self.running:
             return
-        self.edits.note(self.set)
+        self.edits.note(self.set, field)
         self._change(changed)
 
     def undo(self) -> None:

@@ -1,0 +1,88 @@
+"""What each column of the cases is, and the set with another use of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from workbench.domain.evaluation.evaluation_set import Columns
+from workbench.domain.prompts.datasets import EXPECTED, loose_key
+from workbench.domain.prompts.matching import columns_of
+from workbench.domain.prompts.prompt import InputField
+
+Kind = Literal["", "id", "input", "expected", "tags", "weight", "split"]
+SORTING: tuple[Kind, ...] = ("id", "expected", "tags", "weight", "split")
+TITLES: dict[Kind, str] = {
+    "": "not used",
+    "id": "case name",
+    "input": "input",
+    "expected": "expected",
+    "tags": "tag",
+    "weight": "weight",
+    "split": "split",
+}
+ICONS: dict[Kind, str] = {"expected": "target", "tags": "tag", "input": "dot"}
+
+
+class Use(NamedTuple):
+    """What a column is for; ``name`` is that of an input."""
+
+    kind: Kind = ""
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """The words for it."""
+        return f"input {self.name}" if self.kind == "input" else TITLES[self.kind]
+
+
+def uses_of(there: Sequence[str], columns: Columns, inputs: Sequence[InputField]) -> dict[str, Use]:
+    """What each column is for, by what the set names, else by the usual names.
+
+    Args:
+        there: the columns of the cases.
+        columns: what the set names.
+        inputs: of all its prompts.
+    """
+    found = dict.fromkeys(there, Use())
+    bound = columns_of(there, inputs) | columns.inputs
+    for name, column in bound.items():
+        if column in found:
+            found[column] = Use("input", name)
+    taken = {field.name for field in inputs} | set(columns.inputs.values())
+    for kind in SORTING:
+        column = getattr(columns, kind) or _usual(kind, [c for c in there if c not in taken])
+        if column in found and found[column].kind != "input":
+            found[column] = Use(kind)
+    return found
+
+
+def _usual(kind: Kind, there: Sequence[str]) -> str:
+    loose = {loose_key(name): name for name in reversed(there)}
+    names = EXPECTED if kind == "expected" else (kind,)
+    return next((loose[name] for name in names if name in loose), "")
+
+
+def with_use(columns: Columns, column: str, use: Use) -> Columns:
+    """What the set names after a column got another use; "not used" names it for nothing.
+
+    A column of a usual name stays what it is until another column takes that use.
+    """
+    freed = {kind: "" for kind in SORTING if getattr(columns, kind) == column}
+    inputs = {name: each for name, each in columns.inputs.items() if each != column}
+    found = msgspec.structs.replace(columns, inputs=inputs, **freed)
+    if use.kind == "input":
+        return msgspec.structs.replace(found, inputs=found.inputs | {use.name: column})
+    return msgspec.structs.replace(found, **{use.kind: column}) if use.kind else found
+
+
+def unbound(
+    inputs: Sequence[InputField], uses: dict[str, Use]
+) -> tuple[list[InputField], list[InputField]]:
+    """Inputs without a column: those that need a value, and those that have one of their own."""
+    bound: Collection[str] = {use.name for use in uses.values() if use.kind == "input"}
+    left = [field for field in inputs if field.name not in bound]
+    needed = [field for field in left if field.required and field.default is None]
+    return needed, [field for field in left if field not in needed]
