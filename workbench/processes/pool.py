@@ -49,7 +49,9 @@ class SandboxPool:
         """Whether it takes no more calls."""
         return self._closed
 
-    async def call(self, function: str, *args: Any, deadline_seconds: float = 1.0) -> Any:
+    async def call(
+        self, function: str, *args: Any, deadline_seconds: float = 1.0, ends: bool = False
+    ) -> Any:
         """Run ``function`` ("workbench.prompts.render:render_job") with msgpack values.
 
         The deadline counts processor time of the function alone, not starting, importing or waiting
@@ -60,6 +62,7 @@ class SandboxPool:
             *args: None, bool, int, float, str, bytes, lists and dicts of these, or Structs (which
                 arrive as dicts).
             deadline_seconds: processor time; five times as much by the clock.
+            ends: end the process afterwards, for code that may change it.
 
         Returns:
             What the function returned, as msgpack values.
@@ -80,7 +83,7 @@ class SandboxPool:
                 f"The text and its values are {len(request) / 2**20:.0f} MB, more than the "
                 f"{FRAME_BYTES // 2**20} MB that can be worked on at once: make them shorter."
             )
-        call = _Call(self, function.partition(":")[0], request, deadline_seconds)
+        call = _Call(self, function.partition(":")[0], request, deadline_seconds, ends=ends)
         work = asyncio.get_running_loop().run_in_executor(self._threads, call.run)
         try:
             return await work
@@ -131,12 +134,19 @@ class _Call:
     """One call on its way: run on a thread of the pool, cancelled from the loop."""
 
     def __init__(
-        self, pool: SandboxPool, module: str, request: bytes, deadline_seconds: float
+        self,
+        pool: SandboxPool,
+        module: str,
+        request: bytes,
+        deadline_seconds: float,
+        *,
+        ends: bool,
     ) -> None:
         self._pool = pool
         self._module = module
         self._request = request
         self._deadline_seconds = deadline_seconds
+        self._ends = ends
         self._lock = threading.Lock()
         self._child: SandboxChild | None = None
         self._cancelled = False
@@ -157,6 +167,8 @@ class _Call:
             finally:
                 with self._lock:
                     self._child = None
+                if self._ends:
+                    child.kill()
                 self._pool.release(child)
         raise SandboxError(
             "The helper process for templates ends as soon as it starts: free some memory, or "

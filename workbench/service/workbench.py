@@ -21,6 +21,7 @@ from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.judges import Judges
 from workbench.service.evaluation.judges.measuring import Measuring
 from workbench.service.evaluation.new_sets import NewSets
+from workbench.service.evaluation.programs import Programs
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
 from workbench.service.evaluation.votes import Votes
@@ -101,6 +102,7 @@ class Workbench:
             self.datasets,
             sweeping,
             Measuring(core, asking),
+            Programs(core),
             Gating(core, self.judges),
         )
         self.grids = Grids(self.evaluations)

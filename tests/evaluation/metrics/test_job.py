@@ -13,6 +13,7 @@ from workbench.domain.evaluation.metric_input import (
     Embeddings,
     Likelihood,
     MetricInput,
+    ProgramRun,
     TokenMatch,
 )
 from workbench.domain.evaluation.scores import Errored, Score
@@ -108,6 +109,7 @@ async def test_every_metric_runs_in_a_sandbox_process(pool: SandboxPool) -> None
         token_matches=(TokenMatch(output=(1.0,), expected=(1.0,)),),
         output_likelihood=Likelihood(text="a", logprobs=(-1.0,)),
         reference_likelihood=Likelihood(text="a", logprobs=(-1.0,)),
+        program=ProgramRun(held=1),
     )
     apart = {"multiple_choice", "numeric", "gsm8k", "bbh"}
     apart |= {each.id for each in METRICS if each.id.startswith("judge-")}

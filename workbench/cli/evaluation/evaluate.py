@@ -38,6 +38,9 @@ _FILE = click.Path(dir_okay=False, writable=True)
     help="For variants that name none; replaces models that this machine does not have.",
 )
 @click.option("--held-out", is_flag=True, help="Evaluate the rows that are held out.")
+@click.option(
+    "--run-code", is_flag=True, help="Let checks run the code that the model wrote, in a sandbox."
+)
 @click.option("--estimate", "only_estimate", is_flag=True, help="Say what it takes; run nothing.")
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML for a build server.")
 @click.option("--html", type=_FILE, metavar="FILE", help="Write a page that needs nothing else.")

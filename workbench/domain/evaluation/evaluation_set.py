@@ -141,9 +141,11 @@ class EvaluationOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     ``only`` are names of variants, empty for all; the baseline always comes along. ``model`` is
     used by variants that name none, and replaces models that this machine does not have.
+    ``run_code`` allows checks to run the code that a model wrote: a set cannot ask for it itself.
     """
 
     only: tuple[str, ...] = ()
     baseline: str = ""
     model: str = ""
     held_out: bool = False
+    run_code: bool = False

@@ -18,6 +18,7 @@ Need = Literal[
     "reference_likelihood",
     "choices",
     "judgement",
+    "program",
     "seconds",
     "first_token_seconds",
     "prompt_tokens",
@@ -37,6 +38,9 @@ FROM_MODELS: frozenset[Need] = frozenset(
     )
 )
 """What only a model can say, after the outputs are there."""
+
+FETCHED: frozenset[Need] = FROM_MODELS | {"program"}
+"""What is fetched for each check."""
 
 FirstToken = Literal["bos", "excluded", "prompt"]
 
@@ -90,6 +94,13 @@ class TokenMatch(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str = ""
 
 
+class ProgramRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a program: how many of its tests held, in order, and the error that ended it."""
+
+    held: int = 0
+    error: str = ""
+
+
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     """What a service fetched for one check of one output, in place of the input's own.
 
@@ -103,6 +114,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     reference_likelihood: Likelihood | None = None
     choices: tuple[ChoiceLikelihood, ...] = ()
     judgement: Judgement | None = None
+    program: ProgramRun | None = None
     problem: str = ""
     undefined: str = ""
     made_by: str = ""
@@ -120,6 +132,7 @@ class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
         token_matches: one for each expected text.
         choices: for multiple choice; ``expected`` names the right one by index, letter or text.
         judgement: what a judge read.
+        program: what came of the code in the output.
         fetched: what was asked of models, by the key of the check that it is for.
     """
 
@@ -139,6 +152,7 @@ class MetricInput(msgspec.Struct, frozen=True, kw_only=True):
     reference_likelihood: Likelihood | None = None
     choices: tuple[ChoiceLikelihood, ...] = ()
     judgement: Judgement | None = None
+    program: ProgramRun | None = None
     fetched: dict[str, Fetched] = {}
 
     @property

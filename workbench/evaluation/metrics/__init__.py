@@ -13,6 +13,7 @@ judges/: rubrics, claims, pairs, sampled consistency: read from label probabilit
 models.py: parameters of metrics that ask a model
 diversity/: distinct n-grams, self-BLEU, repetition, readability
 puzzles/: puzzles with many right answers
+code/: code in an output, run with the tests of its row
 usage/: length, latency, tokens, finish reason
 """
 
@@ -30,6 +31,7 @@ from workbench.evaluation.metrics.diversity import repetition, readability  # is
 from workbench.evaluation.metrics.usage import length, cost, finish_reason  # isort: skip
 from workbench.evaluation.metrics.extraction import gsm8k, bbh  # isort: skip
 from workbench.evaluation.metrics.puzzles import puzzle  # isort: skip
+from workbench.evaluation.metrics.code import python_tests  # isort: skip
 from workbench.evaluation.metrics.metric import METRICS, Metric
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "pattern",
     "perplexity",
     "puzzle",
+    "python_tests",
     "readability",
     "repetition",
     "rouge",

@@ -25,7 +25,13 @@ from workbench.domain.evaluation.checks import (
     SetStatus,
     reaches,
 )
-from workbench.domain.evaluation.metric_input import FROM_MODELS, Fetched, MetricInput, Need
+from workbench.domain.evaluation.metric_input import (
+    FETCHED,
+    FROM_MODELS,
+    Fetched,
+    MetricInput,
+    Need,
+)
 from workbench.domain.evaluation.scores import (
     Errored,
     FormatFailure,
@@ -82,6 +88,15 @@ def asks_models(check: Check) -> bool:
     return bool(needs_of(CheckSet(checks=(check,))) & FROM_MODELS)
 
 
+def needs_programs(check: Check) -> bool:
+    """Whether a check needs the code in the output to be run.
+
+    Raises:
+        UsageError: as :func:`ensure_usable`.
+    """
+    return "program" in needs_of(CheckSet(checks=(check,)))
+
+
 def fetch_key(check: Check) -> str:
     """By which what was fetched for a check is found: weight, threshold and name do not matter."""
     content = msgspec.json.encode((check.metric, check.params, check.expected), order="sorted")
@@ -127,7 +142,7 @@ def _with_fetched(
         return Errored(reason=fetched.problem)
     if fetched.undefined:
         return Undefined(reason=fetched.undefined)
-    own = {name: getattr(fetched, name) for name in FROM_MODELS}
+    own = {name: getattr(fetched, name) for name in FETCHED}
     found = {name: value for name, value in own.items() if value is not None and value != ()}
     return run_metric(metric, params, msgspec.structs.replace(given, fetched={}, **found))
 

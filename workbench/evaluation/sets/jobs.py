@@ -26,6 +26,7 @@ MEASURED: frozenset[Need] = frozenset(
         "reference_likelihood",
         "choices",
         "judgement",
+        "program",
     )
 )
 """What is known of every finished run, or asked of a model then, and so what checks may need."""

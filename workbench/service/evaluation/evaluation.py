@@ -34,6 +34,9 @@ class Evaluation:
     fetched: dict[tuple[CellId, int], dict[str, Fetched]] = field(default_factory=dict)
     """What models found of a cell's run, by the key of the check that asked."""
 
+    runs_code: bool = False
+    """Whether checks may run the code in outputs."""
+
     @property
     def prepared(self) -> dict[str, PreparedRun]:
         """The runs of the variants that can be run."""

@@ -51,6 +51,7 @@ from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.judges.asking import OnMeasured
 from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.measuring import Measuring, is_measured, model_checks
+from workbench.service.evaluation.programs import Programs
 from workbench.service.evaluation.sweeping import OnCell, Sweeping
 from workbench.service.evaluation.variants import ReadyVariant, Variants
 from workbench.service.prompts.datasets import DataSets
@@ -70,6 +71,7 @@ class Evaluations:
         datasets: DataSets,
         sweeping: Sweeping,
         measuring: Measuring,
+        programs: Programs,
         gating: Gating,
     ) -> None:
         self._pool = core.pool
@@ -78,6 +80,7 @@ class Evaluations:
         self._datasets = datasets
         self._sweeping = sweeping
         self._measuring = measuring
+        self._programs = programs
         self._gating = gating
 
     async def read(self, path: str) -> EvaluationSet:
@@ -148,8 +151,11 @@ class Evaluations:
                     place = CellId(each.spec.name, case.id, repeat)
                     message = problems.get((each.spec.name, case.id), "")
                     cells[place] = found.get(place) or Cell(id=place, state="failed", error=message)
-        opened = Evaluation(given, split, baseline, cases, tuple(variants), sweep, cells)
+        opened = Evaluation(
+            given, split, baseline, cases, tuple(variants), sweep, cells, runs_code=options.run_code
+        )
         await self._measuring.find(opened)
+        await self._programs.find(opened)
         return opened
 
     async def _cases(
@@ -210,6 +216,7 @@ class Evaluations:
         await self._sweeping.run(
             evaluation.sweep, evaluation.cells, evaluation.prepared, expected, on_cell, only
         )
+        await self._programs.run(evaluation)
         await self._measuring.run(evaluation, on_measured)
 
     async def result(self, evaluation: Evaluation, *, keep: bool = True) -> EvaluationResult:

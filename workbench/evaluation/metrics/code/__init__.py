@@ -1,0 +1,1 @@
+"""Code in an output, run with the tests of its row."""
