@@ -15,4 +15,5 @@ exporting.py: results as files, tables on the clipboard, charts as pictures
 setup/: cases, variants, checks of a set
 results/: the grid of cases x variants, and one case
 analysis/: quality against cost, differences, tags, calibration
+data/: data sets edited as sheets
 """
