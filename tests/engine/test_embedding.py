@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from array import array
 from pathlib import Path
 
 import gguf
@@ -116,6 +117,9 @@ async def test_a_chat_model_embeds_beside_its_answers(engine, model_path):
         assert math.sqrt(cosine(vector, vector)) == pytest.approx(1.0)
     cat, other_cat, sum_ = found.vectors
     assert cosine(cat, other_cat) > cosine(cat, sum_)
+    tokens = await engine.embed_tokens(texts[0])
+    count = len(await engine.tokenize((Segment(texts[0], special=False),)))
+    assert len(array("f", tokens.numbers)) == count * tokens.width
     alone = await engine.embed(texts[1:2])
     assert cosine(alone.vectors[0], other_cat) == pytest.approx(1.0, abs=1e-4)
     with pytest.raises(UsageError, match="nothing to embed"):

@@ -100,7 +100,7 @@ def leaf(result, variant: int, case: int, check: int = 0):
 
 def test_likelihoods_and_vectors_are_measured_once_and_counted(bench: Bench) -> None:
     checks = ["perplexity", "likelihood", "bits_per_byte: {after: nothing}", "multiple_choice"]
-    checks += ["embedding_similarity: {threshold: 0.5}"]
+    checks += ["embedding_similarity: {threshold: 0.5}", "greedy_token_match"]
     bench.write(SET % "\n".join(f"  - {each}" for each in checks))
     result, *_ = bench.evaluate()
     plain = result.variants[0]
@@ -114,6 +114,7 @@ def test_likelihoods_and_vectors_are_measured_once_and_counted(bench: Bench) -> 
     cosine = leaf(result, 0, 0, 4).result
     assert cosine.value == pytest.approx(1)
     assert cosine.detail["unrelated"] < 1
+    assert leaf(result, 0, 0, 5).result.value == pytest.approx(1)
     before = len(asked(bench))
     again, *_ = bench.evaluate()
     assert len(asked(bench)) == before

@@ -32,6 +32,7 @@ from workbench.engine.protocol import (
     ScoreRequest,
     Scores,
     TextDelta,
+    TokenVectors,
 )
 from workbench.engine.restarts import Restarts
 from workbench.engine.status import StatusBoard
@@ -209,6 +210,14 @@ class LlamaEngine:
         embeddings: Embeddings = await self._ask(lambda call: ms.Embed(call, cleaned))
         return embeddings
 
+    async def embed_tokens(self, text: str) -> TokenVectors:
+        """The vectors of a text's tokens; see the protocol."""
+        model = await self._ready()
+        await asyncio.to_thread(require_free, model.path, self._embedding_bytes)
+        texts = (replace_surrogates(text),)
+        found: TokenVectors = await self._ask(lambda call: ms.Embed(call, texts, per_token=True))
+        return found
+
     async def close(self) -> None:
         """End the worker; safe to call twice."""
         # Without the lock: a load that takes minutes must not keep the program from ending.
@@ -350,7 +359,12 @@ class LlamaEngine:
                 self._board.update(progress=progress)
             case ms.Loaded(call, model):
                 self._answer(call, model)
-            case ms.Tokens(call, answer) | ms.Scored(call, answer) | ms.Embedded(call, answer):
+            case (
+                ms.Tokens(call, answer)
+                | ms.Scored(call, answer)
+                | ms.Embedded(call, answer)
+                | ms.TokensEmbedded(call, answer)
+            ):
                 self._answer(call, answer)
             case ms.Unloaded(call) | ms.Inspected(call):
                 self._answer(call, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from workbench.engine.protocol import (
     LoadedModel,
     ScoreRequest,
     Scores,
+    TokenVectors,
 )
 from workbench.engine.status import StatusBoard
 
@@ -141,6 +143,13 @@ class InProcessEngine:
             vectors.append(tuple(value / length for value in counts))
         tokens = sum(len(split_words(text)) for text in texts)
         return Embeddings(vectors=tuple(vectors), tokens=tokens, pooling="mean")
+
+    async def embed_tokens(self, text: str) -> TokenVectors:
+        """One place of 64 for each word, so that the same words have the same vectors."""
+        numbers = array("f")
+        for word in split_words(text.casefold()):
+            numbers.extend(float(place == token_id(word.strip()) % 64) for place in range(64))
+        return TokenVectors(width=64, numbers=numbers.tobytes())
 
     async def close(self) -> None:
         """Stop the status timer."""

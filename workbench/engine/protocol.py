@@ -137,6 +137,16 @@ class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
     server's affair."""
 
 
+class TokenVectors(msgspec.Struct, frozen=True, kw_only=True):
+    """The vector of each token of a text, without marks of beginning and end.
+
+    ``numbers`` are of single precision, ``width`` for each token, in the order of the tokens.
+    """
+
+    width: int
+    numbers: bytes
+
+
 class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     """What the worker knows of the model it holds."""
 
@@ -234,6 +244,13 @@ class Engine(Protocol):
             UnsupportedError: the engine or model makes none.
         """
 
+    async def embed_tokens(self, text: str) -> TokenVectors:
+        """The vectors of the tokens of a text, not put together and not of unit length.
+
+        Raises:
+            ContextOverflowError, UnsupportedError: as for :meth:`embed`.
+        """
+
     async def close(self) -> None:
         """End the worker; safe to call twice."""
 
@@ -253,4 +270,5 @@ __all__ = [
     "Scores",
     "TextDelta",
     "Token",
+    "TokenVectors",
 ]

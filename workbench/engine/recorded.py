@@ -25,6 +25,7 @@ from workbench.engine.protocol import (
     ScoreRequest,
     Scores,
     TextDelta,
+    TokenVectors,
 )
 
 _EXCERPT_CHARACTERS = 80
@@ -177,6 +178,10 @@ class RecordingEngine:
     async def embed(self, texts: tuple[str, ...]) -> Embeddings:
         """Embed on the live engine."""
         return await self._engine.embed(texts)
+
+    async def embed_tokens(self, text: str) -> TokenVectors:
+        """Embed tokens on the live engine."""
+        return await self._engine.embed_tokens(text)
 
     async def close(self) -> None:
         """Close the live engine."""

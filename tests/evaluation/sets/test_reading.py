@@ -108,7 +108,7 @@ def test_a_row_can_have_checks_of_its_own():
         (("checks: [exact]", "checks: [exakt]"), 3, "exact"),
         (("checks: [exact]", "checks: [{exact: {weigth: 2}}]"), 3, "weigth"),
         (("checks: [exact]", "checks: [{exact: {weight: -1}}]"), 3, "negative"),
-        (("checks: [exact]", "checks: [greedy_token_match]"), 3, "token matches"),
+        (("checks: [exact]", "checks: [{latency: {until: first_token}}]"), 3, "first token"),
         (("checks: [exact]", "repeats: 0"), 1, "checks"),
         (("checks: [exact]", "checks: [exact]\nrepeats: 0"), 4, "1 to 100"),
         (("checks: [exact]", "checks: [exact]\nrepeats: many"), 4, "whole number"),

@@ -113,7 +113,7 @@ async def _run_all(
         estimate = await core.evaluations.estimate(evaluation)
         progress = SweepProgress(evaluation.set.name, evaluation.cells.values(), estimate)
         try:
-            await core.evaluations.run(evaluation, progress)
+            await core.evaluations.run(evaluation, progress, progress.measured)
         except asyncio.CancelledError:
             is_stopped = True
         progress.finish()

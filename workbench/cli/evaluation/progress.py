@@ -64,6 +64,13 @@ class SweepProgress:
         time_left = f", {rough_seconds(left)} left" if self._waiting else ""
         return f"{self._name}: {self._done:,} of {self._total:,} cells{failed}{time_left}"
 
+    def measured(self, done: int, total: int) -> None:
+        """Take how many questions to judges and metrics have an answer."""
+        now = time.monotonic()
+        if self._live and (done == total or now - self._shown >= _EVERY_SECONDS):
+            self._shown = now
+            show_line(f"{self._name}: {done:,} of {total:,} questions to judges and metrics")
+
     def finish(self) -> None:
         """Take the line away."""
         if self._live and self._shown:

@@ -23,6 +23,7 @@ from workbench.engine.protocol import (
     ScoreRequest,
     Scores,
     TextDelta,
+    TokenVectors,
 )
 from workbench.engine.remote import parameters
 from workbench.engine.remote.answering import Answering, Quirks
@@ -271,6 +272,17 @@ class RemoteEngine:
                 raise self._malformed("a vector that is no list of numbers") from None
             return Embeddings(vectors=vectors, tokens=read.usage.prompt_tokens, pooling="server")
         raise error
+
+    async def embed_tokens(self, text: str) -> TokenVectors:
+        """Servers have no interface for it.
+
+        Raises:
+            UnsupportedError: always.
+        """
+        raise UnsupportedError(
+            f"The server {self._connection.server.name} makes no vectors of the tokens of a text "
+            f"({len(text):,} characters): use a model on this machine."
+        )
 
     async def close(self) -> None:
         """Stop the status timer; the connection is its maker's to close."""

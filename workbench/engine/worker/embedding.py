@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from workbench.domain.errors import ContextOverflowError, EngineError, UnsupportedError, UsageError
-from workbench.engine.protocol import Embeddings
+from workbench.engine.protocol import Embeddings, TokenVectors
 from workbench.engine.worker.batch import Batch
 from workbench.engine.worker.llama import lib
 from workbench.engine.worker.model import Model
@@ -32,6 +32,7 @@ class EmbeddingJob:
         job_id: of the request.
         texts: what to embed.
         model: whose weights and adapters are used.
+        per_token: give the vectors of the tokens of the one text, and do not put them together.
 
     Raises:
         UsageError: there is no text, or one is empty.
@@ -39,8 +40,12 @@ class EmbeddingJob:
         UnsupportedError: the model makes no vectors.
     """
 
-    def __init__(self, job_id: int, texts: tuple[str, ...], model: Model) -> None:
+    def __init__(
+        self, job_id: int, texts: tuple[str, ...], model: Model, *, per_token: bool = False
+    ) -> None:
         self.id = job_id
+        self._rows: list[np.ndarray[Any, np.dtype[np.float32]]] | None = [] if per_token else None
+        self._inner = _without_marks(texts[0], model) if per_token else slice(None)
         self._tokens = [model.vocabulary.tokenize_whole(text) for text in texts]
         if not texts or not all(self._tokens):
             raise UsageError("There is nothing to embed: give texts that are not empty.")
@@ -64,7 +69,7 @@ class EmbeddingJob:
         self._sum = np.zeros(self._width)
         self._vectors: list[tuple[float, ...]] = []
 
-    def embed_next(self) -> Embeddings | None:
+    def embed_next(self) -> Embeddings | TokenVectors | None:
         """Compute one more piece of a text; all vectors after the last.
 
         Raises:
@@ -77,6 +82,8 @@ class EmbeddingJob:
             if memory:
                 lib.llama_memory_clear(memory, True)
         rows = self._compute(tokens[self._done : self._done + self._piece])
+        if self._rows is not None:
+            self._rows.append(rows.copy())
         if self._pooling == "mean":
             self._sum += rows.sum(axis=0, dtype=np.float64)
         elif self._pooling == "last" or self._done == 0:
@@ -85,6 +92,9 @@ class EmbeddingJob:
         if self._done < len(tokens):
             return None
         self._done = 0
+        if self._rows is not None:
+            kept = np.concatenate(self._rows)[self._inner]
+            return TokenVectors(width=self._width, numbers=kept.astype(np.float32).tobytes())
         length = float(np.linalg.norm(self._sum))
         if not math.isfinite(length) or not length:
             raise EngineError("The model computes values that are not numbers: get its file again.")
@@ -113,6 +123,16 @@ class EmbeddingJob:
         """Free the context."""
         self._batch.close()
         lib.llama_free(self._context)
+
+
+def _without_marks(text: str, model: Model) -> slice:
+    """Where the text's own tokens are between the marks of beginning and end."""
+    whole = model.vocabulary.tokenize_whole(text)
+    own = model.vocabulary.tokenize_plain(text)
+    for start in range(len(whole) - len(own) + 1):
+        if whole[start : start + len(own)] == own:
+            return slice(start, start + len(own))
+    return slice(None)
 
 
 def _open(model: Model, size: int, piece: int) -> Any:

@@ -16,6 +16,7 @@ from workbench.engine.protocol import (
     LoadedModel,
     ScoreRequest,
     Scores,
+    TokenVectors,
 )
 from workbench.processes.frames import FrameError
 
@@ -78,6 +79,8 @@ class Embed(msgspec.Struct, frozen=True, tag="embed"):
 
     id: int
     texts: tuple[str, ...]
+    per_token: bool = False
+    """Answered by TokensEmbedded then; there is one text."""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -157,6 +160,13 @@ class Embedded(msgspec.Struct, frozen=True, tag="embedded"):
     embeddings: Embeddings
 
 
+class TokensEmbedded(msgspec.Struct, frozen=True, tag="tokens_embedded"):
+    """The vectors of a text's tokens."""
+
+    id: int
+    vectors: TokenVectors
+
+
 class Step(msgspec.Struct, frozen=True, tag="step"):
     """Everything one decode step brought, each frame with the id of its request.
 
@@ -201,6 +211,7 @@ Report = (
     | Tokens
     | Scored
     | Embedded
+    | TokensEmbedded
     | Step
     | Failed
     | Heartbeat

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.domain.errors import EngineError, WorkbenchError
-from workbench.engine.protocol import Frame, Scores
+from workbench.engine.protocol import Frame, Scores, TokenVectors
 from workbench.engine.worker import messages as ms
 from workbench.engine.worker.calibration import Calibration
 from workbench.engine.worker.embedding import EmbeddingJob
@@ -108,7 +108,8 @@ class WorkerService:
     def _embed(self, command: ms.Embed) -> None:
         if self._model is None:
             raise EngineError("No model is loaded: choose one first.")
-        self._embeddings.append(EmbeddingJob(command.id, command.texts, self._model))
+        job = EmbeddingJob(command.id, command.texts, self._model, per_token=command.per_token)
+        self._embeddings.append(job)
 
     def _embed_next(self) -> None:
         """Embed one text of the first request that waits."""
@@ -121,7 +122,10 @@ class WorkerService:
             return
         if found is not None:
             self._end_embedding(job)
-            self._report(ms.Embedded(job.id, found))
+            if isinstance(found, TokenVectors):
+                self._report(ms.TokensEmbedded(job.id, found))
+            else:
+                self._report(ms.Embedded(job.id, found))
 
     def _end_embedding(self, job: EmbeddingJob) -> None:
         self._embeddings.remove(job)

@@ -22,6 +22,7 @@ MEASURED: frozenset[Need] = frozenset(
         "completion_tokens",
         "finish_reason",
         "embeddings",
+        "token_matches",
         "output_likelihood",
         "reference_likelihood",
         "choices",

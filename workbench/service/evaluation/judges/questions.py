@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from array import array
 from typing import Literal
@@ -14,7 +15,14 @@ from workbench.domain.runs.reasoning import open_tag
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.text import Message, Segment, replace_surrogates
-from workbench.engine.protocol import Engine, GenerateRequest, SampleDone, ScoreRequest
+from workbench.engine.protocol import (
+    Engine,
+    GenerateRequest,
+    SampleDone,
+    ScoreRequest,
+    TokenVectors,
+)
+from workbench.evaluation.metrics.vectors.greedy_match import match_tokens
 
 _VERSION = 1
 """Counts up whenever the same question can have another answer."""
@@ -47,7 +55,14 @@ class VectorQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="vector"):
     text: str
 
 
-Question = TextsQuestion | VectorQuestion
+class MatchQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="match"):
+    """How near the tokens of two texts are to each other."""
+
+    output: str
+    expected: str
+
+
+Question = TextsQuestion | VectorQuestion | MatchQuestion
 
 
 class TextsAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="texts"):
@@ -72,7 +87,14 @@ class VectorAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="vector"):
         return tuple(array("f", self.numbers))
 
 
-Answer = TextsAnswer | VectorAnswer
+class MatchAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="match"):
+    """The cosine of each token with the nearest one of the other text."""
+
+    output: tuple[float, ...]
+    expected: tuple[float, ...]
+
+
+Answer = TextsAnswer | VectorAnswer | MatchAnswer
 
 
 def key_of(question: Question, model: str) -> str:
@@ -103,6 +125,9 @@ async def put(engine: Engine, question: Question, messages: tuple[Message, ...])
     if isinstance(question, VectorQuestion):
         found = await engine.embed((question.text,))
         return VectorAnswer(numbers=array("f", found.vectors[0]).tobytes(), pooling=found.pooling)
+    if isinstance(question, MatchQuestion):
+        sides = [await engine.embed_tokens(text) for text in (question.output, question.expected)]
+        return await asyncio.to_thread(_matched, *sides)
     if question.context == "nothing":
         return await _alone(engine, question)
     if question.context == "plain":
@@ -120,6 +145,17 @@ async def put(engine: Engine, question: Question, messages: tuple[Message, ...])
             prefix = f"{close}\n\n{prefix}"
         segments = (*segments, Segment(prefix, special=bool(close) and not reason))
     return await _scored(engine, question, segments, messages, prefix, reason)
+
+
+def _matched(output: TokenVectors, expected: TokenVectors) -> MatchAnswer:
+    import numpy as np  # noqa: PLC0415 - costs 0.1 s
+
+    sides = [
+        np.frombuffer(each.numbers, dtype=np.float32).reshape(-1, each.width)
+        for each in (output, expected)
+    ]
+    found = match_tokens(sides[0].tolist(), sides[1].tolist())
+    return MatchAnswer(output=found.output, expected=found.expected)
 
 
 def close_tag(segments: tuple[Segment, ...]) -> str:

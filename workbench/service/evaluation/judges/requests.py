@@ -16,6 +16,7 @@ from workbench.domain.evaluation.metric_input import (
     Embeddings,
     Fetched,
     Likelihood,
+    TokenMatch,
     text_of,
 )
 from workbench.domain.prompts.prompt import PromptFile
@@ -30,10 +31,13 @@ from workbench.evaluation.metrics.judges.sampled import SampledParams, sentences
 from workbench.evaluation.metrics.likelihood.multiple_choice import MultipleChoiceParams
 from workbench.evaluation.metrics.likelihood.perplexity import LikelihoodParams
 from workbench.evaluation.metrics.models import ModelParams
+from workbench.evaluation.metrics.vectors.greedy_match import GreedyMatchParams
 from workbench.prompts.document import parse_document
 from workbench.service.evaluation.judges.asking import JudgeModel
 from workbench.service.evaluation.judges.questions import (
     Answer,
+    MatchAnswer,
+    MatchQuestion,
     Question,
     TextsAnswer,
     TextsQuestion,
@@ -135,7 +139,7 @@ def request_for(
     elif isinstance(params, MultipleChoiceParams):
         found = _choices(params, subject)
     else:
-        found = _vectors(subject, model.entry.name)
+        found = _vectors(subject, model.entry.name, tokens=isinstance(params, GreedyMatchParams))
     if isinstance(found, Fetched):
         return found
     build = found.build
@@ -360,12 +364,14 @@ def listed(value: Json) -> tuple[str, ...]:
     return tuple(map(text_of, value)) if isinstance(value, list) else ()
 
 
-def _vectors(subject: Subject, made_by: str) -> Request | Fetched:
+def _vectors(subject: Subject, made_by: str, *, tokens: bool) -> Request | Fetched:
     expected = tuple(map(text_of, subject.expected))
     if not expected or not all(each.strip() for each in expected):
         return Fetched(undefined="The row has no expected value.")
     if not subject.output.strip():
         return Fetched(undefined=_EMPTY_OUTPUT)
+    if tokens:
+        return _matches(subject.output, expected, made_by)
 
     def build(answers: Sequence[Answer]) -> Fetched:
         output, *others = [each for each in answers if isinstance(each, VectorAnswer)]
@@ -377,4 +383,17 @@ def _vectors(subject: Subject, made_by: str) -> Request | Fetched:
         return Fetched(embeddings=found)
 
     questions = tuple(VectorQuestion(text=text) for text in (subject.output, *expected))
+    return Request(questions, build)
+
+
+def _matches(output: str, expected: Sequence[str], made_by: str) -> Request:
+    def build(answers: Sequence[Answer]) -> Fetched:
+        found = tuple(
+            TokenMatch(output=each.output, expected=each.expected, made_by=made_by)
+            for each in answers
+            if isinstance(each, MatchAnswer)
+        )
+        return Fetched(token_matches=found)
+
+    questions = tuple(MatchQuestion(output=output, expected=text) for text in expected)
     return Request(questions, build)
