@@ -61,6 +61,7 @@ def test_it_opens_on_changed_rows_with_regressions_first(view: ResultsView) -> N
         "baseline",
         "1 gained, 2 lost: too few for a verdict",
     ]
+    assert view.grid.selected() == [(1, model.column_of("loud"))]
     assert unnamed(view) == []
 
 

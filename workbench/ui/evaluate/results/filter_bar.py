@@ -6,8 +6,8 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from workbench.domain.evaluation.grid.cells import one_line
 from workbench.domain.evaluation.grid.choice import FILTERS, OrderMode, RowFilter
@@ -33,6 +33,8 @@ _TIPS: dict[RowFilter, str] = {
     "format": "Rows with an answer that a check could not read",
     "errors": "Rows on which a run or a check failed",
 }
+_WIDE = 960
+"""From this width on there is room for the variant whose regressions come first."""
 _OF = 40
 """Most characters of a variant's name."""
 _ORDERS: tuple[tuple[OrderMode, str], ...] = (
@@ -64,13 +66,17 @@ class _Search(QLineEdit):
 class FilterBar(QFrame):
     """Chips with counts, tags, order, search.
 
+    Args:
+        results: whose rows are chosen.
+        export: a button at the right end.
+
     Signals:
         left(): the search was ended: go on in the grid.
     """
 
     left = Signal()
 
-    def __init__(self, results: ResultsModel) -> None:
+    def __init__(self, results: ResultsModel, export: QWidget) -> None:
         super().__init__()
         self._results = results
         self.setProperty("surface", "panel")
@@ -106,7 +112,7 @@ class FilterBar(QFrame):
         self.cases.clicked.connect(self._all_cases)
         for each in (self.cases, self.order, self.of):
             self._flow.addWidget(each)
-        right = row(self.look_for, self.tags, self.columns, gap=0)
+        right = row(self.look_for, self.tags, self.columns, export, gap=0)
         top = row(gap=8)
         top.addLayout(self._flow, 1)
         top.addLayout(right)
@@ -135,11 +141,19 @@ class FilterBar(QFrame):
         self.order.choose(wanted.order)
         head = next((each for each in self._results.heads if each.name == wanted.of), None)
         is_of = head is not None and wanted.order == "regressions"
-        self.of.setVisible(is_of)
         self.of.setText(f"of {one_line(head.name)[:_OF]}" if is_of and head is not None else "")
+        self._show_of()
         if self.search.text() != wanted.text and not self.search.hasFocus():
             self.search.setText(wanted.text)
             self.search.setVisible(bool(wanted.text))
+
+    def _show_of(self) -> None:
+        """The header of the column says it too, so it takes no line of its own."""
+        self.of.setVisible(bool(self.of.text()) and self.width() >= _WIDE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_of()
 
     # --- choosing -------------------------------------------------------------------------------
 

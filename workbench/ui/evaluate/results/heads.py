@@ -58,7 +58,9 @@ class VariantHead(NamedTuple):
     def interval_text(self) -> str:
         """The interval in whole hundredths: "66 to 81"."""
         ends = self.interval
-        return "" if ends is None else f"{100 * ends.low:.0f} to {100 * ends.high:.0f}"
+        if ends is None:
+            return ""
+        return f"{100 * ends.low:.0f} to {100 * ends.high:.0f}".replace("-", "\u2212")
 
     @property
     def count_text(self) -> str:

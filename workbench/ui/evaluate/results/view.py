@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from workbench.domain.evaluation.cells import CellId
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.exporting import ExportButton
 from workbench.ui.evaluate.results.copied import cells_text
 from workbench.ui.evaluate.results.drawer.drawer import WIDTH, Drawer
 from workbench.ui.evaluate.results.earlier_bar import EarlierBar
@@ -42,7 +43,8 @@ class ResultsView(QFrame):
         self._model = model
         self.results = ResultsModel(context.bridge, model)
         self.results.setParent(self)
-        self.filters = FilterBar(self.results)
+        self.export = ExportButton(context, model)
+        self.filters = FilterBar(self.results, self.export)
         self.earlier = EarlierBar(context.bridge, self.results)
         self.grid = Grid(self.results)
         self.legend = Legend()
@@ -52,10 +54,9 @@ class ResultsView(QFrame):
             "No row of this evaluation is what the filters ask for.",
             "Show all rows",
         )
-        self.unread = EmptyState(
-            "No evaluation is open",
-            "Choose one at the left: its rows are shown here, each with what every variant "
-            "answered.",
+        self.reading = EmptyState(
+            "The rows are being read",
+            "Each case is a row, with what every variant answered.",
         )
         self.columns_menu = ColumnsMenu(self.grid)
         self.cell_menu = CellMenu(self)
@@ -70,7 +71,7 @@ class ResultsView(QFrame):
     def _lay_out(self) -> None:
         rows = QFrame()
         self.stack = QStackedWidget()
-        for each in (self.grid, self.nothing, self.unread):
+        for each in (self.grid, self.nothing, self.reading):
             self.stack.addWidget(each)
         layout = column(self.stack, self.legend, gap=0)
         layout.setStretch(0, 1)
@@ -125,6 +126,7 @@ class ResultsView(QFrame):
                    run=self.pin_current, when=self.can_pin),
             Action(id="evaluate.open_run", title="Open the answer's run in History",
                    run=self.drawer.open_run, when=lambda: self.drawer.run_id > 0),
+            *self.export.commands("results"),
         )  # fmt: skip
 
     def show_case(self, case: str, variant: str) -> None:
@@ -153,7 +155,7 @@ class ResultsView(QFrame):
     @Slot()
     def _on_lines(self) -> None:
         has_rows, has_lines = self._has_rows(), bool(self.results.chosen.lines)
-        shown = self.grid if has_lines else self.nothing if has_rows else self.unread
+        shown = self.grid if has_lines else self.nothing if has_rows else self.reading
         had_focus = self.grid.table.hasFocus()
         self.stack.setCurrentWidget(shown)
         if had_focus and shown is self.nothing:
