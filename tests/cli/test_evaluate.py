@@ -114,7 +114,7 @@ def test_reports_are_written(typed, tmp_path):
 def test_json_has_the_analysis(typed):
     _, out, _ = typed(SET, "--json")
     found = json.loads(out)["analysis"]
-    assert [each["cost"] for each in found["costs"]] == ["tokens", "seconds", "calls"]
+    assert [each["cost"] for each in found["costs"]] == ["tokens", "seconds"]
     assert len(found["costs"][0]["points"]) == 2
     assert len(found["differences"]) == 1
 

@@ -20,7 +20,7 @@ from workbench.evaluation.statistics.verdict import verdicts_against_baseline
 def plots_of(
     variants: Sequence[VariantFigures], *, is_pass_fail: bool, target: float
 ) -> tuple[CostPlot, ...]:
-    """A plot for each kind of cost that was measured.
+    """A plot for each kind of cost that was measured; of calls only where variants differ in them.
 
     Args:
         variants: with their cases.
@@ -28,7 +28,12 @@ def plots_of(
         target: the smallest difference that matters.
     """
     plots = [_plot(kind, variants, is_pass_fail, target) for kind in COSTS]
-    return tuple(each for each in plots if any(point.cost for point in each.points))
+    return tuple(
+        plot
+        for plot in plots
+        if any(point.cost for point in plot.points)
+        and (plot.cost != "calls" or len({point.cost for point in plot.points}) > 1)
+    )
 
 
 def _plot(

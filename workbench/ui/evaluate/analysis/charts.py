@@ -27,6 +27,7 @@ MOST_LABELS = 6
 _AXIS_GAP = 6
 _OVERHANG = 24
 """Pixels by which the label of a tick may reach past its axis."""
+_END_ROOM = 0.025
 _ROUNDING = 1e-6
 """Room at the ends of an axis: a tick there is left out where rounding puts it outside."""
 
@@ -84,7 +85,8 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         )
         view = self.plotItem.getViewBox()
         low, high = _place(across, across.low), _place(across, across.high)
-        view.setRange(xRange=(low, high), yRange=(up.low, up.high), padding=_ROUNDING)
+        room = _END_ROOM * (up.high - up.low)  # a mark at 0 or 100 % is drawn whole
+        view.setRange(xRange=(low, high), yRange=(up.low - room, up.high + room), padding=_ROUNDING)
         for tick in up.ticks:
             self.add_line([low, high], [tick, tick], color("line"))
 
