@@ -73,7 +73,7 @@ class AnalysisView(QWidget):
         self.tags = TagView()
         self.calibration = CalibrationPane()
         self.empty = EmptyState(
-            "Nothing to analyse yet", "Run the evaluation: its results are compared here."
+            "No results yet", "Variants are compared here as soon as rows have scores."
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -244,7 +244,11 @@ class AnalysisView(QWidget):
         is_narrow = self.width() < _STACKED_BELOW
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._upper.setDirection(down if is_narrow else across)
-        self.differences.setProperty("rule", "top" if is_narrow else "left")
+        side = "top" if is_narrow else "left"
+        if self.differences.property("rule") != side:
+            self.differences.setProperty("rule", side)
+            self.differences.style().unpolish(self.differences)
+            self.differences.style().polish(self.differences)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 300)
