@@ -1,6 +1,6 @@
 """The 30 rows of the self-test: claims, pairs and grades whose right results are known.
 
-Errors are planted, every pair is asked in both orders, and half of the wrong answers are longer
+Errors are planted, every pair is asked in both orders, and some of the wrong answers are longer
 than the right ones.
 """
 

@@ -142,8 +142,9 @@ async def put(engine: Engine, question: Question, messages: tuple[Message, ...])
             reason = await _reason(engine, question, messages, segments, close)
             prefix = f"{_REASON} {reason}\n{prefix}"
         if close:
-            prefix = f"{close}\n\n{prefix}"
-        segments = (*segments, Segment(prefix, special=bool(close) and not reason))
+            segments = (*segments, Segment(f"{close}\n\n"))
+        segments = (*segments, Segment(prefix, special=False))
+        prefix = f"{close}\n\n{prefix}" if close else prefix
     return await _scored(engine, question, segments, messages, prefix, reason)
 
 
@@ -175,7 +176,7 @@ async def _reason(
     prefix = f"{close}\n\n{_REASON}" if close else _REASON
     sampling = Sampling(temperature=0.0, max_tokens=question.reason_tokens, stop=("\n",))
     request = GenerateRequest(
-        segments=(*segments, Segment(prefix, special=bool(close))),
+        segments=(*segments, Segment(prefix)),
         sampling=sampling,
         seeds=(1,),
         messages=messages,
