@@ -107,7 +107,7 @@ class Workbench:
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)
-        self.votes = Votes(core, self.runs)
+        self.votes = Votes(core, self.runs, Gating(core, self.judges))
         self.evaluation_files = EvaluationFiles(core, self.library, self.datasets)
         self.evaluation_setup = EvaluationSetup(core, self.datasets, sweeping)
         self.evaluation_work = EvaluationWork(core, self.evaluations)

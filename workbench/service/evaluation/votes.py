@@ -10,6 +10,7 @@ from typing import Literal
 from workbench import files
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.board import VoteBoard
+from workbench.domain.evaluation.judging import JudgeReport
 from workbench.domain.evaluation.preferences import (
     CHOSEN_PROMPT,
     ExportForm,
@@ -34,6 +35,7 @@ from workbench.evaluation.statistics.votes import PairVote, couples_by_doubt, vo
 from workbench.history import votes as kept
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
+from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.runs.runs import Runs
 
 ABOUT_SUFFIX = ".about.jsonl"
@@ -43,9 +45,10 @@ ABOUT_SUFFIX = ".about.jsonl"
 class Votes:
     """`core.votes`: blind votes on pairs of answers, kept in the history as they are made."""
 
-    def __init__(self, core: Core, runs: Runs) -> None:
+    def __init__(self, core: Core, runs: Runs, gating: Gating) -> None:
         self._store = core.store
         self._runs = runs
+        self._gating = gating
 
     async def round(self, evaluation: Evaluation, order: Order = "least_sure") -> VotingRound:
         """How far voting on an evaluation is, and the pair that comes next.
@@ -135,6 +138,10 @@ class Votes:
         if not votes:
             return None
         return await asyncio.to_thread(vote_board, votes, seed=evaluation.set.seed)
+
+    async def judges(self, evaluation: Evaluation) -> tuple[JudgeReport, ...]:
+        """The judges of an evaluation against the votes as they are now."""
+        return await self._gating.apply(evaluation)
 
     async def export(
         self,

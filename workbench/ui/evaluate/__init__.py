@@ -16,4 +16,5 @@ setup/: cases, variants, checks of a set
 results/: the grid of cases x variants, and one case
 analysis/: quality against cost, differences, tags, calibration
 data/: data sets edited as sheets
+votes/: blind votes on pairs of answers, their board, exports
 """

@@ -48,8 +48,15 @@ def _analysis(context: Context, model: EvaluationModel) -> QWidget:
     return AnalysisView(context, model)
 
 
+def _votes(context: Context, model: EvaluationModel) -> QWidget:
+    from workbench.ui.evaluate.votes.view import VotesView  # noqa: PLC0415 - when it is shown
+
+    return VotesView(context, model)
+
+
 VIEWS: tuple[ViewSpec, ...] = (
     ViewSpec("setup", "Setup", _setup),
     ViewSpec("results", "Results", _results),
     ViewSpec("analysis", "Analysis", _analysis),
+    ViewSpec("votes", "Votes", _votes),
 )
