@@ -23,6 +23,7 @@ class Paths:
     logs: Path
     shipped_prompts: Path = _CHECKOUT / "prompts"
     shipped_data: Path = _CHECKOUT / "resources" / "data"
+    shipped_evaluations: Path = _CHECKOUT / "resources" / "evaluations"
     extra_prompts: tuple[Path, ...] = ()
     extra_models: tuple[Path, ...] = ()
 

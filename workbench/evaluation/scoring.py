@@ -53,6 +53,10 @@ class ScoredCase(Protocol):
         """None where its checks only measure."""
 
     @property
+    def group(self) -> str:
+        """Cases of one group are not independent of each other; "" for none."""
+
+    @property
     def is_format_failure(self) -> bool:
         """Whether an answer could not be read."""
 
@@ -149,7 +153,13 @@ def score_case(
     if case.duplicate_of:
         reason = f"Row {case.duplicate_of:,} has the same id or the same content."
         return CaseScore(case=case.id, number=case.number, state="excluded", reason=reason)
-    found = CaseScore(case=case.id, number=case.number, state="unfinished", cells=tuple(cells))
+    found = CaseScore(
+        case=case.id,
+        number=case.number,
+        state="unfinished",
+        group=case.group,
+        cells=tuple(cells),
+    )
     missing = _unscored(cells, is_waiting=is_waiting)
     if missing is not None:
         return msgspec.structs.replace(found, state=missing[0], reason=missing[1])
@@ -266,6 +276,7 @@ def row_scores(scores: Sequence[ScoredCase]) -> list[RowScore]:
             each.case,
             each.score,
             "format" if each.is_format_failure else outcomes.get(each.state, "scored"),
+            each.group or None,
         )
         for each in scores
         if each.state != "unfinished"

@@ -39,10 +39,16 @@ def test_columns_are_what_the_set_names_else_what_their_names_say():
     }
 
 
+def test_a_column_that_is_not_used_is_nothing_whatever_its_name():
+    uses = uses_of(("id", "tags", "ticket"), Columns(unused=("id", "ticket")), INPUTS)
+    assert uses == {"id": Use(), "tags": Use("tags"), "ticket": Use()}
+
+
 def test_another_use_of_a_column_ends_the_one_before():
     columns = with_use(Columns(expected="team"), "team", Use("input", "ticket"))
     assert columns == Columns(inputs={"ticket": "team"})
-    assert with_use(columns, "team", Use()) == Columns()
+    assert with_use(columns, "team", Use()) == Columns(unused=("team",))
+    assert with_use(Columns(unused=("kind",)), "kind", Use("tags")) == Columns(tags="kind")
     assert with_use(columns, "x", Use("input", "ticket")).inputs == {"ticket": "x"}
 
 

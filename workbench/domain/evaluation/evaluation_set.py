@@ -23,7 +23,11 @@ MOST_REPEATS = 100
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
-    """Which columns of the data hold what; "" is the column of the usual name."""
+    """Which columns of the data hold what; "" is the column of the usual name.
+
+    ``group`` has no usual name: rows of one group were made from the same text or template, and are
+    not independent of each other. ``unused`` are taken for nothing, whatever their names.
+    """
 
     inputs: dict[str, str] = {}
     expected: str = ""
@@ -31,6 +35,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     tags: str = ""
     weight: str = ""
     split: str = ""
+    group: str = ""
+    unused: tuple[str, ...] = ()
 
 
 class SetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +136,7 @@ class EvaluationCase(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     weight: float = 1.0
     split: Split = "tune"
+    group: str = ""
     checks: tuple[AnyCheck, ...] = ()
     threshold: float | None = None
     problem: str = ""

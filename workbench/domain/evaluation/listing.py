@@ -17,7 +17,14 @@ class ListedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     is_file: bool = False
     has_draft: bool = False
+    shipped: bool = False
+    """Whether its file comes with the program and stays as it is."""
     summary: EvaluationSummary | None = None
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it comes with the program and was not used yet."""
+        return self.shipped and self.summary is None and not self.has_draft
 
 
 class ListedData(msgspec.Struct, frozen=True, kw_only=True):

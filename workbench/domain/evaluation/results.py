@@ -44,6 +44,7 @@ class CaseScore(msgspec.Struct, frozen=True, kw_only=True):
     passed_repeats: int = 0
     is_format_failure: bool = False
     reason: str = ""
+    group: str = ""
     cells: tuple[CellScore, ...] = ()
 
 

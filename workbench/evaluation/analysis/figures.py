@@ -52,6 +52,7 @@ class CaseFigures(msgspec.Struct, frozen=True, array_like=True):
     seconds: float | None = None
     calls: float | None = None
     confidences: tuple[Confidence, ...] = ()
+    group: str = ""
 
 
 class VariantFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +143,7 @@ def _case(score: CaseScore, weight: float) -> CaseFigures:
         sum(each.seconds for each in answers) / count if count else None,
         sum(each.calls for each in answers) / count if count else None,
         tuple(each for cell in score.cells for each in _confidences(cell.result)),
+        score.group,
     )
 
 

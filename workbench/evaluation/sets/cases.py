@@ -28,6 +28,7 @@ CELL_CHARACTERS = 1024 * 1024
 def missing_columns(columns: Columns, there: Collection[str]) -> list[str]:
     """Columns that a set names and its data do not have."""
     named = [columns.expected, columns.id, columns.tags, columns.weight, columns.split]
+    named.append(columns.group)
     return [name for name in (*named, *columns.inputs.values()) if name and name not in there]
 
 
@@ -65,12 +66,13 @@ class _Usual:
 
     def __init__(self, columns: Columns, inputs: Collection[str]) -> None:
         self._columns = columns
-        self._inputs = {*inputs, *columns.inputs.values()}
+        self._inputs = {*inputs, *columns.inputs.values()} - {*columns.unused}
+        self._taken = self._inputs | {*columns.unused}
 
     def value(self, row: Mapping[str, Json], named: str, *usual: str) -> Json:
         if named:
             return row.get(named)
-        loose = {loose_key(name): name for name in row if name not in self._inputs}
+        loose = {loose_key(name): name for name in row if name not in self._taken}
         for name in usual:
             found = row.get(loose.get(name, ""))
             if found is not None and found != "":
@@ -96,6 +98,9 @@ class _Usual:
 
     def weight(self, row: Mapping[str, Json]) -> Json:
         return self.value(row, self._columns.weight, _WEIGHT)
+
+    def group(self, row: Mapping[str, Json]) -> str:
+        return _plain(row.get(self._columns.group)) if self._columns.group else ""
 
     def split(self, row: Mapping[str, Json]) -> str:
         return _plain(self.value(row, self._columns.split, _SPLIT))
@@ -127,6 +132,7 @@ def _case(row: SetRow, number: int, usual: _Usual) -> EvaluationCase:
         tags=usual.tags(values),
         weight=1.0 if share is None else share,
         split=known.get(kept, "tune"),
+        group=usual.group(values),
         checks=row.checks,
         threshold=row.threshold,
         problem=" ".join(problems),

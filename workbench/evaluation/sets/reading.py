@@ -91,6 +91,7 @@ def _columns(item: Item | None) -> Columns:
     inputs: dict[str, str] = {}
     if (named := given.take("inputs")) is not None:
         inputs = {key: each.text(key) for key, each in named.mapping("“inputs”").rest()}
+    unused = given.take("unused")
     found = Columns(
         inputs=inputs,
         expected=given.text("expected"),
@@ -98,6 +99,8 @@ def _columns(item: Item | None) -> Columns:
         tags=given.text("tags"),
         weight=given.text("weight"),
         split=given.text("split"),
+        group=given.text("group"),
+        unused=() if unused is None else tuple(e.text("unused") for e in unused.items("“unused”")),
     )
     given.finish()
     return found

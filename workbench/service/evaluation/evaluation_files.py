@@ -36,6 +36,7 @@ class EvaluationFiles:
 
     def __init__(self, core: Core, library: Library, datasets: DataSets) -> None:
         self._store = core.store
+        self._shipped = core.paths.shipped_evaluations
         self._library = library
         self._datasets = datasets
         self._names: dict[tuple[str, int, int], str | None] = {}
@@ -50,10 +51,10 @@ class EvaluationFiles:
         """Evaluations, files of sets and drafts, each once, and the data sets."""
         summaries = await self._store.read(kept.list_evaluations)
         folders = [folder.path for folder in await self._library.folders()]
-        files = await asyncio.to_thread(self._find_files, folders)
+        files = await asyncio.to_thread(self._find_files, (*folders, str(self._shipped)))
         drafts = await self._draft_names()
         return EvaluationListing(
-            evaluations=_joined(summaries, files, drafts),
+            evaluations=_joined(summaries, files, drafts, str(self._shipped)),
             data_sets=tuple(
                 ListedData(
                     path=each.path,
@@ -122,6 +123,31 @@ class EvaluationFiles:
 
         return await asyncio.to_thread(read)
 
+    def moved(self, given: EvaluationSet, path: str) -> EvaluationSet:
+        """A set as it is written into another file: what its paths mean stays the same."""
+        old, new = Path(given.path).parent, Path(path).parent
+        if old == new:
+            return msgspec.structs.replace(given, path=path)
+
+        def moved(name: str, *, is_data: bool) -> str:
+            if not name:
+                return name
+            place = Path(os.path.normpath(old / name))
+            if is_data and not place.exists():  # by its name in the folder of data sets
+                return name
+            return str(place.relative_to(new)) if place.is_relative_to(new) else str(place)
+
+        return msgspec.structs.replace(
+            given,
+            path=path,
+            data=moved(given.data, is_data=True),
+            held_out=moved(given.held_out, is_data=True),
+            variants=tuple(
+                msgspec.structs.replace(each, prompt=moved(each.prompt, is_data=False))
+                for each in given.variants
+            ),
+        )
+
     # --- drafts ---------------------------------------------------------------------------------
 
     async def _draft_names(self) -> dict[str, str]:
@@ -156,7 +182,10 @@ class EvaluationFiles:
 
 
 def _joined(
-    summaries: Iterable[EvaluationSummary], files: dict[str, str], drafts: dict[str, str]
+    summaries: Iterable[EvaluationSummary],
+    files: dict[str, str],
+    drafts: dict[str, str],
+    shipped: str,
 ) -> tuple[ListedEvaluation, ...]:
     """Each path once: drafts that were never evaluated, the history, and files not evaluated."""
     newest: dict[str, EvaluationSummary] = {}
@@ -170,6 +199,7 @@ def _joined(
             name=drafts.get(path) or files.get(path) or newest[path].name,
             is_file=path in files,
             has_draft=path in drafts,
+            shipped=Path(path).is_relative_to(shipped),
             summary=newest.get(path),
         )
         for path in order

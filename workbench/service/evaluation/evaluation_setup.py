@@ -56,8 +56,8 @@ class EvaluationSetup:
             )
         return tuple(found)
 
-    async def rows(self, given: EvaluationSet) -> SetRows:
-        """The rows of a set, both splits.
+    async def rows(self, given: EvaluationSet, *, held_out: bool = False) -> SetRows:
+        """The rows of a set; of its held-out file where it has one and that is asked for.
 
         Raises:
             DataSetError: the data set cannot be read.
@@ -65,8 +65,9 @@ class EvaluationSetup:
         if not given.data:
             values = tuple(row.values for row in given.rows)
             return SetRows(columns=tuple({name: 0 for row in values for name in row}), rows=values)
-        near = Path(given.path).parent / given.data
-        name = str(near) if await asyncio.to_thread(near.exists) else given.data
+        named = given.held_out if held_out and given.held_out else given.data
+        near = Path(given.path).parent / named
+        name = str(near) if await asyncio.to_thread(near.exists) else named
         data = await self._datasets.read(name)
         return SetRows(columns=data.columns, rows=data.rows, path=data.path)
 

@@ -139,7 +139,7 @@ class Evaluations:
             if each.run is None:
                 problems |= {(name, case.id): each.problem for case in usable}
                 continue
-            filled = await self._variants.fill(each, usable, given.columns.inputs)
+            filled = await self._variants.fill(each, usable, given.columns)
             problems |= {(name, case): message for case, message in filled.problems.items()}
             plans.append(SweepVariant(name, each.run.spec, filled.values))
         sweep = plan(plans, [case.id for case in usable], given.repeats)

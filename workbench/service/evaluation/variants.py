@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from workbench.domain.errors import ModelNotFoundError, TemplateError, WorkbenchError
-from workbench.domain.evaluation.evaluation_set import EvaluationCase, EvaluationSet, VariantSpec
+from workbench.domain.evaluation.evaluation_set import (
+    Columns,
+    EvaluationCase,
+    EvaluationSet,
+    VariantSpec,
+)
 from workbench.domain.parameters import build
 from workbench.domain.prompts.prompt import InputField
 from workbench.domain.runs.sampling import Sampling
@@ -125,19 +130,20 @@ class Variants:
             raise
 
     async def fill(
-        self, variant: ReadyVariant, cases: Sequence[EvaluationCase], columns: Mapping[str, str]
+        self, variant: ReadyVariant, cases: Sequence[EvaluationCase], columns: Columns
     ) -> FilledCases:
         """The variables that each case gives to the inputs of a variant's prompt.
 
         Args:
             variant: that can be run.
             cases: those that can be run.
-            columns: the column of an input, where it has another name.
+            columns: what the set says of them.
         """
         filled = FilledCases({}, {})
         for case in cases:
-            bound = {name: case.values.get(column) for name, column in columns.items()}
-            found = await self._datasets.apply_row({**case.values, **bound}, variant.inputs)
+            values = {n: each for n, each in case.values.items() if n not in columns.unused}
+            bound = {name: case.values.get(column) for name, column in columns.inputs.items()}
+            found = await self._datasets.apply_row({**values, **bound}, variant.inputs)
             missing = list(found.missing)
             if found.problems or missing:
                 are = "is" if len(missing) == 1 else "are"

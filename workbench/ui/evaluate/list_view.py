@@ -28,6 +28,11 @@ class Entry(NamedTuple):
     data: ListedData | None = None
 
     @property
+    def is_example(self) -> bool:
+        """Whether it is an evaluation that comes with the program and was not used yet."""
+        return self.evaluation is not None and self.evaluation.is_example
+
+    @property
     def is_heading(self) -> bool:
         """Whether it names the group beneath it."""
         return self.evaluation is None and self.data is None
@@ -193,7 +198,11 @@ class EvaluationList(Pane):
             for each in self._listing.data_sets
             if is_wanted(each.name, each.path)
         ]
-        rows = [*evaluations, *([Entry("Data sets"), *data] if data else ())]
+        own = [entry for entry in evaluations if not entry.is_example]
+        examples = [entry for entry in evaluations if entry.is_example]
+        rows = [*own]
+        for title, entries in (("Data sets", data), ("Examples", examples)):
+            rows += [Entry(title), *entries] if entries else ()
         self._rows.show_rows(rows)
         self.nothing.setText(_nothing_text(self._listing, words, rows))
         self.nothing.setVisible(bool(self.nothing.text()))
@@ -250,7 +259,8 @@ class EvaluationList(Pane):
 def _nothing_text(listing: EvaluationListing, words: Sequence[str], rows: Sequence[Entry]) -> str:
     if words and not rows:
         return "No evaluation and no data set has these words."
-    return "" if words or listing.evaluations else "There is no evaluation yet."
+    has_own = any(not each.is_example for each in listing.evaluations)
+    return "" if words or has_own else "There is no evaluation yet."
 
 
 def pick(parent: Pane, name: str, place: QPoint, choices: Sequence[tuple[str, str]]) -> str:

@@ -337,8 +337,11 @@ class EvaluatePanel(Panel):
     # --- saving and running ---------------------------------------------------------------------
 
     def save(self) -> None:
-        """Write the set into its file."""
-        if self.model.set is not None:
+        """Write the set into its file; one that comes with the program into another."""
+        listed = self.listed.listing.evaluations
+        if any(each.shipped and each.path == self.model.path for each in listed):
+            self.save_as()
+        elif self.model.set is not None:
             self.model.save()
 
     def save_as(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import DataSetError, SetFileError, WorkbenchError
@@ -239,8 +239,8 @@ class EvaluationModel(QObject):
         if given is None:
             return
         target = path or given.path
-        moved = msgspec.structs.replace(given, path=target)
         try:
+            moved = await self._bridge.ask(lambda core: _moved(core, given, target))
             await self._bridge.ask(lambda core: core.evaluations.save(moved, target))
             await self._bridge.ask(lambda core: core.evaluation_files.discard_draft(given.path))
         except WorkbenchError as error:
@@ -418,6 +418,11 @@ async def _work(core: Workbench, work: Work) -> None:
         work.pending.append(cell.id)
 
     await core.evaluation_work.run(work.evaluation, note, work.only)
+
+
+async def _moved(core: Workbench, given: EvaluationSet, path: str) -> EvaluationSet:
+    """C: a set as it is written into another file."""
+    return await asyncio.to_thread(core.evaluation_files.moved, given, path)
 
 
 def _problem(error: WorkbenchError, path: str) -> Problem:

@@ -12,8 +12,8 @@ from workbench.domain.prompts.datasets import EXPECTED, loose_key
 from workbench.domain.prompts.matching import columns_of
 from workbench.domain.prompts.prompt import InputField
 
-Kind = Literal["", "id", "input", "expected", "tags", "weight", "split"]
-SORTING: tuple[Kind, ...] = ("id", "expected", "tags", "weight", "split")
+Kind = Literal["", "id", "input", "expected", "tags", "weight", "split", "group"]
+SORTING: tuple[Kind, ...] = ("id", "expected", "tags", "weight", "split", "group")
 TITLES: dict[Kind, str] = {
     "": "not used",
     "id": "case name",
@@ -22,6 +22,7 @@ TITLES: dict[Kind, str] = {
     "tags": "tag",
     "weight": "weight",
     "split": "split",
+    "group": "group",
 }
 ICONS: dict[Kind, str] = {"expected": "target", "tags": "tag", "input": "dot"}
 
@@ -47,13 +48,15 @@ def uses_of(there: Sequence[str], columns: Columns, inputs: Sequence[InputField]
         inputs: of all its prompts.
     """
     found = dict.fromkeys(there, Use())
-    bound = columns_of(there, inputs) | columns.inputs
+    free = [column for column in there if column not in columns.unused]
+    bound = columns_of(free, inputs) | columns.inputs
     for name, column in bound.items():
         if column in found:
             found[column] = Use("input", name)
     taken = {field.name for field in inputs} | set(columns.inputs.values())
+    usual = [column for column in free if column not in taken]
     for kind in SORTING:
-        column = getattr(columns, kind) or _usual(kind, [c for c in there if c not in taken])
+        column = getattr(columns, kind) or _usual(kind, usual)
         if column in found and found[column].kind != "input":
             found[column] = Use(kind)
     return found
@@ -61,21 +64,23 @@ def uses_of(there: Sequence[str], columns: Columns, inputs: Sequence[InputField]
 
 def _usual(kind: Kind, there: Sequence[str]) -> str:
     loose = {loose_key(name): name for name in reversed(there)}
+    if kind == "group":
+        return ""
     names = EXPECTED if kind == "expected" else (kind,)
     return next((loose[name] for name in names if name in loose), "")
 
 
 def with_use(columns: Columns, column: str, use: Use) -> Columns:
-    """What the set names after a column got another use; "not used" names it for nothing.
-
-    A column of a usual name stays what it is until another column takes that use.
-    """
+    """What the set names after a column got another use."""
     freed = {kind: "" for kind in SORTING if getattr(columns, kind) == column}
     inputs = {name: each for name, each in columns.inputs.items() if each != column}
-    found = msgspec.structs.replace(columns, inputs=inputs, **freed)
+    unused = tuple(each for each in columns.unused if each != column)
+    found = msgspec.structs.replace(columns, inputs=inputs, unused=unused, **freed)
     if use.kind == "input":
         return msgspec.structs.replace(found, inputs=found.inputs | {use.name: column})
-    return msgspec.structs.replace(found, **{use.kind: column}) if use.kind else found
+    if use.kind:
+        return msgspec.structs.replace(found, **{use.kind: column})
+    return msgspec.structs.replace(found, unused=(*unused, column))
 
 
 def unbound(

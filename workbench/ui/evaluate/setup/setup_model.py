@@ -87,7 +87,10 @@ class SetupModel(QObject):
     def _on_set(self) -> None:
         self.read_needed()
         given = self._model.set
-        source = None if given is None else (given.path, given.data, given.rows)
+        held_out = self._model.options.held_out
+        source = None
+        if given is not None:
+            source = (given.path, given.data, given.rows, given.held_out, held_out)
         if source != self._rows_of:
             self._rows_of = source
             self._read_rows()
@@ -99,13 +102,15 @@ class SetupModel(QObject):
 
     @latest
     async def _read_rows(self) -> None:
-        given = self._model.set
+        given, held_out = self._model.set, self._model.options.held_out
         self.rows_problem = ""
         if given is None:
             self.rows = SetRows()
         else:
             try:
-                self.rows = await self._bridge.ask(lambda core: core.evaluation_setup.rows(given))
+                self.rows = await self._bridge.ask(
+                    lambda core: core.evaluation_setup.rows(given, held_out=held_out)
+                )
             except WorkbenchError as error:
                 self.rows, self.rows_problem = SetRows(), str(error)
         self.rows_changed.emit()
