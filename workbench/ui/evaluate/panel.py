@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from workbench.domain.evaluation.cells import CellId
+from workbench.domain.evaluation.grid.choice import RowsWanted
 from workbench.domain.evaluation.listing import ListedData, ListedEvaluation
 from workbench.ui.actions import Action
 from workbench.ui.evaluate.list_model import ListModel
@@ -26,6 +27,9 @@ from workbench.ui.kit import Banner, EmptyState, Segmented, Splitter, column
 from workbench.ui.panels import Context, Panel
 from workbench.ui.session import read_session, stored
 
+if TYPE_CHECKING:
+    from workbench.ui.evaluate.results.view import ResultsView
+
 _FILES = "Sets (*.yaml *.yml);;All files (*)"
 
 
@@ -36,6 +40,8 @@ class EvaluateSession(msgspec.Struct, frozen=True, kw_only=True):
     evaluation_id: int = 0
     view: str = ""
     sizes: list[int] = []
+    rows: RowsWanted | None = None
+    """Filters and order of Results."""
 
 
 class EvaluatePanel(Panel):
@@ -73,6 +79,8 @@ class EvaluatePanel(Panel):
         self.setLayout(layout)
         self._kept_id = 0
         """The evaluation of the history that was opened, 0 where it was a file."""
+        self._rows_before: RowsWanted | None = None
+        """What Results showed in the last session, until another set is opened."""
         self._connect()
         self._show_view()
 
@@ -181,8 +189,16 @@ class EvaluatePanel(Panel):
                 evaluation_id=self._kept_id,
                 view=VIEWS[self.parts.index].id,
                 sizes=self.splitter.sizes(),
+                rows=self._rows_wanted(),
             )
         )
+
+    def _rows_wanted(self) -> RowsWanted | None:
+        """The filters of Results; those of the last session where it was not shown yet."""
+        results = self.views.get("results")
+        if results is None:
+            return self._rows_before
+        return cast("ResultsView", results).results.wanted
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Open the set again that was shown."""
@@ -196,6 +212,7 @@ class EvaluatePanel(Panel):
             self.open_kept(session.evaluation_id)
         elif session.path:
             self.open_path(session.path)
+        self._rows_before = session.rows
 
     # --- views ----------------------------------------------------------------------------------
 
@@ -218,6 +235,8 @@ class EvaluatePanel(Panel):
 
     def _join(self, view_id: str, made: QWidget) -> None:
         """What one view asks of another."""
+        if view_id == "results" and self._rows_before is not None:
+            cast("ResultsView", made).results.begin_with(self._rows_before)
         if view_id == "analysis":
             made.show_rows_wanted.connect(self._show_rows)  # type: ignore[attr-defined]
 
@@ -249,12 +268,14 @@ class EvaluatePanel(Panel):
     def open_path(self, path: str) -> None:
         """Open the set of a file."""
         self._kept_id = 0
+        self._rows_before = None
         self.banner.hide()
         self.model.open_path(path)
 
     def open_kept(self, evaluation_id: int) -> None:
         """Open an evaluation of the history as it was."""
         self._kept_id = evaluation_id
+        self._rows_before = None
         self.banner.hide()
         self.model.open_kept(evaluation_id)
 

@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import WAIT_MS, Going, ask, unnamed
 from tests.ui.evaluate.results.conftest import cases, run_to_end
 from workbench.domain.evaluation.cells import CellId
-from workbench.domain.evaluation.grid.choice import CASE, SortKey
+from workbench.domain.evaluation.grid.choice import CASE, RowsWanted, SortKey
+from workbench.ui.evaluate.panel import EvaluatePanel
 from workbench.ui.evaluate.results.view import ResultsView
 from workbench.ui.evaluate.view_model import EvaluationModel
+from workbench.ui.panels import Context
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -199,3 +201,26 @@ def test_another_evaluation_takes_the_place_of_the_baseline(
     assert kinds["lost"] == kinds["unread"] == "gained"
     qtbot.mouseClick(view.earlier.end, LEFT)
     qtbot.waitUntil(lambda: view.results.heads[0].is_baseline, timeout=WAIT_MS)
+
+
+def test_filters_and_order_are_found_again(
+    context: Context, model: EvaluationModel, qtbot: QtBot
+) -> None:
+    first, second = EvaluatePanel(context), EvaluatePanel(context)
+    for panel in (first, second):
+        qtbot.addWidget(panel)
+        panel.resize(1376, 800)
+        panel.show()
+    first.handle({"set": model.path, "view": "results"})
+    qtbot.waitUntil(lambda: "results" in first.views, timeout=WAIT_MS)
+    wanted = RowsWanted(show="failures", order="columns", keys=(SortKey("loud"), SortKey(CASE)))
+    shown = first.views["results"]
+    assert isinstance(shown, ResultsView)
+    qtbot.waitUntil(lambda: bool(shown.results.table.scores), timeout=WAIT_MS)
+    shown.results.want(wanted)
+    second.restore_session(first.save_session())
+    qtbot.waitUntil(lambda: "results" in second.views, timeout=WAIT_MS)
+    again = second.views["results"]
+    assert isinstance(again, ResultsView)
+    qtbot.waitUntil(lambda: cases(again) == ["lost", "unread", "gained"], timeout=WAIT_MS)
+    assert again.results.wanted == msgspec.structs.replace(wanted, of="loud")

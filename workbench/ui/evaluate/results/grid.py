@@ -23,6 +23,8 @@ ROW = 28
 _CASE, _EXPECTED = 176, 72
 _LEAST, _MOST = 112, 240
 _VALUE = 160
+_MOST_KEPT = 2_000
+"""Selected cells that are selected again when rows are sorted or filtered."""
 
 
 class _Table(QTableView):
@@ -136,6 +138,8 @@ class Grid(QFrame):
         self._dragged = False
         self._at: tuple[str, str] = ("", "")
         """Case and variant of the current cell, to be found again among other lines."""
+        self._marked: list[tuple[str, str]] = []
+        self._scrolled = 0
         self._hidden: set[str] = set()
         self._set_up()
 
@@ -158,6 +162,7 @@ class Grid(QFrame):
             assert isinstance(header, GridHeader)
             header.sort_wanted.connect(self.sort_wanted)
             header.baseline_wanted.connect(self.baseline_wanted)
+        model.modelAboutToBeReset.connect(self._on_going)
         model.modelReset.connect(self._on_reset)
         self.results.lines_changed.connect(self._repaint_heads)
         self._lay_out_columns()
@@ -242,23 +247,25 @@ class Grid(QFrame):
         place, head = self.model.place(index.row()), self.model.head(index.column())
         return (place, head.name) if place >= 0 and head is not None else None
 
-    def go(self, line: int, column_: int) -> None:
+    def go(self, line: int, column_: int, *, scroll: bool = True) -> None:
         """Make a cell current, and see that it is in view."""
         index = self.model.index(line, column_)
         self.table.selectionModel().setCurrentIndex(
-            index,
-            QItemSelectionModel.SelectionFlag.ClearAndSelect,
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
         )
-        self.table.scrollTo(index)
+        if scroll:
+            self.table.scrollTo(index)
 
-    def show_case(self, case: str, variant: str) -> bool:
+    def show_case(self, case: str, variant: str, *, scroll: bool = True) -> bool:
         """Make a cell current; False where its row is not among those that are shown."""
         line = self.model.line_of(self.results.place_of(case))
         column_ = self.model.column_of(variant)
         if line < 0:
             return False
         shown = [each for each in self.columns if each >= self.model.first_variant]
-        self.go(line, column_ if column_ in shown else next(iter(shown), self.model.first_variant))
+        if column_ not in shown:
+            column_ = next(iter(shown), self.model.first_variant)
+        self.go(line, column_, scroll=scroll)
         return True
 
     @Slot(QModelIndex, QModelIndex)
@@ -276,18 +283,40 @@ class Grid(QFrame):
             self._repaint_heads()
 
     @Slot()
+    def _on_going(self) -> None:
+        """Lines are going to be other ones: what is selected and where it is scrolled is kept."""
+        self._scrolled = self.table.verticalScrollBar().value()
+        self._marked = []
+        for line, column_ in self.selected()[:_MOST_KEPT]:
+            row_, head = self.model.row(line), self.model.head(column_)
+            if row_ is not None and head is not None:
+                self._marked.append((row_.id, head.name))
+
+    @Slot()
     def _on_reset(self) -> None:
         """Other lines: the current cell is found again, else the first one is taken."""
         self._lay_out_columns()
         if not self.model.lines or not self.columns or not self.model.heads:
             return
         case, variant = self._at
-        if not self.show_case(case, variant):
-            first = next((n for n in range(len(self.model.lines)) if self.model.place(n) >= 0), -1)
-            found = self.model.column_of(self.results.wanted.of)
-            if first >= 0:
-                self.go(first, found if found in self.columns else self.columns[-1])
-                self.table.scrollToTop()
+        if self.show_case(case, variant, scroll=False):
+            self._mark_again()
+            self.table.verticalScrollBar().setValue(self._scrolled)
+            return
+        first = next((n for n in range(len(self.model.lines)) if self.model.place(n) >= 0), -1)
+        found = self.model.column_of(self.results.wanted.of)
+        if first >= 0:
+            self.go(first, found if found in self.columns else self.columns[-1])
+            self.table.scrollToTop()
+
+    def _mark_again(self) -> None:
+        """Select the cells that were selected before."""
+        select = QItemSelectionModel.SelectionFlag.Select
+        for case, variant in self._marked:
+            line = self.model.line_of(self.results.place_of(case))
+            column_ = self.model.column_of(variant)
+            if line >= 0 and column_ >= 0:
+                self.table.selectionModel().select(self.model.index(line, column_), select)
 
     @Slot()
     def _repaint_heads(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Slot
 
+from workbench.domain.evaluation.evaluation_set import EvaluationCase
 from workbench.domain.evaluation.grid.cells import GridCell
 from workbench.domain.evaluation.grid.choice import CASE, EXPECTED, RowGroup
 from workbench.domain.evaluation.grid.rows import GridRow
@@ -34,6 +35,9 @@ class GridModel(QAbstractTableModel):
         """Names of the columns of the data."""
         self.heads: tuple[VariantHead, ...] = ()
         self.lines: tuple[int | RowGroup, ...] = ()
+        self._rows: list[GridRow] = []
+        self._cases: tuple[EvaluationCase, ...] = ()
+        """Those that the lines are of; the results may have newer ones already."""
         self._places: dict[int, int] = {}
         results.table_changed.connect(self._on_table)
         results.lines_changed.connect(self._on_lines)
@@ -66,7 +70,7 @@ class GridModel(QAbstractTableModel):
     def row(self, line: int) -> GridRow | None:
         """The row in a line, None for a heading."""
         place = self.place(line)
-        return self._results.table.rows[place] if place >= 0 else None
+        return self._rows[place] if place >= 0 else None
 
     def group(self, line: int) -> RowGroup | None:
         """The heading in a line, None for a row."""
@@ -106,7 +110,7 @@ class GridModel(QAbstractTableModel):
             return row.expected
         if column == TAGS_COLUMN:
             return ", ".join(row.tags)
-        value = self._results.cases[place].values.get(self.values[column - TAGS_COLUMN - 1])
+        value = self._cases[place].values.get(self.values[column - TAGS_COLUMN - 1])
         return "" if value is None else text_of(value)
 
     # --- changes ----------------------------------------------------------------------------------
@@ -132,12 +136,13 @@ class GridModel(QAbstractTableModel):
 
     @Slot()
     def _on_lines(self) -> None:
-        lines = self._results.chosen.lines
+        results, lines = self._results, self._results.chosen.lines
         if lines == self.lines:
+            self._rows, self._cases = results.table.rows, results.cases
             self._all_changed()
             return
         self.beginResetModel()
-        self.lines = lines
+        self.lines, self._rows, self._cases = lines, results.table.rows, results.cases
         self._places = {each: line for line, each in enumerate(lines) if isinstance(each, int)}
         self.endResetModel()
 

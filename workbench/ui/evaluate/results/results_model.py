@@ -13,7 +13,7 @@ from workbench.domain.evaluation.evaluation_set import EvaluationCase
 from workbench.domain.evaluation.grid.cells import CellKind
 from workbench.domain.evaluation.grid.choice import OrderMode, RowsChosen, RowsWanted, SortKey
 from workbench.domain.evaluation.grid.earlier import Earlier
-from workbench.domain.evaluation.grid.rows import GridTable, make_row
+from workbench.domain.evaluation.grid.rows import GridTable, RowTraits, make_row
 from workbench.domain.evaluation.results import CaseScore, EvaluationSummary
 from workbench.domain.views import StrategyInfo
 from workbench.ui.evaluate.results.heads import VariantHead, heads_of
@@ -109,19 +109,29 @@ class ResultsModel(QObject):
         if not self._strategies:
             self._strategies = await bridge.ask(_strategies)
         table = await bridge.ask(lambda core: core.grids.table(evaluation, result, earlier))
+        wanted, chosen = await self._choose_of(table)
         self.evaluation, self.table = evaluation, table
+        self.wanted, self.chosen = wanted, chosen
+        self._is_first = self._is_first and not table.scores
         self._places = {row.id: place for place, row in enumerate(table.rows)}
         self._make_again(self._newer)
         self.heads = heads_of(evaluation, result, self._strategies, earlier)
-        self._want_what_there_is()
-        wanted = self.wanted
-        self.chosen = await bridge.ask(lambda core: core.grids.choose(table, wanted))
         self.table_changed.emit()
         self.lines_changed.emit()
 
-    def _want_what_there_is(self) -> None:
-        """Regressions are of a variant that is there; at first, what changed is shown."""
-        table, wanted = self.table, self.wanted
+    async def _choose_of(self, table: GridTable) -> tuple[RowsWanted, RowsChosen]:
+        """The rows of a new table that are wanted, also where that changes meanwhile."""
+        while True:
+            before, wanted = self.wanted, self._wanted_of(table)
+            chosen = await self._bridge.ask(
+                lambda core, wanted=wanted: core.grids.choose(table, wanted)  # type: ignore[misc]
+            )
+            if self.wanted is before:
+                return wanted, chosen
+
+    def _wanted_of(self, table: GridTable) -> RowsWanted:
+        """What is wanted as far as a table has it; at first, what changed is shown."""
+        wanted = self.wanted
         if wanted.of not in table.variants:
             others = [name for name in table.variants if name != table.baseline]
             wanted = msgspec.structs.replace(wanted, of=next(iter(others), ""))
@@ -130,11 +140,9 @@ class ResultsModel(QObject):
         )
         tags = tuple(tag for tag in wanted.tags if tag in dict(table.tags))
         wanted = msgspec.structs.replace(wanted, keys=keys, tags=tags)
-        if self._is_first and table.scores:
-            self._is_first = False
-            if any(cell.kind in ("gained", "lost") for row in table.rows for cell in row.cells):
-                wanted = msgspec.structs.replace(wanted, show="changed")
-        self.wanted = wanted
+        if self._is_first and any(RowTraits.CHANGED in row.traits for row in table.rows):
+            wanted = msgspec.structs.replace(wanted, show="changed")
+        return wanted
 
     @Slot(list)
     def _on_cells(self, changed: list[CellId]) -> None:
@@ -171,6 +179,11 @@ class ResultsModel(QObject):
             self.wanted = wanted
             self._is_first = False
             self._choose()
+
+    def begin_with(self, wanted: RowsWanted) -> None:
+        """Show the rows of a former session, before any are there."""
+        self.wanted = msgspec.structs.replace(wanted, cases=())
+        self._is_first = False
 
     def sort_by(self, column: str, *, also: bool) -> None:
         """Sort by a column, or by it after those that are sorted by; again turns it around.

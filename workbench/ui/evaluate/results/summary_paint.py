@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 
 from workbench.ui.evaluate.results.heads import VariantHead
 from workbench.ui.kit.intervals import IntervalScale, draw_baseline, draw_interval, draw_scale
@@ -89,20 +89,30 @@ def _paint_bar(painter: QPainter, area: QRect, head: VariantHead, scale: Scale) 
 
 
 def _paint_counts(painter: QPainter, line: QRect, head: VariantHead) -> None:
-    used = draw_text(painter, line, head.count_text, "small", "text-2")
-    line.setLeft(line.left() + used + 6)
+    """The rows that are right, shorter where the faults would have no room."""
+    metrics, words = QFontMetrics(font("small")), head.count_text
+    faults = sum(
+        metrics.horizontalAdvance(f"{count:,}") + _ICON + 9
+        for _, _, count in _faults(head)
+        if count
+    )
+    if metrics.horizontalAdvance(words) + faults > line.width():
+        words = words.replace(" of ", "/")
+    line.setLeft(line.left() + draw_text(painter, line, words, "small", "text-2") + 6)
     _paint_faults(painter, line, head)
+
+
+def _faults(head: VariantHead) -> tuple[tuple[str, str, int], ...]:
+    """Icon, tone and count of format failures and of errors."""
+    found = head.found
+    if found is None:
+        return ()
+    return (("ban", "warn", found.format_failures), ("circle-alert", "bad", found.errors))
 
 
 def _paint_faults(painter: QPainter, line: QRect, head: VariantHead) -> None:
     """Format failures and errors apart, as glyph and count."""
-    if head.found is None:
-        return
-    faults = (
-        ("ban", "warn", head.found.format_failures),
-        ("circle-alert", "bad", head.found.errors),
-    )
-    for icon, tone, count in faults:
+    for icon, tone, count in _faults(head):
         if count:
             draw_icon(painter, icon, tone, _ICON, line.left(), line)
             line.setLeft(line.left() + _ICON + 3)
