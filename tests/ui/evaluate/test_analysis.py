@@ -133,6 +133,9 @@ def test_everything_is_exported_and_copied(view, tmp_path, qtbot, going):
     svg = ET.parse(tmp_path / "out.svg").getroot()
     assert svg.tag.endswith("svg")
     assert "18 times" in "".join(svg.itertext())
+    texts = [each for each in svg.iter() if each.tag.endswith("text") and (each.text or "").strip()]
+    assert texts
+    assert all(float(each.get("textLength", 0)) > 0 for each in texts)
     assert "Quality against tokens" in (tmp_path / "out.html").read_text()
     view.export.copy_tables()
     board = QGuiApplication.clipboard()
