@@ -109,6 +109,10 @@ def test_likelihoods_and_vectors_are_measured_once_and_counted(bench: Bench) -> 
     assert counts["multiple_choice"] == (1, 1)  # the second row has no choices
     perplexity = leaf(result, 0, 0)
     assert perplexity.result.value >= 1
+    assert (plain.checks[0].scored, plain.checks[0].measurements) == (0, 2)
+    nll = [leaf(result, 0, case).result.detail for case in (0, 1)]
+    corpus = math.exp(sum(each["nll"] for each in nll) / sum(each["tokens"] for each in nll))
+    assert plain.checks[0].measured == pytest.approx(corpus)
     assert perplexity.result.detail["first"] == "prompt"
     assert "|by:pretend@" in perplexity.signature
     cosine = leaf(result, 0, 0, 4).result

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.evaluation.cells import Cell
 from workbench.domain.evaluation.checks import (
     AnyCheck,
@@ -28,6 +29,7 @@ from workbench.domain.evaluation.results import (
     VariantResult,
 )
 from workbench.domain.evaluation.scores import Errored, FormatFailure, Score, Undefined
+from workbench.evaluation.metrics import METRICS
 from workbench.evaluation.statistics.intervals import mean_interval
 from workbench.evaluation.statistics.row_scores import Outcome, RowScore, summarise
 from workbench.evaluation.statistics.verdict import verdicts_against_baseline
@@ -353,6 +355,8 @@ def title_of(check: Check | NotImported) -> str:
 def _counts(name: str, results: Sequence[CheckResult]) -> CheckCounts:
     kinds = [each.result for each in results]
     scores = [each.score for each in results if each.score is not None]
+    values = [each for each in kinds if isinstance(each, Score)]
+    unit, measured = _measured([each.check for each in results], values)
     return CheckCounts(
         name=name,
         outputs=len(results),
@@ -364,4 +368,23 @@ def _counts(name: str, results: Sequence[CheckResult]) -> CheckCounts:
         value=sum(scores) / len(scores) if scores else None,
         signature=next((each.signature for each in results if each.signature), ""),
         ranks=all(each.ranks for each in results),
+        measured=measured,
+        measurements=len(values),
+        unit=unit,
     )
+
+
+def _measured(
+    checks: Sequence[Check | NotImported], values: Sequence[Score]
+) -> tuple[str, float | None]:
+    """The unit of a column's metric and what it came to over all outputs."""
+    metrics = {each.metric for each in checks if isinstance(each, Check)}
+    if not values or len(metrics) != 1:  # checks of rows can share a name and measure other things
+        return "", None
+    metric = METRICS.get(metrics.pop())
+    if metric.corpus is None or any(isinstance(each, Check) and each.negate for each in checks):
+        return metric.unit, sum(each.value for each in values) / len(values)
+    try:
+        return metric.unit, metric.corpus(values)
+    except WorkbenchError:  # what it is divided by is nowhere in these outputs
+        return metric.unit, None

@@ -49,7 +49,12 @@ class CaseScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """One check over all outputs of a variant; ``value`` is the mean of its scores."""
+    """One check over all outputs of a variant; ``value`` is the mean of its scores.
+
+    ``measured`` is what its metric came to in the metric's own ``unit``, over ``measurements``
+    outputs: a perplexity or a length counts for no score without a threshold, and is shown so.
+    Where a metric has a value of many rows that is not the mean of theirs, it is that.
+    """
 
     name: str
     outputs: int
@@ -62,6 +67,9 @@ class CheckCounts(msgspec.Struct, frozen=True, kw_only=True):
     signature: str = ""
     ranks: bool = True
     """False for a judge that is in no score and no verdict yet."""
+    measured: float | None = None
+    measurements: int = 0
+    unit: str = ""
 
 
 class VariantResult(msgspec.Struct, frozen=True, kw_only=True):

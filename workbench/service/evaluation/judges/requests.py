@@ -141,7 +141,7 @@ def request_for(
     else:
         found = _vectors(subject, model.entry.name, tokens=isinstance(params, GreedyMatchParams))
     if isinstance(found, Fetched):
-        return found
+        return msgspec.structs.replace(found, made_by=made_by if found.judgement else "")
     build = found.build
 
     def named(answers: Sequence[Answer]) -> Fetched:
