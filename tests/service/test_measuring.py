@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import EngineError
+from workbench.domain.evaluation.evaluation_set import EvaluationOptions
 from workbench.domain.text import Token
 from workbench.engine.in_process import prompt_text
 from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
@@ -225,6 +226,21 @@ def test_a_judge_decides_nothing_before_it_agrees_with_the_user(bench: Bench) ->
     result, *_ = bench.evaluate()
     assert result.variants[0].excluded == 2
     assert "agree with your votes" in result.variants[0].cases[0].reason
+
+
+def test_questions_to_judges_are_in_the_estimate(bench: Bench) -> None:
+    bench.write(SET % "  - judge-pairwise\n  - judge-claim: {criterion: It is right.}")
+
+    async def work(core):
+        given = await core.evaluations.read(str(bench.file))
+        options = EvaluationOptions(model=str(bench.model))
+        evaluation = await core.evaluations.open(given, options)
+        before = await core.evaluations.estimate(evaluation)
+        await core.evaluations.run(evaluation, lambda _cell: None)
+        return before.questions, (await core.evaluations.estimate(evaluation)).questions
+
+    # Four claims, and the outputs of one variant against the baseline's in both orders.
+    assert bench.do(work) == (8, 0)
 
 
 def test_an_evaluation_that_was_not_judged_is_not_finished(bench: Bench) -> None:

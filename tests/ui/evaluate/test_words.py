@@ -59,6 +59,9 @@ def test_progress_counts_cells_as_they_change():
 
 
 def test_an_estimate_and_its_end():
+    judged = SweepEstimate(cells=9, cached=9, to_run=0, calls=0, new_tokens=0, questions=1)
+    there = "Every answer is there already · 1 question to judges and metrics"
+    assert estimate_text(judged) == there
     estimate = SweepEstimate(cells=9, cached=0, to_run=9, calls=3920, new_tokens=9, seconds=600)
     assert estimate_text(estimate) == "3,920 calls · at most 9 new tokens · 10 min"
     now = dt.datetime(2026, 7, 1, 23, 55).astimezone()

@@ -48,6 +48,8 @@ def _estimate_text(estimate: SweepEstimate) -> str:
     ]
     if estimate.to_run and estimate.seconds is not None:
         parts.append(f"{rough_seconds(estimate.seconds)} one after the other")
+    if estimate.questions:
+        parts.append(f"{count_text(estimate.questions, 'question')} to judges and metrics")
     if estimate.models:
         parts.append(", ".join(estimate.models))
     if estimate.memory_bytes:

@@ -78,3 +78,6 @@ class SweepEstimate(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     memory_bytes: int = 0
     """Of the model that needs the most; 0 where it is not known."""
+    questions: int = 0
+    """To judges and metrics that ask a model, after the outputs are there; of sampled consistency
+    at least."""

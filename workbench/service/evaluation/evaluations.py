@@ -183,9 +183,11 @@ class Evaluations:
 
     async def estimate(self, evaluation: Evaluation) -> SweepEstimate:
         """What the cells that have no finished run will take."""
-        return await self._sweeping.estimate(
+        found = await self._sweeping.estimate(
             evaluation.sweep, evaluation.cells, evaluation.prepared
         )
+        questions = await self._measuring.count(evaluation)
+        return msgspec.structs.replace(found, questions=questions)
 
     async def run(
         self,

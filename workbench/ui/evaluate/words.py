@@ -68,8 +68,10 @@ def answers_text(progress: Progress) -> str:
 
 def estimate_text(estimate: SweepEstimate) -> str:
     """What a run takes: "3,920 calls · at most 334,880 new tokens · 3 h 36 min"."""
+    asked = [f"{count_text(estimate.questions, 'question')} to judges and metrics"]
+    asked = asked if estimate.questions else []
     if not estimate.to_run:
-        return "Every answer is there already"
+        return " · ".join(["Every answer is there already", *asked])
     parts = [count_text(estimate.calls, "call")]
     if estimate.likely_tokens is not None:
         parts.append(f"about {estimate.likely_tokens:,} new tokens")
@@ -77,7 +79,7 @@ def estimate_text(estimate: SweepEstimate) -> str:
         parts.append(f"at most {estimate.new_tokens:,} new tokens")
     if estimate.seconds is not None:
         parts.append(rough_seconds(estimate.seconds))
-    return " · ".join(parts)
+    return " · ".join([*parts, *asked])
 
 
 def until_text(seconds: float | None, now: dt.datetime) -> str:

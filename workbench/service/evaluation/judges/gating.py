@@ -81,8 +81,10 @@ def _gated(
     def may_rank(check: Check) -> bool:
         return not is_judge(check.metric) or fetch_key(check) in allowed
 
-    for place, result in evaluation.scores.items():
-        evaluation.scores[place] = rank(result, may_rank)
+    for place, result in tuple(evaluation.scores.items()):
+        changed = rank(result, may_rank)
+        if evaluation.scores.get(place) is result:  # else it was judged again in between
+            evaluation.scores[place] = changed
     return tuple(reports.values())
 
 

@@ -68,6 +68,19 @@ class Measuring:
             known = await self._asking.known(key for each in wanted for key in each.keys)
             await asyncio.to_thread(_take, evaluation, wanted, known)
 
+    async def count(self, evaluation: Evaluation) -> int:
+        """How many questions are still to be asked, those of outputs that are to come included."""
+        wanted = await self._wanted(evaluation)
+        asked = {key for each in wanted for key in each.keys}
+        checks = await asyncio.to_thread(model_checks, evaluation)
+        coming = sum(
+            _questions_of(check, evaluation, cell)
+            for cell in evaluation.cells.values()
+            if cell.key and not cell.is_finished
+            for _, check in checks.get(cell.id.case, ())
+        )
+        return len(asked) + coming
+
     async def run(self, evaluation: Evaluation, on_measured: OnMeasured | None = None) -> None:
         """Ask for what is missing; checks that failed are tried again.
 
@@ -158,6 +171,17 @@ def is_measured(evaluation: Evaluation, cell: Cell, keys: Keyed) -> bool:
     """Whether everything that the checks of a finished cell ask of models is known."""
     found = evaluation.fetched.get((cell.id, cell.run_id), {})
     return all(key in found for key, _ in keys)
+
+
+def _questions_of(check: Check, evaluation: Evaluation, cell: Cell) -> int:
+    """How many questions a check asks about an output."""
+    params = params_of(check)
+    if isinstance(params, PairwiseParams):
+        is_baseline = params.against == "baseline" and cell.id.variant == evaluation.baseline
+        return 0 if is_baseline else 2
+    if isinstance(params, SampledParams):
+        return evaluation.set.repeats - 1
+    return 1
 
 
 class _Requests:
