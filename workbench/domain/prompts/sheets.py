@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import msgspec
 
-from workbench.domain.runs.spec import Json
+from workbench.domain.runs.spec import Json, RunSpec, TemplatePrompt
 
 
 class SheetColumn(msgspec.Struct, frozen=True):
@@ -50,3 +52,36 @@ class AddedCase(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     before: bytes = b""
     is_new: bool = False
+
+
+class CaseDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run gives to a case: the values of its inputs, and what came back.
+
+    ``name`` is of the prompt, "" for a conversation.
+    """
+
+    name: str
+    values: dict[str, Json]
+    output: str
+
+
+def draft_of(spec: RunSpec, output: str, answer: str | None) -> CaseDraft:
+    """A case from a run.
+
+    Of a conversation the last message of the user is the input, and the whole of it "messages".
+
+    Args:
+        spec: of the run.
+        output: what the model wrote.
+        answer: what the strategy took out of it, None for nothing.
+    """
+    prompt = spec.prompt
+    written = answer if answer else output
+    if isinstance(prompt, TemplatePrompt):
+        name = PurePath(prompt.path).name.partition(".")[0]
+        return CaseDraft(name=name, values=prompt.variables, output=written)
+    asked = [each.text for each in prompt.messages if each.role == "user"]
+    values: dict[str, Json] = {"input": asked[-1] if asked else ""}
+    if len(prompt.messages) > 1:
+        values["messages"] = [{"role": m.role, "content": m.text} for m in prompt.messages]
+    return CaseDraft(name="", values=values, output=written)

@@ -11,10 +11,17 @@ from typing import Any
 import msgspec
 
 from workbench.domain.errors import DataSetError, FileChangedError, NameTakenError, ReadOnlyError
+from workbench.domain.prompts.datasets import DataFile
 from workbench.domain.prompts.sheets import AddedCase, Sheet, SheetColumn
 from workbench.domain.runs.spec import Json
 from workbench.files import name_fault, read_bytes, write_file
-from workbench.prompts.datasets.reading import FILE_BYTES, ROWS, SUFFIXES, sandboxed
+from workbench.prompts.datasets.reading import (
+    FILE_BYTES,
+    ROWS,
+    SUFFIXES,
+    list_data,
+    sandboxed,
+)
 from workbench.prompts.datasets.sheet_files import (
     TEXT_SUFFIXES,
     cell_text,
@@ -117,6 +124,10 @@ class Sheets:
         return await asyncio.to_thread(_find, columns, rows, words.casefold())
 
     # --- cases ----------------------------------------------------------------------------------
+
+    async def own(self) -> tuple[DataFile, ...]:
+        """The data sets of the user's folder: cases can be added to them."""
+        return await asyncio.to_thread(list_data, ((self._paths.data_sets, False),))
 
     def new_path(self, name: str) -> str:
         """Where a new data set of that name is made: JSONL in the user's data folder.

@@ -20,6 +20,7 @@ from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
 from workbench.ui.chat.view_model import ChatModel, answer_text, context_used
+from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import Splitter, column
 from workbench.ui.kit.held_keys import HeldKeys
 from workbench.ui.panels import Context, Panel
@@ -117,7 +118,13 @@ class ChatPanel(Panel):
                    run=functools.partial(self._step_version, -1), keys="Alt+Left"),
             Action(id="chat.later", title="Later version of the last message",
                    run=functools.partial(self._step_version, 1), keys="Alt+Right"),
+            case_action("chat", self.context, self, self._last_run),
         )  # fmt: skip
+
+    def _last_run(self) -> int | None:
+        """The run of the last answer of the conversation."""
+        runs = [each.run_id for each in self.model.messages if each.run_id is not None]
+        return runs[-1] if runs else None
 
     # --- the list -------------------------------------------------------------------------------
 

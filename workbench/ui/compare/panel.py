@@ -25,6 +25,7 @@ from workbench.ui.compare.question import QuestionStrip
 from workbench.ui.compare.status_line import StatusLine
 from workbench.ui.compare.summary import SummaryTable
 from workbench.ui.compare.view_model import CompareModel
+from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import EmptyState, column
 from workbench.ui.panels import Context, Panel
 
@@ -115,6 +116,7 @@ class ComparePanel(Panel):
             Action(id="compare.dice", title="Prompt or dice? The column against the pinned one",
                    run=partial(self._act, explaining.dice),
                    when=partial(self._can_explain, explaining.why_no_dice)),
+            case_action("compare", self.context, self, self._shown_run),
         )  # fmt: skip
 
     def home(self) -> QWidget | None:
@@ -293,6 +295,11 @@ class ComparePanel(Panel):
         view = self.board.current()
         if view is not None:
             act(view.model)
+
+    def _shown_run(self) -> int | None:
+        """The run of the column that the keys go to."""
+        view = self.board.current()
+        return view.model.run_id if view is not None else None
 
     def _can_explain(self, why_not: Callable[[ColumnModel], str]) -> bool:
         view = self.board.current()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import StrategyInfo
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.history.filters import FilterBar
 from workbench.ui.history.run_menu import RunMenu
 from workbench.ui.history.run_view import RunView
@@ -173,6 +174,7 @@ class HistoryPanel(Panel):
                    run=self.menu.open_xray, when=self.menu.can_xray),
             Action(id="history.delete", title="Delete the opened run", run=self._on_delete,
                    when=self._has_run),
+            case_action("history", self.context, self, lambda: self.opened.run_id),
         )  # fmt: skip
 
     def home(self) -> QWidget:

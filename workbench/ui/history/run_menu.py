@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton
 
+from workbench.ui.evaluate.data.case_form import ask_for_case
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.kit import plain_tip
@@ -34,6 +35,8 @@ class RunMenu(IconMenu):
         self.xray.triggered.connect(self.open_xray)
         self._press("Open the comparison", "compare", view.compare)
         self._press("Open the tree", "tot", view.tree)
+        self.case = self.add_entry("Save the output as a case…", "file-plus")
+        self.case.triggered.connect(self._save_case)
         self.addSeparator()
         self._press("Run again", "retry", view.again)
         self._press("Delete this run", "trash", view.delete)
@@ -43,6 +46,10 @@ class RunMenu(IconMenu):
         action = self.add_entry(title, icon_name)
         action.triggered.connect(button.click)
         self._buttons.append((action, button))
+
+    @Slot()
+    def _save_case(self) -> None:
+        ask_for_case(self._context, self._view, self._opened.run_id)
 
     @Slot(QPoint)
     def open_at(self, place: QPoint) -> None:

@@ -15,6 +15,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.runs.lost_solution import find_lost_solution
 from workbench.domain.runs.spec import RunSpec
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import Banner, EmptyState, GhostButton, Splitter, column
 from workbench.ui.kit.menu import Menu
 from workbench.ui.kit.pictures import write_export
@@ -149,6 +150,7 @@ class TreePanel(Panel):
                    keys="Ctrl+Z", when=self._can_undo),
             Action(id="tree.stop", title="Stop the search", run=self.leave, keys="Esc",
                    when=self._can_leave),
+            case_action("tree", self.context, self, lambda: model.run_id),
             *(
                 Action(id=f"tree.export_{kind}",
                        title=f"Export the tree as {title.partition(' (')[0]}",

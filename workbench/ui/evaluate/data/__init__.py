@@ -8,4 +8,5 @@ cell_values.py: what is typed as a value of the type that its column has
 clipboard.py: cells as text, from and for spreadsheets
 column_name.py: the name of a column, edited in its heading
 find_bar.py: words searched in all cells
+case_form.py: an output of any workspace becomes a case
 """
