@@ -67,7 +67,7 @@ def test_why_nothing_can_be_voted_on() -> None:
 
 def test_a_vote_names_its_drafts_only_afterwards() -> None:
     first, second, third = state("b", "tie", "both_bad").votes
-    assert words.vote_text(first) == "short was better than warm"
+    assert words.vote_text(first) == "short beat warm"
     assert words.vote_text(second) == "warm and short: a tie"
     assert words.vote_text(third) == "warm and short: both bad"
 

@@ -262,6 +262,9 @@ class EvaluatePanel(Panel):
         else:
             self.stack.setCurrentWidget(self.view(VIEWS[self.parts.index].id))
         self.parts.setEnabled(model.set is not None)
+        # Nothing pulls while the user votes: the four keys are equal, and no button is stronger.
+        is_voting = VIEWS[self.parts.index].id == "votes"
+        self.run_bar.start.set_primary(not is_voting, "Ctrl+Return")
 
     # --- opening --------------------------------------------------------------------------------
 

@@ -88,6 +88,7 @@ class Ballot(QFrame):
             chip.setChecked(reason in model.reasons)
         if self.note.text() != model.note:
             self.note.setText(model.note)
+            self.note.setCursorPosition(0)
         for choice, key in self.keys.items():
             key.setChecked(model.vote is not None and model.vote.choice == choice)
         for part in (*self.chips.values(), self.note, *self.keys.values()):
@@ -107,8 +108,8 @@ class Footer(QFrame):
         self.rows = Label("", "small", "text-3", elide=True)
         self.rows.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.line = row(self.undo, self.skip, self.last, self.rows, margins=(16, 9, 12, 9), gap=8)
-        self.line.setStretch(2, 1)
-        self.line.setStretch(3, 4)
+        self.line.setStretch(2, 2)
+        self.line.setStretch(3, 5)
         self.setLayout(column(rule(), self.line, gap=0))
 
     def show_counts(self, state: VotingRound, last: Vote | None) -> None:

@@ -155,11 +155,12 @@ class BoardView(Pane):
             "text-3",
             wrap=True,
         )
-        words = column(self.undecided, self.method, margins=(16, 8, 16, 4), gap=2)
+        self.words = QFrame()
+        self.words.setLayout(column(self.undecided, self.method, margins=(16, 8, 16, 4), gap=2))
         self.empty.setContentsMargins(16, 12, 16, 12)
         for part in (self.heads, self.list):
             self.body.addWidget(part)
-        self.body.addLayout(words)
+        self.body.addWidget(self.words)
         self.body.addWidget(self.bad_row)
         self.body.addWidget(self.empty)
         self.body.addWidget(rule())
@@ -171,7 +172,7 @@ class BoardView(Pane):
         """Show the board as it is now."""
         board = self._model.board
         shown = board is not None
-        for part in (self.heads, self.list, self.method, self.more):
+        for part in (self.heads, self.list, self.words, self.more):
             part.setVisible(shown)
         self.empty.setVisible(not shown)
         self.count.setText(f"{count_text(board.votes, 'vote')}, Davidson" if board else "")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLayout, QWidget
 
 from workbench.domain.evaluation.preferences import (
     CHOSEN_PROMPT,
@@ -56,19 +56,19 @@ class ExportDialog(QDialog):
         self.save = PrimaryButton("Save as…", "save")
         self.cancel = GhostButton("Cancel")
         self.save.setEnabled(False)
-        self.setLayout(
-            column(
-                Label("Export votes", "heading"),
-                row(self.kind, None, self.form),
-                self.about,
-                row(Label("Prompt", "body", "text-3"), self.prompt_of, None),
-                self.count,
-                self.left_out,
-                row(None, self.cancel, self.save),
-                margins=(24, 20, 24, 20),
-                gap=12,
-            )
+        layout = column(
+            Label("Export votes", "heading"),
+            row(self.kind, None, self.form),
+            self.about,
+            row(Label("Prompt", "body", "text-3"), self.prompt_of, None),
+            self.count,
+            self.left_out,
+            row(None, self.cancel, self.save),
+            margins=(24, 20, 24, 20),
+            gap=12,
         )
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # as the counts grow
+        self.setLayout(layout)
         self.kind.chosen.connect(self.read)
         self.form.chosen.connect(self.read)
         self.prompt_of.currentIndexChanged.connect(self.read)

@@ -68,11 +68,11 @@ def counted_out_text(state: VotingRound) -> str:
 
 
 def vote_text(vote: Vote) -> str:
-    """A vote with its names: "warm was better than short"."""
+    """A vote with its names: "warm beat short"."""
     a, b = vote.pair.a.variant, vote.pair.b.variant
     if vote.choice in ("a", "b"):
         better, worse = (a, b) if vote.choice == "a" else (b, a)
-        return f"{better} was better than {worse}"
+        return f"{better} beat {worse}"
     return f"{a} and {b}: {_OUTCOMES.get(vote.choice, 'no vote')}"
 
 
