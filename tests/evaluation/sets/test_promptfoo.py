@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import regex
 
 from workbench.domain.errors import SetFileError
 from workbench.domain.evaluation.checks import Check, CheckSet, NotImported
 from workbench.domain.evaluation.evaluation_set import Goal
+from workbench.evaluation.metrics.checking import ensure_usable
+from workbench.evaluation.sets.javascript_patterns import NotTranslatableError, translated
 from workbench.evaluation.sets.jobs import read_job
+from workbench.evaluation.sets.promptfoo_checks import read_check
 
 TEXT = """
 description: Greetings
@@ -51,7 +55,7 @@ def test_prompts_and_providers_are_variants_and_each_test_has_its_checks():
     assert (bo.values, cy.values) == ({"name": "Bo"}, {"name": "Cy"})
     assert bo.checks[1] == Check(metric="contains", expected=("hello", "hi"))
     kinds = [each.kind for each in bo.checks if isinstance(each, NotImported)]
-    assert kinds == ["regex", "equals"]
+    assert kinds == ["equals"]
     assert bo.checks[4] == CheckSet(
         checks=(Check(metric="starts_with", expected=("Hi",)),), threshold=0.5
     )
@@ -63,11 +67,78 @@ def test_tests_of_a_table_next_to_it_are_read():
     found = read_job(text, "/f/promptfooconfig.yaml", {"rows.csv": rows})
     first, second = found.rows
     assert first.checks == (Check(metric="exact", params={"alike": "raw"}, expected=("b",)),)
-    assert [each.kind for each in second.checks if isinstance(each, NotImported)] == [
-        "similar", "__threshold",
-    ]  # fmt: skip
+    assert second.checks[0] == Check(metric="embedding_similarity", expected=("d",), threshold=0.8)
+    assert [each.kind for each in second.checks if isinstance(each, NotImported)] == ["__threshold"]
 
 
 def test_a_configuration_without_tests_is_no_set():
     with pytest.raises(SetFileError, match="no test"):
         read_job("prompts: [Hello]\n", "/f/promptfooconfig.yaml")
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"type": "is-json"}, ("json_valid", {}, None)),
+        ({"type": "is-json", "value": {"type": "object"}},
+         ("json_valid", {"schema": '{"type": "object"}'}, None)),
+        ({"type": "contains-json"}, ("json_valid", {"where": "anywhere"}, None)),
+        ({"type": "levenshtein", "value": "ab"}, ("edit_distance", {"most_edits": 5}, None)),
+        ({"type": "levenshtein", "value": "ab", "threshold": 0},
+         ("edit_distance", {"most_edits": 5}, None)),
+        ({"type": "latency", "threshold": 500}, ("latency", {}, 0.5)),
+        ({"type": "word-count", "value": {"max": 9}},
+         ("length", {"unit": "words", "least": 0, "most": 9}, None)),
+        ({"type": "not-finish-reason", "value": "length"},
+         ("finish_reason", {"reasons": ["length"]}, None)),
+    ],
+)  # fmt: skip
+def test_checks_that_have_an_equal(given, wanted):
+    found = read_check(given, {})
+    assert isinstance(found, Check)
+    assert (found.metric, found.params, found.threshold) == wanted
+    ensure_usable(CheckSet(checks=(found,)))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "contains-json", "value": {"type": "object"}},
+        {"type": "is-json", "value": "file://schema.json"},
+        {"type": "regex", "value": "\\p{L}+"},
+        {"type": "rouge-n", "value": "a"},
+        {"type": "word-count", "value": "many"},
+    ],
+)
+def test_checks_without_an_equal_are_not_imported(given):
+    assert isinstance(read_check(given, {}), NotImported)
+
+
+def test_a_check_whose_score_differs_is_not_imported_where_scores_count():
+    given = {"type": "levenshtein", "value": "ab"}
+    assert isinstance(read_check(given, {}, is_graded=True), NotImported)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("^a$", "a", True),
+        ("^a$", "a\n", False),
+        (r"\d+", "٣", False),
+        (r"^\w+$", "é", False),
+        (r"a\sb", "a\u00a0b", True),
+        ("a.b", "a\rb", False),
+        (r"(?<x>a)\k<x>", "aa", True),
+        (r"[\d\s.]$", "1.", True),
+        (r"[[]", "[", True),
+        (r"\u00e9", "é", True),
+    ],
+)
+def test_patterns_of_javascript_mean_the_same(pattern, text, matches):
+    assert (regex.search(translated(pattern), text) is not None) is matches
+
+
+@pytest.mark.parametrize("pattern", [r"\p{L}", "[^]", "(?i:a)", r"[\S]", "a\\"])
+def test_patterns_without_an_equal_are_refused(pattern):
+    with pytest.raises(NotTranslatableError):
+        translated(pattern)
