@@ -92,7 +92,7 @@ def test_quality_against_tokens_has_a_front_and_what_beats_the_others():
 
 def test_the_sentence_says_what_the_best_costs_more_than_the_next():
     found = analysed()
-    gain = "v7 for 2 points more: 3 gained, 0 lost: too few for a verdict."
+    gain = "v7, with 3 gained, 0 lost: too few for a verdict."
     assert [each.sentence for each in found.plots] == [
         f"sc writes 18 times the tokens of {gain}",
         f"sc takes 18 times the time of {gain}",

@@ -7,10 +7,17 @@ import itertools
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-from workbench.domain.evaluation.analysis import CostPlot, CostPoint, TagCell, cost_text
+from workbench.domain.evaluation.analysis import (
+    AnalysedVariant,
+    Analysis,
+    CostPlot,
+    CostPoint,
+    TagCell,
+    cost_text,
+)
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.ui.evaluate.analysis.differences import in_two
-from workbench.ui.evaluate.analysis.quality import description_of, legend_of
+from workbench.ui.evaluate.analysis.quality import description_of, legend_of, qualities_of
 from workbench.ui.evaluate.analysis.scales import cost_axis, place_labels, points_axis, share_axis
 from workbench.ui.evaluate.analysis.tag_table import cell_words
 
@@ -70,11 +77,22 @@ def test_a_plot_is_also_words():
     assert legend_of(PLOT) == (
         "Filled: nothing else is both cheaper and better. Hollow: v7 is. late has no score yet."
     )
-    assert description_of(PLOT) == (
+    assert description_of(PLOT, {"v7": "84 %", "cot": "79 %"}) == (
         "v7: 84 % [76, 89] at 34 tokens an answer, on the front; "
         "cot: 79 % at 121 tokens an answer, beaten by v7."
     )
     assert [cost_text("seconds", 1.254), cost_text("tokens", 604.6)] == ["1.25 s", "605"]
+
+
+def test_few_rows_have_counts_for_a_share():
+    few = AnalysedVariant(name="few", scored=17, passed=15, value=15 / 17)
+    many = AnalysedVariant(name="many", scored=140, passed=117, value=117 / 140)
+    measured = AnalysedVariant(name="measured", scored=9, value=0.4)
+    given = Analysis(
+        name="", baseline="", target=0.05, repeats=1, rows=140, is_pass_fail=True,
+        variants=(few, many, measured, AnalysedVariant(name="none")),
+    )  # fmt: skip
+    assert qualities_of(given) == {"few": "15 of 17", "many": "84 %", "measured": "40 %"}
 
 
 def test_a_cell_of_few_rows_is_counts():

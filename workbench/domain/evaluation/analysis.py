@@ -115,14 +115,16 @@ class CostStep(msgspec.Struct, frozen=True, kw_only=True):
             what = f"{verb} about as {'much' if noun == 'time' else 'many'} {noun} as"
         else:
             what = f"{verb} {_times(self.ratio)} times the {noun} of"
-        return f"{self.variant} {what} {self.cheaper} {self._gain()}."
+        return f"{self.variant} {what} {self.cheaper}{self._gain()}."
 
     def _gain(self) -> str:
         verdict = self.verdict
         if verdict.kind == "running" or verdict.difference is None:
-            return "and is ahead so far: the verdict comes at the end"
+            return " and is ahead so far: the verdict comes at the end"
+        if verdict.kind == "too_few":
+            return f", with {verdict.sentence}"
         size = in_points(points_text(abs(verdict.difference)))
-        gain = f"for {size} {'more' if verdict.difference >= 0 else 'less'}"
+        gain = f" for {size} {'more' if verdict.difference >= 0 else 'less'}"
         if verdict.interval is not None:
             gain += f" {bounds_text(verdict.interval)}"
         if verdict.kind == "not_enough_rows" and verdict.needed_rows is not None:

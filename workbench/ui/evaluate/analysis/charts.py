@@ -149,18 +149,22 @@ class QualityChart(Chart):
     def __init__(self) -> None:
         super().__init__("Quality against cost")
         self._plot: CostPlot | None = None
+        self._words: Mapping[str, str] = {}
         self._tones: Mapping[str, str] = {}
         self._title = ""
 
-    def show_plot(self, plot: CostPlot, tones: Mapping[str, str], title: str) -> None:
+    def show_plot(
+        self, plot: CostPlot, words: Mapping[str, str], tones: Mapping[str, str], title: str
+    ) -> None:
         """Show a plot.
 
         Args:
             plot: with at least one point.
+            words: the quality of each variant as labels have it.
             tones: the colour of each variant.
             title: of the axis of costs.
         """
-        self._plot, self._tones, self._title = plot, tones, title
+        self._plot, self._words, self._tones, self._title = plot, words, tones, title
         self.redraw()
 
     @Slot()
@@ -224,7 +228,7 @@ class QualityChart(Chart):
             cost = cost_text(self._plot.cost, point.cost)
             self.add_label(
                 f"<b style='color:{color('text').name()}'>{html.escape(point.variant)}</b> "
-                f"{percent_text(point.quality)}, {cost}",
+                f"{self._words[point.variant]}, {cost}",
                 at,
             )
 

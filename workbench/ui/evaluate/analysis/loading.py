@@ -76,13 +76,16 @@ class ChartLoading(QObject):
 
     @Slot()
     def _go_on(self) -> None:
+        if is_loaded():
+            self.ready.emit()
+            return
         end = time.perf_counter() + _SLICE_SECONDS
         for _ in self._names:
             if time.perf_counter() >= end:
                 self._timer.start()
                 return
         importlib.import_module(_LIBRARY)
-        self.ready.emit()
+        self._timer.start()  # the first chart is made after the window has had its turn
 
 
 def _import_first() -> None:

@@ -18,6 +18,7 @@ from workbench.domain.evaluation.analysis import (
     cost_text,
     percent_text,
 )
+from workbench.domain.evaluation.verdict import FEWEST_ROWS
 from workbench.ui.evaluate.analysis.look import Look, TextsTable
 from workbench.ui.kit import Chooser, IconButton, Label, column, row
 from workbench.ui.kit.panes.layout import strip
@@ -118,13 +119,16 @@ class QualityPane(QFrame):
             self.sides.setCurrentWidget(self.waiting)
             return
         what = "share of rows right" if analysis.is_pass_fail else "mean score"
-        self.subtitle.setText(f"{what}, 95 % interval")
-        self.table.show_rows(_HEADINGS, [_texts(plot, place) for place in range(len(plot.points))])
+        is_sure = any(each.quality_interval is not None for each in plot.points)
+        bars = "95 % interval" if is_sure else f"no interval under {FEWEST_ROWS} rows"
+        self.subtitle.setText(f"{what}, {bars}")
+        words = qualities_of(analysis)
+        self.table.show_rows(_HEADINGS, [_texts(plot, each, words) for each in plot.points])
         self.legend.setText(legend_of(plot))
         if self.chart is not None:
             tones = {name: look.tone for name, look in self._looks.items()}
-            self.chart.show_plot(plot, tones, _AXES[plot.cost])
-            self.chart.setAccessibleDescription(description_of(plot))
+            self.chart.show_plot(plot, words, tones, _AXES[plot.cost])
+            self.chart.setAccessibleDescription(description_of(plot, words))
         self._show_side()
 
     @Slot()
@@ -152,12 +156,22 @@ class QualityPane(QFrame):
         self._on_mark(index.siblingAtColumn(0).data())
 
 
-def _texts(plot: CostPlot, place: int) -> tuple[str, ...]:
-    point = plot.points[place]
+def qualities_of(analysis: Analysis) -> dict[str, str]:
+    """The quality of each variant in words: a share, or counts where there are few rows."""
+    return {
+        each.name: f"{each.passed:,} of {each.scored:,}"
+        if each.scored < FEWEST_ROWS and each.passed is not None
+        else percent_text(each.value)
+        for each in analysis.variants
+        if each.value is not None
+    }
+
+
+def _texts(plot: CostPlot, point: CostPoint, words: Mapping[str, str]) -> tuple[str, ...]:
     cost = point.cost_interval
     return (
         point.variant,
-        percent_text(point.quality),
+        words[point.variant],
         bounds_text(point.quality_interval) or "–",
         cost_text(plot.cost, point.cost),
         "–"
@@ -181,10 +195,10 @@ def legend_of(plot: CostPlot) -> str:
     return " ".join(parts)
 
 
-def description_of(plot: CostPlot) -> str:
-    """The plot in words, for screen readers."""
+def description_of(plot: CostPlot, words: Mapping[str, str]) -> str:
+    """The plot in words, for screen readers; ``words`` are the qualities by variant."""
     points = [
-        f"{each.variant}: {_estimate(each)} at "
+        f"{each.variant}: {_estimate(each, words[each.variant])} at "
         f"{cost_text(plot.cost, each.cost)} {COST_TITLES[plot.cost]}, "
         + ("on the front" if each.is_on_front else f"beaten by {_joined(each.beaten_by)}")
         for each in plot.points
@@ -192,9 +206,8 @@ def description_of(plot: CostPlot) -> str:
     return "; ".join(points) + "."
 
 
-def _estimate(point: CostPoint) -> str:
-    words = (percent_text(point.quality), bounds_text(point.quality_interval))
-    return " ".join(filter(None, words))
+def _estimate(point: CostPoint, quality: str) -> str:
+    return " ".join(filter(None, (quality, bounds_text(point.quality_interval))))
 
 
 def _joined(names: tuple[str, ...] | list[str]) -> str:

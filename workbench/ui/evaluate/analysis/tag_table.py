@@ -32,7 +32,7 @@ from workbench.ui.kit.row_delegate import Index, Row, draw_text
 from workbench.ui.theme import color, font, icon, theme
 
 ROW_HEIGHT, _HEAD_HEIGHT = 44, 52
-_VALUE_WIDTH, _ROWS_WIDTH, _COUNTS_GAP, _PADDING = 132, 64, 10, 16
+_VALUE_WIDTH, _ROWS_WIDTH, _COUNTS_GAP, _PADDING = 124, 64, 8, 16
 _LEAST_WIDTH = 172
 _PERCENT = 42
 _ALL = "all"
@@ -176,6 +176,7 @@ class _Delegate(QStyledItemDelegate):
         elif index.column() == 1:
             row.right(f"{line.rows:,}", "body", "text-3")
         else:
+            row.room.setRight(row.box.right() - _PADDING // 2)
             self._cell(row, line, index.column() - 2)
         painter.restore()
 
