@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import EngineError
+from workbench.domain.evaluation.cells import CellId
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions
+from workbench.domain.evaluation.votes import VoteAnswer, VotePair
 from workbench.domain.text import Token
 from workbench.engine.in_process import prompt_text
 from workbench.engine.protocol import ContinuationScore, ScoreRequest, Scores
@@ -187,6 +189,19 @@ def test_another_prompt_of_the_judge_is_another_question(bench: Bench) -> None:
     assert "|prompt:relevance@" in leaf(result, 0, 0).signature
 
 
+def test_a_broken_prompt_of_a_judge_is_an_error_of_its_check_alone(bench: Bench) -> None:
+    own = bench.paths.prompts / "judges" / "relevance.prompty"
+    own.parent.mkdir(parents=True)
+    own.write_text("---\ninputs:\n  answer: string\n---\nuser:\n{% if answer %}\n")
+    bench.write(SET % "  - exact\n  - judge-relevance\n  - judge-rubric: {prompt: missing}")
+    result, *_ = bench.evaluate()
+    exact, broken, missing = result.variants[0].checks
+    assert (exact.scored, broken.errors, missing.errors) == (2, 2, 2)
+    assert "relevance.prompty" in leaf(result, 0, 0, 1).result.reason
+    assert "missing.prompty" in leaf(result, 0, 0, 2).result.reason
+    assert result.variants[0].errors == 0
+
+
 def test_an_error_of_the_judge_is_an_error_of_its_row_and_tried_again(bench: Bench) -> None:
     assert isinstance(bench.engine, JudgingEngine)
     bench.engine.fails = "three"
@@ -226,6 +241,35 @@ def test_a_judge_decides_nothing_before_it_agrees_with_the_user(bench: Bench) ->
     result, *_ = bench.evaluate()
     assert result.variants[0].excluded == 2
     assert "agree with your votes" in result.variants[0].cases[0].reason
+
+
+def test_a_judge_that_agrees_with_the_votes_ranks(bench: Bench, monkeypatch) -> None:
+    monkeypatch.setattr("workbench.domain.evaluation.judge_agreement.GATE_VOTES", 12)
+    bench.engine.rule = lambda prompt: ["0" if "LOUD" in prompt else "7"]
+    rows = "".join(f"  - {{word: w{row}}}\n" for row in range(12))
+    head, _, rest = (SET % "  - judge-claim: {criterion: It is right.}").partition("variants:")
+    bench.write(head.partition("rows:")[0] + "rows:\n" + rows + "variants:" + rest)
+    _, _, _, evaluation = bench.evaluate()
+
+    async def vote(core) -> None:
+        for row, case in enumerate(evaluation.cases):
+            cells = [evaluation.cells[CellId(name, case.id)] for name in ("plain", "loud")]
+            answers = [VoteAnswer(variant="", key=each.key, text=each.output) for each in cells]
+            left, right = answers if row % 2 else answers[::-1]
+            pair = VotePair(case=case.id, a=left, b=right, seed=1)
+            await core.votes.vote(pair, "a" if row % 2 else "b")
+
+    bench.do(vote)
+    result, *_ = bench.evaluate()
+    (judge,) = result.judges
+    assert (judge.may_rank, judge.gate.votes) == (True, 12)
+    assert judge.agreement is not None
+    assert judge.agreement.observed == 1
+    plain, loud = result.variants
+    assert (plain.scored, plain.passed, loud.passed) == (12, 12, 0)
+    assert plain.checks[0].ranks
+    (comparison,) = result.comparisons
+    assert comparison.verdict.lost == 12
 
 
 def test_questions_to_judges_are_in_the_estimate(bench: Bench) -> None:

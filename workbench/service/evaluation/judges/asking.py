@@ -31,7 +31,7 @@ from workbench.service.models.servers import SOURCE as SERVER
 
 AT_ONCE = 8
 """Questions at work together: the engine scores as many in a batch as suit the model."""
-_KEEP_EVERY = 64
+_KEEP_EVERY = 16
 _SAMPLE_BYTES = 1024 * 1024
 
 OnMeasured = Callable[[int, int], None]
