@@ -8,5 +8,6 @@ cell_values.py: what is typed as a value of the type that its column has
 clipboard.py: cells as text, from and for spreadsheets
 column_name.py: the name of a column, edited in its heading
 find_bar.py: words searched in all cells
+made_by_rule.py: asks for a data set that is made by rule
 case_form.py: an output of any workspace becomes a case
 """

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.data.made_by_rule import MadeByRule
 from workbench.ui.evaluate.list_model import ListModel
 from workbench.ui.evaluate.setup.checks_pane import ChecksPane
 from workbench.ui.evaluate.setup.data_pane import DataPane
@@ -23,6 +24,7 @@ class SetupView(QWidget):
     def __init__(self, context: Context, model: EvaluationModel) -> None:
         super().__init__()
         self._model = model
+        self._bridge = context.bridge
         self.setup = SetupModel(context.bridge, model)
         self.listed = ListModel(context.bridge)
         self.data = DataPane(model, self.setup, self.listed)
@@ -41,6 +43,7 @@ class SetupView(QWidget):
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.data.row_chosen.connect(self._on_row)
+        self.data.by_rule.clicked.connect(self.make_by_rule)
         model.running_changed.connect(self._on_running)
         model.opened.connect(self._show_problem)
         self.listed.read()
@@ -54,6 +57,19 @@ class SetupView(QWidget):
                    run=self.variants.add.click),
             Action(id="evaluate.add_check", title="Add a check", run=self.checks.add.click),
         )  # fmt: skip
+
+    @Slot()
+    def make_by_rule(self) -> MadeByRule:
+        """Ask for a data set that is made by rule, and take its rows."""
+        form = MadeByRule(self._bridge, self)
+        form.made.connect(self.data.take_data)
+        form.made.connect(self._on_made)
+        form.open()
+        return form
+
+    @Slot()
+    def _on_made(self) -> None:
+        self.listed.read()
 
     @Slot(int)
     def _on_row(self, number: int) -> None:
