@@ -33,7 +33,9 @@ def cases(values=None) -> list[EvaluationCase]:
     ]
 
 
-def result(right=RIGHT, tokens=TOKENS, given=None, detail=None, **more) -> EvaluationResult:
+def result(
+    right=RIGHT, tokens=TOKENS, given=None, detail=None, metric="exact", **more
+) -> EvaluationResult:
     """Variants that pass their first rows, so that the one is right wherever a worse one is."""
     given = given or cases()
     scores = {}
@@ -42,7 +44,7 @@ def result(right=RIGHT, tokens=TOKENS, given=None, detail=None, **more) -> Evalu
         for place, case in enumerate(given):
             passed = place < count
             check = CheckResult(
-                check=Check(metric="exact"),
+                check=Check(metric=metric),
                 result=Score(value=float(passed), passed=passed, detail=detail or {}),
                 passed=passed,
                 score=float(passed),
@@ -154,6 +156,8 @@ def test_calibration_is_of_the_checks_that_give_confidences():
     assert found.calibration.ece == pytest.approx(0.25)
     assert found.calibration.brier == pytest.approx(0.5 * 0.0625 + 0.5 * 0.5625)
     assert analysed(detail={"confidence": 7}).calibrations == ()
+    judged = analysed(right={"v6": 70}, detail={"confidence": 0.75}, metric="judge-claim")
+    assert judged.calibrations == ()
     assert analysed().calibrations == ()
 
 

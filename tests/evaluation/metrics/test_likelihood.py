@@ -141,6 +141,13 @@ def test_mutual_information() -> None:
     assert isinstance(result, Undefined)
 
 
+def test_the_confidence_is_the_share_of_the_chosen_one_among_the_choices() -> None:
+    given = choices(red=-1, blue=-1 - math.log(3))
+    result = measured("multiple_choice", "", "blue", given=given)
+    assert isinstance(result, Score)
+    assert (result.value, result.detail["confidence"]) == (0, pytest.approx(0.75))
+
+
 def test_choices_that_cannot_be_compared() -> None:
     for bad in (choices(a=-1), {"choices": (ChoiceLikelihood(text="", logprob=-1.0),) * 2}):
         assert isinstance(measured("multiple_choice", "", 0, given=bad), Errored)

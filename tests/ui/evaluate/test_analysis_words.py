@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
+from workbench import ui
 from workbench.domain.evaluation.analysis import (
     AnalysedVariant,
     Analysis,
@@ -20,6 +23,13 @@ from workbench.ui.evaluate.analysis.differences import in_two
 from workbench.ui.evaluate.analysis.quality import description_of, legend_of, qualities_of
 from workbench.ui.evaluate.analysis.scales import cost_axis, place_labels, points_axis, share_axis
 from workbench.ui.evaluate.analysis.tag_table import cell_words
+
+
+def test_one_file_alone_imports_the_chart_library():
+    imports = re.compile(r"^\s*(import|from) pyqtgraph", re.MULTILINE)
+    files = Path(ui.__file__).parent.rglob("*.py")
+    found = [each.name for each in files if imports.search(each.read_text("utf-8"))]
+    assert found == ["charts.py"]
 
 
 def test_axes_hold_all_values_at_round_ticks():

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from workbench.domain.evaluation.checks import CheckResult, SetResult
+from workbench.domain.evaluation.checks import Check, CheckResult, SetResult
 from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.evaluation_set import Columns, EvaluationCase
 from workbench.domain.evaluation.results import (
@@ -23,6 +23,7 @@ from workbench.evaluation.scoring import title_of
 
 CONFIDENCE = "confidence"
 """What a check calls, in the detail of its score, how probable it is that the answer is right."""
+_JUDGE = "judge-"
 TAGS = "tags"
 MOST_VALUES = 12
 """A column with more different values is no grouping."""
@@ -151,7 +152,8 @@ def _confidences(result: SetResult | None) -> list[Confidence]:
     """The confidences of one output's checks.
 
     Whether the answer is right is what the checks without a confidence say, all together; where
-    there are none, what the check itself says.
+    there are none, what the check itself says, unless it is a judge, whose verdict is made from
+    its confidence.
     """
     given: list[tuple[CheckResult, float]] = []
     others: list[bool] = []
@@ -163,7 +165,9 @@ def _confidences(result: SetResult | None) -> list[Confidence]:
             others.append(each.passed)
     found = []
     for each, share in given:
-        right = all(others) if others else each.passed
+        is_judge = isinstance(each.check, Check) and each.check.metric.startswith(_JUDGE)
+        own = None if is_judge else each.passed
+        right = all(others) if others else own
         if right is not None:
             found.append(Confidence(title_of(each.check), share, right))
     return found

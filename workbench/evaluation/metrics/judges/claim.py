@@ -79,7 +79,7 @@ def score(given: MetricInput, params: ClaimParams) -> MetricResult:
         value=min(1.0, value),
         passed=value >= _HALF,
         reason=f"Yes with {yes:.3f}. {mass_words(reading)}",
-        detail=detail,
+        detail={**detail, "confidence": min(1.0, value)},
     )
 
 

@@ -103,7 +103,15 @@ def score(given: MetricInput, params: MultipleChoiceParams) -> MetricResult:
         f"The most probable choice is {shown(given.choices[best].text)}.",
         chosen=best,
         values=values,
+        confidence=share_of(given.choices, best),
     )
+
+
+def share_of(choices: Sequence[ChoiceLikelihood], place: int) -> float:
+    """How much of the choices' probability one has, for the calibration of the answers."""
+    highest = max(each.logprob for each in choices)
+    shares = [math.exp(each.logprob - highest) for each in choices]
+    return shares[place] / math.fsum(shares)
 
 
 register(
