@@ -111,8 +111,9 @@ def make_row(
     scores: Scores,
     baseline: str,
     before: Before | None = None,
+    known: GridRow | None = None,
 ) -> GridRow:
-    """One row; the arguments are those of :func:`make_table`."""
+    """One row; the arguments are those of :func:`make_table`, and the row as it was, if any."""
     base = scores.get(baseline, {}).get(case.id)
     was = base.passed if base is not None else None
     numbers = range(0 if case.duplicate_of else repeats)
@@ -124,7 +125,10 @@ def make_row(
         score = scores.get(name, {}).get(case.id)
         # Compared with itself the baseline is what it was, so that it needs no exception.
         shown.append(grid_cell(places, score, was))
-    return _row(case, tuple(shown))
+    found = tuple(shown)
+    if known is not None:
+        return msgspec.structs.replace(known, cells=found, traits=_traits(found))
+    return _row(case, found)
 
 
 def _traits(cells: Sequence[GridCell]) -> RowTraits:

@@ -168,6 +168,7 @@ class ResultsModel(QObject):
                     table.scores,
                     table.baseline,
                     before,
+                    table.rows[place],
                 )
         return places
 
