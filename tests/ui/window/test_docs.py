@@ -25,6 +25,7 @@ IN_WIDGETS = {
     "Ctrl+B", "F2", "Ctrl+D",  # the library's list: a favourite, rename, duplicate
     "Alt+Shift+Up", "Alt+Shift+Down",  # rows of a list
     "Shift+Return",  # the composer of Chat: a new line
+    "Shift+P",  # Votes, which is made when it is shown
 }  # fmt: skip
 """Keys that a widget takes by itself, so that they are in no table."""
 
@@ -67,9 +68,11 @@ IN_LISTS = {
     "compare": {"Enter"},
     "tree": {"Up", "Down", "Left", "Right", "Home", "End", "Space"},
     "chat": {"Enter", "Shift+Enter", "Up"},
+    "evaluate": {*"ATXB12345US", "P", "Shift+P"},
     "history": {"Right", "Left", "Delete"},
 }  # fmt: skip
-"""Keys that editor, lists and canvas take by themselves, by workspace."""
+"""Keys that editor, lists and canvas take by themselves, by workspace; those of Votes are there as
+soon as that is shown."""
 CHAPTERS = {"": "Everywhere", "settings": "Keys of Settings and Help", "help": ""}
 
 

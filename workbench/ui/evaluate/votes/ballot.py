@@ -118,5 +118,7 @@ class Footer(QFrame):
         self.skip.setEnabled(state.pair is not None)
         self.rows.setText(rows_text(state))
         short = f"{state.dpo_rows:,} DPO, {state.kto_rows:,} KTO rows"
-        self.rows.set_shorter([short, f"{state.dpo_rows:,} DPO"] if state.counted else [])
+        self.rows.set_shorter(
+            [short, f"{state.dpo_rows:,} DPO, {state.kto_rows:,} KTO"] if state.counted else []
+        )
         self.last.setText(vote_text(last) if last is not None else "")
