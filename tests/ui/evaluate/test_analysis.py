@@ -124,6 +124,9 @@ def test_another_result_is_analysed_and_none_shows_nothing(view, model, qtbot):
 
 def test_everything_is_exported_and_copied(view, tmp_path, qtbot, going):
     kinds = view.export.kinds
+    assert kinds == ("csv", "jsonl", "markdown", "html", "junit", "png", "svg")
+    titles = [each.title for each in view.actions_table()]
+    assert titles[:2] == ["Export: Charts as PNG", "Export: Charts as SVG"]
     for kind in kinds:
         view.export.export_to(str(tmp_path / f"out.{kind}"), kind)
     qtbot.waitUntil(lambda: len(going.notices) == len(kinds), timeout=WAIT_MS)

@@ -74,27 +74,32 @@ class ExportButton(GhostButton):
         return self._model.result is not None
 
     def commands(self, scope: str) -> tuple[Action, ...]:
-        """A command for each kind, for the palette; ``scope`` begins their ids."""
-        titles = {kind: FILES[kind][0] for kind in self.kinds}
-        return (
-            *(
-                Action(
-                    id=f"{scope}.export_{kind}",
-                    title=f"Export: {title}",
-                    run=functools.partial(self.ask, kind),
-                    when=self.has_result,
-                    icon="save",
-                )
-                for kind, title in titles.items()
-            ),
+        """Commands for the palette, each in one view alone: pictures where charts are, else files.
+
+        Args:
+            scope: begins their ids.
+        """
+        kinds: tuple[str, ...] = REPORTS if self._charts is None else _PICTURES
+        exports = tuple(
             Action(
-                id=f"{scope}.copy_tables",
-                title="Copy the tables of the result",
-                run=self.copy_tables,
+                id=f"{scope}.export_{kind}",
+                title=f"Export: {FILES[kind][0]}",
+                run=functools.partial(self.ask, kind),
                 when=self.has_result,
-                icon="copy",
-            ),
+                icon="save",
+            )
+            for kind in kinds
         )
+        if self._charts is not None:
+            return exports
+        copying = Action(
+            id=f"{scope}.copy_tables",
+            title="Copy the tables of the result",
+            run=self.copy_tables,
+            when=self.has_result,
+            icon="copy",
+        )
+        return (*exports, copying)
 
     @Slot()
     def _on_result(self) -> None:
