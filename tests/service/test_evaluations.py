@@ -13,6 +13,7 @@ import pytest
 
 from workbench.domain.errors import DataSetError, SetFileError, UsageError
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions
+from workbench.domain.views import Adapter
 from workbench.engine.simulated import Failure, SimulatedEngine
 from workbench.service import Workbench
 from workbench.settings import Paths
@@ -159,6 +160,26 @@ def test_a_changed_prompt_is_run_again(bench):
     bench.prompt.write_text(PROMPT.replace("Count", "Please count"))
     _, reported, _, _ = bench.evaluate()
     assert {cell.id.variant for cell in reported} == {"plain"}
+
+
+def test_an_included_file_that_changed_and_another_adapter_are_run_again(bench):
+    shared = bench.paths.prompts / "shared.md"
+    shared.write_text("Please")
+    bench.prompt.write_text(PROMPT.replace("Count", '{% include "shared.md" %} count'))
+    bench.evaluate()
+    _, reported, _, _ = bench.evaluate()
+    assert reported == []
+    shared.write_text("Kindly")
+    _, reported, _, _ = bench.evaluate()
+    assert {cell.id.variant for cell in reported} == {"plain"}
+
+    async def with_adapter(core: Workbench):
+        core.models.change_load_settings({"adapters": (Adapter("a.gguf", 0.5),)})
+        given = await core.evaluations.read(str(bench.file))
+        return await core.evaluations.open(given, EvaluationOptions(model=str(bench.model)))
+
+    evaluation = bench.do(with_adapter)
+    assert {cell.state for cell in evaluation.cells.values()} == {"missing"}
 
 
 def test_a_model_file_that_was_written_since_is_not_the_same_model(bench):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -148,6 +149,11 @@ class Adapter(msgspec.Struct, frozen=True):
 
     path: str
     scale: Annotated[float, msgspec.Meta(ge=-10.0, le=10.0)] = 1.0
+
+    @property
+    def note(self) -> str:
+        """Its file and strength, as the manifest of a run has it."""
+        return f"{PurePath(self.path).name} x {self.scale:g}"
 
 
 KvType = Literal["f16", "q8_0", "q4_0"]

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from workbench import __version__
 from workbench.domain.prompts.prompt import PromptFile
-from workbench.domain.runs.spec import RunSpec
+from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.engine.protocol import LoadedModel
+from workbench.prompts.includes import included_texts
 
 
 def build_manifest(
-    spec: RunSpec, model: LoadedModel, prompts: dict[str, PromptFile]
+    spec: RunSpec,
+    model: LoadedModel,
+    prompts: dict[str, PromptFile],
+    sources: Mapping[str, str],
 ) -> dict[str, Any]:
-    """JSON values: model, engine, settings, hashes of every template that was used."""
+    """JSON values: model, engine, settings, hashes of every template that was used.
+
+    Args:
+        spec: of the run.
+        model: that is loaded.
+        prompts: of the strategy.
+        sources: files that templates may include, by name.
+    """
     return {
         "application": __version__,
         "spec_digest": spec.digest(),
@@ -37,7 +49,17 @@ def build_manifest(
         "sampling": msgspec.to_builtins(spec.sampling),
         "params": spec.params,
         "strategy_prompts": {name: prompt.sha256 for name, prompt in prompts.items()},
+        "included": included_digests(spec, sources),
     }
+
+
+def included_digests(spec: RunSpec, sources: Mapping[str, str]) -> dict[str, str]:
+    """The digests of the files that the template of a run includes, by name."""
+    prompt = spec.prompt
+    if not isinstance(prompt, TemplatePrompt):
+        return {}
+    found = included_texts(prompt.source, sources)
+    return {name: _digest(text) for name, text in sorted(found.items())}
 
 
 def changes_since(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:

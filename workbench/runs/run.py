@@ -129,7 +129,8 @@ class Run:
             raise EngineError("No model is loaded: choose one under Models.")
         strategy = STRATEGIES.get(self.spec.strategy)
         await self._read_prompts(strategy)
-        manifest = build_manifest(self.spec, model, self._prompts)
+        sources = self._tools.library.sources()
+        manifest = build_manifest(self.spec, model, self._prompts, sources)
         self._begin(strategy, model.name, manifest)
         problem = self._problem(await self._messages())
         if self.growth:

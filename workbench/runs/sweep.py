@@ -86,8 +86,12 @@ def _model(variant: SweepVariant) -> str:
 
 
 def _shared_prefix(variant: SweepVariant) -> tuple[str, str]:
-    prompt = variant.spec.prompt
-    return (prompt.source if isinstance(prompt, TemplatePrompt) else "", variant.spec.strategy)
+    return (source_of(variant.spec), variant.spec.strategy)
+
+
+def source_of(spec: RunSpec) -> str:
+    """The text of a run's template, "" for a conversation."""
+    return spec.prompt.source if isinstance(spec.prompt, TemplatePrompt) else ""
 
 
 def _repeats(

@@ -267,9 +267,7 @@ class Model:
             weights_bytes=int(lib.llama_model_size(self._handle)),
             kv_bytes=_logged_bytes("KV") + _logged_bytes("RS"),
             compute_bytes=_logged_bytes("compute") + _logged_bytes("output"),
-            adapters=tuple(
-                f"{Path(adapter.path).name} x {adapter.scale:g}" for adapter in settings.adapters
-            ),
+            adapters=tuple(adapter.note for adapter in settings.adapters),
         )
 
     def _memory_kind(self) -> MemoryKind:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from workbench.domain.errors import ModelError, StoreError, WorkbenchError
 from workbench.domain.evaluation.cells import Cell, CellId, SweepEstimate
 from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.spec import RunSpec
 from workbench.history import evaluations
 from workbench.history.evaluations import FinishedRun
-from workbench.runs.sweep import PlannedCell, Sweep
+from workbench.runs.manifest import included_digests
+from workbench.runs.sweep import PlannedCell, Sweep, source_of
 from workbench.service.core import Core
 from workbench.service.models.models import Models
 from workbench.service.runs.answers import Answers
@@ -28,6 +31,7 @@ class Sweeping:
 
     def __init__(self, core: Core, models: Models, runs: Runs, answers: Answers) -> None:
         self._store = core.store
+        self._library = core.prompt_library
         self._models = models
         self._runs = runs
         self._answers = answers
@@ -40,6 +44,7 @@ class Sweeping:
         usable: dict[str, FinishedRun] = {}
         changed: dict[str, float] = {}
         prompts: dict[str, Mapping[str, str]] = {}
+        conditions: dict[tuple[str, str], _Conditions] = {}
         for run in finished:
             spec = by_key[run.key][0].spec
             if spec.model not in changed:
@@ -47,13 +52,27 @@ class Sweeping:
             if spec.strategy not in prompts:
                 prompts[spec.strategy] = await self._answers.strategy_prompts(spec.strategy)
             same_prompts = run.manifest.get("strategy_prompts", {}) == prompts[spec.strategy]
-            if run.key not in usable and same_prompts and changed[spec.model] <= run.started_at:
+            is_usable = same_prompts and changed[spec.model] <= run.started_at
+            if run.key in usable or not is_usable:
+                continue
+            of = (spec.model, source_of(spec))
+            if of not in conditions:
+                conditions[of] = await self._conditions(spec)
+            if conditions[of].fit(run.manifest):
                 usable[run.key] = run
         return {
             cell.id: _cached(cell, usable[key]) if key in usable else Cell(id=cell.id, key=key)
             for key, cells in by_key.items()
             for cell in cells
         }
+
+    async def _conditions(self, spec: RunSpec) -> _Conditions:
+        """Under which conditions a run of this spec would be made now."""
+        settings = await self._models.settings_now(spec.model)
+        sources = self._library.sources()
+        return _Conditions(
+            [each.note for each in settings.adapters], included_digests(spec, sources)
+        )
 
     async def run(
         self,
@@ -140,6 +159,19 @@ class Sweeping:
             return (await self._models.inspect(path)).memory.total_bytes
         except WorkbenchError:  # on a server, or its header says too little
             return 0
+
+
+class _Conditions(NamedTuple):
+    """What decides a run and is in no spec: the adapters of its model, and included files."""
+
+    adapters: list[str]
+    included: dict[str, str]
+
+    def fit(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether a run was made so; earlier versions did not note what a prompt included."""
+        adapters = manifest.get("engine", {}).get("adapters", self.adapters)
+        included = manifest.get("included", self.included)
+        return bool(adapters == self.adapters and included == self.included)
 
 
 class _ModelWork:

@@ -62,7 +62,7 @@ class Models:
             )
         if not entry.can_run:
             discovery.refuse_other_files(entry)
-        chosen = settings or await self._settings_for(entry)
+        chosen = settings or await self.settings_now(entry.path)
         _check(chosen)
         engine = self._engines.local
         loaded = engine.model
@@ -165,13 +165,13 @@ class Models:
         """Load models with these fields in place of the kept ones, until the program ends."""
         self._load_changes = MappingProxyType(dict(changes))
 
-    async def _settings_for(self, entry: ModelEntry) -> LoadSettings:
+    async def settings_now(self, path: str) -> LoadSettings:
         """What is kept for a model, with the changes of this session.
 
         Raises:
             UsageError: they contradict each other.
         """
-        kept = await self.load_settings(entry.path)
+        kept = await self.load_settings(path)
         settings = msgspec.structs.replace(kept, **self._load_changes)
         _check(settings)
         return settings
@@ -189,7 +189,7 @@ class Models:
             self._engines.show(engine)
             await engine.load(entry.path, LoadSettings(), entry.name)
         else:
-            chosen = settings or await self._settings_for(entry)
+            chosen = settings or await self.settings_now(entry.path)
             _check(chosen)
             self._engines.show(self._engines.local)
             await self._gate.load(entry.path, entry.name, chosen)
@@ -225,7 +225,7 @@ class Models:
             await engine.load(entry.path, LoadSettings(), entry.name)
             yield engine
             return
-        settings = await self._settings_for(entry)
+        settings = await self.settings_now(entry.path)
         async with self._gate.hold(entry.path, entry.name, settings):
             yield self._engines.local
 
