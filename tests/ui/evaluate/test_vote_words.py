@@ -92,6 +92,6 @@ def test_the_three_gates_of_a_judge() -> None:
     none = JudgeGate(votes=12, kappa_low=None, consistency=None)
     assert words.gate_lines(none) == (
         (False, "12 pairs", "50 needed"),
-        (False, "kappa is not known yet", "0.40 needed"),
-        (False, "same pick in both orders, not measured", "0.80 needed"),
+        (False, "kappa not known yet", "0.40 needed"),
+        (False, "both orders not measured", "0.80 needed"),
     )

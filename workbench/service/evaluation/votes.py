@@ -63,7 +63,7 @@ class Votes:
         if order == "least_sure" and len(pairing.couples) > 1:
             names = [each.spec.name for each in evaluation.variants]
             doubted = await asyncio.to_thread(couples_by_doubt, names, _pair_votes(votes))
-        counts = pairing.counts()
+        counts = await asyncio.to_thread(pairing.counts)
         return VotingRound(
             pair=pairing.next(votes, order, doubted),
             votes=votes,

@@ -149,12 +149,13 @@ def board_lines(board: VoteBoard) -> str:
 
 def gate_lines(gate: JudgeGate) -> tuple[tuple[bool, str, str], ...]:
     """The three gates of a judge: whether it is met, what was measured, what is needed."""
-    low = "not known yet" if gate.kappa_low is None else f"at least {gate.kappa_low:.2f}"
-    same = "not measured" if gate.consistency is None else f"{gate.consistency:.2f}"
+    low = "not known yet" if gate.kappa_low is None else f"at least {_share(gate.kappa_low)}"
+    same = gate.consistency
+    orders = "both orders not measured" if same is None else f"{same:.2f} same in both orders"
     return (
         (gate.has_votes, count_text(gate.votes, "pair"), f"{GATE_VOTES} needed"),
-        (gate.agrees, f"kappa is {low}", f"{GATE_KAPPA:.2f} needed"),
-        (gate.is_consistent, f"same pick in both orders, {same}", f"{GATE_CONSISTENCY:.2f} needed"),
+        (gate.agrees, f"kappa {low}", f"{GATE_KAPPA:.2f} needed"),
+        (gate.is_consistent, orders, f"{GATE_CONSISTENCY:.2f} needed"),
     )
 
 
@@ -165,11 +166,15 @@ def agreement_texts(found: LabelAgreement) -> tuple[tuple[str, str, str], ...]:
         ("Same pick", f"{found.observed:.0%}".replace("%", " %"), ""),
         (
             "Cohen's kappa",
-            "-" if kappa is None else f"{kappa.value:.2f}",
-            "" if bounds is None else f"{bounds.low:.2f} to {bounds.high:.2f}",
+            "-" if kappa is None else _share(kappa.value),
+            "" if bounds is None else f"{_share(bounds.low)} to {_share(bounds.high)}",
         ),
-        ("Gwet's AC1", "-" if found.ac1 is None else f"{found.ac1:.2f}", ""),
+        ("Gwet's AC1", "-" if found.ac1 is None else _share(found.ac1), ""),
     )
+
+
+def _share(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")
 
 
 def joined(names: Sequence[str]) -> str:
