@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from workbench.domain.evaluation.cells import Cell, CellId
 from workbench.domain.evaluation.checks import Check, CheckResult, CheckSet, SetResult
 from workbench.domain.evaluation.estimates import Bounds
@@ -60,6 +62,8 @@ def test_a_check_says_what_changed() -> None:
     assert check_words(leaf(FormatFailure(reason="No number."), False), None).icon == "ban"
     assert check_words(leaf(Errored(reason="It broke."), None), None).tone == "bad"
     assert check_words(leaf(Score(value=0.25), None), None).note == "0.25"
+    unranked = check_words(msgspec.structs.replace(leaf(wrong, False), ranks=False), None)
+    assert (unranked.tone, unranked.note) == ("text-3", "does not rank yet")
 
 
 def test_a_repeat_says_its_verdict_and_cost() -> None:

@@ -140,6 +140,8 @@ def check_words(found: CheckResult, before: CheckResult | None) -> CheckWords:
         note = f"{result.value:.3g}"
     if not note and not isinstance(found.check, NotImported):
         note = found.check.metric if found.check.name else ""
+    if not found.ranks:
+        tone, note, note_tone = "text-3", "does not rank yet", "text-3"
     return CheckWords(icon, tone, check_title(found), note, note_tone, result.reason)
 
 
