@@ -214,9 +214,9 @@ class MainWindow(QMainWindow):
         self.go("help", place=self._current if self._current in self.rail.work else self._before)
 
     def make_all(self) -> None:
-        """Make all pages that were not shown yet."""
+        """Make all pages that were not shown yet, and their parts."""
         for panel_id in self.specs:
-            self._panel(panel_id)
+            self._panel(panel_id).make_parts()
 
     @Slot(QWidget, QWidget)
     def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:

@@ -74,6 +74,9 @@ class Panel(QFrame):
         """Controls for the top bar, shown while this workspace is."""
         return ()
 
+    def make_parts(self) -> None:
+        """Make what is otherwise made when it is first shown, so that its commands can be found."""
+
     def home(self) -> QWidget | None:
         """Where work goes on with the keyboard when the control that had the focus is gone."""
         return None

@@ -99,9 +99,17 @@ def test_a_data_set_that_is_gone_says_so_and_another_one_helps(
     qtbot.waitUntil(lambda: "gone.csv" in setup.data.banner.message, timeout=WAIT_MS)
     (folder / "there.csv").write_text("word,expected\nnine,4\n")
     setup.data.take_data(str(folder / "there.csv"))
-    qtbot.waitUntil(lambda: setup.data.table.rows.rowCount() == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: setup.data.grid.columns == ("word", "expected"), timeout=WAIT_MS)
     qtbot.waitUntil(
         lambda: panel.model.evaluation is not None and len(panel.model.evaluation.cases) == 1,
         timeout=WAIT_MS,
     )
     assert setup.data.banner.message == ""
+    setup.data.grid.sheet.insert_rows(1)
+    assert panel.at_work() == "Edits of there.csv are not saved and are lost then."
+    setup.data.grid.save()
+    qtbot.waitUntil(
+        lambda: panel.model.evaluation is not None and len(panel.model.evaluation.cases) == 2,
+        timeout=WAIT_MS,
+    )
+    assert panel.at_work() == ""

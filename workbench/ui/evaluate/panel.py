@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 from PySide6.QtCore import QPoint, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from workbench.domain.evaluation.cells import CellId
@@ -24,13 +25,18 @@ from workbench.ui.evaluate.view_model import EvaluationModel
 from workbench.ui.evaluate.views import VIEWS, EvaluateView
 from workbench.ui.evaluate.words import state_of
 from workbench.ui.kit import Banner, EmptyState, Segmented, Splitter, column
+from workbench.ui.kit.panes.folding import STRIP, FoldingPane
 from workbench.ui.panels import Context, Panel
 from workbench.ui.session import read_session, stored
 
 if TYPE_CHECKING:
     from workbench.ui.evaluate.results.view import ResultsView
 
+if TYPE_CHECKING:
+    from workbench.ui.evaluate.setup.view import SetupView
+
 _FILES = "Sets (*.yaml *.yml);;All files (*)"
+_NARROW, _LIST = 1160, 216
 
 
 class EvaluateSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,11 +75,13 @@ class EvaluatePanel(Panel):
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.broken)
         self.run_bar = RunBar(self.model)
+        self.side = FoldingPane("Evaluations", self.list)
+        self._is_narrow = False
         self.splitter = Splitter(
-            self.list, self.stack, name="Evaluations and view", keeps_shares=False
+            self.side, self.stack, name="Evaluations and view", keeps_shares=False
         )
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([216, 1160])
+        self.splitter.setSizes([_LIST, 1160])
         layout = column(self.splitter, self.banner, self.run_bar, gap=0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -84,8 +92,32 @@ class EvaluatePanel(Panel):
         self._connect()
         self._show_view()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the list folds; it can be opened nevertheless."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < _NARROW
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._fold(is_narrow)
+
+    @Slot()
+    def _open_list(self) -> None:
+        self._fold(False)
+        self.list.list.setFocus()
+
+    def _fold(self, folded: bool) -> None:
+        self.side.fold(folded)
+        room = STRIP if folded else _LIST
+        self.splitter.setSizes([room, max(self.width() - room, 1)])
+
+    def _search(self) -> None:
+        if self.side.folded:
+            self._open_list()
+        self.list.begin_search()
+
     def _connect(self) -> None:
         model = self.model
+        self.side.open_wanted.connect(self._open_list)
         model.opened.connect(self._on_opened)
         model.set_changed.connect(self._on_opened)
         model.kept.connect(self.listed.read)
@@ -132,7 +164,7 @@ class EvaluatePanel(Panel):
                    keys="Ctrl+Shift+Z", more_keys=("Ctrl+Y",),
                    when=lambda: model.edits.can_redo),
             Action(id="evaluate.search", title="Search evaluations and data sets",
-                   run=self.list.begin_search, keys="Ctrl+F"),
+                   run=self._search, keys="Ctrl+F"),
             *(
                 Action(id=f"evaluate.{spec.id}", title=f"Evaluate: {spec.title}",
                        run=functools.partial(self.show_view, spec.id))
@@ -143,6 +175,11 @@ class EvaluatePanel(Panel):
     def top_widgets(self) -> tuple[QWidget, ...]:
         """The views."""
         return (self.parts,)
+
+    def make_parts(self) -> None:
+        """All views, whose commands are looked for."""
+        for spec in VIEWS:
+            self.view(spec.id)
 
     def home(self) -> QWidget:
         """The list, from which everything is opened."""
@@ -174,10 +211,10 @@ class EvaluatePanel(Panel):
             self.show_view(view)
 
     def at_work(self) -> str:
-        """That answers are being made; they are gone on with later."""
-        work = self.model.at_work
+        """That answers are being made, which are gone on with later, or rows are not saved."""
+        work, setup = self.model.at_work, self.views.get("setup")
         if work is None:
-            return ""
+            return cast("SetupView", setup).at_work() if setup is not None else ""
         left = work.progress.left
         return f"“{work.evaluation.set.name}” is being run, {left:,} answers are left."
 
@@ -188,7 +225,7 @@ class EvaluatePanel(Panel):
                 path="" if self._kept_id else self.model.path,
                 evaluation_id=self._kept_id,
                 view=VIEWS[self.parts.index].id,
-                sizes=self.splitter.sizes(),
+                sizes=[] if self.side.folded else self.splitter.sizes(),
                 rows=self._rows_wanted(),
             )
         )
@@ -203,7 +240,7 @@ class EvaluatePanel(Panel):
     def restore_session(self, state: dict[str, object]) -> None:
         """Open the set again that was shown."""
         session = read_session(EvaluateSession, state)
-        if len(session.sizes) == 2:
+        if len(session.sizes) == 2 and not self.side.folded:
             self.splitter.setSizes(session.sizes)
         if self.model.set is not None or self.model.problem is not None:
             return

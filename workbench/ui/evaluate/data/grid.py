@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHeaderView,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
 
 from workbench.domain.errors import FileChangedError, WorkbenchError
 from workbench.domain.prompts.sheets import Sheet
@@ -39,6 +46,10 @@ DATA_FILES = "Data sets (*.jsonl *.ndjson *.json *.csv *.tsv *.yaml *.yml)"
 class DataGrid(QWidget):
     """A data set to be edited.
 
+    Args:
+        context: of the window.
+        make_header: makes the heading of the columns, None for the usual one.
+
     Signals:
         opened(str): the rows of a file are there.
         changed(): something was edited, undone or saved; see :attr:`is_changed`.
@@ -51,7 +62,11 @@ class DataGrid(QWidget):
     saved = Signal(str)
     row_chosen = Signal(int)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        make_header: Callable[[QTableView], QHeaderView] | None = None,
+    ) -> None:
         super().__init__()
         self._context = context
         self._bridge = context.bridge
@@ -59,7 +74,7 @@ class DataGrid(QWidget):
         self._sheet: Sheet | None = None
         self._is_saving = False
         self.sheet = SheetModel()
-        self.table = SheetTable(self.sheet)
+        self.table = SheetTable(self.sheet, make_header)
         self.find_bar = FindBar(context.bridge, self.sheet)
         self.name_field = ColumnNameField(self.table.horizontalHeader())
         self.banner = Banner()

@@ -90,6 +90,10 @@ class CellDelegate(QStyledItemDelegate):
 class SheetTable(QTableView):
     """A table that is worked on as a spreadsheet is.
 
+    Args:
+        sheet: its cells.
+        make_header: makes the heading of the columns, None for the usual one.
+
     Signals:
         find_wanted(): the user wants to find words.
         save_wanted(): the user wants to save.
@@ -98,9 +102,13 @@ class SheetTable(QTableView):
     find_wanted = Signal()
     save_wanted = Signal()
 
-    def __init__(self, sheet: SheetModel) -> None:
+    def __init__(
+        self, sheet: SheetModel, make_header: Callable[[QTableView], QHeaderView] | None = None
+    ) -> None:
         super().__init__()
         self.sheet = sheet
+        if make_header is not None:
+            self.setHorizontalHeader(make_header(self))
         self.setModel(sheet)
         self.setAccessibleName("Rows of the data set")
         self.setItemDelegate(CellDelegate(self))

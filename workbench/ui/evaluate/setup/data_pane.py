@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import cast
 
 import msgspec
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions
 from workbench.domain.prompts.prompt import InputField
 from workbench.domain.runs.spec import Json
 from workbench.domain.text import count_text
+from workbench.ui.evaluate.data.grid import DataGrid
 from workbench.ui.evaluate.list_model import ListModel
 from workbench.ui.evaluate.setup.columns import Use, unbound, uses_of, with_use
-from workbench.ui.evaluate.setup.data_table import DataTable, cell_text
+from workbench.ui.evaluate.setup.data_table import DataTable, UseHeader, cell_text
 from workbench.ui.evaluate.setup.setup_model import SetupModel
 from workbench.ui.evaluate.view_model import EvaluationModel
 from workbench.ui.kit import Banner, Chooser, GhostButton, Label, Pane, row, set_tone, strip
+from workbench.ui.panels import Context
 
 _FILES = "Data sets (*.csv *.tsv *.jsonl *.json *.yaml *.yml);;All files (*)"
 _OWN = ""
@@ -34,7 +37,9 @@ class DataPane(Pane):
 
     row_chosen = Signal(int)
 
-    def __init__(self, model: EvaluationModel, setup: SetupModel, listed: ListModel) -> None:
+    def __init__(
+        self, context: Context, model: EvaluationModel, setup: SetupModel, listed: ListModel
+    ) -> None:
         super().__init__("Data set")
         self._model, self._setup, self._listed = model, setup, listed
         self.data = Chooser("Data set")
@@ -57,10 +62,16 @@ class DataPane(Pane):
         self.header.setSpacing(8)
         self.banner = Banner(closable=False)
         self.table = DataTable()
+        """Rows that are written in the set."""
+        self.grid = DataGrid(context, UseHeader)
+        """Rows of a data set, to be edited."""
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(self.grid)
         self.sign = Label("", "small", "ok")
         self.bound = Label("", "small", "text-3", elide=True)
         self.body.addWidget(self.banner)
-        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self._pages, 1)
         foot = strip(row(self.bound, self.sign, margins=(16, 0, 16, 0)))
         foot.setProperty("rule", "top")
         self.body.addWidget(foot)
@@ -73,6 +84,10 @@ class DataPane(Pane):
         self.open.clicked.connect(self._import)
         self.table.uses.use_chosen.connect(self._on_use)
         self.table.row_chosen.connect(self.row_chosen)
+        self._heading.use_chosen.connect(self._on_use)
+        self.grid.row_chosen.connect(self.row_chosen)
+        self.grid.saved.connect(self._on_saved)
+        self.grid.changed.connect(self.refresh)
         self._setup.rows_changed.connect(self._on_rows)
         self._model.set_changed.connect(self.refresh)
         self._model.opened.connect(self.refresh)
@@ -80,9 +95,26 @@ class DataPane(Pane):
         self._on_rows()
         self._fill()
 
+    @property
+    def _heading(self) -> UseHeader:
+        """That of the rows of a data set."""
+        return cast("UseHeader", self.grid.table.horizontalHeader())
+
+    @property
+    def unsaved(self) -> str:
+        """The data set with edits that are not in its file, "" for none."""
+        return self.grid.path if self.grid.is_changed else ""
+
     @Slot()
     def _on_rows(self) -> None:
-        self.table.show_rows(self._setup.rows)
+        path = self._setup.rows.path
+        self._pages.setCurrentWidget(self.grid if path else self.table)
+        if path:
+            if path != self.grid.path:
+                self._keep_edits()
+                self.grid.open(path)
+        else:
+            self.table.show_rows(self._setup.rows)
         if self._setup.rows_problem:
             self.banner.show_message(
                 self._setup.rows_problem, "bad", "Choose another file…", self._import
@@ -90,6 +122,20 @@ class DataPane(Pane):
         else:
             self.banner.hide()
         self.refresh()
+
+    def _keep_edits(self) -> None:
+        """Write what was edited before another data set is shown."""
+        if self.grid.is_changed:
+            self.grid.save()
+
+    @Slot(str)
+    def _on_saved(self, path: str) -> None:
+        """The rows of the file are others; a copy is the data set from then on."""
+        if path != self._setup.rows.path:
+            self.take_data(path)
+        else:
+            self._setup.read_rows()
+            self._model.read_again()
 
     @Slot()
     def _fill(self) -> None:
@@ -123,8 +169,11 @@ class DataPane(Pane):
         self.split.choose(self._model.options.held_out)
         self.looks.setText(looks_text(self._model.options, self._model.looks))
         inputs = self._setup.inputs
-        uses = uses_of(self._setup.rows.columns, given.columns, inputs)
-        self.table.uses.show_uses(uses, [field.name for field in inputs])
+        is_file = bool(self._setup.rows.path)
+        columns = self.grid.columns if is_file else self._setup.rows.columns
+        uses = uses_of(columns, given.columns, inputs)
+        heading = self._heading if is_file else self.table.uses
+        heading.show_uses(uses, [field.name for field in inputs])
         self._show_bound(inputs, uses)
 
     def _show_bound(self, inputs: Sequence[InputField], uses: dict[str, Use]) -> None:
@@ -134,6 +183,10 @@ class DataPane(Pane):
             f"{field.name} {_short(field.default)}" for field in others if field.default is not None
         ]
         self.bound.setText(f"Without a column: {'; '.join(defaults)}" if defaults else "")
+        if self.grid.is_changed and self._setup.rows.path:
+            self.sign.setText("rows were edited: save them to evaluate them")
+            set_tone(self.sign, "warn")
+            return
         if self._model.evaluation is None:
             self.sign.setText("")
             return

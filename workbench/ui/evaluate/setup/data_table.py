@@ -79,14 +79,19 @@ def cell_text(value: Json) -> str:
 class UseHeader(QHeaderView):
     """Names of columns, and below each a chooser of what it is for.
 
+    Args:
+        table: whose heading it is.
+        first: the section of the first column; those before it are of no column.
+
     Signals:
         use_chosen(str, object): a column and its new :class:`Use`.
     """
 
     use_chosen = Signal(str, object)
 
-    def __init__(self, table: QTableView) -> None:
+    def __init__(self, table: QTableView, first: int = 0) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
+        self._first = first
         self._columns: tuple[str, ...] = ()
         self._choosers: list[Chooser] = []
         self.setFixedHeight(_HEAD)
@@ -127,7 +132,7 @@ class UseHeader(QHeaderView):
 
     @Slot()
     def _place(self) -> None:
-        for place, chooser in enumerate(self._choosers, start=1):
+        for place, chooser in enumerate(self._choosers, start=self._first):
             left = self.sectionViewportPosition(place)
             width = min(self.sectionSize(place) - 12, chooser.sizeHint().width())
             chooser.setGeometry(left + 6, _HEAD - _CHOOSER - 6, max(width, 60), _CHOOSER)
@@ -135,9 +140,10 @@ class UseHeader(QHeaderView):
     def paintSection(self, painter: QPainter, area: QRect, place: int) -> None:
         painter.fillRect(area, color("panel"))
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), color("line"))
-        if 0 < place <= len(self._columns):
+        at = place - self._first
+        if 0 <= at < len(self._columns):
             name = QRect(area.left() + 8, area.top() + 6, area.width() - 12, 20)
-            draw_text(painter, name, self._columns[place - 1], "code", "text")
+            draw_text(painter, name, self._columns[at], "code", "text")
 
 
 class DataTable(QTableView):
@@ -153,7 +159,7 @@ class DataTable(QTableView):
         super().__init__(parent)
         self.rows = RowsTable()
         self.setModel(self.rows)
-        self.uses = UseHeader(self)
+        self.uses = UseHeader(self, first=1)
         self.setHorizontalHeader(self.uses)
         set_up_rows(self, "Rows of the set")
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)

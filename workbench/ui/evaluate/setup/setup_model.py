@@ -93,15 +93,16 @@ class SetupModel(QObject):
             source = (given.path, given.data, given.rows, given.held_out, held_out)
         if source != self._rows_of:
             self._rows_of = source
-            self._read_rows()
+            self.read_rows()
 
     @Slot()
     def _on_opened(self) -> None:
         if self.rows_problem:  # the file may be there by now
-            self._read_rows()
+            self.read_rows()
 
     @latest
-    async def _read_rows(self) -> None:
+    async def read_rows(self) -> None:
+        """Read the rows of the set again."""
         given, held_out = self._model.set, self._model.options.held_out
         self.rows_problem = ""
         if given is None:

@@ -106,6 +106,7 @@ class TimeBar(QFrame):
     def __init__(self, model: EvaluationModel, setup: SetupModel) -> None:
         super().__init__()
         self._model, self._setup = model, setup
+        self._has_room, self._has_shares = True, False
         self.setProperty("surface", "panel")
         self.setProperty("rule", "top")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
@@ -138,4 +139,11 @@ class TimeBar(QFrame):
         cached = sum(each.cached for each in self._setup.costs.values())
         text = f"{cached:,} of {cells:,} answers come from the cache" if cached else ""
         self.cached.setText(text)
-        self.setVisible(bool(shares))
+        self._has_shares = bool(shares)
+        self.setVisible(self._has_shares and self._has_room)
+
+    def set_room(self, *, is_enough: bool) -> None:
+        """Hide where the view is too low for it."""
+        if is_enough != self._has_room:
+            self._has_room = is_enough
+            self.setVisible(self._has_shares and is_enough)

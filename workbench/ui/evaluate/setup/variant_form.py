@@ -50,6 +50,7 @@ class VariantForm(QFrame):
         self.strategy = StrategyChooser(height=28)
         self.parameters = ParametersButton()
         self.prompt = Chooser("Prompt of the variant")
+        self.prompt.setMinimumWidth(112)
         self.prompt.setMaximumWidth(220)
         self.version = Chooser("Version of the prompt")
         self.model = Chooser("Model of the variant")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.actions import Action
@@ -17,6 +20,9 @@ from workbench.ui.evaluate.view_model import EvaluationModel
 from workbench.ui.kit import Banner, Splitter, column
 from workbench.ui.panels import Context
 
+_LOW = 640
+"""Pixels below which the time bar leaves its room to the rows."""
+
 
 class SetupView(QWidget):
     """Cases, variants and checks of the set that is open; read only while it is being run."""
@@ -27,7 +33,7 @@ class SetupView(QWidget):
         self._bridge = context.bridge
         self.setup = SetupModel(context.bridge, model)
         self.listed = ListModel(context.bridge)
-        self.data = DataPane(model, self.setup, self.listed)
+        self.data = DataPane(context, model, self.setup, self.listed)
         self.variants = VariantsPane(context.bridge, model, self.setup)
         self.checks = ChecksPane(model, self.setup)
         self.time = TimeBar(model, self.setup)
@@ -55,6 +61,7 @@ class SetupView(QWidget):
         return (
             Action(id="evaluate.add_variant", title="Add a variant",
                    run=self.variants.add.click),
+            *self.data.grid.actions_table(),
             Action(id="evaluate.add_check", title="Add a check", run=self.checks.add.click),
         )  # fmt: skip
 
@@ -70,6 +77,15 @@ class SetupView(QWidget):
     @Slot()
     def _on_made(self) -> None:
         self.listed.read()
+
+    def at_work(self) -> str:
+        """What quitting would lose."""
+        path = self.data.unsaved
+        return f"Edits of {PurePath(path).name} are not saved and are lost then." if path else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.time.set_room(is_enough=self.height() >= _LOW)
 
     @Slot(int)
     def _on_row(self, number: int) -> None:
