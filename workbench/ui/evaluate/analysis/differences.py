@@ -267,11 +267,11 @@ class _Ticks(QWidget):
             painter.setPen(QPen(color("line-access"), 1))
             painter.drawLine(QLineF(place, 0, place, 4))
             width = QFontMetrics(font("small")).horizontalAdvance(words)
-            if place - width / 2 > free or tick == 0:
-                left = min(place - width / 2, parts.bar.right() + _GAP / 2 - width)
+            left = min(place - width / 2, parts.bar.right() + _GAP / 2 - width)
+            if left > free:
                 box = QRect(int(left) - 1, 6, width + 2, 16)
                 draw_text(painter, box, words, "small", "text-3")
-                free = place + width / 2 + 4
+                free = left + width + 4
         reach = in_points(f"{100 * self.target:g}")
         metrics = QFontMetrics(font("small"))
         notes = (
