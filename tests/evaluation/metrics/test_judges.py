@@ -67,6 +67,7 @@ def test_yes_and_no_are_read_with_their_mass() -> None:
     assert isinstance(result, Score)
     assert result.value == pytest.approx(0.710950, abs=1e-6)
     assert result.detail["mass"] == pytest.approx(0.942852, abs=1e-6)
+    assert result.detail["confidence"] == result.value
     assert result.passed
     toxic = judged("judge-toxicity", yes_no(-0.4, -1.3))
     assert isinstance(toxic, Score)

@@ -161,7 +161,7 @@ def _confidences(result: SetResult | None) -> list[Confidence]:
         share = _confidence(each)
         if share is not None:
             given.append((each, share))
-        elif each.passed is not None:
+        elif each.ranks and each.passed is not None:
             others.append(each.passed)
     found = []
     for each, share in given:

@@ -74,9 +74,10 @@ def score(given: MetricInput, params: ClaimParams) -> MetricResult:
     failure = unreadable(judgement.readings, detail)
     if failure is not None:
         return failure
-    yes, value = reading.probability(YES), reading.probability(params.right)
+    yes, value = reading.probability(YES), min(1.0, reading.probability(params.right))
+    detail["confidence"] = value  # by which the judge is calibrated against the other checks
     return Score(
-        value=min(1.0, value),
+        value=value,
         passed=value >= _HALF,
         reason=f"Yes with {yes:.3f}. {mass_words(reading)}",
         detail={**detail, "confidence": min(1.0, value)},

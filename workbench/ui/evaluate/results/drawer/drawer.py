@@ -235,7 +235,8 @@ class Drawer(QFrame):
         self.inputs.note.setText(note)
         before, before_result = self._before(chosen)
         parts = check_parts(result, before_result)
-        verdicts = [leaf.passed for leaf in result.leaves()] if result is not None else []
+        leaves = result.leaves() if result is not None else ()
+        verdicts = [leaf.passed for leaf in leaves if leaf.ranks]
         known = [each for each in verdicts if each is not None]
         self.checks.note.setText(f"{sum(known)} of {len(known)} right" if known else "")
         fill(self.checks.body, parts)
