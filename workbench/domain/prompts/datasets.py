@@ -119,6 +119,8 @@ def loose_key(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter not in " -_")
 
 
+GENERATED = "generated/"
+"""What the names of data sets that were made by rule begin with: their folder."""
 GENERATED_LEVELS = 5
 """Difficulties of generated data sets: 1 to this."""
 

@@ -20,7 +20,7 @@ LETTERS = "ABCDEFGHIJ"
 EXPECTED = "expected"
 _GSM8K = re.compile(r"####\s*([^\n]+?)\s*\Z")
 _CALCULATED = re.compile(r"<<[^<>\n]*>>")
-"""GSM8K notes what a calculator said: 48/2=<<48/2=24>>24."""
+"""GSM8K notes what a calculator gave: 48/2=<<48/2=24>>24."""
 MMLU_COLUMNS = ("question", "A", "B", "C", "D", "answer")
 
 Row = dict[str, Json]

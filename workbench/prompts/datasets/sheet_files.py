@@ -1,7 +1,7 @@
 """Data sets written back in their own format: what was not changed stays as it was.
 
 A line of JSONL whose row was not touched is copied; CSV keeps its delimiter and line ends, JSON
-what is around its list and whether it is indented. YAML is written anew, without its comments.
+what is around its list and whether it is indented. YAML is written again, without its comments.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _with_list(value: Json, rows: list[dict[str, Json]]) -> Json:
 def append_job(text: str, case: dict[str, Json], path: str) -> list[Any]:
     """The text of a file with a case more, and the case's number; runs in a sandbox process.
 
-    What is there stays as it is, but for the heading of a table that lacks one of its columns.
+    Its rows stay as they are, but for the heading of a table that lacks one of its columns.
 
     Args:
         text: of the file, "" for a new one.

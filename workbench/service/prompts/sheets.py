@@ -145,7 +145,7 @@ class Sheets:
     async def add_case(
         self, path: str, values: Mapping[str, Json], expected: Json = "", tags: Sequence[str] = ()
     ) -> AddedCase:
-        """Append a case to a data set; what is there stays as it is.
+        """Append a case to a data set; its rows stay as they are.
 
         Args:
             path: of the data set, made where it is not there.

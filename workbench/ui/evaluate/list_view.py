@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListView
 
 from workbench.domain.evaluation.listing import EvaluationListing, ListedData, ListedEvaluation
+from workbench.domain.prompts.datasets import GENERATED
 from workbench.domain.text import count_text
 from workbench.ui.evaluate.words import StateWords
 from workbench.ui.kit import IconButton, Label, Pane, column, row
@@ -193,15 +194,20 @@ class EvaluationList(Pane):
             for each in self._listing.evaluations
             if is_wanted(each.name, each.path)
         ]
+        found = [each for each in self._listing.data_sets if is_wanted(each.name, each.path)]
+        made = [
+            Entry(each.name.removeprefix(GENERATED), data=each)
+            for each in found
+            if each.name.startswith(GENERATED)
+        ]
         data = [
-            Entry(each.name, data=each)
-            for each in self._listing.data_sets
-            if is_wanted(each.name, each.path)
+            Entry(each.name, data=each) for each in found if not each.name.startswith(GENERATED)
         ]
         own = [entry for entry in evaluations if not entry.is_example]
         examples = [entry for entry in evaluations if entry.is_example]
         rows = [*own]
-        for title, entries in (("Data sets", data), ("Examples", examples)):
+        groups = (("Data sets", data), ("Made by rule", made), ("Examples", examples))
+        for title, entries in groups:
             rows += [Entry(title), *entries] if entries else ()
         self._rows.show_rows(rows)
         self.nothing.setText(_nothing_text(self._listing, words, rows))

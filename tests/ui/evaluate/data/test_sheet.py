@@ -28,7 +28,7 @@ def sheet(qapp, qtmodeltester) -> SheetModel:
     [
         ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
         ('"two\nlines"\t"say ""hi"""', [["two\nlines", 'say "hi"']]),
-        ('"Hi" he said\tx', [['"Hi" he said', "x"]]),
+        ('"Hi" he wrote\tx', [['"Hi" he wrote', "x"]]),
         ('a,"b, c"\n1,2', [["a", "b, c"], ["1", "2"]]),
         ("One, two.\nThree", [["One, two."], ["Three"]]),
         ("\t", [["", ""]]),

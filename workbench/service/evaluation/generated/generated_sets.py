@@ -10,7 +10,7 @@ import msgspec
 from workbench.domain.errors import DataSetError
 from workbench.domain.evaluation.checks import CheckSet
 from workbench.domain.evaluation.evaluation_set import EvaluationSet, VariantSpec
-from workbench.domain.prompts.datasets import GeneratedKind
+from workbench.domain.prompts.datasets import GENERATED, GeneratedKind
 from workbench.domain.runs.spec import Json
 from workbench.files import write_file
 from workbench.service.core import Core
@@ -18,9 +18,6 @@ from workbench.service.core import Core
 from workbench.service.evaluation.generated import words  # noqa: F401 - registers  # isort: skip
 from workbench.service.evaluation.generated import puzzles  # noqa: F401 - registers  # isort: skip
 from workbench.service.evaluation.generated.kind import KINDS, make_rows
-
-FOLDER = "generated"
-"""Of the data folder; the window lists what is in it as made by rule."""
 
 
 class GeneratedSets:
@@ -53,7 +50,7 @@ class GeneratedSets:
         """
         made = await asyncio.to_thread(make_rows, kind, difficulty, rows, seed)
         content = b"".join(msgspec.json.encode(row) + b"\n" for row in made)
-        own = self._paths.data_sets / FOLDER
+        own = self._paths.data_sets / GENERATED
         place = Path(path) if path else own / f"{kind}-{difficulty}-{rows}-seed{seed}.jsonl"
         await asyncio.to_thread(_write, place, content)
         return str(place)
