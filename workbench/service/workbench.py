@@ -21,6 +21,7 @@ from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.judges import Judges
 from workbench.service.evaluation.judges.measuring import Measuring
 from workbench.service.evaluation.new_sets import NewSets
+from workbench.service.evaluation.opening import Opening
 from workbench.service.evaluation.programs import Programs
 from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
@@ -91,15 +92,17 @@ class Workbench:
         self.judges = Judges(core, asking)
         self.evaluations = Evaluations(
             core,
-            Variants(
-                self.models,
-                self.prompt_files,
-                self.prompts,
-                self.versions,
+            Opening(
+                Variants(
+                    self.models,
+                    self.prompt_files,
+                    self.prompts,
+                    self.versions,
+                    self.runs,
+                ),
                 self.datasets,
-                self.runs,
+                sweeping,
             ),
-            self.datasets,
             sweeping,
             Measuring(core, asking),
             Programs(core),

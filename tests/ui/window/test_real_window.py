@@ -95,14 +95,17 @@ def open_program(tmp_path: Path, display: str) -> Iterator[Callable[[], Program]
         program.process.wait(60)
 
 
+def history(home: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "workbench", "--data-dir", str(home), "history", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 def runs(home: Path) -> list[dict]:
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench", "--data-dir", str(home), "history", "list", "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return json.loads(done.stdout or "[]")
+    return json.loads(history(home, "list", "--json") or "[]")
+
+
+def output(home: Path, run_id: int) -> str:
+    return json.loads(history(home, "show", str(run_id), "--json") or "{}").get("output", "")
 
 
 def test_a_conversation_survives_closing_and_a_killed_answer_keeps_its_text(tmp_path, open_program):
@@ -123,15 +126,10 @@ def test_a_conversation_survives_closing_and_a_killed_answer_keeps_its_text(tmp_
     program.write("Write a very long story about the sea and all of its islands.")
     program.keys("Return")
     wait_for(lambda: len(runs(tmp_path)) == 2, "the second run")
-    time.sleep(3.0)
+    wait_for(lambda: output(tmp_path, runs(tmp_path)[0]["run_id"]), "some of its text on disk")
     program.process.send_signal(signal.SIGKILL)
     program.process.wait(60)
     second, first = runs(tmp_path)
     assert first["status"] == "done"
     assert second["status"] in ("interrupted", "done")
-    shown = subprocess.run(
-        [sys.executable, "-m", "workbench", "--data-dir", str(tmp_path), "history", "show",
-         str(second["run_id"]), "--json"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert json.loads(shown.stdout)["output"]
+    assert output(tmp_path, second["run_id"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -114,6 +115,7 @@ def expected_of(row: Mapping[str, Json], inputs: Collection[str]) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def loose_key(name: str) -> str:
     """A name without regard to case, blanks, "-" and "_"."""
     return "".join(letter for letter in name.casefold() if letter not in " -_")

@@ -8,6 +8,7 @@ new_sets.py: `core.new_sets`: sets of a prompt and the data that fit it
 evaluation.py: an evaluation that is open: cases, variants, cells, scores
 analysing.py: quality against cost, changed rows, tags, calibration
 variants.py: variants as runs: prompt, inputs, model, options
+opening.py: cases, variants and cells of a set
 programs.py: code in outputs, run where that is allowed
 grids.py: `core.grids`: the grid of cases x variants for the window
 votes.py: `core.votes`: votes on pairs of answers, their board and exports

@@ -15,12 +15,8 @@ from workbench.domain.evaluation.analysis import Analysis, CopiedTables
 from workbench.domain.evaluation.cells import Cell, CellId, KeptCell, SweepEstimate
 from workbench.domain.evaluation.checks import CheckSet
 from workbench.domain.evaluation.evaluation_set import (
-    NO_BASELINE,
-    EvaluationCase,
     EvaluationOptions,
     EvaluationSet,
-    SetRow,
-    Split,
 )
 from workbench.domain.evaluation.metric_input import text_of
 from workbench.domain.evaluation.outcome import decide
@@ -41,20 +37,18 @@ from workbench.evaluation.reports.lines import write_jsonl
 from workbench.evaluation.reports.markdown import write_markdown
 from workbench.evaluation.reports.page import write_page
 from workbench.evaluation.reports.table import write_csv
-from workbench.evaluation.sets.cases import build_cases, missing_columns
 from workbench.evaluation.sets.writing import write_set
 from workbench.history import evaluations as kept
-from workbench.runs.sweep import SweepVariant, plan
 from workbench.service.core import Core
 from workbench.service.evaluation.analysing import analyse_in
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.judges.asking import OnMeasured
 from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.measuring import Measuring, is_measured, model_checks
+from workbench.service.evaluation.opening import Opening
 from workbench.service.evaluation.programs import Programs
 from workbench.service.evaluation.sweeping import OnCell, Sweeping
-from workbench.service.evaluation.variants import ReadyVariant, Variants
-from workbench.service.prompts.datasets import DataSets
+from workbench.service.evaluation.variants import ReadyVariant
 from workbench.service.prompts.exchange_files import referred
 
 FILE_BYTES = 16 * 1024 * 1024
@@ -67,8 +61,7 @@ class Evaluations:
     def __init__(
         self,
         core: Core,
-        variants: Variants,
-        datasets: DataSets,
+        opening: Opening,
         sweeping: Sweeping,
         measuring: Measuring,
         programs: Programs,
@@ -76,8 +69,7 @@ class Evaluations:
     ) -> None:
         self._pool = core.pool
         self._store = core.store
-        self._variants = variants
-        self._datasets = datasets
+        self._opening = opening
         self._sweeping = sweeping
         self._measuring = measuring
         self._programs = programs
@@ -126,60 +118,10 @@ class Evaluations:
             DataSetError: the data set cannot be read.
             UsageError: no such variant or column, or there is nothing to run on.
         """
-        chosen, baseline = _chosen(given, options)
-        variants = [await self._variants.ready(each, given, options.model) for each in chosen]
-        inputs = {field.name for each in variants for field in each.inputs}
-        split: Split = "held_out" if options.held_out else "tune"
-        cases = await self._cases(given, inputs, split)
-        usable = [case for case in cases if not case.problem and not case.duplicate_of]
-        problems = {(v.spec.name, c.id): c.problem for v in variants for c in cases if c.problem}
-        plans = []
-        for each in variants:
-            name = each.spec.name
-            if each.run is None:
-                problems |= {(name, case.id): each.problem for case in usable}
-                continue
-            filled = await self._variants.fill(each, usable, given.columns)
-            problems |= {(name, case): message for case, message in filled.problems.items()}
-            plans.append(SweepVariant(name, each.run.spec, filled.values))
-        sweep = plan(plans, [case.id for case in usable], given.repeats)
-        found = await self._sweeping.find(sweep)
-        cells = {}
-        for each in variants:
-            for case in cases:
-                for repeat in range(0 if case.duplicate_of else given.repeats):
-                    place = CellId(each.spec.name, case.id, repeat)
-                    message = problems.get((each.spec.name, case.id), "")
-                    cells[place] = found.get(place) or Cell(id=place, state="failed", error=message)
-        opened = Evaluation(
-            given, split, baseline, cases, tuple(variants), sweep, cells, runs_code=options.run_code
-        )
+        opened = await self._opening.open(given, options)
         await self._measuring.find(opened)
         await self._programs.find(opened)
         return opened
-
-    async def _cases(
-        self, given: EvaluationSet, inputs: set[str], split: Split
-    ) -> tuple[EvaluationCase, ...]:
-        rows = given.rows
-        where = given.path
-        apart = given.held_out if split == "held_out" else ""
-        if given.data:
-            named = apart or given.data
-            near = Path(given.path).parent / named
-            name = str(near) if await asyncio.to_thread(near.exists) else named
-            data = await self._datasets.read(name)
-            rows = tuple(SetRow(values=row) for row in data.rows)
-            where = data.path
-        there = {name for row in rows for name in row.values}
-        missing = missing_columns(given.columns, there)
-        if missing:
-            known = ", ".join(sorted(there)) or "none"
-            raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
-        cases = await asyncio.to_thread(build_cases, rows, given.columns, inputs)
-        if apart:
-            return tuple(msgspec.structs.replace(case, split=split) for case in cases)
-        return _of_split(cases, split, given.path)
 
     async def estimate(self, evaluation: Evaluation) -> SweepEstimate:
         """What the cells that have no finished run will take."""
@@ -402,29 +344,6 @@ class Evaluations:
     async def cells(self, evaluation_id: int) -> tuple[KeptCell, ...]:
         """The cells of an evaluation with their scores, as they were last kept."""
         return await self._store.read(kept.load_cells, evaluation_id)
-
-
-def _chosen(given: EvaluationSet, options: EvaluationOptions) -> tuple[Sequence, str]:  # type: ignore[type-arg]
-    """The variants to run, and the one that others are compared with."""
-    names = [each.name for each in given.variants]
-    for name in (*options.only, options.baseline):
-        if name and name not in (*names, NO_BASELINE):
-            raise UsageError(f"There is no variant “{name}”: there is {', '.join(names)}.")
-    named = msgspec.structs.replace(given, baseline=options.baseline or given.baseline)
-    baseline = named.compared_with
-    wanted = {*options.only, baseline} if options.only else set(names)
-    return [each for each in given.variants if each.name in wanted], baseline
-
-
-def _of_split(
-    cases: Sequence[EvaluationCase], split: Split, path: str
-) -> tuple[EvaluationCase, ...]:
-    found = tuple(case for case in cases if case.split == split)
-    if not found and split == "held_out":
-        raise UsageError(f"{path}: no row is held out; the column “split” says which are.")
-    if not found:
-        raise UsageError(f"{path}: all rows are held out; --held-out evaluates these.")
-    return found
 
 
 def _case_scores(evaluation: Evaluation, variant: str) -> list[CaseScore]:

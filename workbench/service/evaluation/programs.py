@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from workbench.domain.errors import SandboxError
 from workbench.domain.evaluation.cells import Cell
-from workbench.domain.evaluation.checks import Check
+from workbench.domain.evaluation.checks import AnyCheck, Check, CheckSet
 from workbench.domain.evaluation.metric_input import Fetched, ProgramRun, text_of
-from workbench.evaluation import scoring
 from workbench.evaluation.metrics.checking import fetch_key, leaves, needs_programs
 from workbench.evaluation.metrics.code.python_tests import code_in
 from workbench.history import measurements
@@ -86,13 +85,11 @@ class Programs:
 
 def _wanted(evaluation: Evaluation) -> Iterator[_Wanted]:
     """The programs of finished outputs of which nothing is known."""
+    of_set = _running_ones(evaluation.set.checks.checks)
     cases = {case.id: case for case in evaluation.cases}
-    checks: dict[str, list[Check]] = {}
-    for case in evaluation.cases:
-        of_case = leaves(scoring.checks_of(case, evaluation.set.checks))
-        checks[case.id] = [
-            each for each in of_case if isinstance(each, Check) and needs_programs(each)
-        ]
+    checks = {case.id: of_set + _running_ones(case.checks) for case in evaluation.cases}
+    if not any(checks.values()):
+        return
     for cell in evaluation.cells.values():
         if not cell.is_finished:
             continue
@@ -106,6 +103,11 @@ def _wanted(evaluation: Evaluation) -> Iterator[_Wanted]:
             source = code_in(cell.output)
             digest = hashlib.sha256(msgspec.json.encode((_KIND, source, tests))).hexdigest()
             yield _Wanted(cell, key, source, tests, digest)
+
+
+def _running_ones(checks: Sequence[AnyCheck]) -> tuple[Check, ...]:
+    found = leaves(CheckSet(checks=tuple(checks))) if checks else ()
+    return tuple(each for each in found if isinstance(each, Check) and needs_programs(each))
 
 
 def _take(evaluation: Evaluation, wanted: _Wanted, found: ProgramRun) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +22,8 @@ from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import Json, RunSpec, TemplatePrompt
 from workbench.domain.text import replace_surrogates
 from workbench.files import name_fault
+from workbench.prompts.datasets import row_values
 from workbench.service.models.models import Models
-from workbench.service.prompts.datasets import DataSets
 from workbench.service.prompts.prompt_files import PromptFiles
 from workbench.service.prompts.prompts import Prompts
 from workbench.service.prompts.versions import Versions
@@ -61,14 +62,12 @@ class Variants:
         prompt_files: PromptFiles,
         prompts: Prompts,
         versions: Versions,
-        datasets: DataSets,
         runs: Runs,
     ) -> None:
         self._models = models
         self._prompt_files = prompt_files
         self._prompts = prompts
         self._versions = versions
-        self._datasets = datasets
         self._runs = runs
 
     async def ready(self, variant: VariantSpec, within: EvaluationSet, model: str) -> ReadyVariant:
@@ -139,16 +138,22 @@ class Variants:
             cases: those that can be run.
             columns: what the set says of them.
         """
-        filled = FilledCases({}, {})
-        for case in cases:
-            values = {n: each for n, each in case.values.items() if n not in columns.unused}
-            bound = {name: case.values.get(column) for name, column in columns.inputs.items()}
-            found = await self._datasets.apply_row({**values, **bound}, variant.inputs)
-            missing = list(found.missing)
-            if found.problems or missing:
-                are = "is" if len(missing) == 1 else "are"
-                empty = f"{', '.join(missing)} {are} empty." if missing else ""
-                filled.problems[case.id] = " ".join((*found.problems, empty)).strip()
-            else:
-                filled.values[case.id] = replace_surrogates(msgspec.to_builtins(found.values))
-        return filled
+        return await asyncio.to_thread(_filled, variant.inputs, cases, columns)
+
+
+def _filled(
+    inputs: Sequence[InputField], cases: Sequence[EvaluationCase], columns: Columns
+) -> FilledCases:
+    filled = FilledCases({}, {})
+    for case in cases:
+        values = {n: each for n, each in case.values.items() if n not in columns.unused}
+        bound = {name: case.values.get(column) for name, column in columns.inputs.items()}
+        found = row_values.fill({**values, **bound}, inputs)
+        missing = list(found.missing)
+        if found.problems or missing:
+            are = "is" if len(missing) == 1 else "are"
+            empty = f"{', '.join(missing)} {are} empty." if missing else ""
+            filled.problems[case.id] = " ".join((*found.problems, empty)).strip()
+        else:
+            filled.values[case.id] = replace_surrogates(msgspec.to_builtins(found.values))
+    return filled
