@@ -25,7 +25,7 @@ QUICK = $(addprefix tests/, \
 	ui/runs/test_words.py ui/runs/test_calls.py ui/markdown ui/editor/test_structure.py \
 	ui/design/test_rendering.py ui/design/test_documents.py ui/library/test_library_list.py \
 	ui/compare/test_status_line.py ui/tree/test_first_look.py ui/chat/test_opening.py \
-	ui/history/test_run_menu.py ui/models/test_get_view.py ui/window/test_main_window.py)
+	ui/history/test_run_menu.py ui/evaluate/results/test_words.py ui/models/test_get_view.py ui/window/test_main_window.py)
 
 .PHONY: help run test quick check bench sweep fuzz compat pictures setup clean
 

@@ -1,7 +1,7 @@
 """An evaluation that is killed at random moments: ``python -m tests.benchmarks.killed_sweeps``.
 
 ``workbench eval`` and everything it started are killed again and again, with -9, until it gets to
-its end. Its numbers must be those of an evaluation that nobody disturbed, and no cell may have two
+its end. Its numbers must be those of an undisturbed evaluation, and no cell may have two
 finished runs. Strict mode: only there is an answer the same whatever is decoded with it.
 """
 
@@ -95,7 +95,7 @@ class Program:
 
 
 def figures(printed: dict[str, Any]) -> Any:
-    """What must be the same whoever was disturbed: everything but times, ids and the cache."""
+    """What must be the same after kills: everything but times, ids and the cache."""
     names = ("rows", "scored", "passed", "format_failures", "errors", "excluded", "value",
              "interval", "tokens")  # fmt: skip
     variants = [{name: each[name] for name in names} for each in printed["variants"]]

@@ -1,7 +1,7 @@
 """promptfoo on llama.cpp's server, as ``xllamacpp`` carries it; it asks all slots at once.
 
 The time is that of ``promptfoo eval`` from its start to its end; that of an evaluation of one row
-is given besides, most of which is the program's own start.
+is given besides, mostly the program's own start.
 """
 
 from __future__ import annotations

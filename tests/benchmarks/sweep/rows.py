@@ -29,8 +29,8 @@ EXAMPLES = (
     ("the post office", "a new neighbour", ("The post office is open in the mornings. Ask for Mr "
      "Lund, who sorts the letters by street and by temper, and bring small coins, because the "
      "drawer for change has been stuck since last winter.")),
-    ("a marathon", "a cook", ("A marathon is a slow stew. Whoever turns up the heat in the first "
-     "hour burns the bottom of the pot, and whoever keeps it low to the end finds that the last "
+    ("a marathon", "a cook", ("A marathon is a slow stew. He who turns up the heat in the first "
+     "hour burns the bottom of the pot, and she who keeps it low to the end finds that the last "
      "miles still have some salt in them.")),
 )  # fmt: skip
 

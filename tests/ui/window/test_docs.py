@@ -25,7 +25,7 @@ IN_WIDGETS = {
     "Ctrl+B", "F2", "Ctrl+D",  # the library's list: a favourite, rename, duplicate
     "Alt+Shift+Up", "Alt+Shift+Down",  # rows of a list
     "Shift+Return",  # the composer of Chat: a new line
-    "Shift+P",  # Votes, which is made when it is shown
+    "Shift+F",  # the grid of results: the failure before
 }  # fmt: skip
 """Keys that a widget takes by itself, so that they are in no table."""
 
@@ -68,11 +68,10 @@ IN_LISTS = {
     "compare": {"Enter"},
     "tree": {"Up", "Down", "Left", "Right", "Home", "End", "Space"},
     "chat": {"Enter", "Shift+Enter", "Up"},
-    "evaluate": {*"ATXB12345US", "P", "Shift+P"},
+    "evaluate": {*"JKHLFDSB/", "Shift+F", "Space", "Enter", "Ctrl+C"},
     "history": {"Right", "Left", "Delete"},
 }  # fmt: skip
-"""Keys that editor, lists and canvas take by themselves, by workspace; those of Votes are there as
-soon as that is shown."""
+"""Keys that editor, lists and canvas take by themselves, by workspace."""
 CHAPTERS = {"": "Everywhere", "settings": "Keys of Settings and Help", "help": ""}
 
 

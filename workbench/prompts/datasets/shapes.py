@@ -5,7 +5,7 @@ its text, and HELM's split, which becomes a tag: here a split says what is held 
 not have the shape of the first one stays as it is.
 
 Sources: openai/evals docs/build-eval.md, openai/grade-school-math, suzgunmirac/BIG-Bench-Hard,
-hendrycks/test and its Hugging Face form, stanford-crfm/helm scenarios/scenario.py.
+hendrycks/test and its form on the hub, stanford-crfm/helm scenarios/scenario.py.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class Programs:
 
 
 def _wanted(evaluation: Evaluation) -> Iterator[_Wanted]:
-    """The programs of finished outputs of which nothing is known."""
+    """The programs of finished outputs that were not run yet."""
     of_set = _running_ones(evaluation.set.checks.checks)
     cases = {case.id: case for case in evaluation.cases}
     checks = {case.id: of_set + _running_ones(case.checks) for case in evaluation.cases}

@@ -1,7 +1,7 @@
 """Python tests: the code in the output does what the expected expressions say.
 
 The program is run before, in a sandbox process of its own that ends with it, and only where the
-user allows it: this file reads what came of it.
+user allows it: this file reads its result.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class DataPane(Pane):
 
     @Slot(str)
     def _on_saved(self, path: str) -> None:
-        """The rows of the file are others; a copy is the data set from then on."""
+        """The rows of the file changed; a copy is the data set from then on."""
         if path != self._setup.rows.path:
             self.take_data(path)
         else:
