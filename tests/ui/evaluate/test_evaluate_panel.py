@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS, ask, unnamed
+from workbench.engine.simulated import SimulatedEngine
 from workbench.ui.evaluate.panel import EvaluatePanel
+from workbench.ui.kit.question import Question
 
 
 def run(panel: EvaluatePanel, qtbot: QtBot) -> None:
@@ -23,7 +25,8 @@ def has_ended(panel: EvaluatePanel) -> bool:
 
 
 def passed(panel: EvaluatePanel) -> dict[str, int | None]:
-    assert panel.model.result is not None
+    if panel.model.result is None:
+        return {}
     return {each.name: each.passed for each in panel.model.result.variants}
 
 
@@ -111,3 +114,22 @@ def test_a_new_evaluation_compares_the_prompt_in_design_with_what_was_typed(
     assert panel.model.set is not None
     assert [each.text for each in panel.model.set.variants] == ["", "Count {{ word }}!"]
     assert panel.model.is_changed
+
+
+def test_code_of_answers_is_run_once_the_user_allows_it(
+    panel: EvaluatePanel, folder: Path, engine: SimulatedEngine, qtbot: QtBot
+):
+    engine.rule = lambda _prompt: ["def add(a, b):\n    return a + b"]
+    (folder / "code.yaml").write_text(
+        "rows: [{word: add, expected: ['add(1, 2) == 3']}]\n"
+        "variants: [{name: plain, prompt: count.prompty}]\nchecks: [python_tests]\n"
+    )
+    panel.handle({"set": str(folder / "code.yaml")})
+    qtbot.waitUntil(panel.run_bar.code.isVisible, timeout=WAIT_MS)
+    run(panel, qtbot)
+    assert panel.model.result.variants[0].excluded == 1
+    panel.run_bar.code.click()
+    question = panel.window().findChild(Question)
+    question.buttons[0].click()
+    qtbot.waitUntil(lambda: passed(panel) == {"plain": 1}, timeout=WAIT_MS)
+    qtbot.waitUntil(panel.run_bar.code.isHidden, timeout=WAIT_MS)

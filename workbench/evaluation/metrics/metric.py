@@ -43,7 +43,7 @@ _MISSING: dict[Need, str] = {
     "reference_likelihood": "The likelihood of the expected text was not measured.",
     "choices": "The row has no choices with their likelihoods.",
     "judgement": "No judge was asked about this output.",
-    "program": "The code was not run: allow it with --run-code, or in Setup.",
+    "program": "The code was not run: allow it with “Run code…” or --run-code.",
     "seconds": "The time of this output is not known.",
     "first_token_seconds": "The time to the first token is not known.",
     "prompt_tokens": "The tokens of the prompt are not known.",

@@ -36,6 +36,8 @@ class Evaluation:
 
     runs_code: bool = False
     """Whether checks may run the code in outputs."""
+    has_code: bool = False
+    """Whether checks would run it."""
 
     @property
     def prepared(self) -> dict[str, PreparedRun]:

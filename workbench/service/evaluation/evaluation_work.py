@@ -13,6 +13,7 @@ from workbench.history import evaluations as kept
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.evaluations import Evaluations
+from workbench.service.evaluation.judges.asking import OnMeasured
 from workbench.service.evaluation.sweeping import OnCell
 
 
@@ -29,6 +30,7 @@ class EvaluationWork:
         evaluation: Evaluation,
         on_cell: OnCell,
         only: Collection[CellId] | None = None,
+        on_measured: OnMeasured | None = None,
     ) -> bool:
         """As :meth:`Evaluations.run`, until it is through or :meth:`pause` is called.
 
@@ -42,7 +44,7 @@ class EvaluationWork:
             StoreError: a run could not be saved; what finished before is kept.
         """
         await self._keep_as_begun(evaluation)
-        task = asyncio.create_task(self._evaluations.run(evaluation, on_cell, only=only))
+        task = asyncio.create_task(self._evaluations.run(evaluation, on_cell, on_measured, only))
         self._at_work[id(evaluation)] = task
         try:
             await asyncio.wait({task})

@@ -43,9 +43,10 @@ class Programs:
 
     async def find(self, evaluation: Evaluation) -> None:
         """Take what the history has; no program is run."""
-        wanted = await asyncio.to_thread(lambda: list(_wanted(evaluation)))
-        if not wanted:
+        evaluation.has_code = await asyncio.to_thread(_has_code, evaluation)
+        if not evaluation.has_code:
             return
+        wanted = await asyncio.to_thread(lambda: list(_wanted(evaluation)))
         keys = tuple(dict.fromkeys(each.key for each in wanted))
         known = await self._store.read(measurements.load, keys)
         for each in wanted:
@@ -88,8 +89,6 @@ def _wanted(evaluation: Evaluation) -> Iterator[_Wanted]:
     of_set = _running_ones(evaluation.set.checks.checks)
     cases = {case.id: case for case in evaluation.cases}
     checks = {case.id: of_set + _running_ones(case.checks) for case in evaluation.cases}
-    if not any(checks.values()):
-        return
     for cell in evaluation.cells.values():
         if not cell.is_finished:
             continue
@@ -103,6 +102,11 @@ def _wanted(evaluation: Evaluation) -> Iterator[_Wanted]:
             source = code_in(cell.output)
             digest = hashlib.sha256(msgspec.json.encode((_KIND, source, tests))).hexdigest()
             yield _Wanted(cell, key, source, tests, digest)
+
+
+def _has_code(evaluation: Evaluation) -> bool:
+    given = evaluation.set.checks.checks, *(case.checks for case in evaluation.cases)
+    return any(map(_running_ones, given))
 
 
 def _running_ones(checks: Sequence[AnyCheck]) -> tuple[Check, ...]:

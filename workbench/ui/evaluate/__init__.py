@@ -9,6 +9,7 @@ progress.py: how far the cells are, and how long the rest takes
 list_model.py: evaluations, data sets: what the list shows
 list_view.py: the list at the left
 run_bar.py: what a run takes, how far it is, Run and Pause
+code_question.py: asks before code is run that a model wrote
 problem_view.py: a set that cannot be read, with the place in its file
 words.py: the words for the state of an evaluation
 exporting.py: results as files, tables on the clipboard, charts as pictures

@@ -16,6 +16,7 @@ from workbench.domain.evaluation.cells import CellId
 from workbench.domain.evaluation.grid.choice import RowsWanted
 from workbench.domain.evaluation.listing import ListedData, ListedEvaluation
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.code_question import ask_for_code
 from workbench.ui.evaluate.list_model import ListModel
 from workbench.ui.evaluate.list_view import EvaluationList, pick
 from workbench.ui.evaluate.problem_view import ProblemView
@@ -136,6 +137,7 @@ class EvaluatePanel(Panel):
         self.broken.again_wanted.connect(self._read_again)
         self.broken.kept_wanted.connect(self._open_kept)
         self.run_bar.first_wanted.connect(self.run_first)
+        self.run_bar.code_wanted.connect(self.ask_for_code)
         self.parts.chosen.connect(self._show_view)
         self.bridge.opened.connect(self.listed.read)
 
@@ -149,6 +151,8 @@ class EvaluatePanel(Panel):
                    run=self.run_first, when=lambda: model.evaluation is not None),
             Action(id="evaluate.failed", title="Run failed answers again",
                    run=self.run_bar.run_failed, when=lambda: bool(model.progress.failed)),
+            Action(id="evaluate.code", title="Run the code of answers", run=self.ask_for_code,
+                   when=lambda: model.waits_for_code),
             Action(id="evaluate.pause", title="Pause the evaluation", run=self._escape,
                    keys="Esc"),
             Action(id="evaluate.new", title="New evaluation", run=self._new_here, keys="Ctrl+N"),
@@ -412,6 +416,15 @@ class EvaluatePanel(Panel):
         path, _ = QFileDialog.getSaveFileName(self, "Save the set", self.model.path, _FILES)
         if path:
             self.model.save(path)
+
+    @Slot()
+    def ask_for_code(self) -> None:
+        """Ask whether the code of answers may be run, and run it."""
+        ask_for_code(self, self._run_code)
+
+    def _run_code(self) -> None:
+        self.model.allow_code()
+        self.model.run()
 
     @Slot()
     def run_first(self) -> None:

@@ -62,9 +62,11 @@ class RunBar(QFrame):
 
     Signals:
         first_wanted(): Run the first rows alone.
+        code_wanted(): Ask whether the code of answers may be run.
     """
 
     first_wanted = Signal()
+    code_wanted = Signal()
 
     def __init__(self, model: EvaluationModel) -> None:
         super().__init__()
@@ -78,18 +80,21 @@ class RunBar(QFrame):
         self.note = Label("", "body", "text-3", elide=True)
         self.failures = Label("", "body", "bad")
         self.again = GhostButton("Run them again")
+        self.code = GhostButton("Run code…")
+        self.code.setToolTip("Checks of this set run the code that the model writes")
         self.left = Label("", "small", "text-2")
         self.first = Button(f"First {FIRST_ROWS} rows", "play", tall=True)
         self.start = PrimaryButton("Run all", "play", keys="Ctrl+Return", tall=True)
         self.stop = Button("Pause", "pause", keys="Esc", tall=True)
         layout = row(
-            self.strong, self.line, self.note, self.failures, self.again, self.left,
+            self.strong, self.line, self.note, self.failures, self.again, self.code, self.left,
             self.first, self.start, self.stop, margins=(16, 0, 16, 0), gap=10,
         )  # fmt: skip
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.line.setMaximumWidth(208)
         self.first.clicked.connect(self.first_wanted)
+        self.code.clicked.connect(self.code_wanted)
         self.start.clicked.connect(self._run)
         self.stop.clicked.connect(model.pause)
         self.again.clicked.connect(self.run_failed)
@@ -118,7 +123,7 @@ class RunBar(QFrame):
         model = self._model
         self.setVisible(model.set is not None)
         if model.running:
-            self._show_running(model.progress)
+            self._show_running(model)
         else:
             self._show_before(model)
         show_one(*(self.stop, self.start) if model.running else (self.start, self.stop))
@@ -127,8 +132,10 @@ class RunBar(QFrame):
         self.failures.setText(f"{count_text(failed, 'answer')} failed" if failed else "")
         self.failures.setVisible(bool(failed))
         self.again.setVisible(bool(retriable) and not model.running)
+        self.code.setVisible(model.waits_for_code and not model.running)
 
-    def _show_running(self, progress: Progress) -> None:
+    def _show_running(self, model: EvaluationModel) -> None:
+        progress = model.progress
         self.strong.setText(answers_text(progress))
         self.line.show_progress(progress)
         self.line.show()
@@ -139,7 +146,11 @@ class RunBar(QFrame):
         if seconds is not None:
             parts.append(rough_seconds(seconds))
         end = until_text(seconds, dt.datetime.now().astimezone())
-        self.left.setText(" · ".join(parts) + (f", until {end}" if end else ""))
+        done, questions = model.at_work.measured if model.at_work is not None else (0, 0)
+        if questions and not progress.left:
+            self.left.setText(f"{done:,} of {count_text(questions, 'question')} to judges answered")
+        else:
+            self.left.setText(" · ".join(parts) + (f", until {end}" if end else ""))
         self.left.show()
         self.first.hide()
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.domain.errors import DataSetError, SetFileError, WorkbenchError
@@ -50,6 +51,8 @@ class Work:
     progress: Progress
     pending: deque[CellId] = field(default_factory=deque)
     only: Sequence[CellId] | None = None
+    measured: tuple[int, int] = (0, 0)
+    """Questions to judges and metrics that have an answer, and all of them."""
 
 
 class EvaluationModel(QObject):
@@ -105,6 +108,16 @@ class EvaluationModel(QObject):
     def running(self) -> bool:
         """Whether the set that is open is being run."""
         return self.at_work is not None and self.at_work.evaluation is self.evaluation
+
+    @property
+    def waits_for_code(self) -> bool:
+        """Whether checks would run the code of answers, and the user has not allowed it."""
+        evaluation = self.evaluation
+        return evaluation is not None and evaluation.has_code and not evaluation.runs_code
+
+    def allow_code(self) -> None:
+        """Let checks run the code of answers, as long as this set is open."""
+        self.choose(msgspec.structs.replace(self.options, run_code=True))
 
     @property
     def path(self) -> str:
@@ -417,7 +430,10 @@ async def _work(core: Workbench, work: Work) -> None:
     def note(cell: Cell) -> None:
         work.pending.append(cell.id)
 
-    await core.evaluation_work.run(work.evaluation, note, work.only)
+    def note_measured(done: int, total: int) -> None:
+        work.measured = (done, total)
+
+    await core.evaluation_work.run(work.evaluation, note, work.only, note_measured)
 
 
 async def _moved(core: Workbench, given: EvaluationSet, path: str) -> EvaluationSet:
