@@ -24,12 +24,13 @@ Ask = Callable[[str, str, tuple[str, ...]], int]
 class Leaving:
     """Asks before the window closes, where work would be stopped or lost.
 
-    Workspaces say through ``reasons`` what would be stopped.
+    Workspaces say through ``reasons`` what would be stopped, and through ``unsaved`` what lost.
 
     Args:
         window: the window that closes.
         bridge: to the core.
         reasons: gives a sentence for each thing at work.
+        unsaved: gives a sentence for each thing that is not saved.
         ask: asks a question; None shows a :class:`Question`.
         choose_file: gives a path to write to, "" for none; None shows the system's dialog.
     """
@@ -39,11 +40,13 @@ class Leaving:
         window: QWidget,
         bridge: Bridge,
         reasons: Callable[[], list[str]],
+        unsaved: Callable[[], list[str]],
         *,
         ask: Ask | None = None,
         choose_file: Callable[[], str] | None = None,
     ) -> None:
-        self._window, self._bridge, self._reasons = window, bridge, reasons
+        self._window, self._bridge = window, bridge
+        self._reasons, self._unsaved = reasons, unsaved
         self._ask = ask or self._show_question
         self._choose_file = choose_file or self._show_files
         self._is_asking = False
@@ -61,10 +64,13 @@ class Leaving:
             self._is_asking = False
 
     def _confirm_stopping(self) -> bool:
-        reasons = self._reasons()
-        if not reasons:
+        reasons, unsaved = self._reasons(), self._unsaved()
+        if not reasons and not unsaved:
             return True
+        if not reasons:
+            return self._ask("Quit without saving?", " ".join(unsaved), ("Stay", "Quit")) == 1
         text = " ".join(reasons) + " What has been received is kept, and it can go on later."
+        text = " ".join((text, *unsaved))
         return self._ask("Quit while work is under way?", text, ("Stay", "Stop and quit")) == 1
 
     def _save(self) -> bool:

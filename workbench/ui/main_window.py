@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self._recovery_shown = False
         self.keeps_session = True
         """False where another window of the folder keeps where one was."""
-        self.leaving = Leaving(self, bridge, self._at_work)
+        self.leaving = Leaving(self, bridge, self._at_work, self._unsaved)
         self._used: set[str] = set()
         """Workspaces that were shown: they have their session back, and keep it."""
         self.setWindowTitle("Prompt Workbench")
@@ -407,6 +407,9 @@ class MainWindow(QMainWindow):
 
     def _at_work(self) -> list[str]:
         return [words for panel in self.panels.values() if (words := panel.at_work())]
+
+    def _unsaved(self) -> list[str]:
+        return [words for panel in self.panels.values() if (words := panel.unsaved())]
 
     @Slot()
     def show_again(self) -> None:

@@ -91,6 +91,10 @@ class Panel(QFrame):
         """What quitting would stop, as a sentence; "" where it needs no question."""
         return ""
 
+    def unsaved(self) -> str:
+        """What quitting would lose, as a sentence; "" for nothing."""
+        return ""
+
     def save_session(self) -> dict[str, object]:
         """JSON values to find again at the next start."""
         return {}

@@ -106,10 +106,10 @@ def test_a_data_set_that_is_gone_says_so_and_another_one_helps(
     )
     assert setup.data.banner.message == ""
     setup.data.grid.sheet.insert_rows(1)
-    assert panel.at_work() == "Edits of there.csv are not saved and are lost then."
+    assert panel.unsaved() == "Edits of there.csv are not saved and are lost then."
     setup.data.grid.save()
     qtbot.waitUntil(
         lambda: panel.model.evaluation is not None and len(panel.model.evaluation.cases) == 2,
         timeout=WAIT_MS,
     )
-    assert panel.at_work() == ""
+    assert panel.unsaved() == ""

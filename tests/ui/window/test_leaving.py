@@ -57,10 +57,17 @@ class Person:
 def leave(window, bridge, monkeypatch):
     """Has the user leave a core; gives whether the window may close."""
 
-    def go(core: Core, person: Person, reasons: tuple[str, ...] = ()) -> bool:
+    def go(
+        core: Core, person: Person, reasons: tuple[str, ...] = (), unsaved: tuple[str, ...] = ()
+    ) -> bool:
         real = bridge.call
         leaving = Leaving(
-            window, bridge, lambda: list(reasons), ask=person, choose_file=lambda: "/else/h.db"
+            window,
+            bridge,
+            lambda: list(reasons),
+            lambda: list(unsaved),
+            ask=person,
+            choose_file=lambda: "/else/h.db",
         )
         with monkeypatch.context() as patched:
             patched.setattr(
@@ -82,6 +89,14 @@ def test_work_under_way_is_asked_about_first(leave):
     assert not leave(Core(SAVED), person, ("A comparison is running.",))
     assert person.asked[0][1].startswith("A comparison is running.")
     assert leave(Core(SAVED), Person(1), ("A comparison is running.",))
+
+
+def test_what_is_not_saved_is_asked_about(leave):
+    person = Person(0)
+    assert not leave(Core(SAVED), person, unsaved=("Edits of a.csv are lost then.",))
+    assert person.asked == [
+        ("Quit without saving?", "Edits of a.csv are lost then.", ("Stay", "Quit"))
+    ]
 
 
 def test_a_full_disk_keeps_the_window_until_somebody_decides(leave):

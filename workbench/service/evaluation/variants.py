@@ -125,7 +125,7 @@ class Variants:
         except ModelNotFoundError as error:
             if model:
                 return model, variant.model
-            error.reason += " With --model NAME another one replaces it."
+            error.reason += " Choose another one for the variant, or replace it with --model NAME."
             raise
 
     async def fill(

@@ -215,12 +215,17 @@ class EvaluatePanel(Panel):
             self.show_view(view)
 
     def at_work(self) -> str:
-        """That answers are being made, which are gone on with later, or rows are not saved."""
-        work, setup = self.model.at_work, self.views.get("setup")
+        """That answers are being made, which are gone on with later."""
+        work = self.model.at_work
         if work is None:
-            return cast("SetupView", setup).at_work() if setup is not None else ""
+            return ""
         left = work.progress.left
         return f"“{work.evaluation.set.name}” is being run, {left:,} answers are left."
+
+    def unsaved(self) -> str:
+        """That rows of a data set are not saved."""
+        setup = self.views.get("setup")
+        return cast("SetupView", setup).unsaved() if setup is not None else ""
 
     def save_session(self) -> dict[str, object]:
         """The set and the view that are shown."""

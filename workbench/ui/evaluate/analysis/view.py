@@ -207,7 +207,7 @@ class AnalysisView(QWidget):
         self.grouping.choose(shown)
         self.grouping.blockSignals(False)
         self.grouping.updateGeometry()
-        self.grouping.setEnabled(bool(tables))
+        self.grouping.setVisible(bool(tables))
         self._show_table()
 
     @Slot()

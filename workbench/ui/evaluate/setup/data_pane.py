@@ -233,7 +233,8 @@ def _short(value: Json) -> str:
     """A default in a few words: "6 items: billing, delivery"."""
     if isinstance(value, list):
         items = ", ".join(cell_text(each) for each in value)
-        return f"{count_text(len(value), 'item')}: {items}"[:_VALUE_SHOWN]
+        counted = count_text(len(value), "item")
+        return f"{counted}: {items}"[:_VALUE_SHOWN] if value else counted
     return cell_text(value)[:_VALUE_SHOWN]
 
 

@@ -78,7 +78,7 @@ class SetupView(QWidget):
     def _on_made(self) -> None:
         self.listed.read()
 
-    def at_work(self) -> str:
+    def unsaved(self) -> str:
         """What quitting would lose."""
         path = self.data.unsaved
         return f"Edits of {PurePath(path).name} are not saved and are lost then." if path else ""
