@@ -8,7 +8,13 @@ import msgspec
 import pytest
 
 from workbench.domain.errors import UsageError
-from workbench.domain.evaluation.evaluation_set import Columns, EvaluationSet, SetRow, VariantSpec
+from workbench.domain.evaluation.evaluation_set import (
+    Columns,
+    EvaluationOptions,
+    EvaluationSet,
+    SetRow,
+    VariantSpec,
+)
 from workbench.service import Workbench
 from workbench.settings import Paths
 
@@ -70,5 +76,5 @@ async def test_columns_that_are_not_used_fill_nothing_and_groups_are_known(core:
         columns=Columns(unused=("tags", "expected"), group="text"),
         variants=(VariantSpec(name="v", text="Say {{ word }}"),),
     )
-    case = (await core.evaluations._cases(given, {"word"}, "tune"))[0]
+    (case,) = (await core.evaluations.open(given, EvaluationOptions())).cases
     assert (case.tags, case.expected, case.group) == ((), (), "p1")
