@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.runs.run_state import fold_all
@@ -279,6 +280,41 @@ def test_a_large_file_is_checked_later_and_damage_then_found_is_repaired(
     recovered, runs = asyncio.run(_open_and_use(damaged))
     assert "was damaged" in recovered
     assert runs > RUNS // 2
+    assert not recovery.check_marker(damaged).exists()
+
+
+def test_an_index_that_does_not_fit_its_table_is_made_again(damaged: Path) -> None:
+    """The short check of a start does not compare the two; only reading shows it."""
+    with closing(sqlite3.connect(damaged)) as raw:
+        raw.execute("PRAGMA writable_schema=ON")
+        names = "type, name, tbl_name, rootpage, sql"
+        kept = raw.execute(
+            f"SELECT {names} FROM sqlite_master WHERE name = 'run_digest'"
+        ).fetchone()
+        raw.execute("DELETE FROM sqlite_master WHERE name = 'run_digest'")
+        raw.commit()
+    with closing(sqlite3.connect(damaged)) as raw:
+        (digest,) = raw.execute("SELECT digest FROM run WHERE id = 7").fetchone()
+        raw.execute("UPDATE run SET id = 9999 WHERE id = 7")
+        raw.execute("PRAGMA writable_schema=ON")
+        raw.execute(f"INSERT INTO sqlite_master ({names}) VALUES (?, ?, ?, ?, ?)", kept)
+        raw.commit()
+
+    def read(connection: Connection) -> list[object]:
+        query = "SELECT answer FROM run INDEXED BY run_digest WHERE digest = ?"
+        return list(connection.exec_driver_sql(query, (digest,)))
+
+    async def look() -> list[object]:
+        store = HistoryStore(damaged)
+        await store.open()
+        try:
+            return await store.read(read)
+        finally:
+            await store.close()
+
+    with pytest.raises(DatabaseDamagedError):
+        asyncio.run(look())
+    assert len(asyncio.run(look())) == RUNS
     assert not recovery.check_marker(damaged).exists()
 
 

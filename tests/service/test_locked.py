@@ -112,7 +112,7 @@ def roads(core: Workbench, prompt: Path, own: Path) -> dict[str, Callable[[], ob
 
 
 READS = {
-    "library": "show ensure_not_added listing listing_so_far unread learn search"
+    "library": "judge_prompt show ensure_not_added listing listing_so_far unread learn search"
     " prepare_search missing_folders read strategy_prompt sources shared_files",
     "samples": "read",
 }

@@ -83,9 +83,10 @@ def rebuilding(engine: Engine) -> Iterator[Connection]:
         raw.execute("PRAGMA foreign_keys=ON").fetchall()
 
 
-def rebuild_search(engine: Engine) -> None:
-    """Make the search indexes again from the texts that they index."""
+def rebuild_indexes(engine: Engine) -> None:
+    """Make all indexes again from the tables that they index."""
     with write_transaction(engine) as connection:
+        connection.exec_driver_sql("REINDEX")
         for index in SEARCH_INDEXES:
             connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
 

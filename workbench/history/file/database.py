@@ -170,8 +170,9 @@ class Database:
         doubted = condition is Condition.SOUND and recovery.check_marker(self.path).exists()
         try:
             engine = self._connect()
-            if doubted:  # reading failed and the tables are sound: the search index is not
-                schema.rebuild_search(engine)
+            if doubted:  # reading failed and the tables are sound: an index is not
+                with plain_errors(self.path):
+                    schema.rebuild_indexes(engine)
                 recovery.check_marker(self.path).unlink(missing_ok=True)
             return engine
         except DatabaseDamagedError:  # where the look at it did not reach
