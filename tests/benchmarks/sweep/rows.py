@@ -14,7 +14,7 @@ SUBJECTS = (
 )  # fmt: skip
 READERS = (
     "a child", "a tired nurse", "a geography class", "a newspaper", "a friend abroad", "a tourist",
-    "the mayor", "a choir", "a gardener", "a grandmother",
+    "the mayor", "a choir", "a gardener", "a grandmother", "a swimmer",
 )  # fmt: skip
 EXAMPLES = (
     ("a ferry", "a pilot", ("The ferry crosses every hour, and its captain knows each passenger by "
