@@ -21,7 +21,7 @@ class ListModel(QObject):
     """Reads the list; the rows of data sets are counted after it is shown.
 
     Signals:
-        changed(): there is another list.
+        changed(): the list was read again.
     """
 
     changed = Signal()

@@ -62,7 +62,7 @@ class EvaluationModel(QObject):
         opened(): another set is open, or the same one was read again; also where it cannot be.
         set_changed(): the set was edited; its cases are read again in a moment.
         cells_changed(list): ids of cells, a few times a second at most.
-        result_changed(): there is another result.
+        result_changed(): the result was made again.
         running_changed(bool): whether the set that is open is being run.
         progress_changed(): what is being run has begun or ended; it went on while another is open.
         estimate_changed(): what a run of the set that is open takes.

@@ -83,7 +83,7 @@ def estimate_text(estimate: SweepEstimate) -> str:
 
 
 def until_text(seconds: float | None, now: dt.datetime) -> str:
-    """When something ends that begins now: "15:04", with the day where it is another one."""
+    """When something ends that begins now: "15:04", with the day where it is not today."""
     if seconds is None:
         return ""
     end = now + dt.timedelta(seconds=seconds)
