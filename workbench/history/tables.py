@@ -27,7 +27,7 @@ from workbench.history.stored_types import (
     StoredTime,
 )
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -169,11 +169,23 @@ conversation = Table(
     Column("leaf_id", StoredInteger),
     Column("deleted_at", StoredTime),
     Column("options", StoredText, nullable=False, server_default="{}"),
+    Column("folder", StoredText, nullable=False, server_default=""),
+    Column("pinned_at", StoredTime),
+    Column("source", StoredText, nullable=False, server_default=""),
+    Column("source_id", StoredText),
+    Column("source_digest", StoredText),
+    Column("forked_from", StoredInteger),
     Index("conversation_updated", "updated_at"),
+    Index(
+        "conversation_source", "source", "source_id", unique=True, sqlite_where=text("source <> ''")
+    ),
     sqlite_autoincrement=True,
 )
 """``leaf_id`` is the last message of the shown branch (no foreign key: the two would be a ring).
-``options`` is JSON: how its answers are made (``ChatOptions``)."""
+``options`` is JSON: how its answers are made (``ChatOptions``). ``folder`` is a path with "/",
+"" at the top. ``source`` is the program that an imported one is from, ``source_id`` its id there
+and ``source_digest`` that of what was read, so that the same import again changes nothing.
+``forked_from`` is the message of another conversation that it was begun at."""
 
 message = Table(
     "message",
@@ -189,6 +201,18 @@ message = Table(
     Column("last_leaf_id", StoredInteger),
     Column("thought_tokens", StoredInteger),
     Column("system", StoredText),
+    Column("reasoning", StoredText),
+    Column("kind", StoredText, nullable=False, server_default=""),
+    Column("hidden", StoredInteger, nullable=False, server_default="0"),
+    Column("author", StoredText, nullable=False, server_default=""),
+    Column("label", StoredText, nullable=False, server_default=""),
+    Column("pinned_at", StoredTime),
+    Column("edited_from", StoredInteger),
+    Column("copied_from", StoredInteger),
+    Column("deleted_with", StoredInteger),
+    Column("foreign_id", StoredText),
+    Column("attachments", StoredText, nullable=False, server_default="[]"),
+    Column("raw", StoredText),
     Index("message_conversation", "conversation_id"),
     Index("message_parent", "parent_id"),
     Index("message_run", "run_id"),
@@ -197,7 +221,67 @@ message = Table(
 """A tree by ``parent_id``. The text of an answer is filled in when its run has ended, and so are
 its ``thought_tokens`` (null: not known). ``last_leaf_id`` is the end of the branch that was shown
 through the message when another version took its place. ``system`` is the system prompt from this
-message on, null where it is the one before. A deleted message stays in the tree, unseen."""
+message on, null where it is the one before. A deleted message stays in the tree, unseen;
+``deleted_with`` is the message whose deletion took it along, so that they come back together.
+
+``kind`` is "" for what was said, else "summary" (of the messages before it, which are not sent),
+"tool_call" or "tool_result" (shown closed). ``hidden`` messages are neither shown nor sent.
+``reasoning`` is what was thought before the answer, where it is known apart from the text.
+``author`` is the model of an answer without a run. ``edited_from`` is the version that was edited,
+``copied_from`` the message that it is a copy of. ``attachments`` is a JSON list; ``raw`` is what an
+import could not understand, as JSON; ``foreign_id`` its id in the program it is from."""
+
+tag = Table(
+    "tag",
+    metadata,
+    _id(),
+    Column("kind", StoredText, nullable=False),
+    Column("item_id", StoredInteger, nullable=False),
+    Column("name", StoredText, nullable=False),
+    UniqueConstraint("kind", "item_id", "name", name="tag_key"),
+    Index("tag_name", "name"),
+    sqlite_autoincrement=True,
+)
+"""``kind`` is "run" or "conversation"."""
+
+profile = Table(
+    "profile",
+    metadata,
+    _id(),
+    Column("name", StoredText, nullable=False),
+    Column("created_at", StoredTime, nullable=False),
+    Column("deleted_at", StoredTime),
+    Column("system", StoredText, nullable=False, server_default=""),
+    Column("note", StoredText, nullable=False, server_default=""),
+    Column("greetings", StoredText, nullable=False, server_default="[]"),
+    Column("source", StoredText, nullable=False, server_default="{}"),
+    sqlite_autoincrement=True,
+)
+"""A named system prompt for conversations. ``note`` goes after the last message of the user.
+``greetings`` is a JSON list of first messages of the assistant. ``source`` is the character card
+that it was read from, whole, as JSON."""
+
+token_data = Table(
+    "token_data",
+    metadata,
+    _id(),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    Column("call", StoredInteger, nullable=False),
+    Column("sample", StoredInteger, nullable=False),
+    Column("tokenizer", StoredText, nullable=False),
+    Column("token_count", StoredInteger, nullable=False),
+    Column("alternative_count", StoredInteger, nullable=False, server_default="0"),
+    Column("doubt", StoredNumber),
+    Column("chosen", StoredBytes, nullable=False),
+    Column("alternatives", StoredBytes),
+    UniqueConstraint("run_id", "call", "sample", name="token_data_key"),
+    Index("token_data_doubt", "doubt"),
+    sqlite_autoincrement=True,
+)
+"""The tokens of one sample of a call, by columns and packed: ``chosen`` has their ids, lengths and
+log-probabilities, ``alternatives`` what else could have come, ``alternative_count`` at each place.
+``tokenizer`` is the digest of the vocabulary that the ids are of; ``doubt`` says how unsure the
+answer was, so that a history can be filtered by it."""
 
 chat_draft = Table(
     "chat_draft",
