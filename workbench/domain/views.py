@@ -345,6 +345,22 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens that were thought before the answer; None where that is not known."""
     is_continued: bool = False
     """Whether it begins with another version's text: ``completion_tokens`` are what came after."""
+    reasoning: str | None = None
+    """What was thought before the answer, where it is known apart from its run."""
+    kind: str = ""
+    """"" for what was said, else "summary", "tool_call" or "tool_result"."""
+    hidden: bool = False
+    """Neither shown nor sent."""
+    author: str = ""
+    """The model of an answer without a run."""
+    label: str = ""
+    """The name that the user gave to this message, or to the branch from here on."""
+    pinned: bool = False
+    attachments: tuple[dict[str, Any], ...] = ()
+    edited_from: int | None = None
+    """The version that was edited to get this one."""
+    copied_from: int | None = None
+    """The message that this one is a copy of."""
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.text import Role, replace_surrogates
 from workbench.domain.views import ChatMessage
-from workbench.history import runs
+from workbench.history import codec, runs
 from workbench.history.conversations import (
     insert_conversation,
     set_options,
@@ -131,6 +131,7 @@ def _versions(connection: Connection, row: Any) -> tuple[int, ...]:
         .where(
             message.c.conversation_id == row.conversation_id,
             message.c.deleted_at.is_(None),
+            message.c.hidden == 0,
             message.c.parent_id.is_not_distinct_from(row.parent_id),
         )
         .order_by(message.c.id)
@@ -233,7 +234,7 @@ def load_branch(
     }
     siblings: dict[int | None, list[int]] = {}
     for row in rows.values():
-        if row.deleted_at is None:
+        if _is_seen(row):
             siblings.setdefault(row.parent_id, []).append(row.id)
     path = _path({row.id: row.parent_id for row in rows.values()}, leaf)
     versions = collections.Counter(row.parent_id for row in rows.values())
@@ -246,8 +247,13 @@ def load_branch(
             is_continued=versions[rows[each].parent_id] > 1 and _goes_on(connection, rows[each]),
         )
         for each in sorted(path)
-        if rows[each].deleted_at is None
+        if _is_seen(rows[each])
     )
+
+
+def _is_seen(row: Any) -> bool:
+    """Whether a message is shown and sent."""
+    return row.deleted_at is None and not row.hidden
 
 
 def _goes_on(connection: Connection, row: Any) -> bool:
@@ -349,4 +355,15 @@ def _message(
         system=row.system,
         thought_tokens=row.thought_tokens,
         is_continued=is_continued,
+        reasoning=row.reasoning,
+        kind=row.kind or "",
+        hidden=bool(row.hidden),
+        author=row.author or "",
+        label=row.label or "",
+        pinned=row.pinned_at is not None,
+        attachments=tuple(
+            each for each in codec.from_json(row.attachments or "[]", []) if isinstance(each, dict)
+        ),
+        edited_from=row.edited_from,
+        copied_from=row.copied_from,
     )

@@ -4,13 +4,13 @@ workbench.py: `Workbench`: the parts, composed
 core.py: resources that the parts share, opened and closed together
 session.py: `core.session`: JSON values kept between sessions, by key
 history.py: the list of runs, and search in all that was written
-chats.py: conversations: each answer is a run, each message a node of a tree
 finder.py: finds prompts, runs, chats and models by name, for the palette (Ctrl+K)
 doctor.py: what is installed, what this machine can do, how fast it is
 added_folders.py: folders that the user added
 prompts/: prompt files, library, samples, data sets, versions, formats
 runs/: starting, steering, answers, cases, rewrite, X-ray
 evaluation/: sets of cases and variants: opened, run, scored
+chats/: conversations: sending, versions and branches
 models/: files, servers, downloads, loading, scoring
 """
 

@@ -203,11 +203,17 @@ class MessageView(QFrame):
     def set_message(self, message: ChatMessage) -> None:
         """Show a message, or the same with other versions, from its row."""
         before, self.message = self.message, message
-        name = "You" if self.is_mine else model_name(message.model) or "Model"
+        name = _name(message)
         self.name.setText(name)
         self.body.setAccessibleName(f"Message of {name}")
         self.versions.show_versions(message)
         self._show_time()
+        if message.kind in _TOOL_NAMES:
+            self._show_tool()
+            return
+        if self._tool is not None:
+            self._tool.hide()
+            self.body.show()
         if self.is_mine:
             self.body.set_plain(message.text)
             self.empty.hide()
@@ -225,10 +231,24 @@ class MessageView(QFrame):
         else:
             self._show_stored()
 
+    def _show_tool(self) -> None:
+        """Show what went to a tool, or came from it, closed."""
+        self.tool.setVisible(True)
+        self.tool_text.set_text(self.message.text)
+        self.tool.set_title(_tool_title(self.message))
+        for part in (self.body, self.empty, self._foot, self._banner, self._thought):
+            if part is not None:
+                part.hide()
+
     def _show_stored(self) -> None:
         """Show an ended answer from its row, without reading its run."""
         message = self.message
         self.body.set_markdown(message.text)
+        if message.reasoning:
+            self.thought.set_title("Thought first")
+            self.thought.show()
+            if self.thinking is not None:
+                self.thinking.set_text(message.reasoning)
         self._show_end(
             RunState(
                 status=message.run_status or "done",

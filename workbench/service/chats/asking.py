@@ -1,0 +1,169 @@
+"""Sends, edits, regenerates and continues: each answer is a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from workbench.domain.chat import ChatOptions, Turn, chat_params
+from workbench.domain.errors import UsageError
+from workbench.domain.runs.spec import ChatPrompt, Json, RunSpec
+from workbench.domain.text import Message, Role
+from workbench.domain.views import ChatMessage
+from workbench.history import conversations, session
+from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, ConversationReader, title_of
+from workbench.service.runs.runs import run_title
+
+
+class Asking(ConversationReader):
+    """Puts questions and starts their answers."""
+
+    async def send(
+        self,
+        conversation_id: int | None,
+        text: str,
+        options: ChatOptions,
+        parent_id: int | None = None,
+    ) -> ChatMessage:
+        """Add what the user wrote and start the answer; returns the answer's (empty) message.
+
+        ``conversation_id`` None begins a conversation. ``parent_id`` is the message that the text
+        follows, None the end of the shown branch. Message, run and answer are written together,
+        before the model sees any of it; where that fails there is none of them.
+
+        Raises:
+            UsageError: the text is blank. ModelError: there is no such model.
+            StoreError: nothing was sent because it cannot be saved.
+        """
+        if not text.strip():
+            raise UsageError("There is nothing to send: write a message first.")
+        before: tuple[ChatMessage, ...] = ()
+        if conversation_id is not None:
+            if parent_id is None:
+                parent_id = await self._leaf(conversation_id)
+            before = await self.messages(conversation_id, parent_id)
+        answer = await self._ask(conversation_id, parent_id, before, text, options)
+        if not before and conversation_id is not None:
+            await self._name_after(conversation_id, text)
+        return answer
+
+    async def edit(self, message: ChatMessage, text: str, options: ChatOptions) -> ChatMessage:
+        """Write another version of a user message and answer that; the old branch stays.
+
+        What is sent is what leads to the message, whichever branch is shown.
+        """
+        if not text.strip():
+            raise UsageError("There is nothing to send: write a message first.")
+        return await self._ask(
+            message.conversation_id, message.parent_id, await self._before(message), text, options
+        )
+
+    async def regenerate(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
+        """Another answer to what ``message`` answers; the old one stays as a version."""
+        return await self._ask(
+            message.conversation_id, message.parent_id, await self._before(message), None, options
+        )
+
+    async def answer(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
+        """Answer a user message that has no answer."""
+        before = await self.messages(message.conversation_id, message.message_id)
+        return await self._ask(
+            message.conversation_id, message.message_id, before, None, options
+        )
+
+    async def continue_answer(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
+        """Let an answer go on where it ended, as another version of it, which begins with it.
+
+        Raises:
+            UsageError: nothing of it was written. ModelError: there is no such model.
+        """
+        if message.role != "assistant" or not message.text.strip():
+            raise UsageError("There is nothing to go on from: ask for another answer instead.")
+        before = await self._before(message)
+        return await self._ask(
+            message.conversation_id, message.parent_id, before, None, options, message.text
+        )
+
+    async def _before(self, message: ChatMessage) -> tuple[ChatMessage, ...]:
+        """What leads to a message."""
+        if message.parent_id is None:
+            return ()
+        return await self.messages(message.conversation_id, message.parent_id)
+
+    async def _ask(
+        self,
+        conversation_id: int | None,
+        parent_id: int | None,
+        before: Sequence[ChatMessage],
+        text: str | None,
+        options: ChatOptions,
+        begun: str = "",
+    ) -> ChatMessage:
+        """Put a question on disk and start its answer; ``text`` None answers the last message.
+
+        ``before`` is what is sent of the branch that ends in ``parent_id``: no hidden messages.
+        ``begun`` is how the answer begins: it is written on directly, and the conversation keeps
+        its strategy for the next message.
+        """
+        asked = msgspec.structs.replace(options, strategy="direct", params={}) if begun else options
+        messages = [(each.role, each.text) for each in before]
+        messages += [("user", text or ""), ("assistant", begun)]
+        spec = RunSpec(
+            prompt=ChatPrompt(sent_messages(options.system, messages)),
+            strategy=asked.strategy,
+            params=chat_params(asked.strategy) | asked.params,
+            model=options.model,
+            sampling=options.sampling,
+            seed=options.seed,
+            budget=options.budget,
+            mode=options.mode,
+        )
+        is_other = not before or options.system != await self._system(before)
+        async with self._runs.starting:
+            prepared = await self._runs.prepare(spec)
+            turn = Turn(
+                conversation_id=conversation_id,
+                title=title_of(text or ""),
+                parent_id=parent_id,
+                text=text,
+                system=options.system if is_other else None,
+                options=kept_options(options),
+                spec=prepared.spec,
+                run_title=run_title(prepared.spec),
+            )
+            answer = await self._store.add_turn(turn)
+        if options.system.strip() and options.system != await self.last_system():
+            await self._store.write(session.set_state, LAST_SYSTEM, options.system)
+        assert answer.run_id is not None
+        await self._runs.begin(answer.run_id, prepared)
+        return answer
+
+    async def _name_after(self, conversation_id: int, text: str) -> None:
+        """Name a new conversation after its first message, unless the user has named it."""
+        if (
+            await self._store.read(conversations.load_conversation, conversation_id)
+        ).title == UNTITLED:
+            await self._store.write(conversations.rename, conversation_id, title_of(text))
+
+
+def sent_messages(system: str, exchanged: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
+    """A conversation as the model gets it: no empty turns, no two of the user in a row.
+
+    Many chat formats refuse either, and a model that reads an empty answer gives one again.
+    """
+    turns: list[tuple[Role, str]] = []
+    for role, text in exchanged:
+        if not text.strip():
+            continue
+        joined = turns and turns[-1][0] == role == "user"
+        turns.append((role, f"{turns.pop()[1]}\n\n{text}" if joined else text))
+    messages = tuple(Message.value(role, text) for role, text in turns)
+    return (Message.literal("system", system), *messages) if system.strip() else messages
+
+
+def kept_options(options: ChatOptions) -> dict[str, Json]:
+    """What of the options is kept with a conversation: its system prompts are in its messages."""
+    kept: dict[str, Json] = msgspec.to_builtins(options)
+    del kept["system"], kept["budget"]
+    return kept

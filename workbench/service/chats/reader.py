@@ -1,0 +1,70 @@
+"""What all parts of the conversations need: the shown branch and its system prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.domain.chat import OpenConversation, system_of
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.runs.spec import ChatPrompt
+from workbench.domain.views import ChatMessage
+from workbench.history import conversations, session
+from workbench.history.runs import load_spec
+from workbench.service.core import Core
+from workbench.service.runs.runs import Runs
+
+LAST_SYSTEM = "chat.last_system"
+UNTITLED = "New conversation"
+_TITLE_CHARACTERS = 48
+
+
+class ConversationReader:
+    """Reads conversations."""
+
+    def __init__(self, core: Core, runs: Runs) -> None:
+        self._engines = core.engines
+        self._store = core.store
+        self._runs = runs
+
+    async def open(self, conversation_id: int) -> OpenConversation:
+        """A conversation with its shown branch; UsageError where there is none."""
+        conversation = await self._store.read(conversations.load_conversation, conversation_id)
+        messages = await self.messages(conversation_id)
+        return OpenConversation(
+            conversation=conversation, messages=messages, system=await self._system(messages)
+        )
+
+    async def messages(
+        self, conversation_id: int, leaf_id: int | None = None
+    ) -> tuple[ChatMessage, ...]:
+        """The branch that is shown, or that ends in ``leaf_id``, first message first."""
+        return await self._store.messages(conversation_id, leaf_id)
+
+    async def _leaf(self, conversation_id: int) -> int | None:
+        """The end of the shown branch."""
+        read = await self._store.read(conversations.load_conversation, conversation_id)
+        return read.leaf_id
+
+    async def _system(self, messages: Sequence[ChatMessage]) -> str:
+        """The system prompt of a branch; of one that kept none, that of its last answer."""
+        kept = system_of(messages)
+        answered = [each.run_id for each in messages if each.run_id is not None]
+        if kept is not None or not answered:
+            return kept or ""
+        try:
+            spec = await self._store.read(load_spec, answered[-1])
+        except WorkbenchError:  # the run is damaged: the messages are there all the same
+            return ""
+        sent = spec.prompt.messages if isinstance(spec.prompt, ChatPrompt) else ()
+        return "\n\n".join(each.text for each in sent if each.role == "system")
+
+    async def last_system(self) -> str:
+        """The system prompt that was used last in any conversation, "" where none was."""
+        return str(await self._store.read(session.get_state, LAST_SYSTEM, "") or "")
+
+
+def title_of(text: str) -> str:
+    """The title of a conversation that begins with a text."""
+    words = " ".join(text.split())
+    short = words[:_TITLE_CHARACTERS].rstrip()
+    return (short + ("…" if len(words) > len(short) else "")) or UNTITLED
