@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, update
 
 from workbench.domain.chat import ChatDraft, Turn
 from workbench.domain.errors import UsageError
 from workbench.history import conversations, message_tree, run_list, search
 from workbench.history.store import HistoryStore
+from workbench.history.tables import message
 
 from . import samples
 from .conftest import OpenStore
@@ -233,3 +235,39 @@ async def test_conversations_are_found_by_their_words_and_titles(
         each.conversation_id for each in await store.read(conversations.list_conversations, "norw")
     ] == [first]
     assert await store.read(conversations.list_conversations, "nothing of the kind") == ()
+
+
+async def test_a_message_has_what_other_programs_know_of_it(store: HistoryStore) -> None:
+    chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
+    asked = await store.write(message_tree.add_message, chat, None, "user", "q")
+    profile = await store.write(
+        message_tree.add_message, chat, asked.message_id, "system", "custom instructions"
+    )
+    said = await store.write(message_tree.add_message, chat, profile.message_id, "assistant", "a")
+
+    def enrich(connection: Connection) -> None:
+        connection.execute(
+            update(message).where(message.c.id == profile.message_id).values(hidden=1)
+        )
+        connection.execute(
+            update(message)
+            .where(message.c.id == said.message_id)
+            .values(
+                reasoning="hm", author="other-7b", label="the good one", pinned_at=3.0,
+                attachments='[{"name": "a.txt"}, 7]', kind="tool_call", edited_from=9,
+                copied_from=8,
+            )
+        )  # fmt: skip
+
+    await store.write(enrich)
+    shown = await store.messages(chat)
+    assert [each.text for each in shown] == ["q", "a"]  # what is hidden is not there
+    last = shown[1]
+    assert (last.reasoning, last.author, last.label, last.pinned) == (
+        "hm", "other-7b", "the good one", True,
+    )  # fmt: skip
+    assert (last.kind, last.edited_from, last.copied_from) == ("tool_call", 9, 8)
+    assert last.attachments == ({"name": "a.txt"},)
+    assert (shown[0].reasoning, shown[0].kind, shown[0].pinned, shown[0].attachments) == (
+        None, "", False, (),
+    )  # fmt: skip

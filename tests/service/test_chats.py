@@ -192,3 +192,18 @@ async def test_a_deleted_version_leaves_the_other_one_in_its_place(core):
     assert await core.chats.messages(chat) == ()
     await core.chats.restore_message(question.message_id)
     assert [each.text for each in await core.chats.messages(chat)] == ["Hello?"]
+
+
+async def test_a_hidden_message_is_not_sent_and_stays_on_its_branch(core):
+    first = await say(core, "One")
+    chat, store = first.conversation_id, core._core.store
+    hidden = await store.write(message_tree.add_message, chat, first.message_id, "user", "Secret")
+    await store.write(
+        lambda connection: connection.exec_driver_sql(
+            f"UPDATE message SET hidden = 1 WHERE id = {hidden.message_id}"
+        )
+    )
+    answer = await say(core, "Two", chat)
+    assert [text for _, text in await sent(core, answer)] == ["One", "Answer 1.", "Two"]
+    assert await shown(core, chat) == ["One", "Answer 1.", "Two", "Answer 2."]
+    assert (await core.chats.messages(chat))[2].parent_id == hidden.message_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.chat.driving import asked, at_rest, brought, say, settled, texts, views
+from tests.ui.chat.driving import asked, at_rest, brought, message, say, settled, texts, views
 from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.domain.runs.run_state import CallState, RunState, SampleState
 from workbench.domain.runs.sampling import Sampling
@@ -308,3 +308,23 @@ def test_every_control_of_a_full_page_has_a_name(panel, qtbot):
     panel.finding.open()
     panel.system.open_editor()
     assert unnamed(panel) == []
+
+
+def test_tools_and_thoughts_of_other_programs_are_closed(qtbot):
+    made = MessageView(message(1, "the answer", reasoning="let me think", author="other-7b"))
+    qtbot.addWidget(made)
+    assert made.name.text() == "other-7b"
+    assert made.has_thought
+    assert not made.thought.is_open
+    assert made.thought.text.text == "let me think"
+    assert made.body.text == "the answer"
+    made.set_message(message(3, '{"q": 1}', kind="tool_call"))
+    assert made.tool is not None
+    assert not made.tool.is_open
+    assert made.tool.head.text() == "Asked a tool"
+    assert made.tool.text.text == '{"q": 1}'
+    assert made.body.isHidden()
+    assert not made.has_thought
+    made.set_message(message(5, "and so"))
+    assert made.tool.isHidden()
+    assert not made.body.isHidden()

@@ -68,9 +68,7 @@ class Asking(ConversationReader):
     async def answer(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
         """Answer a user message that has no answer."""
         before = await self.messages(message.conversation_id, message.message_id)
-        return await self._ask(
-            message.conversation_id, message.message_id, before, None, options
-        )
+        return await self._ask(message.conversation_id, message.message_id, before, None, options)
 
     async def continue_answer(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
         """Let an answer go on where it ended, as another version of it, which begins with it.

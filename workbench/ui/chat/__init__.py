@@ -7,6 +7,7 @@ conversations_model.py: the values of that list, and what all conversations shar
 page.py: one conversation: its messages, or how to begin
 transcript.py: the messages; only those in view have widgets
 message_view.py: one message
+message_parts.py: its versions, name, folded text, words of its end
 system_view.py: the system prompt
 composer.py: where a message is written
 drafts.py: unsent text, on disk within a second

@@ -9,79 +9,35 @@ from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from workbench.domain.errors import ContextOverflowError, WorkbenchError
 from workbench.domain.runs.run_state import RunState
-from workbench.domain.servers import model_name
-from workbench.domain.text import count_text, seconds_text
 from workbench.domain.views import ChatMessage
+from workbench.ui.chat.message_parts import (
+    FoldedText,
+    VersionArrows,
+    end_words,
+    failure_sentence,
+    message_name,
+    reading_words,
+    tool_title,
+)
 from workbench.ui.kit import (
     Banner,
     GhostButton,
     IconButton,
     Label,
-    Section,
     StreamingText,
     column,
     row,
 )
 from workbench.ui.markdown.body import MarkdownBody
 from workbench.ui.runs.words import (
-    error_sentence,
     rate_text,
     reasoning_text,
     thinking_title,
 )
 
-_THINKING_HEIGHT = 140
-_REASONS = {
-    "answer": "answer line complete",
-    "stop": "end of turn",
-    "length": "length limit",
-    "cancelled": "cancelled",
-    "repeating": "repeating itself",
-    "limit": "budget",
-    "error": "error",
-}
 _DIRECTLY = "Continues this text in one call: a strategy cannot start in the middle of an answer"
 _CUT = ("length", "cancelled", "limit", "error", "interrupted")
-
-
-class VersionArrows(QWidget):
-    """Which version of a message is shown, and the way to the others.
-
-    Signals:
-        chosen(int): the id of another version.
-    """
-
-    chosen = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.earlier = IconButton("chevron-left", "Earlier version", size=24, glyph=14)
-        self.later = IconButton("chevron-right", "Later version", size=24, glyph=14)
-        self._words = Label("", "small", "text-2")
-        self._ids: tuple[int, ...] = ()
-        self._place = 0
-        self.earlier.clicked.connect(functools.partial(self._step, -1))
-        self.later.clicked.connect(functools.partial(self._step, 1))
-        self.setLayout(row(self.earlier, self._words, self.later, gap=2))
-
-    def show_versions(self, message: ChatMessage) -> None:
-        """Show the place of a message among its versions; nothing where it is the only one."""
-        self._ids = message.sibling_ids
-        self._place = self._ids.index(message.message_id) if self._ids else 0
-        count = len(self._ids)
-        self.setVisible(count > 1)
-        self._words.setText(f"{self._place + 1} / {count}")
-        self._words.setAccessibleName(f"Version {self._place + 1} of {count}")
-        for button, at in ((self.earlier, self._place - 1), (self.later, self._place + 1)):
-            # A button that is switched off would lose the focus to some other widget.
-            button.setEnabled(0 <= at < count or button.hasFocus())
-
-    def _step(self, step: int) -> None:
-        at = self._place + step
-        if 0 <= at < len(self._ids):
-            self.chosen.emit(self._ids[at])
 
 
 class MessageView(QFrame):
@@ -112,8 +68,9 @@ class MessageView(QFrame):
         self.is_mine = message.role == "user"
         self.run_read: int | None = None
         """The ended run that is shown whole, with what its message's row lacks."""
-        self._thought: Section | None = None
+        self._thought: FoldedText | None = None
         self.thinking: StreamingText | None = None
+        self.tool: FoldedText | None = None
         self._banner: Banner | None = None
         self.name = Label("", "body-strong")
         self.note = Label("", "small", "text-3")
@@ -184,12 +141,11 @@ class MessageView(QFrame):
         return self._banner
 
     @property
-    def thought(self) -> Section:
+    def thought(self) -> FoldedText:
         """What was thought before the answer, folded; made when it is first needed."""
         if self._thought is None:
-            self.thinking = StreamingText("Thinking", "body")
-            self.thinking.setFixedHeight(_THINKING_HEIGHT)
-            self._thought = Section("Thinking", self.thinking, opened=False)
+            self._thought = FoldedText("Thinking")
+            self.thinking = self._thought.text
             self._column.insertWidget(1, self._thought)
         return self._thought
 
@@ -203,16 +159,16 @@ class MessageView(QFrame):
     def set_message(self, message: ChatMessage) -> None:
         """Show a message, or the same with other versions, from its row."""
         before, self.message = self.message, message
-        name = _name(message)
+        name = message_name(message)
         self.name.setText(name)
         self.body.setAccessibleName(f"Message of {name}")
         self.versions.show_versions(message)
         self._show_time()
-        if message.kind in _TOOL_NAMES:
+        if tool_title(message):
             self._show_tool()
             return
-        if self._tool is not None:
-            self._tool.hide()
+        if self.tool is not None:
+            self.tool.hide()
             self.body.show()
         if self.is_mine:
             self.body.set_plain(message.text)
@@ -233,9 +189,12 @@ class MessageView(QFrame):
 
     def _show_tool(self) -> None:
         """Show what went to a tool, or came from it, closed."""
-        self.tool.setVisible(True)
-        self.tool_text.set_text(self.message.text)
-        self.tool.set_title(_tool_title(self.message))
+        if self.tool is None:
+            self.tool = FoldedText(tool_title(self.message))
+            self._column.insertWidget(1, self.tool)
+        self.tool.set_title(tool_title(self.message))
+        self.tool.text.set_text(self.message.text)
+        self.tool.show()
         for part in (self.body, self.empty, self._foot, self._banner, self._thought):
             if part is not None:
                 part.hide()
@@ -246,9 +205,8 @@ class MessageView(QFrame):
         self.body.set_markdown(message.text)
         if message.reasoning:
             self.thought.set_title("Thought first")
+            self.thought.text.set_text(message.reasoning)
             self.thought.show()
-            if self.thinking is not None:
-                self.thinking.set_text(message.reasoning)
         self._show_end(
             RunState(
                 status=message.run_status or "done",
@@ -273,7 +231,7 @@ class MessageView(QFrame):
             self.empty.hide()
             self._foot.hide()
             rate = rate_text(state.generated_tokens, state.seconds)
-            self.note.setText(f"{rate} tok/s" if state.generated_tokens else _reading(state))
+            self.note.setText(f"{rate} tok/s" if state.generated_tokens else reading_words(state))
             return
         self.run_read = state.run_id
         self._show_time()
@@ -295,7 +253,7 @@ class MessageView(QFrame):
 
     def _show_end(self, state: RunState, text: str) -> None:
         self.footer.setText(
-            _end_words(state, self.message) if self.message.run_id is not None else ""
+            end_words(state, self.message) if self.message.run_id is not None else ""
         )
         self._foot.show()
         self._open.setVisible(self.message.run_id is not None)
@@ -351,33 +309,3 @@ class MessageView(QFrame):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.body.text)
-
-
-def failure_sentence(wire: dict[str, object]) -> str:
-    """Why an answer failed, and the ways on in a conversation."""
-    sentence = error_sentence(wire)
-    if isinstance(WorkbenchError.from_wire(wire), ContextOverflowError):
-        sentence += (
-            " In a conversation: delete messages that are not needed any more, or edit an earlier "
-            "one to go on from there."
-        )
-    return sentence
-
-
-def _end_words(state: RunState, message: ChatMessage) -> str:
-    reason = _REASONS.get(state.finish_reason, state.finish_reason)
-    tokens = "new token" if message.is_continued else "token"
-    words = [count_text(state.completion_tokens, tokens), seconds_text(state.seconds)]
-    if state.completion_tokens:
-        words.append(f"{rate_text(state.completion_tokens, state.seconds)} tok/s")
-    words.append("interrupted" if state.status == "interrupted" else f"stopped: {reason}")
-    if len(state.nodes) > 1:
-        words.insert(0, count_text(len(state.nodes), "node"))
-    return " · ".join(words)
-
-
-def _reading(state: RunState) -> str:
-    for call in state.calls.values():
-        if call.read_tokens < call.prompt_tokens:
-            return f"reading {call.read_tokens:,} of {call.prompt_tokens:,}"
-    return "waiting for the first token"
