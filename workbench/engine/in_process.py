@@ -26,6 +26,7 @@ from workbench.engine.status import StatusBoard
 _WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 _TURN_START = "<|im_start|>"
 _TURN_END = "<|im_end|>"
+_WIDTH = 8
 
 
 def split_words(text: str) -> list[str]:
@@ -70,6 +71,7 @@ class InProcessEngine:
             vocabulary_size=50_000,
             threads=1,
             library="",
+            decode_width=_WIDTH,
         )
 
     @property

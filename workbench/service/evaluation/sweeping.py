@@ -11,6 +11,7 @@ from workbench.domain.errors import ModelError, StoreError, WorkbenchError
 from workbench.domain.evaluation.cells import Cell, CellId, SweepEstimate
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.spec import RunSpec
+from workbench.domain.views import ModelEntry
 from workbench.history import evaluations
 from workbench.history.evaluations import FinishedRun
 from workbench.runs.manifest import included_digests
@@ -20,8 +21,10 @@ from workbench.service.models.models import Models
 from workbench.service.runs.answers import Answers
 from workbench.service.runs.runs import PreparedRun, Runs
 
-AT_ONCE = 8
-"""Runs at work together: the engine decodes as many of them in a batch as suit the model."""
+RESERVE = 4
+"""One run more for so many that are decoded together: the engine has its prompt when one ends."""
+FEWEST = 8
+"""Runs at work together, however many answers each asks for."""
 
 OnCell = Callable[[Cell], None]
 
@@ -33,7 +36,7 @@ class Sweeping:
         self._store = core.store
         self._library = core.prompt_library
         self._models = models
-        self._runs = runs
+        self.runs = runs
         self._answers = answers
 
     async def find(self, sweep: Sweep) -> dict[CellId, Cell]:
@@ -110,7 +113,7 @@ class Sweeping:
             and (only is None or any(cell.id in only for cell in group))
         ]
         for of_model in _by_model(waiting):
-            work = _ModelWork(self._runs, prepared, expected, tell)
+            work = _ModelWork(self, prepared, expected, tell)
             await work.run(of_model)
 
     async def estimate(
@@ -132,7 +135,7 @@ class Sweeping:
         is_known = True
         seconds: float | None = 0.0
         for of_variant in by_variant.values():
-            each = await self._runs.estimate(of_variant[0].spec)
+            each = await self.runs.estimate(of_variant[0].spec)
             count = len(of_variant)
             calls += each.calls * count
             most += each.new_tokens * count
@@ -153,6 +156,15 @@ class Sweeping:
             models=tuple(entry.name for entry in models.values()),
             memory_bytes=max([await self._memory(path) for path in models], default=0),
         )
+
+    async def decode_width(self, model: ModelEntry) -> int:
+        """How many answers a model decodes together, or its server at a time; it is loaded.
+
+        Raises:
+            ModelError, EngineError: it cannot be loaded, or the server not be reached.
+        """
+        async with self._models.hold(model) as engine:
+            return engine.model.decode_width if engine.model is not None else 1
 
     async def _memory(self, path: str) -> int:
         try:
@@ -175,16 +187,17 @@ class _Conditions(NamedTuple):
 
 
 class _ModelWork:
-    """The cells of one model, several at once."""
+    """The cells of one model, as many at once as suit the engine."""
 
     def __init__(
         self,
-        runs: Runs,
+        sweeping: Sweeping,
         prepared: Mapping[str, PreparedRun],
         expected: Mapping[str, str],
         tell: OnCell,
     ) -> None:
-        self._runs = runs
+        self._sweeping = sweeping
+        self._runs = sweeping.runs
         self._prepared = prepared
         self._expected = expected
         self._tell = tell
@@ -192,22 +205,44 @@ class _ModelWork:
         """Why the model is gone; nothing more is tried with it then."""
 
     async def run(self, groups: Sequence[Sequence[PlannedCell]]) -> None:
-        waiting = iter(groups)
-
-        async def work() -> None:
-            for group in waiting:
-                await self._one(group)
-
-        tasks = [asyncio.create_task(work()) for _ in range(min(AT_ONCE, len(groups)))]
+        """Run them in their order: what prompts share is read by the first and kept for others."""
+        places = await self._places(groups[0][0])
+        calls = {
+            variant: (await self._runs.estimate(prepared.spec)).calls
+            for variant, prepared in self._prepared.items()
+        }
+        at_work: dict[asyncio.Task[None], int] = {}
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for group in groups:
+                # A run that asks for many answers at a time takes as many places.
+                takes = max(1, min(calls[group[0].id.variant], places // FEWEST))
+                while sum(at_work.values()) + takes > places:
+                    await self._until_one_ends(at_work)
+                at_work[asyncio.create_task(self._one(group))] = takes
+            while at_work:
+                await self._until_one_ends(at_work)
         finally:  # each is cancelled once, so that it can end its run in order
-            for task in tasks:
+            for task in at_work:
                 task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
-                raise error
+            for error in await asyncio.gather(*at_work, return_exceptions=True):
+                if isinstance(error, Exception):
+                    raise error
+
+    async def _places(self, cell: PlannedCell) -> int:
+        """How many answers may be asked for together; the model is loaded to know that."""
+        try:
+            width = await self._sweeping.decode_width(self._prepared[cell.id.variant].model)
+        except WorkbenchError:  # the runs say why
+            return FEWEST
+        return width + width // RESERVE
+
+    async def _until_one_ends(self, at_work: dict[asyncio.Task[None], int]) -> None:
+        """Take those that have ended away, with the error of the first that has one."""
+        ended, _ = await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            del at_work[task]
+        for task in ended:
+            task.result()
 
     async def _one(self, group: Sequence[PlannedCell]) -> None:
         """Run the first of some cells that have the same run; the others show it."""

@@ -29,8 +29,6 @@ from workbench.service.evaluation.judges.questions import (
 from workbench.service.models.models import Models
 from workbench.service.models.servers import SOURCE as SERVER
 
-AT_ONCE = 8
-"""Questions at work together: the engine scores as many in a batch as suit the model."""
 _KEEP_EVERY = 16
 _SAMPLE_BYTES = 1024 * 1024
 
@@ -202,7 +200,8 @@ class _Work:
             for key in waiting:
                 await self._one(engine, key)
 
-        tasks = [asyncio.create_task(work()) for _ in range(min(AT_ONCE, len(keys)))]
+        width = engine.model.decode_width if engine.model is not None else 1
+        tasks = [asyncio.create_task(work()) for _ in range(min(width, len(keys)))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
         finally:
