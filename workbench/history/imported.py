@@ -1,0 +1,407 @@
+"""Conversations of other programs on their way into the history, each in one transaction.
+
+The same conversation (``source`` and ``source_id``) is never there twice. What the user has made of
+it here stays: an import only adds messages, and versions of those that were changed elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from workbench.domain.chat import ChatDraft
+from workbench.domain.transcripts import (
+    Card,
+    ImportedItem,
+    Outcome,
+    Part,
+    Transcript,
+    TranscriptMessage,
+)
+from workbench.history import codec
+from workbench.history.conversations import save_draft
+from workbench.history.tables import conversation, message, profile, tag
+
+UNKNOWN_TIME = 0.0
+_ROWS = 500
+"""Rows of one statement: a long one would hold up what is typed meanwhile."""
+
+
+def digest_of(found: Transcript) -> str:
+    """What identifies the content of a conversation, its warnings apart."""
+    plain = msgspec.structs.replace(found, warnings=())
+    return hashlib.sha256(msgspec.msgpack.encode(plain)).hexdigest()
+
+
+def save_transcript(connection: Connection, found: Transcript) -> ImportedItem:
+    """Put a conversation into the history, or add to it what is new in it."""
+    existing = connection.execute(
+        select(conversation).where(
+            conversation.c.source == found.source, conversation.c.source_id == found.source_id
+        )
+    ).one_or_none()
+    if existing is None:
+        return _insert(connection, found)
+    return _merge(connection, found, existing)
+
+
+def _insert(connection: Connection, found: Transcript) -> ImportedItem:
+    times = [each.created_at for each in found.messages if each.created_at]
+    created = found.created_at or min(times, default=found.updated_at) or time.time()
+    updated = found.updated_at or max(times, default=created)
+    new_id: int = connection.execute(
+        insert(conversation).returning(conversation.c.id),
+        {
+            "title": found.title,
+            "created_at": created,
+            "updated_at": max(updated, created),
+            "options": codec.to_json(found.options),
+            "folder": found.folder,
+            "pinned_at": updated if found.pinned else None,
+            "source": found.source,
+            "source_id": found.source_id,
+            "source_digest": digest_of(found),
+        },
+    ).scalar_one()
+    ids = _insert_messages(connection, new_id, found, {})
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == new_id)
+        .values(leaf_id=ids.get(found.leaf or "", max(ids.values(), default=None)))
+    )
+    for name in dict.fromkeys(found.tags):
+        row = {"kind": "conversation", "item_id": new_id, "name": name}
+        connection.execute(upsert(tag).values(row).on_conflict_do_nothing())
+    if found.draft:
+        save_draft(connection, new_id, ChatDraft(text=found.draft))
+    return _item("imported", found, new_id, len(ids))
+
+
+def _merge(connection: Connection, found: Transcript, existing: Any) -> ImportedItem:
+    digest, warnings = digest_of(found), set(found.warnings)
+    values: dict[str, Any] = {}
+    if existing.deleted_at is not None:
+        values["deleted_at"] = None
+        warnings.add("restored")
+    ids: dict[str, int] = {}
+    if digest != existing.source_digest:
+        values["source_digest"] = digest
+        known, texts = _known(connection, existing.id)
+        ids = _insert_messages(connection, existing.id, _renamed(found, texts), known)
+        if ids:
+            leaf = {**known, **ids}.get(found.leaf or "")
+            if leaf is not None and _is_before(connection, existing.leaf_id, leaf):
+                values["leaf_id"] = leaf
+            values["updated_at"] = max(existing.updated_at, found.updated_at or 0.0)
+    if values:
+        connection.execute(
+            update(conversation).where(conversation.c.id == existing.id).values(**values)
+        )
+    shown = msgspec.structs.replace(found, warnings=tuple(sorted(warnings)), title=existing.title)
+    outcome: Outcome = "updated" if ids or "deleted_at" in values else "unchanged"
+    return _item(outcome, shown, existing.id, len(ids))
+
+
+def _item(outcome: Outcome, found: Transcript, conversation_id: int, added: int) -> ImportedItem:
+    return ImportedItem(
+        outcome=outcome,
+        title=found.title,
+        format=found.source,
+        conversation_id=conversation_id,
+        messages=len(found.messages),
+        branches=found.leaves,
+        added=added,
+        warnings=found.warnings,
+    )
+
+
+def _known(connection: Connection, conversation_id: int) -> tuple[dict[str, int], dict[str, str]]:
+    """Ids and digests of the texts of the messages that came from elsewhere, by their key there."""
+    rows = connection.execute(
+        select(message.c.id, message.c.foreign_id, message.c.text, message.c.reasoning).where(
+            message.c.conversation_id == conversation_id, message.c.foreign_id.is_not(None)
+        )
+    ).all()
+    ids = {row.foreign_id: row.id for row in rows}
+    return ids, {row.foreign_id: _text_digest(row.text, row.reasoning or "") for row in rows}
+
+
+def _text_digest(words: str, reasoning: str) -> str:
+    return hashlib.sha256(f"{len(words)} {words} {reasoning}".encode()).hexdigest()[:16]
+
+
+def _renamed(found: Transcript, texts: dict[str, str]) -> Transcript:
+    """The conversation with keys of their own for messages that have another text by now.
+
+    So they become versions of what is here, and what is new behind them follows them.
+    """
+    names: dict[str, str] = {}
+    for each in found.messages:
+        changed = _text_digest(each.text, each.reasoning)
+        if texts.get(each.key, changed) != changed:
+            names[each.key] = f"{each.key}#{changed}"
+    if not names:
+        return found
+    renamed = tuple(
+        msgspec.structs.replace(
+            each,
+            key=names.get(each.key, each.key),
+            parent=names.get(each.parent or "", each.parent),
+        )
+        for each in found.messages
+    )
+    return msgspec.structs.replace(
+        found, messages=renamed, leaf=names.get(found.leaf or "", found.leaf)
+    )
+
+
+def _insert_messages(
+    connection: Connection, conversation_id: int, found: Transcript, known: dict[str, int]
+) -> dict[str, int]:
+    """Add the messages that are not known, parents first; their new ids by their keys."""
+    ids: dict[str, int] = {}
+    next_id = _next_id(connection)
+    systems: dict[str | None, str] = {None: ""}
+    rows: list[dict[str, Any]] = []
+    for each in found.messages:
+        system = _system(found, each, systems)
+        if each.key in known:
+            continue
+        ids[each.key] = next_id
+        links = {**known, **ids} if each.edited_from or each.copied_from else {}
+        rows.append(
+            {
+                "id": next_id,
+                "conversation_id": conversation_id,
+                "parent_id": _id(each.parent, ids, known),
+                "system": system,
+                "edited_from": links.get(each.edited_from or ""),
+                "copied_from": links.get(each.copied_from or ""),
+                **_values(found, each),
+            }
+        )
+        next_id += 1
+    for start in range(0, len(rows), _ROWS):
+        connection.execute(insert(message), rows[start : start + _ROWS])
+    return ids
+
+
+def _next_id(connection: Connection) -> int:
+    """The id of the next message; a deleted one's is never given again."""
+    newest = connection.execute(select(func.max(message.c.id))).scalar_one() or 0
+    given = connection.execute(
+        text("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
+    ).scalar_one_or_none()
+    return max(newest, given or 0) + 1
+
+
+def _id(key: str | None, ids: dict[str, int], known: dict[str, int]) -> int | None:
+    if key is None:
+        return None
+    return ids.get(key, known.get(key))
+
+
+def _system(
+    found: Transcript, each: TranscriptMessage, systems: dict[str | None, str]
+) -> str | None:
+    """The system prompt that begins with a message, None where none does.
+
+    A message of the system adds to the one before it.
+    """
+    before = systems.get(each.parent, "")
+    begins = each.system
+    if begins is None:
+        if each.parent is None and found.system:
+            begins = before = found.system
+        if each.role == "system" and not each.hidden and not each.kind and each.text.strip():
+            begins = f"{before}\n\n{each.text}" if before else each.text
+    systems[each.key] = before if begins is None else begins
+    return begins
+
+
+def _values(found: Transcript, each: TranscriptMessage) -> dict[str, Any]:
+    raw = each.raw
+    aside = {
+        name: value
+        for name, value in (("note", found.note), ("settings", found.settings))
+        if value and each.parent is None
+    }
+    if aside:
+        raw = json.dumps({"conversation": aside, "message": json.loads(raw) if raw else None})
+    return {
+        "role": each.role,
+        "text": each.text,
+        "reasoning": each.reasoning or None,
+        "kind": each.kind,
+        "hidden": int(each.hidden),
+        "author": each.author,
+        "created_at": each.created_at or UNKNOWN_TIME,
+        "label": each.label,
+        "pinned_at": (each.created_at or time.time()) if each.pinned else None,
+        "foreign_id": each.key,
+        "attachments": msgspec.json.encode(each.parts).decode() if each.parts else "[]",
+        "raw": raw or None,
+    }
+
+
+def _is_before(connection: Connection, leaf: int | None, later: int) -> bool:
+    """Whether a message leads to a later one: the conversation went on, and was not turned here."""
+    if leaf is None:
+        return True
+    at: int | None = later
+    while at is not None and at > leaf:
+        at = connection.execute(
+            select(message.c.parent_id).where(message.c.id == at)
+        ).scalar_one_or_none()
+    return at == leaf
+
+
+# --- back out -----------------------------------------------------------------------------------
+
+
+def load_transcript(connection: Connection, conversation_id: int) -> Transcript | None:
+    """A conversation with all its branches; None where there is none. Deleted messages are left out.
+
+    The keys of messages are those of the program they came from, else made of their ids.
+    """
+    row = connection.execute(
+        select(conversation).where(conversation.c.id == conversation_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    rows = list(_rows(connection, conversation_id))
+    keys = {each.id: key_of(each) for each in rows}
+    parents = {each.id: each.parent_id for each in _links(connection, conversation_id)}
+    tags = connection.execute(
+        select(tag.c.name)
+        .where(tag.c.kind == "conversation", tag.c.item_id == conversation_id)
+        .order_by(tag.c.name)
+    ).scalars()
+    source = row.source or "prompt-workbench"
+    made_id = hashlib.sha256(f"{row.created_at} {conversation_id}".encode()).hexdigest()[:24]
+    return Transcript(
+        source=source,
+        source_id=row.source_id or made_id,
+        title=row.title or "Untitled",
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        messages=tuple(_message(each, keys, parents) for each in rows),
+        leaf=_living(row.leaf_id, keys, parents) or (keys[rows[-1].id] if rows else None),
+        folder=row.folder,
+        pinned=row.pinned_at is not None,
+        tags=tuple(tags),
+        options=codec.from_json(row.options, {}),
+    )
+
+
+def key_of(row: Any) -> str:
+    """The key of a stored message in a transcript."""
+    return row.foreign_id or f"local-{row.id}"
+
+
+def _links(connection: Connection, conversation_id: int) -> list[Any]:
+    statement = select(message.c.id, message.c.parent_id).where(
+        message.c.conversation_id == conversation_id
+    )
+    return list(connection.execute(statement))
+
+
+def _rows(connection: Connection, conversation_id: int) -> Iterator[Any]:
+    """The messages that are not deleted, each key once."""
+    from workbench.history.tables import run  # noqa: PLC0415
+
+    statement = (
+        select(message, run.c.model)
+        .outerjoin(run, run.c.id == message.c.run_id)
+        .where(message.c.conversation_id == conversation_id, message.c.deleted_at.is_(None))
+        .order_by(message.c.id)
+    )
+    yield from connection.execute(statement)
+
+
+def _living(
+    message_id: int | None, keys: dict[int, str], parents: dict[int, int | None]
+) -> str | None:
+    """The key of a message, or of the nearest before it that is not deleted."""
+    walked: set[int] = set()
+    while message_id is not None and message_id not in keys and message_id not in walked:
+        walked.add(message_id)
+        message_id = parents.get(message_id)
+    return keys.get(message_id) if message_id is not None else None
+
+
+def _message(
+    row: Any, keys: dict[int, str], parents: dict[int, int | None]
+) -> TranscriptMessage:
+    roles = {"system", "user", "assistant", "tool"}
+    kinds = {"", "summary", "tool_call", "tool_result"}
+    return TranscriptMessage(
+        key=keys[row.id],
+        parent=_living(row.parent_id, keys, parents),
+        role=row.role if row.role in roles else "user",
+        text=row.text,
+        reasoning=row.reasoning or "",
+        kind=row.kind if row.kind in kinds else "",
+        hidden=bool(row.hidden),
+        author=row.author or row.model or "",
+        created_at=row.created_at or None,
+        parts=_parts(row.attachments),
+        system=row.system,
+        label=row.label,
+        pinned=row.pinned_at is not None,
+        edited_from=keys.get(row.edited_from),
+        copied_from=keys.get(row.copied_from),
+        raw=row.raw or "",
+    )
+
+
+def _parts(stored: str) -> tuple[Part, ...]:
+    found = codec.from_json(stored or "[]", [])
+    parts = []
+    for each in found if isinstance(found, list) else []:
+        try:
+            parts.append(msgspec.convert(each, Part))
+        except msgspec.ValidationError:
+            continue
+    return tuple(parts)
+
+
+def load_ids(connection: Connection, conversation_id: int) -> dict[str, int]:
+    """The ids of the messages of a conversation by their keys in its transcript."""
+    return {key_of(row): row.id for row in _rows(connection, conversation_id)}
+
+
+# --- character cards ----------------------------------------------------------------------------
+
+
+def save_card(connection: Connection, card: Card) -> ImportedItem:
+    """Keep a character card as a profile; one that is there already stays as it is."""
+    existing = connection.execute(
+        select(profile.c.id).where(
+            profile.c.source == card.raw, profile.c.name == card.name, profile.c.deleted_at.is_(None)
+        )
+    ).scalar()
+    outcome: Outcome = "unchanged" if existing is not None else "imported"
+    if existing is None:
+        existing = connection.execute(
+            insert(profile).returning(profile.c.id),
+            {
+                "name": card.name,
+                "created_at": time.time(),
+                "system": card.system,
+                "note": card.post_history_instructions,
+                "greetings": codec.to_json(list(card.greetings)),
+                "source": card.raw or "{}",
+            },
+        ).scalar_one()
+    return ImportedItem(
+        outcome=outcome, title=card.name, format="card", kind="profile", profile_id=existing,
+        warnings=card.warnings,
+    )  # fmt: skip

@@ -1,0 +1,6 @@
+"""Conversations in and out: files of other programs, and files for them.
+
+files.py: which files there are to read in what the user named
+importing.py: reads files in the sandbox and puts what they hold into the history
+exporting.py: writes conversations into files
+"""

@@ -1,0 +1,1 @@
+"""Files of programs for stories: SillyTavern, KoboldAI Lite, mikupad, character cards."""

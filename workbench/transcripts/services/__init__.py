@@ -1,0 +1,1 @@
+"""Exports of services: ChatGPT, Claude, Open WebUI, LibreChat."""
