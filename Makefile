@@ -14,7 +14,7 @@ QUICK = $(addprefix tests/, \
 	evaluation/test_diff.py evaluation/statistics/test_verdict.py evaluation/metrics/test_text.py \
 	processes/test_frames.py \
 	prompts/test_render.py prompts/test_tracing.py prompts/test_library.py prompts/test_samples.py \
-	prompts/formats/test_reading.py \
+	prompts/formats/test_reading.py transcripts/test_expected.py \
 	engine/test_text.py engine/test_doubles.py engine/remote/test_answers.py \
 	history/test_runs.py history/test_conversations.py \
 	strategies/test_strategies.py strategies/test_search.py strategies/test_steered_search.py \

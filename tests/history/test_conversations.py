@@ -243,7 +243,7 @@ async def test_a_message_has_what_other_programs_know_of_it(store: HistoryStore)
     profile = await store.write(
         message_tree.add_message, chat, asked.message_id, "system", "custom instructions"
     )
-    said = await store.write(message_tree.add_message, chat, profile.message_id, "assistant", "a")
+    reply = await store.write(message_tree.add_message, chat, profile.message_id, "assistant", "a")
 
     def enrich(connection: Connection) -> None:
         connection.execute(
@@ -251,7 +251,7 @@ async def test_a_message_has_what_other_programs_know_of_it(store: HistoryStore)
         )
         connection.execute(
             update(message)
-            .where(message.c.id == said.message_id)
+            .where(message.c.id == reply.message_id)
             .values(
                 reasoning="hm", author="other-7b", label="the good one", pinned_at=3.0,
                 attachments='[{"name": "a.txt"}, 7]', kind="tool_call", edited_from=9,

@@ -16,8 +16,10 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def read_file(path: Path, piece: int = PIECE_BYTES) -> tuple[Sniffed, list[Any]]:
-    beside = {each.name: str(each) for each in path.parent.iterdir() if each.name == "thread.json"}
-    known = sniff(path, path.name, tuple(beside))
+    companions = {
+        each.name: str(each) for each in path.parent.iterdir() if each.name == "thread.json"
+    }
+    known = sniff(path, path.name, tuple(companions))
     if known.reason:
         return known, [Skipped(reason=known.reason)]
     if known.container == "records":
@@ -29,5 +31,5 @@ def read_file(path: Path, piece: int = PIECE_BYTES) -> tuple[Sniffed, list[Any]]
                 spans = [list(each) for each in scan.spans]
                 found += records_job(str(path), path.name, known.format, spans)
     else:
-        found = file_job(str(path), path.name, known.format, known.container, beside)
+        found = file_job(str(path), path.name, known.format, known.container, companions)
     return known, [msgspec.msgpack.decode(each, type=Transcript | Card | Skipped) for each in found]

@@ -56,8 +56,8 @@ def check(found: list[Any], expected: dict[str, Any]) -> None:
     assert len(skipped) == expected["skipped"]
     assert len(conversations) == len(expected["conversations"])
     for each, wanted in zip(conversations, expected["conversations"], strict=True):
-        said = described(each)
-        assert said == {name: wanted[name] for name in said}
+        read = described(each)
+        assert read == {name: wanted[name] for name in read}
         assert set(wanted["warnings"]) <= set(each.warnings), each.title
         assert shown_time(each.created_at, wanted["created"]) == wanted["created"]
         assert each.source == expected["format"]
@@ -125,10 +125,10 @@ def test_unknown_keys_of_a_card_are_kept() -> None:
 def test_a_document_of_mikupad_is_read_with_its_tokens() -> None:
     expected = EXPECTED["mikupad/Counting.json"]["document"]
     path = FIXTURES / "mikupad/Counting.json"
-    said = mikupad.document(json.loads(path.read_text("utf-8")))
+    read = mikupad.document(json.loads(path.read_text("utf-8")))
     for name in ("name", "text", "chunks", "generated_tokens", "tokens_with_alternatives",
                  "chosen_probabilities", "settings"):  # fmt: skip
-        assert said[name] == expected[name], name
+        assert read[name] == expected[name], name
     (found,) = read_file(path)[1]
     assert [(each.role, each.text) for each in found.path()] == [
         ("user", "Count up."), ("assistant", "One, two."), ("user", "On.")
@@ -140,10 +140,10 @@ def test_a_document_of_mikupad_is_read_with_its_tokens() -> None:
 def test_no_secret_and_no_local_path_is_read(path: Path) -> None:
     if path.name in {"expected.json", "README.md"} or path.suffix == ".zip":
         return
-    said = repr(read_file(path)[1])
+    read = repr(read_file(path)[1])
     for secret in ("dummy-key-must-not-be-imported", "'api_key", "127.0.0.1", "/home/u",
                    "user/images", "/docs"):  # fmt: skip
-        assert secret not in said
+        assert secret not in read
 
 
 def test_members_of_an_archive_that_lead_outside_are_not_opened(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Conversations on their way in and out: what a file holds, and what became of it."""
+"""Conversations on their way in and out: what a file holds, and the outcome."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Outcome = Literal["imported", "updated", "unchanged", "skipped"]
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What hangs on a message: a file, the source of a claim, or a call of a tool.
 
-    ``text`` is a file's text or a tool's result; ``url`` a picture as a data URI, or the web address
-    of a source. Names never have a folder.
+    ``text`` is a file's text or a tool's result; ``url`` a picture as a data URI, or the web
+    address of a source. Names never have a folder.
     """
 
     kind: PartKind
@@ -69,7 +69,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     """A conversation as a file has it. Parents come before what follows them."""
 
     source: str
-    """The format's id, which stands for the program it is from."""
+    """The format's id, that of the program it is from."""
     source_id: str
     """Its id there; the same conversation has the same one at the next export."""
     title: str
@@ -206,7 +206,7 @@ class ImportProgress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 WARNINGS = {
-    "active_leaf_missing": "The branch that was shown last is not in the file: the newest is shown.",
+    "active_leaf_missing": "The branch that was shown is not in the file: the newest is shown.",
     "attachment_dropped": "A picture is too large to be kept with the message.",
     "bad_line": "A line of the file is damaged and was left out.",
     "bad_thread_json": "The file with the title and the settings is damaged.",

@@ -348,7 +348,7 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
     reasoning: str | None = None
     """What was thought before the answer, where it is known apart from its run."""
     kind: str = ""
-    """"" for what was said, else "summary", "tool_call" or "tool_result"."""
+    """"" for a message as such, else "summary", "tool_call" or "tool_result"."""
     hidden: bool = False
     """Neither shown nor sent."""
     author: str = ""

@@ -14,6 +14,8 @@ search.py: SQL and queries of full-text search
 measurements.py: what models found of texts, found by the digest of the question
 lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts
+imported.py: conversations of other programs into the history
+exported.py: whole conversations out of the history
 message_tree.py: SQL of messages: versions, branches, questions with their answers
 evaluations.py: SQL of evaluations, their cells, and looks at held-out cases
 votes.py: SQL of votes on pairs of answers

@@ -224,7 +224,7 @@ through the message when another version took its place. ``system`` is the syste
 message on, null where it is the one before. A deleted message stays in the tree, unseen;
 ``deleted_with`` is the message whose deletion took it along, so that they come back together.
 
-``kind`` is "" for what was said, else "summary" (of the messages before it, which are not sent),
+``kind`` is "" for a plain message, else "summary" (of the messages before it, which are not sent),
 "tool_call" or "tool_result" (shown closed). ``hidden`` messages are neither shown nor sent.
 ``reasoning`` is what was thought before the answer, where it is known apart from the text.
 ``author`` is the model of an answer without a run. ``edited_from`` is the version that was edited,

@@ -11,6 +11,7 @@ prompts/: prompt files, library, samples, data sets, versions, formats
 runs/: starting, steering, answers, cases, rewrite, X-ray
 evaluation/: sets of cases and variants: opened, run, scored
 chats/: conversations: sending, versions and branches
+transcripts/: conversations in and out of files
 models/: files, servers, downloads, loading, scoring
 """
 

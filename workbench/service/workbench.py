@@ -49,6 +49,7 @@ from workbench.service.runs.runs import Runs
 from workbench.service.runs.steering import Steering
 from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
+from workbench.service.transcripts.importing import Importing
 from workbench.settings import Paths
 
 
@@ -124,6 +125,7 @@ class Workbench:
             self.datasets,
         )
         self.chats = Chats(core, self.runs)
+        self.importing = Importing(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)
         self.finder = Finder(core, self.model_files)

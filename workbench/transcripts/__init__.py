@@ -1,7 +1,7 @@
 """Conversations of other programs: their files read into one form, and written from it.
 
-A reader is a pure function from what a file says to transcripts, or to the reason why there is none.
-Files are hostile: they are read in sandbox processes, which open them themselves (jobs.py).
+A reader is a pure function of the values of a file; it gives transcripts, or the reason why there
+is none. Files are hostile: sandbox processes open and read them (jobs.py).
 
 reader.py: what a format is: a score for a sample, and a function that reads
 registry.py: all formats
@@ -9,7 +9,7 @@ sniffing.py: which format a file is, by its content
 splitting.py: where the values of a large JSON file begin and end, a piece at a time
 jobs.py: what is done in a sandbox process
 archives.py: members of zip archives, checked
-tree_builder.py: a sound tree of whatever links a file has
+tree_builder.py: a sound tree of the links that a file has
 values.py: times, texts, names and thoughts of other programs
 services/: ChatGPT, Claude, Open WebUI, LibreChat
 desktop/: LM Studio, GPT4All, Jan, llama.cpp, textgen

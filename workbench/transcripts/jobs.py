@@ -20,9 +20,9 @@ _NAMED = re.compile(rb'"(?:title|name)"\s*:\s*("(?:[^"\\]|\\.){1,200}")')
 _encode = msgspec.msgpack.encode
 
 
-def sniff_job(path: str, name: str, beside: list[str]) -> Any:
+def sniff_job(path: str, name: str, companions: list[str]) -> Any:
     """What a file is; see :func:`sniff`."""
-    return msgspec.to_builtins(sniff(Path(path), name, tuple(beside)))
+    return msgspec.to_builtins(sniff(Path(path), name, tuple(companions)))
 
 
 def scan_job(path: str, scan: dict[str, Any]) -> Any:
@@ -64,7 +64,7 @@ def _of_record(reader: Reader, name: str, data: bytes, start: int) -> list[Found
 
 
 def file_job(
-    path: str, name: str, format_name: str, container: Container, beside: dict[str, str]
+    path: str, name: str, format_name: str, container: Container, companions: dict[str, str]
 ) -> list[bytes]:
     """What a file holds that is read as a whole, each as msgpack."""
     reader = find(format_name, container)
@@ -74,12 +74,12 @@ def file_job(
         reason = f"the file is larger than {FILE_BYTES // 2**20} MB"
         return [_encode(Skipped(reason=reason, source=format_name))]
     others = {}
-    for each, place in beside.items():
+    for each, place in companions.items():
         others[each] = Path(place).read_bytes()[:FILE_BYTES]
     if container == "binary":
-        given = Input(name, data=data, beside=others)
+        given = Input(name, data=data, companions=others)
     else:
-        given = Input(name, lines=line_values(data), beside=others)
+        given = Input(name, lines=line_values(data), companions=others)
     return [_encode(each) for each in _read(reader, given, data)]
 
 

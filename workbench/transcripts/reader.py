@@ -23,7 +23,7 @@ class Sample:
     """The first values: of a list, of the lines, or the only one."""
     is_lines: bool = False
     """Whether the file has a value a line."""
-    beside: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     """Names of files in the same folder that belong to it."""
 
     @property
@@ -42,7 +42,7 @@ class Input:
     lines: tuple[Any, ...] = ()
     """Values of the lines; a damaged line is :data:`BAD_LINE`."""
     data: bytes = b""
-    beside: dict[str, bytes] = field(default_factory=dict)
+    companions: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
@@ -51,7 +51,7 @@ class Input:
 
 
 class BadLine:
-    """Stands for a line that is no JSON."""
+    """In place of a line that is no JSON."""
 
 
 BAD_LINE = BadLine()
@@ -70,5 +70,5 @@ class Reader:
     score: Callable[[Sample], float]
     read: Callable[[Input], Iterable[Found]]
     container: Container = "records"
-    beside: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     """Names of files that belong to one of its files, in the same folder."""

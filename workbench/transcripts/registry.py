@@ -25,7 +25,7 @@ READERS: tuple[Reader, ...] = (
     LIBRECHAT, CARD, KOBOLD, MIKUPAD, JAN, OPENAI, SHAREGPT, GPT4ALL, CARD_PICTURE,
 )  # fmt: skip
 
-BESIDE = frozenset(name for each in READERS for name in each.beside)
+COMPANIONS = frozenset(name for each in READERS for name in each.companions)
 """Names of files that are read with another and hold no conversation themselves."""
 
 

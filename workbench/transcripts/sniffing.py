@@ -40,39 +40,39 @@ class Sniffed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def sniff(path: Path, name: str, beside: tuple[str, ...] = ()) -> Sniffed:
+def sniff(path: Path, name: str, companions: tuple[str, ...] = ()) -> Sniffed:
     """What a file is.
 
     Args:
         path: the file.
         name: what it is called; a file out of an archive lies under another name.
-        beside: names of files in its folder that belong to it.
+        companions: names of files in its folder that belong to it.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        if not head:
-            return Sniffed(reason="empty file")
+        sample = Sample(name, head, companions=companions)
         if not head.strip(b"\0"):
-            return Sniffed(reason="file holds only NUL bytes")
-        sample = Sample(name, head, beside=beside)
+            return Sniffed(reason="file holds only NUL bytes" if head else "empty file")
         found = best(sample, "binary")
         if found is not None:
             return Sniffed(format=found.id, container="binary")
-        begin = len(_BOM) if head.startswith(_BOM) else 0
-        text = head[begin:].lstrip(_BLANK)
-        if not text:
-            return Sniffed(reason="empty file")
-        begin = len(head) - len(text)
-        if text.startswith(b"["):
-            return _list(file, sample, begin + 1)
-        if not text.startswith(b"{"):
-            return Sniffed(reason="format not recognised")
-        inside = _LIST_IN_OBJECT.match(head, begin)
-        if inside is not None:
-            known = _list(file, sample, inside.end())
-            if known.format:
-                return known
-        return _object(file, sample, begin)
+        return _text(file, sample)
+
+
+def _text(file: BinaryIO, sample: Sample) -> Sniffed:
+    head = sample.head
+    text = head.removeprefix(_BOM).lstrip(_BLANK)
+    begin = len(head) - len(text)
+    if text.startswith(b"["):
+        return _list(file, sample, begin + 1)
+    if not text.startswith(b"{"):
+        return Sniffed(reason="format not recognised" if text else "empty file")
+    inside = _LIST_IN_OBJECT.match(head, begin)
+    if inside is not None:
+        known = _list(file, sample, inside.end())
+        if known.format:
+            return known
+    return _object(file, sample, begin)
 
 
 def _list(file: BinaryIO, sample: Sample, start: int) -> Sniffed:
@@ -87,7 +87,7 @@ def _list(file: BinaryIO, sample: Sample, start: int) -> Sniffed:
         return Sniffed(reason=f"not valid JSON: the file ends at byte {scan.position:,}")
     records = [_value(file, span) for span in spans[:_SAMPLES]]
     for record in records:  # the first may be damaged
-        one = Sample(sample.name, sample.head, (record,), beside=sample.beside)
+        one = Sample(sample.name, sample.head, (record,), companions=sample.companions)
         found = best(one, "records")
         if found is not None:
             return Sniffed(format=found.id, mode="array", start=start)
@@ -119,7 +119,9 @@ def _object(file: BinaryIO, sample: Sample, begin: int) -> Sniffed:
         except (ValueError, RecursionError) as error:
             fault = "nested too deeply" if isinstance(error, RecursionError) else str(error)
     if isinstance(value, dict):
-        one = Sample(sample.name, sample.head, (value,), is_lines=is_line, beside=sample.beside)
+        one = Sample(
+            sample.name, sample.head, (value,), is_lines=is_line, companions=sample.companions
+        )
         found = best(one, "records", "lines")
         if found is None:
             return Sniffed(reason="format not recognised")
@@ -128,7 +130,7 @@ def _object(file: BinaryIO, sample: Sample, begin: int) -> Sniffed:
     values = tuple(each for each in map(line_value, first) if isinstance(each, dict))
     if not values:
         return Sniffed(reason=f"not valid JSON: {fault}" if fault else "format not recognised")
-    many = Sample(sample.name, sample.head, values, is_lines=True, beside=sample.beside)
+    many = Sample(sample.name, sample.head, values, is_lines=True, companions=sample.companions)
     found = best(many, "records", "lines")
     if found is None:
         return Sniffed(reason="format not recognised")

@@ -1,7 +1,7 @@
 """Finds where the values of a large JSON file begin and end, a piece of it at a time.
 
 A file of hundreds of megabytes is never in memory: only its values are, one after another. That a
-value is right is left to whoever reads it.
+value is right is left to the reader.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ RECORD_BYTES = 48 * 1024 * 1024
 Mode = Literal["array", "values", "lines"]
 """Elements of a list, values one after another, or a value a line."""
 
+_QUOTE = ord('"')
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("|\\?\Z)|[{}\[\]]', re.DOTALL)
 
 
@@ -42,37 +43,39 @@ def scan_on(file: BinaryIO, scan: Scan, piece: int = PIECE_BYTES) -> Scan:
     is_last = len(data) < piece
     if scan.mode == "lines":
         return _lines(scan, data, is_last=is_last)
+    found = _values(scan, data, is_last=is_last)
+    if found.position > scan.position or is_last:
+        return found
+    if piece < RECORD_BYTES:  # one text is larger than the piece
+        return scan_on(file, scan, piece * 2)
+    return _next(scan, len(data), scan.start, scan.depth, [], "cut")
+
+
+def _values(scan: Scan, data: bytes, *, is_last: bool) -> Scan:
+    """Values that end in these bytes."""
     spans: list[tuple[int, int]] = []
     depth, start, used = scan.depth, scan.start, len(data)
     for token in _TOKEN.finditer(data):
         at = token.start()
         letter = data[at]
-        if letter == 0x22:
+        if letter == _QUOTE:
             if token[1] != b'"' and not is_last:
                 used = at  # the text goes on in the next piece
                 break
         elif letter in b"{[":
-            if depth == 0:
-                start = scan.position + at
+            start = scan.position + at if depth == 0 else start
             depth += 1
-        elif depth == 0:  # the end of the list, or a bracket too many
-            if scan.mode == "array":
-                return _next(scan, at + 1, -1, 0, spans, "end")
-        else:
+        elif depth > 0:
             depth -= 1
             if depth == 0:
                 spans.append((start, scan.position + at + 1))
                 start = -1
-    if used == 0 and not is_last:  # one text is larger than the piece
-        return (
-            scan_on(file, scan, piece * 2)
-            if piece < RECORD_BYTES
-            else _next(scan, len(data), start, depth, spans, "cut")
-        )
-    open_end = is_last and (depth > 0 or scan.mode == "array")
-    return _next(
-        scan, used, start, depth, spans, "cut" if open_end else "end" if is_last else "more"
-    )
+        elif scan.mode == "array":  # the end of the list
+            return _next(scan, at + 1, -1, 0, spans, "end")
+    if not is_last:
+        return _next(scan, used, start, depth, spans, "more")
+    is_open = depth > 0 or scan.mode == "array"
+    return _next(scan, used, start, depth, spans, "cut" if is_open else "end")
 
 
 def _next(

@@ -89,7 +89,7 @@ class TreeBuilder:
 
     @property
     def last(self) -> str | None:
-        """The key of the message that was added last, or what :meth:`go_on_from` said."""
+        """The key of the message that was added last, or that :meth:`go_on_from` named."""
         return self._last
 
     def go_on_from(self, key: str | None) -> None:
@@ -283,8 +283,8 @@ def _clean_part(part: Part) -> Part:
 
 
 def _first_text(messages: list[TranscriptMessage], role: str) -> str:
-    said = [each for each in messages if each.text.strip() and not (each.kind or each.hidden)]
-    first = next((each for each in said if not role or each.role == role), None)
-    if first is None and said:
-        first = said[0]
+    visible = [each for each in messages if each.text.strip() and not (each.kind or each.hidden)]
+    first = next((each for each in visible if not role or each.role == role), None)
+    if first is None and visible:
+        first = visible[0]
     return first.text if first is not None else ""

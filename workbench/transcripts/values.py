@@ -51,7 +51,7 @@ def _time_of_text(text: str) -> float | None:
 
 
 def local_time(text: str, *formats: str) -> float | None:
-    """A time that was written in the local zone of whoever wrote it; this machine's is taken."""
+    """A time that was written in the local zone of its writer; this machine's is taken."""
     for each in formats:
         try:
             return _seconds(datetime.strptime(text.strip(), each).astimezone())
@@ -136,7 +136,7 @@ def as_json(value: Any) -> str:
 
 
 def file_name(path: Any) -> str:
-    """The name of a file without its folder: local paths are nobody's business."""
+    """The name of a file without its folder: local paths are not read."""
     return re.split(r"[/\\]", text_of(path).rstrip("/\\"))[-1][:200]
 
 

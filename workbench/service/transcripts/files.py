@@ -13,7 +13,7 @@ import msgspec
 
 from workbench.domain.errors import FormatError
 from workbench.transcripts import archives
-from workbench.transcripts.registry import BESIDE
+from workbench.transcripts.registry import COMPANIONS
 
 SUFFIXES = (*archives.SUFFIXES, ".zip", ".png", ".charx")
 MOST_FILES = 50_000
@@ -28,7 +28,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     shown: str
     """What it is called in the report."""
     member: str = ""
-    beside: tuple[tuple[str, str], ...] = ()
+    companions: tuple[tuple[str, str], ...] = ()
     """Files that belong to it: name, and path or member."""
     sought: bool = True
     """Named by the user: that it holds no conversation is worth a line."""
@@ -50,7 +50,7 @@ def sources(paths: list[str]) -> list[Source]:
 def _in_folder(folder: Path) -> list[Source]:
     found: list[Source] = []
     for path in _walk(folder):
-        if path.name not in BESIDE:
+        if path.name not in COMPANIONS:
             found += _of_file(path, sought=False)
         if len(found) > MOST_FILES:
             break
@@ -78,10 +78,10 @@ def _of_file(path: Path, *, sought: bool) -> list[Source]:
             return _in_archive(path)
         others = tuple(
             (name, str(path.with_name(name)))
-            for name in sorted(BESIDE)
+            for name in sorted(COMPANIONS)
             if name != path.name and path.with_name(name).is_file()
         )
-        return [msgspec.structs.replace(one, beside=others)]
+        return [msgspec.structs.replace(one, companions=others)]
     except FileNotFoundError:
         return [msgspec.structs.replace(one, fault="this file does not exist")]
     except FormatError as error:
@@ -96,18 +96,18 @@ def _in_archive(path: Path) -> list[Source]:
     found = []
     for each in members:
         place = PurePosixPath(each.name)
-        if place.name in BESIDE:
+        if place.name in COMPANIONS:
             continue
         others = tuple(
             (name, str(place.with_name(name)))
-            for name in sorted(BESIDE)
+            for name in sorted(COMPANIONS)
             if str(place.with_name(name)) in known
         )
         name = place.name
         shown = f"{path.name}: {each.name}"
         found.append(
             Source(
-                path=str(path), name=name, shown=shown, member=each.name, beside=others,
+                path=str(path), name=name, shown=shown, member=each.name, companions=others,
                 sought=False, fault=each.fault,
             )
         )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import msgspec
 
-from workbench.domain.errors import FormatError, SandboxError, StoreError
+from workbench.domain.errors import FormatError, SandboxError
 from workbench.domain.transcripts import (
     Card,
     Found,
@@ -29,7 +29,6 @@ from workbench.history import imported
 from workbench.service.core import Core
 from workbench.service.transcripts.files import Source, sources
 from workbench.transcripts import archives
-from workbench.transcripts.registry import title_of
 from workbench.transcripts.sniffing import Sniffed
 from workbench.transcripts.splitting import Scan
 
@@ -37,7 +36,7 @@ _JOBS = "workbench.transcripts.jobs"
 _SECONDS = 60.0
 _BATCH_BYTES = 4 * 1024 * 1024
 _QUIET = ("format not recognised", "nothing to import", "empty file")
-"""What is said of a file only where the user named it, not of each in a folder or an archive."""
+"""Reported of a file that the user named, not of each in a folder or an archive."""
 
 OnProgress = Callable[[ImportProgress], None]
 
@@ -72,6 +71,8 @@ class Importing:
         with tempfile.TemporaryFile(prefix="workbench-import-") as spool:
             gathered = _Gathered(spool)
             await self._read(paths, gathered, tell)
+            if not gathered.items:
+                gathered.skip_all(paths)
             await self._save(gathered, tell)
         return ImportReport(items=tuple(gathered.items), cancelled=self._stopped)
 
@@ -101,13 +102,13 @@ class Importing:
     async def _local(self, source: Source, folder: Path, left: int) -> tuple[_Local, int]:
         """A file that can be opened: itself, or what is unpacked of an archive."""
         if not source.member:
-            return _Local(source.path, dict(source.beside)), 0
+            return _Local(source.path, dict(source.companions)), 0
         path, target = Path(source.path), folder / "member"
         size = await asyncio.to_thread(
             archives.unpack, path, source.member, target, left, lambda: self._stopped
         )
         others = {}
-        for name, member in source.beside:
+        for name, member in source.companions:
             place = folder / name
             size += await asyncio.to_thread(archives.unpack, path, member, place, left - size)
             others[name] = str(place)
@@ -117,7 +118,7 @@ class Importing:
         self, source: Source, local: _Local, gathered: _Gathered, tell: OnProgress
     ) -> None:
         known = msgspec.convert(
-            await self._job("sniff_job", local.path, source.name, sorted(local.beside)), Sniffed
+            await self._job("sniff_job", local.path, source.name, sorted(local.companions)), Sniffed
         )
         if known.reason:
             if source.sought or known.reason not in _QUIET:
@@ -127,7 +128,7 @@ class Importing:
             await self._read_records(source, local, known, gathered, tell)
             return
         found = await self._job(
-            "file_job", local.path, source.name, known.format, known.container, local.beside
+            "file_job", local.path, source.name, known.format, known.container, local.companions
         )
         gathered.add(source, known.format, found)
 
@@ -140,8 +141,6 @@ class Importing:
             found = await self._job("scan_job", local.path, msgspec.to_builtins(scan))
             scan = msgspec.convert(found, Scan)
             for batch in _batches(scan.spans):
-                if self._stopped:
-                    return
                 async for each in self._records(source, local, known.format, batch):
                     gathered.add(source, known.format, each)
             done = min(scan.position, total)
@@ -177,12 +176,7 @@ class Importing:
             found = await asyncio.to_thread(gathered.load, place)
             title = found.name if isinstance(found, Card) else found.title
             tell(ImportProgress(doing="saving", name=title, done=done, total=total))
-            try:
-                item = await self._saved(found)
-            except StoreError:
-                raise
-            except Exception as error:
-                raise RuntimeError(f"{title} could not be saved") from error
+            item = await self._saved(found)
             if place.copies > 1:
                 warnings = tuple(sorted({*item.warnings, "other_copies"}))
                 item = msgspec.structs.replace(item, warnings=warnings)
@@ -197,7 +191,7 @@ class Importing:
 
 class _Local(msgspec.Struct, frozen=True):
     path: str
-    beside: dict[str, str]
+    companions: dict[str, str]
 
 
 class _Place(msgspec.Struct):
@@ -234,6 +228,13 @@ class _Gathered:
         )  # fmt: skip
         self.items.append(item)
 
+    def skip_all(self, paths: list[str]) -> None:
+        """Note that there was nothing in what the user named."""
+        for path in paths:
+            name = Path(path).name
+            source = Source(path=path, name=name, shown=name)
+            self.skip(source, "no conversations were found in it")
+
     def add(self, source: Source, format_name: str, found: list[bytes]) -> None:
         """Keep what a reader gave; of one conversation the newest, then the longest, then last."""
         for data in found:
@@ -266,6 +267,8 @@ class _Gathered:
         key = (each.source, each.source_id, each.reason)
         if each.source_id and key in self._skipped:
             return
+        if each.source == "card" and not source.sought:
+            return  # of the pictures in a folder, few are cards
         self._skipped.add(key)
         item = ImportedItem(
             outcome="skipped",
@@ -286,7 +289,7 @@ class _Gathered:
 
 
 _encode = msgspec.msgpack.encode
-_decoder: msgspec.msgpack.Decoder[Found] = msgspec.msgpack.Decoder(Transcript | Card | Skipped)  # type: ignore[arg-type] # a union
+_decoder: msgspec.msgpack.Decoder[Found] = msgspec.msgpack.Decoder(Transcript | Card | Skipped)
 
 
 def _decode(data: bytes) -> Found:
@@ -312,8 +315,3 @@ def _batches(spans: tuple[tuple[int, int], ...]) -> list[list[tuple[int, int]]]:
         found[-1].append(span)
         size += length
     return found
-
-
-def format_title(name: str) -> str:
-    """What a format is called."""
-    return title_of(name)

@@ -35,7 +35,7 @@ def _score(sample: Sample) -> float:
     )
     if sample.is_lines and is_message:
         return 1.0
-    return 0.9 if sample.name == "messages.jsonl" and THREAD in sample.beside else 0.0
+    return 0.9 if sample.name == "messages.jsonl" and THREAD in sample.companions else 0.0
 
 
 def _read(given: Input) -> Iterator[Found]:
@@ -68,7 +68,7 @@ def _read(given: Input) -> Iterator[Found]:
 
 
 def _thread(given: Input, builder: TreeBuilder) -> dict[str, Any]:
-    data = given.beside.get(THREAD)
+    data = given.companions.get(THREAD)
     if data is None:
         return {}
     try:
@@ -113,4 +113,4 @@ def _node(message: dict[str, Any], builder: TreeBuilder, place: int) -> Node:
     return node
 
 
-JAN = Reader("jan", "Jan", _score, _read, container="lines", beside=(THREAD,))
+JAN = Reader("jan", "Jan", _score, _read, container="lines", companions=(THREAD,))

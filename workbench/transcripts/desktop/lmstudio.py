@@ -117,12 +117,10 @@ def _add_slot(
     if not keys:
         return parent
     selected = slot.get("currentlySelected")
-    fits = (
-        isinstance(selected, int) and not isinstance(selected, bool) and 0 <= selected < len(keys)
-    )
-    if not fits:
-        builder.warn("active_leaf_missing")
-    return keys[selected] if fits else keys[-1]
+    if isinstance(selected, int) and not isinstance(selected, bool) and 0 <= selected < len(keys):
+        return keys[selected]
+    builder.warn("active_leaf_missing")
+    return keys[-1]
 
 
 def _node(version: dict[str, Any], builder: TreeBuilder) -> Node:
@@ -161,7 +159,9 @@ def _content(node: Node, content: list[Any], builder: TreeBuilder) -> str:
 
 
 def _read_steps(node: Node, steps: list[Any], builder: TreeBuilder) -> None:
-    texts, thoughts, unknown = [], [], []
+    texts: list[str] = []
+    thoughts: list[str] = []
+    unknown = []
     for step in map(dict_of, steps):
         kind = step.get("type")
         if kind == "contentBlock":

@@ -1,4 +1,4 @@
-"""text-generation-webui's logs: rows of a question and an answer, with versions beside them."""
+"""text-generation-webui's logs: rows of a question and an answer, with versions of them."""
 
 from __future__ import annotations
 

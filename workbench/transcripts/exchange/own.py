@@ -1,4 +1,4 @@
-"""Our own JSON: conversations whole, with all branches; the counterpart of ``writing/own_json.py``."""
+"""Our own JSON: whole conversations, with all branches, as ``writing/own_json.py`` has them."""
 
 from __future__ import annotations
 

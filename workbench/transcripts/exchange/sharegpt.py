@@ -39,9 +39,9 @@ def _read(given: Input) -> Iterator[Found]:
         builder.append(Node(key="", parent=None, role="system", text=system))
     for turn in map(dict_of, turns):
         builder.append(_node(turn))
-    # Ids such as "1" repeat from file to file, so what was said first counts too.
-    said = digest(as_json(turns[:2]))
-    made = f"{source_id}:{said}" if source_id else digest(as_json(turns) or said)
+    # Ids such as "1" repeat from file to file, so the first turns count too.
+    beginning = digest(as_json(turns[:2]))
+    made = f"{source_id}:{beginning}" if source_id else digest(as_json(turns) or beginning)
     yield builder.build("sharegpt", made, title, leaf=builder.last)
 
 

@@ -154,7 +154,7 @@ def _parts(made: Node, parts: list[Any], builder: TreeBuilder) -> str:
 
 
 def _attachments(metadata: dict[str, Any], parts: list[Part]) -> list[Part]:
-    """Files that are named beside the content; a picture in it has the same id and counts once."""
+    """Files that the metadata names; a picture in the content has the same id and counts once."""
     found = []
     shown = {part.name: place for place, part in enumerate(parts)}
     for each in map(dict_of, list_of(metadata.get("attachments"))):
