@@ -10,6 +10,7 @@ compatibility.py: refuses pairs of package versions that would crash the interpr
 prompts/: `render`, `prompts`, `library`, `data`, `versions`, `rewrite`, `xray`
 runs/: `run`, `runs`, `compare`, `strategies`
 evaluation/: `eval`
+storage/: `storage`
 models/: `models`, `score`, `servers`
 """
 

@@ -83,6 +83,7 @@ def commands() -> click.Group:
         xray,
     )
     from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
+    from workbench.cli.storage import storage  # noqa: PLC0415
 
     guard_streams()
     for command in (
@@ -103,6 +104,7 @@ def commands() -> click.Group:
         rewrite.rewrite,
         versions.versions,
         doctor.doctor,
+        storage.storage,
         score.score,
         score.choose,
         score.perplexity,

@@ -7,14 +7,19 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from workbench.domain.prompts.prompt import Draft
+from workbench.domain.storage import BackupPlan
 from workbench.domain.text import replace_surrogates
 from workbench.domain.views import ModelSpeed
 from workbench.history import codec
 from workbench.history.tables import draft, model_speed, session_state
+
+BACKUP_PLAN = "backups"
+"""The key of the session's state under which the plan of backups is kept."""
 
 
 def save_draft(connection: Connection, value: Draft) -> None:
@@ -59,6 +64,14 @@ def get_state(connection: Connection, key: str, default: Any = None) -> Any:
 def set_state(connection: Connection, key: str, value: Any) -> None:
     """Keep a JSON value under ``key`` between sessions."""
     _put_state(connection, key, codec.to_json(value))
+
+
+def backup_plan(connection: Connection) -> BackupPlan:
+    """How the history is backed up, as the user chose; as the program does by itself else."""
+    try:
+        return msgspec.convert(get_state(connection, BACKUP_PLAN, {}), BackupPlan)
+    except msgspec.ValidationError:
+        return BackupPlan()
 
 
 def _put_state(connection: Connection, key: str, encoded: Any) -> None:

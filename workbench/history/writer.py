@@ -20,8 +20,10 @@ from sqlalchemy import Connection
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.storage import BackupContent
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, runs, session
+from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
 from workbench.history.job_thread import JobThread
 from workbench.history.owner import is_alive
@@ -280,6 +282,46 @@ class HistoryWriter:
         self._own_runs.clear()
         self._set_status(unsaved=False)
 
+    async def back_up(self, target: Path, report: Report = silent) -> None:
+        """Copy the history to one file and check the copy; other work goes on meanwhile.
+
+        Args:
+            target: replaced where it is there, once the copy is known to be sound.
+            report: called on the loop's thread with the step and how far it is.
+
+        Raises:
+            StoreError: the copy cannot be written, or the history is damaged.
+        """
+        database = self._opened()
+        unsaved = await self._flush()
+        if unsaved is not None:
+            raise unsaved
+        report = self._on_loop(report)
+        copy = functools.partial(database.back_up_to, target, report)
+        if database.second_reader:
+            await asyncio.to_thread(copy)
+        else:
+            await self._job(copy)
+
+    async def stage_restore(self, source: Path, report: Report = silent) -> BackupContent:
+        """Check a backup and put it where the next start takes it from; nothing changes until then.
+
+        Raises:
+            StoreError: it is damaged, of a newer version, or no history.
+        """
+        database = self._opened()
+        if database.refusal is not None:
+            raise database.refusal
+        return await asyncio.to_thread(database.stage_restore, source, self._on_loop(report))
+
+    def _on_loop(self, report: Report) -> Report:
+        loop = asyncio.get_running_loop()
+
+        def call(step: str, share: float) -> None:
+            loop.call_soon_threadsafe(report, step, share)
+
+        return call
+
     # --- jobs ---------------------------------------------------------------------------------
 
     async def read(
@@ -353,7 +395,8 @@ class HistoryWriter:
             for patience in range(UPKEEP_ATTEMPTS, 0, -1):
                 await asyncio.sleep(UPKEEP_SECONDS)
                 gives_way = self._has_other_work if patience > 1 else self._is_closing
-                if await self._job(database.back_up_if_due, time.time(), gives_way):
+                plan = await self.read(session.backup_plan)
+                if await self._job(database.back_up_if_due, time.time(), gives_way, plan):
                     return
         except DatabaseDamagedError as error:
             self._set_status(problem=str(error))

@@ -12,6 +12,7 @@ runs/: starting, steering, answers, cases, rewrite, X-ray
 evaluation/: sets of cases and variants: opened, run, scored
 chats/: conversations: sending, versions and branches
 transcripts/: conversations in and out of files
+storage/: the data folder as a whole: sizes, backups, restoring
 models/: files, servers, downloads, loading, scoring
 """
 

@@ -49,6 +49,7 @@ from workbench.service.runs.runs import Runs
 from workbench.service.runs.steering import Steering
 from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
+from workbench.service.storage.storage import Storage
 from workbench.service.transcripts.importing import Importing
 from workbench.settings import Paths
 
@@ -83,6 +84,7 @@ class Workbench:
         self.exchange = Exchange(core, self.prompt_files)
         self.runs = Runs(core, self.models)
         self.history = History(core)
+        self.storage = Storage(core)
         self.datasets = DataSets(core, self.history)
         self.sheets = Sheets(core)
         self.steering = Steering(core, self.models, self.runs)

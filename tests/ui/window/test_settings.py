@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui.conftest import WAIT_MS, unnamed
+from tests.ui.conftest import WAIT_MS, ask, unnamed
 from workbench.ui.actions import Action, ActionTable, shown_keys
 from workbench.ui.bindings import bindings
 from workbench.ui.kit import IconButton, Label
@@ -318,3 +318,28 @@ def test_the_page_that_was_open_is_shown_at_the_next_start(window, settings, bri
     other = MainWindow(bridge, window._settings)
     assert other.stack.currentWidget() is other.panels["settings"]
     other.deleteLater()
+
+
+def test_a_backup_is_saved_and_waits_for_the_next_start(window, settings, tmp_path, qtbot):
+    data = settings.data
+    qtbot.waitUntil(lambda: data.copies.text() != "", timeout=WAIT_MS)
+    assert data.days.value() == 12
+    file = tmp_path / "saved.db"
+    data.back_up(str(file))
+    qtbot.waitUntil(lambda: data.banner.message.startswith("Saved to"), timeout=WAIT_MS)
+    assert file.exists()
+    data.stage(str(file))
+    qtbot.waitUntil(lambda: "start the program again" in data.banner.message, timeout=WAIT_MS)
+    staged = tmp_path / "home" / "history.restore.db"
+    assert staged.exists()
+    data.banner.remedy.click()
+    qtbot.waitUntil(lambda: not staged.exists(), timeout=WAIT_MS)
+
+
+def test_how_many_backups_are_kept_is_kept(window, settings, qtbot):
+    data = settings.data
+    qtbot.waitUntil(lambda: data.copies.text() != "", timeout=WAIT_MS)
+    data.weeks.setValue(2)
+    data.weeks.editingFinished.emit()
+    qtbot.waitUntil(lambda: ask(window.bridge, lambda core: core.storage.plan()).weeks == 2,
+                    timeout=WAIT_MS)  # fmt: skip

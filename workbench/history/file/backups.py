@@ -9,9 +9,11 @@ from types import ModuleType
 from typing import Any
 
 from workbench.domain.errors import DatabaseDamagedError
+from workbench.domain.storage import BackupPlan
 
 _STAMP = "%Y%m%dT%H%M%SZ"
-_DAILY, _WEEKLY, _MONTHLY = 12, 10, 9
+BEFORE_RESTORE = "before-restore"
+"""Ends the name of what was there before a restore: such a copy is not thinned out."""
 INTERVAL_SECONDS = 24 * 3600
 _STEP_PAGES = 256
 PROGRESS_STEPS = 2_000
@@ -24,7 +26,7 @@ def folder(path: Path) -> Path:
 
 
 def listed(path: Path) -> list[tuple[datetime, Path]]:
-    """The copies with the time they were made (UTC), newest first."""
+    """The copies that are thinned out, with the time they were made (UTC), newest first."""
     found = []
     for copy in folder(path).glob(f"{path.stem}-*{path.suffix}"):
         try:
@@ -56,6 +58,7 @@ def make(
     driver: ModuleType,
     now: float,
     should_stop: Callable[[], bool] = never,
+    plan: BackupPlan = BackupPlan(),  # noqa: B008 - frozen
 ) -> Path:
     """Copy an open database, check the copy, and thin out older ones.
 
@@ -65,6 +68,7 @@ def make(
         driver: the module that made the connection.
         now: Unix seconds.
         should_stop: asked every few milliseconds.
+        plan: how many older ones stay.
 
     Raises:
         GaveWay: ``should_stop`` returned True; nothing was changed.
@@ -92,9 +96,33 @@ def make(
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    for old in thinned([made for made, _ in listed(path)], now):
-        (folder(path) / f"{path.stem}-{old.strftime(_STAMP)}{path.suffix}").unlink(missing_ok=True)
+    thin_out(path, now, plan)
     return target
+
+
+def thin_out(path: Path, now: float, plan: BackupPlan) -> None:
+    """Remove the copies of the database at ``path`` that the plan does not keep."""
+    copies = dict(listed(path))
+    for old in thinned(copies, now, plan):
+        copies[old].unlink(missing_ok=True)
+
+
+def before_restore(path: Path, now: float) -> Path:
+    """Where the database goes that a backup takes the place of."""
+    stamp = datetime.fromtimestamp(now, UTC).strftime(_STAMP)
+    return folder(path) / f"{path.stem}-{stamp}-{BEFORE_RESTORE}{path.suffix}"
+
+
+def kept_before_restores(path: Path) -> list[tuple[datetime, Path]]:
+    """What :func:`before_restore` named, newest first."""
+    found = []
+    for copy in folder(path).glob(f"{path.stem}-*-{BEFORE_RESTORE}{path.suffix}"):
+        stamp = copy.stem.removeprefix(f"{path.stem}-").removesuffix(f"-{BEFORE_RESTORE}")
+        try:
+            found.append((datetime.fromisoformat(stamp).astimezone(UTC), copy))
+        except ValueError:
+            continue
+    return sorted(found, reverse=True)
 
 
 def _give_way(should_stop: Callable[[], bool]) -> None:
@@ -102,25 +130,30 @@ def _give_way(should_stop: Callable[[], bool]) -> None:
         raise GaveWay
 
 
-def thinned(made: Iterable[datetime], now: float) -> list[datetime]:
+def thinned(
+    made: Iterable[datetime],
+    now: float,
+    plan: BackupPlan = BackupPlan(),  # noqa: B008 - frozen
+) -> list[datetime]:
     """Which copies to remove.
 
     All of today and yesterday stay; before that the newest of each of 12 days, 10 weeks and
-    9 months that have one.
+    9 months that have one, or as many as the plan says. The newest of all is never removed.
     """
     today = datetime.fromtimestamp(now, UTC).date()
     kept_days: set[Any] = set()
     kept_weeks: set[Any] = set()
     kept_months: set[Any] = set()
     removed = []
-    for moment in sorted(made, reverse=True):
+    moments = sorted(made, reverse=True)
+    for moment in moments:
         day, week, month = moment.date(), moment.isocalendar()[:2], (moment.year, moment.month)
         if day >= today - timedelta(days=1):
             continue
         for kept, period, limit in (
-            (kept_days, day, _DAILY),
-            (kept_weeks, week, _WEEKLY),
-            (kept_months, month, _MONTHLY),
+            (kept_days, day, plan.days),
+            (kept_weeks, week, plan.weeks),
+            (kept_months, month, plan.months),
         ):
             if period in kept or len(kept) < limit:
                 repeated = period in kept
@@ -130,7 +163,8 @@ def thinned(made: Iterable[datetime], now: float) -> list[datetime]:
                 break
         else:
             removed.append(moment)
-    return removed
+    newest = moments[0] if moments else None
+    return [moment for moment in removed if moment != newest]
 
 
 def newest_good(path: Path, driver: ModuleType) -> tuple[datetime, Path] | None:

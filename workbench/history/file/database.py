@@ -15,8 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, StoreError
+from workbench.domain.storage import BackupContent, BackupPlan
 from workbench.history import schema
-from workbench.history.file import backups, recovery
+from workbench.history.file import backups, recovery, restoring
+from workbench.history.file.copying import Report, copy_checked, second_connection
 from workbench.history.file.driver import (
     create_sqlite_engine,
     driver_connection,
@@ -99,7 +101,12 @@ class Database:
         with plain_errors(self.path), write_transaction(self._engine) as connection:
             yield connection
 
-    def back_up_if_due(self, now: float, should_stop: Callable[[], bool]) -> bool:
+    def back_up_if_due(
+        self,
+        now: float,
+        should_stop: Callable[[], bool],
+        plan: BackupPlan = BackupPlan(),  # noqa: B008 - frozen
+    ) -> bool:
         """Make today's backup where the newest is older than a day.
 
         Backups are checked to the end, so this also finds damage in a file too large to be checked
@@ -108,6 +115,7 @@ class Database:
         Args:
             now: Unix seconds.
             should_stop: asked every few milliseconds whether other work waits.
+            plan: whether backups are made at all, and how many older ones stay.
 
         Returns:
             False where it gave way to other work and is still to be made.
@@ -116,17 +124,51 @@ class Database:
             DatabaseDamagedError: the file is damaged, so there is no backup of it.
             StoreError: the backup could not be written.
         """
-        if self.refusal is not None or not backups.is_due(self.path, now):
+        if self.refusal is not None or not plan.daily or not backups.is_due(self.path, now):
             return True
         try:
             with plain_errors(self.path):
-                backups.make(self._raw(), self.path, self._driver, now, should_stop)
+                backups.make(self._raw(), self.path, self._driver, now, should_stop, plan)
         except backups.GaveWay:
             return False
         except DatabaseDamagedError:
             self.mark_damaged()
             raise
         return True
+
+    @property
+    def second_reader(self) -> bool:
+        """Whether a second connection, on another thread, sees what this one does."""
+        return self.shared and self.refusal is None
+
+    def back_up_to(self, target: Path, report: Report) -> None:
+        """Copy the database to one file and check the copy.
+
+        With a :attr:`second_reader` this may run on any thread, and disturbs nothing.
+
+        Raises:
+            StoreError: the copy cannot be written, or it is not sound.
+        """
+        if isinstance(self.refusal, StoreError) and self._copy is None and not self.path.is_file():
+            raise self.refusal
+        if target.absolute() == self.path:
+            raise StoreError(f"{target} is the history itself: choose another file.")
+        with plain_errors(target):
+            if not self.second_reader:
+                copy_checked(self._raw(), target, self._driver, report)
+                return
+            with closing(second_connection(self.path, self._driver)) as source:
+                copy_checked(source, target, self._driver, report)
+
+    def stage_restore(self, source: Path, report: Report) -> BackupContent:
+        """Check a backup and leave it for the next start; on any thread.
+
+        Raises:
+            StoreError: it cannot be restored; the sentence says why.
+        """
+        if source.absolute() == self.path:
+            raise StoreError(f"{source} is the history itself: choose a backup.")
+        return restoring.stage(source, self.path, self._driver, report)
 
     def copy_with(self, path: Path, work: Callable[[Connection], None]) -> None:
         """Copy the whole database to another file and change the copy.
@@ -164,6 +206,12 @@ class Database:
             self._copy.cleanup()
 
     def _open(self) -> Engine:
+        restored = restoring.apply(self.path, self._lock, self._driver)
+        engine = self._open_file()
+        self.recovered = " ".join(filter(None, (restored, self.recovered)))
+        return engine
+
+    def _open_file(self) -> Engine:
         condition = recovery.examine(self.path, self._driver)
         if condition in _UNUSABLE:
             self.recovered = recovery.replace(self.path, condition, self._lock, self._driver)

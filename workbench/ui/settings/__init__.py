@@ -5,6 +5,7 @@ parts.py: groups and lines
 appearance.py: theme, text size, motion, editor font
 sampling.py: default sampling
 folders.py: where files are kept
+storage.py: what the data folder holds, backups, restoring one
 keys.py: the list of keys
 key_editor.py: changes keys
 key_button.py: a field that takes pressed keys

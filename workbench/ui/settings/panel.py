@@ -18,6 +18,7 @@ from workbench.ui.settings.appearance import Appearance
 from workbench.ui.settings.folders import Folders
 from workbench.ui.settings.key_editor import Keys
 from workbench.ui.settings.sampling import DefaultSampling
+from workbench.ui.settings.storage import Data
 from workbench.ui.tasks import latest
 
 _WIDTH = 760
@@ -37,14 +38,15 @@ class SettingsPanel(Panel):
         self.appearance = Appearance(preferences)
         self.sampling = DefaultSampling(context.bridge)
         self.folders = Folders()
+        self.data = Data(context.bridge)
         self.keys = Keys(table, preferences, [(spec.id, spec.title) for spec in PANELS])
         self.privacy = Privacy()
         self.about = About()
         self.log = Log()
         self._described = False
         self.groups = (
-            self.appearance, self.sampling, self.folders, self.privacy, self.keys, self.about,
-            self.log,
+            self.appearance, self.sampling, self.folders, self.data, self.privacy, self.keys,
+            self.about, self.log,
         )  # fmt: skip
         self.jump = Chooser("Go to a part of Settings", width=180)
         for group in self.groups:
@@ -99,6 +101,7 @@ class SettingsPanel(Panel):
             self._described = True
             self._describe()
         self._read_servers()
+        self.data.read()
         self.appearance.theme.setFocus()
 
     def go_to(self, group: QWidget) -> None:

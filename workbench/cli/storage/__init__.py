@@ -1,0 +1,4 @@
+"""Commands about the data as a whole.
+
+storage.py: `storage`: parts of the data folder, backups, restoring
+"""

@@ -1,0 +1,169 @@
+"""``workbench storage``: what the data folder holds, backups of the history, restoring one."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from workbench.cli.main import with_workbench
+from workbench.cli.options import as_json
+from workbench.cli.terminal import Column, figures, print_table, show_line, texts
+from workbench.domain.errors import UsageError
+from workbench.domain.storage import BackupPlan, BackupProgress
+from workbench.domain.text import count_text, size_text
+from workbench.settings import Paths
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+
+_STEPS = {"copy": "Copying", "check": "Checking"}
+
+
+@click.group()
+def storage() -> None:
+    """Show what the data folder holds; back up and restore the history."""
+
+
+@storage.command()
+@as_json
+@click.pass_obj
+def show(paths: Paths, as_json: bool) -> int:
+    """Show the parts of the data folder and what each takes."""
+    found = with_workbench(paths, lambda core: core.storage.report(), whatever_happens=True)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return 0
+    rows = [(part.title, size_text(part.bytes), f"{part.files:,}", part.path, part.note)
+            for part in found.parts]  # fmt: skip
+    rows.append(("All", size_text(found.bytes), "", found.folder, ""))
+    print_table((Column("Part"), *figures("Size", "Files"), *texts("Place", "Note")), rows)
+    click.echo()
+    held = [(part.title, f"{part.rows:,}", f"{part.deleted:,}") for part in found.history]
+    print_table((Column("In the history"), *figures("Kept", "Deleted")), held)
+    return 0
+
+
+@storage.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace the file where it is there.")
+@click.pass_obj
+def backup(paths: Paths, file: str, force: bool) -> int:
+    """Copy the whole history to one file, and check the copy.
+
+    It can be made while the window is open and runs are at work.
+    """
+    if Path(file).exists() and not force:
+        raise UsageError(f"{file} is there already: choose another name, or add --force.")
+    size = with_workbench(paths, lambda core: core.storage.back_up(file, _show_progress))
+    _end_progress()
+    click.echo(f"Saved to {file} ({size_text(size)}).")
+    return 0
+
+
+@storage.command()
+@as_json
+@click.pass_obj
+def backups(paths: Paths, as_json: bool) -> int:
+    """List the backups in the data folder, newest first."""
+    found = with_workbench(paths, lambda core: core.storage.backups())
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return 0
+    rows = [
+        (time.strftime("%Y-%m-%d %H:%M", time.localtime(each.made_at)), each.kind,
+         size_text(each.bytes), each.path)
+        for each in found
+    ]  # fmt: skip
+    if rows:
+        print_table((Column("Made"), Column("Kind"), *figures("Size"), *texts("File")), rows)
+    else:
+        click.echo("There are none yet.", err=True)
+    return 0
+
+
+@storage.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@as_json
+@click.pass_obj
+def restore(paths: Paths, file: str, as_json: bool) -> int:
+    """Put a backup in the history's place; what it replaces is kept as a backup of its own.
+
+    The file is checked to its end first, and may be of an earlier version. Where the window is
+    open, the backup is in place when it is started again.
+    """
+    content = with_workbench(
+        paths, lambda core: core.storage.restore(file, _show_progress), whatever_happens=True
+    )
+    _end_progress()
+
+    async def describe(core: Workbench) -> str:
+        return core.store_status.recovered
+
+    done = with_workbench(paths, describe, whatever_happens=True)
+    if as_json:
+        found = {**msgspec.to_builtins(content), "restored": bool(done)}
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return 0
+    counted = ", ".join(
+        (
+            count_text(content.runs, "run"),
+            count_text(content.conversations, "conversation"),
+            count_text(content.messages, "message"),
+        )
+    )
+    click.echo(f"{file} is sound: {counted}.")
+    click.echo(done or "The program is open: the backup is in place when it is started again.")
+    return 0
+
+
+@storage.command()
+@click.option("--daily/--never", "daily", default=None, help="Whether a copy is made each day.")
+@click.option("--days", type=click.IntRange(0, 400), help="Copies of single days that are kept.")
+@click.option("--weeks", type=click.IntRange(0, 400), help="Copies of weeks before those.")
+@click.option("--months", type=click.IntRange(0, 400), help="Copies of months before those.")
+@as_json
+@click.pass_obj
+def plan(
+    paths: Paths,
+    daily: bool | None,
+    days: int | None,
+    weeks: int | None,
+    months: int | None,
+    as_json: bool,
+) -> int:
+    """Show or change how often the history is backed up and how many copies are kept."""
+    given = {"daily": daily, "days": days, "weeks": weeks, "months": months}
+    changes = {name: value for name, value in given.items() if value is not None}
+
+    async def work(core: Workbench) -> BackupPlan:
+        found = msgspec.structs.replace(await core.storage.plan(), **changes)
+        if changes:
+            await core.storage.keep_plan(found)
+        return found
+
+    found = with_workbench(paths, work)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found)))
+        return 0
+    often = "Each day a copy is made" if found.daily else "No copies are made by themselves"
+    click.echo(
+        f"{often}. All of today and yesterday are kept, then {found.days} days, {found.weeks} "
+        f"weeks and {found.months} months that have one."
+    )
+    return 0
+
+
+def _show_progress(progress: BackupProgress) -> None:
+    if sys.stderr.isatty():
+        show_line(f"{_STEPS[progress.step]} {progress.share:.0%}")
+
+
+def _end_progress() -> None:
+    if sys.stderr.isatty():
+        show_line("")
