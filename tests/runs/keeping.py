@@ -41,6 +41,9 @@ class MemoryStore:
         self.events.extend(events)
         self.order.extend(type(logged.event).__name__ for logged in events)
 
+    def keep_tokens(self, sample: object) -> None:
+        pass
+
     async def append_now(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
         self.append(run_id, events)
 

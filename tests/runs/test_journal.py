@@ -22,6 +22,9 @@ class SlowDisk:
     def append(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
         pass
 
+    def keep_tokens(self, sample: object) -> None:
+        pass
+
     async def append_now(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
         self.writes.append(asyncio.get_running_loop().create_future())
         await self.writes[-1]

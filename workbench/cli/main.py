@@ -70,7 +70,7 @@ def with_workbench(
 
 def commands() -> click.Group:
     """The program with all its commands."""
-    from workbench.cli import doctor, history  # noqa: PLC0415
+    from workbench.cli import doctor, history, tokens  # noqa: PLC0415
     from workbench.cli.evaluation import evaluate, judge, votes  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
     from workbench.cli.prompts import (  # noqa: PLC0415
@@ -85,6 +85,7 @@ def commands() -> click.Group:
     from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
     from workbench.cli.storage import storage  # noqa: PLC0415
 
+    tokens.add_to(history.history)
     guard_streams()
     for command in (
         run.run,

@@ -103,7 +103,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             UsageError: a value or a file cannot be used.
         """
         values: dict[str, Any] = {
-            name: _sampling_value(name, text)
+            name: sampling_value(name, text)
             for name, text in pairs(self.sampling_pairs, "--sampling").items()
         }
         if self.max_tokens is not None:
@@ -240,7 +240,7 @@ def _adapter(text: str) -> Adapter:
     return Adapter(text)
 
 
-def _sampling_value(name: str, text: str) -> Json:
+def sampling_value(name: str, text: str) -> Json:
     """The value of a sampling parameter: lists and mappings as JSON, lists with commas too."""
     default = getattr(Sampling(), name, None)
     if not isinstance(default, tuple | dict):

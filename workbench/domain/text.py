@@ -201,9 +201,10 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     special: bool = True
 
 
-class Token(msgspec.Struct, frozen=True, gc=False):
+class Token(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One generated token: id, its text, natural-log probability, and the strongest alternatives.
 
+    ``logprob`` is of the model's own distribution, before samplers and at temperature 1.
     ``alternatives`` holds (text, logprob) pairs, most probable first; empty unless asked for.
     """
 
@@ -211,6 +212,10 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     text: str
     logprob: float
     alternatives: tuple[tuple[str, float], ...] = ()
+    alternative_ids: tuple[int, ...] = ()
+    """The ids of the alternatives, where the engine knows them."""
+    size: int = 0
+    """Its bytes, where its text has parts of characters and does not tell them; else 0."""
 
 
 def count_text(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.domain.errors import ContextOverflowError, EngineError
+from workbench.domain.errors import ContextOverflowError, EngineError, UnsupportedError
 from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.protocol import (
@@ -121,6 +121,8 @@ class InProcessEngine:
 
     async def score(self, request: ScoreRequest) -> Scores:
         """Made-up log-probabilities between -5 and 0, the same for the same prompt and text."""
+        if request.sampling is not None:
+            raise UnsupportedError("This engine has no samplers: load a model on this machine.")
         prompt = prompt_text(request.segments)
         scored = []
         for continuation in request.continuations:

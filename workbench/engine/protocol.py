@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from workbench.domain.runs.effects import FinishReason
+from workbench.domain.runs.microscope import SamplerPlace
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import KvMode
 from workbench.domain.text import Message, Segment, Token
@@ -108,6 +109,11 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     where the prompt is plain text."""
     prefix: str = ""
     """Text at the end of ``segments`` with which the answer is taken to begin."""
+    ids: tuple[int, ...] = ()
+    """The tokens of the one continuation, where they are known: other tokens may make its text."""
+    sampling: Sampling | None = None
+    """Samplers to be looked at on the one continuation: what they would have cut at each place.
+    Engines that draw elsewhere refuse (UnsupportedError)."""
 
 
 class ContinuationScore(msgspec.Struct, frozen=True):
@@ -115,6 +121,10 @@ class ContinuationScore(msgspec.Struct, frozen=True):
 
     logprob: float
     tokens: tuple[Token, ...]
+    chain: tuple[str, ...] = ()
+    """The samplers that were looked at, where that was asked."""
+    places: tuple[SamplerPlace, ...] = ()
+    """What they did at each token."""
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +173,8 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     """Texts of all control tokens: what must stay plain inside values (S8)."""
     vocabulary_size: int
     threads: int
+    tokenizer: str = ""
+    """Digest of the vocabulary: token ids of models with the same one mean the same."""
     file_sha256: str = ""
     library: str = ""
     """Versions of llama-cpp-python and llama.cpp."""

@@ -11,6 +11,8 @@ runs.py: SQL of single runs and their events
 run_end.py: how a run ended, and the end of runs that were cut off
 run_list.py: SQL of the lists of runs: filters, folding, deleting, judging
 search.py: SQL and queries of full-text search
+token_data.py: SQL of the tokens of samples: kept, read, counted, pruned
+token_codec.py: packs tokens by columns, and back
 measurements.py: what models found of texts, found by the digest of the question
 lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts

@@ -13,7 +13,7 @@ from workbench.domain.errors import StoreError, UsageError
 from workbench.domain.runs.events import CallStarted, LoggedEvent, RunStarted
 from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.text import Message, replace_surrogates
-from workbench.history import codec, run_list, versions
+from workbench.history import codec, run_list, token_data, versions
 from workbench.history.file.damage import PROMPT_LOST, LogReader
 from workbench.history.run_end import RunEnd
 from workbench.history.tables import event, message, prompt_text, run, run_text
@@ -249,6 +249,7 @@ def load_events(connection: Connection, run_id: int) -> list[LoggedEvent]:
         log.append(LoggedEvent(run_id, row.seq, row.at, reader.read(decoded)))
         if None in messages or (row.prompts is not None and not ids):
             log.append(LoggedEvent(run_id, row.seq, row.at, PROMPT_LOST))
+    token_data.with_alternatives(connection, run_id, log)
     return log
 
 

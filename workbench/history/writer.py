@@ -20,9 +20,10 @@ from sqlalchemy import Connection
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.runs.tokens import StoredSample
 from workbench.domain.storage import BackupContent
 from workbench.domain.views import StoreStatus
-from workbench.history import codec, runs, session
+from workbench.history import codec, runs, session, token_data
 from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
 from workbench.history.job_thread import JobThread
@@ -62,6 +63,7 @@ class HistoryWriter:
         self._database: Database | None = None
         self._events: list[LoggedEvent] = []
         self._ends: dict[int, RunEnd] = {}
+        self._samples: list[StoredSample] = []
         self._kept: dict[str, Callable[[Connection], None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[StoreError | None] | None = None
@@ -174,6 +176,11 @@ class HistoryWriter:
         self._events.extend(events)
         self._flush_in(FLUSH_SECONDS)
 
+    def keep_tokens(self, sample: StoredSample) -> None:
+        """Queue the tokens of a sample that has ended; they are written with its events."""
+        self._samples.append(sample)
+        self._flush_in(FLUSH_SECONDS)
+
     async def append_now(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
         """Queue events and return when they, and all before them, are on disk.
 
@@ -244,10 +251,14 @@ class HistoryWriter:
         events, self._events = codec.merged(self._events), []
         ends, self._ends = self._ends, {}
         kept, self._kept = self._kept, {}
+        samples, self._samples = self._samples, []
         try:
-            await self.write(_write_all, events, tuple(ends.values()), tuple(kept.values()))
+            await self.write(
+                _write_all, events, samples, tuple(ends.values()), tuple(kept.values())
+            )
         except StoreError as error:
             self._events[:0] = events
+            self._samples[:0] = samples
             self._ends = {**ends, **self._ends}
             self._kept = {**kept, **self._kept}
             refused = self._opened().refusal is not None
@@ -263,7 +274,7 @@ class HistoryWriter:
         return None
 
     def _has_queued(self) -> bool:
-        return bool(self._events or self._ends or self._kept)
+        return bool(self._events or self._samples or self._ends or self._kept)
 
     async def save_elsewhere(self, path: Path) -> None:
         """Write a copy of the whole history to another file, with all that is not saved here.
@@ -276,9 +287,15 @@ class HistoryWriter:
         """
         database = self._opened()
         events, ends = codec.merged(self._events), tuple(self._ends.values())
-        work = functools.partial(_write_all, events=events, ends=ends, kept=(*self._kept.values(),))
+        work = functools.partial(
+            _write_all,
+            events=events,
+            samples=tuple(self._samples),
+            ends=ends,
+            kept=(*self._kept.values(),),
+        )
         await self._job(database.copy_with, path, work)
-        self._events, self._ends, self._kept = [], {}, {}
+        self._events, self._samples, self._ends, self._kept = [], [], {}, {}
         self._own_runs.clear()
         self._set_status(unsaved=False)
 
@@ -448,11 +465,13 @@ def _interrupt(connection: Connection, run_ids: Iterable[int]) -> None:
 def _write_all(
     connection: Connection,
     events: Sequence[LoggedEvent],
+    samples: Iterable[StoredSample],
     ends: Iterable[RunEnd],
     kept: Iterable[Callable[[Connection], None]],
 ) -> None:
     """All that is queued, in one transaction."""
     runs.write_batch(connection, events, ends)
+    token_data.keep(connection, samples)
     for write in kept:
         write(connection)
 

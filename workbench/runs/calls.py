@@ -24,6 +24,7 @@ from workbench.domain.runs.events import (
 from workbench.domain.runs.reasoning import Parts, ReasoningSplitter, open_tag
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import ChatPrompt, RunSpec, derive_seed
+from workbench.domain.runs.tokens import sample_tokens
 from workbench.domain.text import Message, Segment, Token
 from workbench.engine import protocol
 from workbench.engine.protocol import (
@@ -111,7 +112,8 @@ class Calls:
             kept=tuple(kept),
         )
         missing = [sample for sample in range(effect.n) if sample not in kept]
-        stream = _Stream(self._journal, call, missing)
+        model = self._engine.model
+        stream = _Stream(self._journal, call, missing, model.tokenizer if model else "")
         try:
             await self._journal.add_now(started)
         except asyncio.CancelledError:
@@ -241,11 +243,14 @@ class _Sample:
 class _Stream:
     """The samples of one request, as events of the call ``call`` ("<node>/<role>").
 
-    ``numbers`` are what the request's samples are called in the log.
+    ``numbers`` are what the request's samples are called in the log, ``tokenizer`` is the digest
+    of the model's vocabulary.
     """
 
-    def __init__(self, journal: Journal, call: str, numbers: Sequence[int]) -> None:
+    def __init__(self, journal: Journal, call: str, numbers: Sequence[int], tokenizer: str) -> None:
         self._journal = journal
+        self._tokenizer = tokenizer
+        self._prefix = ""
         self._call = call
         self._numbers = numbers
         self.ignored: tuple[str, ...] = ()
@@ -265,6 +270,7 @@ class _Stream:
         started = time.monotonic()
         tag = open_tag(request.segments[:-1] if request.prefix else request.segments)
         self._samples = [_Sample(ReasoningSplitter(tag)) for _ in request.seeds]
+        self._prefix = request.prefix
         for sample in self._samples:
             sample.take(sample.splitter.feed(request.prefix))
         reason: FinishReason = "error"
@@ -354,7 +360,15 @@ class _Stream:
     def _finish(self, index: int, completion: Completion) -> None:
         self._samples[index].completion = completion
         logprobs = [token.logprob for token in completion.tokens]
-        self._journal.add(
+        tokens = None
+        if completion.tokens:
+            tokens = sample_tokens(
+                completion.tokens,
+                completion.text,
+                prefix=self._prefix,
+                tokenizer=self._tokenizer,
+            )
+        self._journal.add_end(
             CallFinished(
                 call=self._call,
                 sample=self._numbers[index],
@@ -367,7 +381,8 @@ class _Stream:
                 mean_logprob=sum(logprobs) / len(logprobs) if logprobs else None,
                 reasoning=completion.reasoning,
                 reasoning_tokens=completion.reasoning_tokens,
-            )
+            ),
+            tokens,
         )
 
     def _finish_rest(self, reason: FinishReason, seconds: float) -> None:

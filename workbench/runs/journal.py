@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import msgspec
+
 from workbench.domain.errors import StoreError
-from workbench.domain.runs.events import Event, LoggedEvent
+from workbench.domain.runs.events import CallFinished, Event, LoggedEvent, TextReceived
 from workbench.domain.runs.run_state import RunState, fold, fold_all
+from workbench.domain.runs.tokens import SampleTokens, StoredSample
 
 
 class RunStore(Protocol):
@@ -17,6 +20,9 @@ class RunStore(Protocol):
 
     def append(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
         """Keep events; they are on disk within a quarter of a second."""
+
+    def keep_tokens(self, sample: StoredSample) -> None:
+        """Keep the tokens of a sample that has ended; written with its events."""
 
     async def append_now(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
         """Keep events and return when they are on disk."""
@@ -79,10 +85,19 @@ class Journal:
     def add(self, event: Event) -> LoggedEvent:
         """Keep an event and show it."""
         logged = self._log(event)
-        self._store.append(self._run_id, (logged,))
+        self._store.append(self._run_id, (_stored(logged),))
         self._to_show.append(logged)
         self._show()
         return logged
+
+    def add_end(self, event: CallFinished, tokens: SampleTokens | None) -> None:
+        """Keep the end of a sample with its tokens, and show it."""
+        self.add(event)
+        call = next((at for at, name in enumerate(self.state.calls) if name == event.call), None)
+        if tokens is not None and call is not None:
+            self._store.keep_tokens(
+                StoredSample(run_id=self._run_id, call=call, sample=event.sample, tokens=tokens)
+            )
 
     async def add_now(self, event: Event) -> None:
         """Keep an event, wait until it is on disk, then show it; raises StoreError."""
@@ -107,3 +122,14 @@ class Journal:
         """Write the run's totals."""
         await self._store.finish_run(self._run_id, self.state)
         return self.state
+
+
+def _stored(logged: LoggedEvent) -> LoggedEvent:
+    """An event as it is kept: the alternatives of tokens are packed when their sample has ended."""
+    event = logged.event
+    if not isinstance(event, TextReceived) or not any(each.alternatives for each in event.tokens):
+        return logged
+    tokens = tuple(
+        msgspec.structs.replace(each, alternatives=(), alternative_ids=()) for each in event.tokens
+    )
+    return msgspec.structs.replace(logged, event=msgspec.structs.replace(event, tokens=tokens))

@@ -13,6 +13,7 @@ evaluation/: sets of cases and variants: opened, run, scored
 chats/: conversations: sending, versions and branches
 transcripts/: conversations in and out of files
 storage/: the data folder as a whole: sizes, backups, restoring
+tokens/: tokens of stored answers; samplers looked at along them
 models/: files, servers, downloads, loading, scoring
 """
 

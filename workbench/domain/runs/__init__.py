@@ -6,6 +6,8 @@ effects.py: what a strategy may ask for: `Generate`, `Score`, `Extract`, ...
 events.py: what happened in a run; the log of these is the run
 run_state.py: `RunState`: the fold of events that live view, history, replay and CLI share
 nodes.py: the nodes of a search, and what the user did to them
+tokens.py: tokens of a stored answer: their places, probabilities, alternatives; doubt
+microscope.py: what samplers would have cut at each place of a stored answer
 steering.py: what the user can do to a search
 extraction.py: the rule by which an answer is taken out of a text
 reasoning.py: separates a model's thinking from its answer while both are written

@@ -84,6 +84,11 @@ class Scoring:
             UnsupportedError: it does not report enough.
         """
         started = time.monotonic()
+        if self._request.sampling is not None:
+            raise UnsupportedError(
+                "A server draws with samplers of its own: load a model on this machine to see what "
+                "samplers would have cut."
+            )
         if self._kind == "llama.cpp":
             found = [await self._forced(text) for text in self._request.continuations]
         elif self._kind == "vLLM" or not self._request.messages:

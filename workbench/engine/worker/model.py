@@ -259,6 +259,7 @@ class Model:
             special_texts=vocabulary.control_texts,
             vocabulary_size=vocabulary.size,
             threads=self._threads,
+            tokenizer=vocabulary.digest(),
             library=library_versions(),
             memory_kind=self._memory_kind() if self.generates else "none",
             can_score=self.generates,

@@ -133,12 +133,7 @@ class Sample(Lane):
         self.request.started = True
         vocabulary = self._model.vocabulary
         alternatives = distribution.strongest(self.request.sampling.logprobs)
-        drawn = Token(
-            token,
-            vocabulary.text(token),
-            distribution.logprob(token),
-            tuple((vocabulary.text(other), logprob) for other, logprob in alternatives),
-        )
+        drawn = vocabulary.token(token, distribution.logprob(token), alternatives)
         ended = vocabulary.is_end(token)
         text = "" if ended else self._text.feed(vocabulary.piece(token))
         reason = self._finish_reason(ended=ended)

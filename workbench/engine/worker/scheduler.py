@@ -137,6 +137,7 @@ class Scheduler:
                 continuations,
                 order=self._arrivals,
                 vocabulary=self._model.vocabulary,
+                context_tokens=limit,
                 answer=self._answer,
             )
             self._take(job)

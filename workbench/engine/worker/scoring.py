@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 
 from workbench.domain.errors import EngineError, UsageError
+from workbench.domain.runs.microscope import SamplerPlace
 from workbench.domain.text import Segment, Token
 from workbench.engine.protocol import ContinuationScore, Frame, ScoreRequest, Scores
 from workbench.engine.worker.lane import Job, Lane
 from workbench.engine.worker.sampling.distribution import Distribution
+from workbench.engine.worker.sampling.inspection import ChainInspector, check
 from workbench.engine.worker.vocabulary import Vocabulary
 
 
@@ -23,6 +25,7 @@ class ScoreJob(Job):
         continuations: the tokens of each; none is empty.
         order: counts requests, for fairness.
         vocabulary: for the texts of tokens.
+        context_tokens: of the model, for samplers that are looked at.
         answer: receives the scores when all are known.
     """
 
@@ -35,11 +38,22 @@ class ScoreJob(Job):
         *,
         order: int,
         vocabulary: Vocabulary,
+        context_tokens: int,
         answer: Callable[[int, Scores], None],
     ) -> None:
         super().__init__(job_id, prompt, mode=request.mode, priority=request.priority, order=order)
         self.alternatives = request.alternatives
         self.vocabulary = vocabulary
+        self.inspector: ChainInspector | None = None
+        """Looks at samplers along the one continuation."""
+        if request.sampling is not None:
+            self.inspector = ChainInspector(
+                request.sampling,
+                seed=0,
+                prompt=prompt,
+                vocabulary=vocabulary,
+                context_tokens=context_tokens,
+            )
         self._answer = answer
         self._evaluated_tokens = 0
         self._branches = [
@@ -55,6 +69,12 @@ class ScoreJob(Job):
         """Note that ``start`` to ``end`` of a history was computed."""
         self._evaluated_tokens += end - start
 
+    def close(self) -> None:
+        """Free the samplers."""
+        if self.inspector is not None:
+            self.inspector.close()
+            self.inspector = None
+
     def answer_if_done(self) -> None:
         """Hand out the scores once the last continuation has its own."""
         if not all(branch.finished for branch in self._branches):
@@ -66,6 +86,7 @@ class ScoreJob(Job):
             seconds=time.monotonic() - self.arrived,
         )
         self._answer(self.id, scores)
+        self.close()
 
 
 class _Branch(Lane):
@@ -76,6 +97,7 @@ class _Branch(Lane):
         self._score_job = job
         self._tokens = tokens
         self._scored: list[Token] = []
+        self._places: list[SamplerPlace] = []
 
     @property
     def remaining(self) -> int:
@@ -90,17 +112,24 @@ class _Branch(Lane):
     @property
     def score(self) -> ContinuationScore:
         """What is known so far."""
-        return ContinuationScore(sum(token.logprob for token in self._scored), tuple(self._scored))
+        inspector = self._score_job.inspector
+        return ContinuationScore(
+            sum(token.logprob for token in self._scored),
+            tuple(self._scored),
+            inspector.names if inspector is not None else (),
+            tuple(self._places),
+        )
 
     def advance(self, distribution: Distribution) -> list[Frame]:
         """Score the next token."""
         self.job.started = True
         vocabulary = self._score_job.vocabulary
         token = self._tokens[len(self._scored)]
-        strongest = distribution.strongest(self._score_job.alternatives)
-        alternatives = tuple((vocabulary.text(other), logprob) for other, logprob in strongest)
-        scored = Token(token, vocabulary.text(token), distribution.logprob(token), alternatives)
-        self._scored.append(scored)
+        job = self._score_job
+        strongest = distribution.strongest(job.alternatives)
+        if job.inspector is not None:
+            self._places.append(job.inspector.place(distribution, token, job.alternatives))
+        self._scored.append(vocabulary.token(token, distribution.logprob(token), strongest))
         if len(self._scored) == len(self._tokens):
             self.finished = True
             self._score_job.answer_if_done()
@@ -109,6 +138,7 @@ class _Branch(Lane):
     def cancel(self) -> list[Frame]:
         """Cancelled: the scores are not needed any more."""
         self.finished = True
+        self._score_job.close()
         return []
 
 
@@ -123,9 +153,17 @@ def tokenize_request(
 
     Raises:
         EngineError: a continuation has no tokens, or there is nothing to go on from.
-        UsageError: a text without a prompt is one token long.
+        UsageError: a text without a prompt is one token long, ids are of another vocabulary, or
+            the samplers cannot be looked at.
     """
+    if request.sampling is not None:
+        check(request.sampling)
     prompt = vocabulary.tokenize(request.segments)
+    if request.ids:
+        known = all(0 <= token < vocabulary.size for token in request.ids)
+        if not prompt or not known or len(request.continuations) != 1:
+            raise UsageError("These tokens are not of this model: score the text in place of them.")
+        return prompt, [list(request.ids)]
     found = []
     for text in request.continuations:
         together = vocabulary.tokenize((*request.segments, Segment(text, special=False)))

@@ -83,6 +83,26 @@ class Asking(ConversationReader):
             message.conversation_id, message.parent_id, before, None, options, message.text
         )
 
+    async def fork_answer(
+        self, message: ChatMessage, begun: str, options: ChatOptions
+    ) -> ChatMessage:
+        """Another version of an answer, which begins with ``begun`` and goes on from there.
+
+        Raises:
+            UsageError: it is no answer, or there is nothing to begin with. ModelError: there is no
+                such model.
+        """
+        if message.role != "assistant" or not begun:
+            raise UsageError("Only an answer can go on from one of its tokens: choose one.")
+        return await self._ask(
+            message.conversation_id,
+            message.parent_id,
+            await self._before(message),
+            None,
+            options,
+            begun,
+        )
+
     async def _before(self, message: ChatMessage) -> tuple[ChatMessage, ...]:
         """What leads to a message."""
         if message.parent_id is None:

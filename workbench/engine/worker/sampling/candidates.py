@@ -101,6 +101,15 @@ class Candidates:
         self._all[: kept.size] = kept
         self._point_at(kept.size)
 
+    def remaining(self) -> tuple[Tokens, Logits]:
+        """The tokens that the samplers have left, with their scores, until the next is applied."""
+        native = self._native
+        at = ctypes.cast(native.data, ctypes.c_void_p).value or 0
+        start = (at - self._all.ctypes.data) // _CANDIDATE.itemsize
+        left = self._all[start : start + int(native.size)]
+        left = left[np.isfinite(left["logit"])]
+        return left["id"], left["logit"]
+
     @property
     def selected(self) -> int:
         """The token that was drawn."""

@@ -76,7 +76,7 @@ class SamplerChain:
         """How many of the last tokens the samplers give other scores than the model."""
         self._biased: list[int] = []
         self._chain: Any = None
-        self._candidates = shared_candidates(vocabulary.size)
+        self.candidates = shared_candidates(vocabulary.size)
         self._matcher: Matcher | None = None
         if grammar:
             before = like.untouched_matcher if like is not None else None
@@ -107,13 +107,18 @@ class SamplerChain:
         return (*(["grammar"] if self._matcher else []), *found)
 
     @property
+    def native(self) -> Any:
+        """llama.cpp's chain."""
+        return self._chain
+
+    @property
     def untouched_dry(self) -> Any:
         """The DRY sampler as it was after the prompt."""
         return self._dry
 
     def draw(self, distribution: Distribution) -> int | None:
         """The next token; None where the grammar lets none of the model's tokens follow."""
-        candidates = self._candidates
+        candidates = self.candidates
         if self._reach is None:
             candidates.take_all(distribution.logits)
         else:
@@ -129,10 +134,14 @@ class SamplerChain:
                     return None
                 token = allowed
             self._matcher.accept(token)
+        self.accept(token)
+        return token
+
+    def accept(self, token: int) -> None:
+        """Take a token as drawn: the penalties look at it from now on."""
         lib.llama_sampler_accept(self._chain, token)
         if self._window:
             self._history.append(token)
-        return token
 
     def allows_end(self) -> bool:
         """Whether the grammar is at an end; without one, always."""
@@ -154,10 +163,10 @@ class SamplerChain:
             return None
         best = float(distribution.logits[mask].max())
         margin = _MARGIN * max(1.0, self._sampling.temperature)
-        self._candidates.take_within(distribution.logits, best - margin, self._touched())
-        self._candidates.keep(mask)
-        self._candidates.apply(self._chain)
-        return self._candidates.selected
+        self.candidates.take_within(distribution.logits, best - margin, self._touched())
+        self.candidates.keep(mask)
+        self.candidates.apply(self._chain)
+        return self.candidates.selected
 
     def _touched(self) -> Tokens:
         """Tokens whose scores the biases, the penalties and DRY may change."""
