@@ -200,22 +200,24 @@ def pieces_of(stored: SampleTokens, text: str, until: int | None = None) -> tupl
     data = _bytes(text)
     end = len(data) if until is None else min(until, len(data))
     found: list[AnswerToken] = []
-    start, first, logprob, count = stored.offset, 0, 0.0, 0
+    first, logprob, count, start = 0, 0.0, 0, 0
     at = stored.offset
     for place, size in enumerate(stored.sizes):
         begin, at = at, at + size
-        if begin < 0 or not size:
-            start, first, logprob, count = at, place + 1, 0.0, 0
+        if at <= 0 or not size:
+            first, logprob, count = place + 1, 0.0, 0
             continue
         if at > end:
             break
+        if not count:
+            start = max(begin, 0)  # white space before an answer may be of its first token
         logprob, count = logprob + stored.logprobs[place], count + 1
         if at < len(data) and data[at] & 0xC0 == 0x80:
             continue  # the next token goes on with this character
         alternatives = stored.alternatives[first] if first < len(stored.alternatives) else ()
         piece = data[start:at].decode("utf-8", "replace")
         found.append(AnswerToken(start, at, piece, logprob, alternatives, first, count))
-        start, first, logprob, count = at, place + 1, 0.0, 0
+        first, logprob, count = place + 1, 0.0, 0
     return tuple(found)
 
 
