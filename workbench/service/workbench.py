@@ -50,8 +50,8 @@ from workbench.service.runs.steering import Steering
 from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
 from workbench.service.storage.storage import Storage
-from workbench.service.transcripts.importing import Importing
 from workbench.service.tokens import Tokens
+from workbench.service.transcripts.importing import Importing
 from workbench.settings import Paths
 
 

@@ -218,9 +218,7 @@ class Tokens:
         before: tuple[ChatMessage, ...] = ()
         if row.parent_id is not None:
             before = await self._chats.messages(row.conversation_id, row.parent_id)
-        sent = sent_messages(
-            system_of(before) or "", [(each.role, each.text) for each in before]
-        )
+        sent = sent_messages(system_of(before) or "", [(each.role, each.text) for each in before])
         return StoredText(text=row.text, messages=sent), key
 
     # --- size -----------------------------------------------------------------------------------
