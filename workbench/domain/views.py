@@ -50,6 +50,8 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     quantization: str = ""
     context_tokens: int = 0
     """The context the model was trained for."""
+    short_context_tokens: int = 0
+    """Loaded with more than this, a model with two sets of rope factors takes the longer one."""
     error: str = ""
     kind: FileKind = "model"
     can_run: bool = True

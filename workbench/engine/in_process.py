@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from workbench.domain.errors import ContextOverflowError, EngineError, UnsupportedError
 from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings
@@ -22,6 +24,7 @@ from workbench.engine.protocol import (
     TokenVectors,
 )
 from workbench.engine.status import StatusBoard
+from workbench.models.memory.context_size import deciding_settings
 
 _WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 _TURN_START = "<|im_start|>"
@@ -91,7 +94,11 @@ class InProcessEngine:
     async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
         """Take the model's name; the file is not looked at."""
         self._context_tokens = settings.context_tokens
-        self._model = self._describe(name or Path(path).stem, path)
+        self._model = msgspec.structs.replace(
+            self._describe(name or Path(path).stem, path),
+            adapters=tuple(adapter.note for adapter in settings.adapters),
+            deciding=deciding_settings(settings),
+        )
         self._board.update(
             state="ready",
             model_name=self._model.name,

@@ -10,7 +10,7 @@ import msgspec
 from workbench.domain.runs.effects import FinishReason
 from workbench.domain.runs.microscope import SamplerPlace
 from workbench.domain.runs.sampling import Sampling
-from workbench.domain.runs.spec import KvMode
+from workbench.domain.runs.spec import Json, KvMode
 from workbench.domain.text import Message, Segment, Token
 from workbench.domain.views import EngineStatus, LoadSettings, MemoryKind
 
@@ -193,6 +193,8 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     weights_bytes: int = 0
     adapters: tuple[str, ...] = ()
     """LoRA adapters in use, with their scales, as texts for the manifest."""
+    deciding: dict[str, Json] = {}
+    """Load settings that change answers, where they are not the defaults."""
 
 
 class Engine(Protocol):

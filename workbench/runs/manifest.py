@@ -45,6 +45,7 @@ def build_manifest(
             "threads": model.threads,
             "kv_mode": spec.mode,
             "adapters": list(model.adapters),
+            "deciding": model.deciding,
         },
         "sampling": msgspec.to_builtins(spec.sampling),
         "params": spec.params,

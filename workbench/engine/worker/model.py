@@ -25,6 +25,7 @@ from workbench.engine.worker.weights import apply_adapters, load_adapters, load_
 from workbench.models.memory.context_size import (
     MICRO_BATCH_TOKENS,
     MIN_CONTEXT_TOKENS,
+    deciding_settings,
     sequence_count,
     uses_flash_attention,
 )
@@ -269,6 +270,7 @@ class Model:
             kv_bytes=_logged_bytes("KV") + _logged_bytes("RS"),
             compute_bytes=_logged_bytes("compute") + _logged_bytes("output"),
             adapters=tuple(adapter.note for adapter in settings.adapters),
+            deciding=deciding_settings(settings),
         )
 
     def _memory_kind(self) -> MemoryKind:

@@ -208,6 +208,7 @@ def _describe(found: FoundFile, size: int, _modified_ns: int) -> ModelEntry:
         )
     kind = _kind(header, name)
     context = header.of_architecture("context_length", 0)
+    short = header.of_architecture("rope.scaling.original_context_length", 0)
     return ModelEntry(
         name=name,
         path=path,
@@ -217,6 +218,7 @@ def _describe(found: FoundFile, size: int, _modified_ns: int) -> ModelEntry:
         parameters=header.parameters or _stated_parameters(header, found),
         quantization=header.quantization or found.quantization or _named_quantization(name),
         context_tokens=context if isinstance(context, int) else 0,
+        short_context_tokens=short if isinstance(short, int) else 0,
         error=_unusable(header, kind),
         kind=kind,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.domain.runs.spec import Json
 from workbench.domain.views import LoadSettings
 
 MIN_CONTEXT_TOKENS = 256
@@ -53,6 +54,23 @@ def uses_flash_attention(settings: LoadSettings) -> bool:
     if settings.kv_type != "f16" or settings.flash_attention == "on":
         return True
     return settings.flash_attention == "auto" and settings.gpu_layers != 0
+
+
+def deciding_settings(settings: LoadSettings) -> dict[str, Json]:
+    """The settings that change what a model answers, as far as they are not the defaults.
+
+    The format of the cache, how attention is computed and layers on a GPU change the last digits of
+    every probability, and with them the token where two are about as probable. Threads, the batch
+    and mapping do not. Adapters are noted by themselves.
+    """
+    found: dict[str, Json] = {}
+    if settings.kv_type != "f16":
+        found["kv_type"] = settings.kv_type
+    if settings.gpu_layers:
+        found["gpu_layers"] = settings.gpu_layers
+    if uses_flash_attention(settings):
+        found["flash_attention"] = True
+    return found
 
 
 def settings_problem(settings: LoadSettings) -> str:

@@ -11,6 +11,7 @@ from workbench.domain.evaluation.cells import Cell, CellId
 from workbench.domain.evaluation.checks import SetResult
 from workbench.domain.evaluation.evaluation_set import EvaluationCase, EvaluationSet, Split
 from workbench.domain.evaluation.metric_input import Fetched
+from workbench.domain.runs.spec import Json
 from workbench.runs.sweep import Sweep
 from workbench.service.evaluation.variants import ReadyVariant
 from workbench.service.runs.runs import PreparedRun
@@ -34,6 +35,8 @@ class Evaluation:
     fetched: dict[tuple[CellId, int], dict[str, Fetched]] = field(default_factory=dict)
     """What models found of a cell's run, by the key of the check that asked."""
 
+    loaded_with: dict[str, Json] = field(default_factory=dict)
+    """Load settings that change answers, by the path of the model; none where all are defaults."""
     runs_code: bool = False
     """Whether checks may run the code in outputs."""
     has_code: bool = False
@@ -49,7 +52,10 @@ class Evaluation:
         """Of the set, its cases and all that decides the runs."""
         keys = [cell.key for cell in self.cells.values()]
         ids = [case.id for case in self.cases]
-        content = msgspec.json.encode((self.set, self.split, ids, keys), order="deterministic")
+        parts: list[object] = [self.set, self.split, ids, keys]
+        if self.loaded_with:
+            parts.append(self.loaded_with)
+        content = msgspec.json.encode(parts, order="deterministic")
         return hashlib.sha256(content).hexdigest()
 
     @property

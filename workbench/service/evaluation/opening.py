@@ -75,7 +75,15 @@ class Opening:
                     message = problems.get((each.spec.name, case.id), "")
                     cells[place] = found.get(place) or Cell(id=place, state="failed", error=message)
         return Evaluation(
-            given, split, baseline, cases, tuple(variants), sweep, cells, runs_code=options.run_code
+            given,
+            split,
+            baseline,
+            cases,
+            tuple(variants),
+            sweep,
+            cells,
+            loaded_with=await self._sweeping.loaded_with(sweep),
+            runs_code=options.run_code,
         )
 
     async def _cases(

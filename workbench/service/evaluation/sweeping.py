@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from workbench.domain.errors import ModelError, StoreError, WorkbenchError
 from workbench.domain.evaluation.cells import Cell, CellId, SweepEstimate
 from workbench.domain.runs.run_state import RunState
-from workbench.domain.runs.spec import RunSpec
+from workbench.domain.runs.spec import Json, RunSpec
 from workbench.domain.views import ModelEntry
 from workbench.history import evaluations
 from workbench.history.evaluations import FinishedRun
+from workbench.models.discovery.scan import describe
+from workbench.models.memory.context_size import deciding_settings
 from workbench.runs.manifest import included_digests
 from workbench.runs.sweep import PlannedCell, Sweep, source_of
 from workbench.service.core import Core
@@ -69,12 +71,28 @@ class Sweeping:
             for cell in cells
         }
 
+    async def loaded_with(self, sweep: Sweep) -> dict[str, Json]:
+        """How the models of a sweep are loaded, where that changes answers, by their paths."""
+        found: dict[str, Json] = {}
+        for path in dict.fromkeys(cell.spec.model for cell in sweep.cells):
+            settings = await self._models.settings_for(path)
+            notes: dict[str, Json] = {**deciding_settings(settings)}
+            if settings.adapters:
+                notes["adapters"] = [each.note for each in settings.adapters]
+            if notes:
+                found[path] = notes
+        return found
+
     async def _conditions(self, spec: RunSpec) -> _Conditions:
         """Under which conditions a run of this spec would be made now."""
-        settings = await self._models.settings_now(spec.model)
-        sources = self._library.sources()
+        settings = await self._models.settings_for(spec.model)
+        short = (await asyncio.to_thread(describe, Path(spec.model))).short_context_tokens
         return _Conditions(
-            [each.note for each in settings.adapters], included_digests(spec, sources)
+            adapters=[each.note for each in settings.adapters],
+            included=included_digests(spec, self._library.sources()),
+            deciding=deciding_settings(settings),
+            short_context=short,
+            context=settings.context_tokens,
         )
 
     async def run(
@@ -174,16 +192,32 @@ class Sweeping:
 
 
 class _Conditions(NamedTuple):
-    """What decides a run and is in no spec: the adapters of its model, and included files."""
+    """What decides a run and is in no spec: included files, and how its model is loaded.
+
+    A larger context changes no answer, only which prompts fit, but for models that have two sets of
+    rope factors and take one or the other by it.
+    """
 
     adapters: list[str]
     included: dict[str, str]
+    deciding: dict[str, Json]
+    short_context: int
+    context: int
 
     def fit(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether a run was made so; earlier versions did not note what a prompt included."""
-        adapters = manifest.get("engine", {}).get("adapters", self.adapters)
-        included = manifest.get("included", self.included)
-        return bool(adapters == self.adapters and included == self.included)
+        """Whether a run was made so.
+
+        Earlier versions did not note what a prompt included, nor load settings: those were the
+        defaults.
+        """
+        engine = manifest.get("engine", {})
+        short, context = self.short_context, engine.get("context_tokens", self.context)
+        return bool(
+            engine.get("adapters", self.adapters) == self.adapters
+            and manifest.get("included", self.included) == self.included
+            and engine.get("deciding", {}) == self.deciding
+            and (not short or (context > short) == (self.context > short))
+        )
 
 
 class _ModelWork:

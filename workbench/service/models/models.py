@@ -13,6 +13,7 @@ import msgspec
 
 from workbench.domain.errors import ModelNotFoundError, UsageError
 from workbench.domain.prompts.model_options import model_of_front_matter
+from workbench.domain.servers import PREFIX
 from workbench.domain.views import EngineStatus, LoadSettings, MemoryUse, ModelDetails, ModelEntry
 from workbench.engine.cores import physical_cores
 from workbench.engine.protocol import Engine, LoadedModel
@@ -175,6 +176,12 @@ class Models:
         settings = msgspec.structs.replace(kept, **self._load_changes)
         _check(settings)
         return settings
+
+    async def settings_for(self, path: str) -> LoadSettings:
+        """As :meth:`settings_now`; a server loads its models itself, by the defaults for us."""
+        if path.startswith(PREFIX):
+            return LoadSettings()
+        return await self.settings_now(path)
 
     async def load(self, ref: str = "", settings: LoadSettings | None = None) -> EngineStatus:
         """Load a model and remember it as the one to start with.

@@ -17,6 +17,7 @@ from workbench.domain.views import ModelEntry
 from workbench.engine.protocol import Engine
 from workbench.history import measurements
 from workbench.history.measurements import Measurement
+from workbench.models.memory.context_size import deciding_settings
 from workbench.prompts.render import render
 from workbench.service.core import Core
 from workbench.service.evaluation.judges.questions import (
@@ -84,11 +85,15 @@ class Asking:
         entry = await self._models.find(ref)
         if entry.source == SERVER:
             return JudgeModel(entry, hashlib.sha256(entry.path.encode()).hexdigest())
-        settings = await self._models.load_settings(entry.path)
+        settings = await self._models.settings_now(entry.path)
         of_file = await asyncio.to_thread(self._digest, entry)
-        if not settings.adapters and settings.kv_type == "f16":
+        deciding = deciding_settings(settings)
+        if not settings.adapters and not deciding:
             return JudgeModel(entry, of_file)
-        content = msgspec.json.encode((of_file, settings.adapters, settings.kv_type))
+        parts: list[object] = [of_file, settings.adapters, settings.kv_type]
+        if settings.kv_type == "f16" or settings.gpu_layers:  # a small cache alone says the rest
+            parts += [deciding] if deciding else []
+        content = msgspec.json.encode(parts)
         return JudgeModel(entry, hashlib.sha256(content).hexdigest())
 
     def _digest(self, entry: ModelEntry) -> str:
