@@ -281,15 +281,15 @@ prompts: ["Count {{word}}"]
 providers: [openai:gpt-9]
 tests:
   - vars: {word: one}
-    assert: [{type: equals, value: "3"}, {type: llm-rubric, value: short}]
+    assert: [{type: equals, value: "3"}, {type: javascript, value: short}]
   - vars: {word: seven}
-    assert: [{type: llm-rubric, value: short}]
+    assert: [{type: javascript, value: short}]
 """
     )
     result, *_ = bench.evaluate()
     (variant,) = result.variants
     assert counts(variant) == (2, 1, 1, 0, 0, 1, 0)
-    assert result.not_imported == ("llm-rubric",)
+    assert result.not_imported == ("javascript",)
     assert variant.stands_in_for == "openai:gpt-9"
     assert result.outcome.exit_status == 3
 

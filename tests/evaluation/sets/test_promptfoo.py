@@ -37,7 +37,9 @@ tests:
 
 def test_prompts_and_providers_are_variants_and_each_test_has_its_checks():
     found = read_job(TEXT, "/f/promptfooconfig.yaml")
-    assert (found.name, found.notes) == ("Greetings", ())
+    assert found.name == "Greetings"
+    (note,) = found.notes
+    assert note.startswith("llm-rubric is the judge rubric")
     assert len(found.variants) == 4
     assert {each.model for each in found.variants} == {"openai:gpt-4o", "smol"}
     assert len({each.name for each in found.variants}) == 4
@@ -49,9 +51,9 @@ def test_prompts_and_providers_are_variants_and_each_test_has_its_checks():
     named = Check(metric="contains", expected=("Ada",), weight=2.0)
     assert ada.threshold == 0.5
     assert ada.checks[:2] == (polite, named)
-    rubric = ada.checks[2]
-    assert isinstance(rubric, NotImported)
-    assert rubric.kind == "llm-rubric"
+    assert ada.checks[2:] == (
+        Check(metric="judge-rubric", params={"criterion": "is polite"}, threshold=0.5),
+    )
     assert (bo.values, cy.values) == ({"name": "Bo"}, {"name": "Cy"})
     assert bo.checks[1] == Check(metric="contains", expected=("hello", "hi"))
     kinds = [each.kind for each in bo.checks if isinstance(each, NotImported)]
@@ -89,6 +91,18 @@ def test_a_configuration_without_tests_is_no_set():
         ({"type": "latency", "threshold": 500}, ("latency", {}, 0.5)),
         ({"type": "word-count", "value": {"max": 9}},
          ("length", {"unit": "words", "least": 0, "most": 9}, None)),
+        ({"type": "character-count", "value": 4},
+         ("length", {"unit": "characters", "least": 4, "most": 4}, None)),
+        ({"type": "ends-with", "value": "a.b"}, ("regex", {"pattern": "a\\.b\\Z"}, None)),
+        ({"type": "rouge-n", "value": "a"}, ("rouge", {"kind": "1", "measure": "recall"}, 0.75)),
+        ({"type": "bleu", "value": ["a", "b"], "threshold": 0},
+         ("bleu", {"tokenizer": "none", "case": "lc", "smoothing": "none"}, 0.0)),
+        ({"type": "perplexity", "threshold": 5}, ("perplexity", {}, 5.0)),
+        ({"type": "perplexity-score", "threshold": 0.5}, ("perplexity_score", {}, 0.5)),
+        ({"type": "model-graded-closedqa", "value": "It is brief."},
+         ("judge-claim", {"criterion": "It is brief."}, 0.5)),
+        ({"type": "equals", "value": {"a": [1]}},
+         ("json_equal", {"where": "whole", "relative": 0.0}, None)),
         ({"type": "not-finish-reason", "value": "length"},
          ("finish_reason", {"reasons": ["length"]}, None)),
     ],
@@ -106,12 +120,38 @@ def test_checks_that_have_an_equal(given, wanted):
         {"type": "contains-json", "value": {"type": "object"}},
         {"type": "is-json", "value": "file://schema.json"},
         {"type": "regex", "value": "\\p{L}+"},
-        {"type": "rouge-n", "value": "a"},
+        {"type": "rouge-n", "value": "file://a.txt"},
+        {"type": "rouge-l", "value": "a"},
+        {"type": "meteor", "value": "a"},
+        {"type": "perplexity"},
+        {"type": "equals", "value": {"a": "{{b}}"}},
+        {"type": "llm-rubric", "value": "Short.", "rubricPrompt": "Grade it."},
+        {"type": "llm-rubric", "value": {"any": "object"}},
+        {"type": "javascript", "value": "output.length < 3"},
         {"type": "word-count", "value": "many"},
     ],
 )
 def test_checks_without_an_equal_are_not_imported(given):
     assert isinstance(read_check(given, {}), NotImported)
+
+
+def test_what_is_computed_by_other_rules_is_said_once():
+    notes: list[str] = []
+    for value in ("a", "b"):
+        read_check({"type": "not-rouge-n", "value": value}, {}, notes=notes)
+    read_check({"type": "rouge-l", "value": "a"}, {}, notes=notes)
+    read_check({"type": "contains", "value": "a"}, {}, notes=notes)
+    (note,) = notes
+    assert note.startswith("rouge-n is ROUGE-1 recall")
+
+
+def test_a_prompt_for_rubrics_is_not_imported():
+    text = TEXT.replace(
+        "threshold: 0.5\n    assert", "options: {rubricPrompt: Grade.}\n    assert", 1
+    )
+    ada, *others = read_job(text, "/f/promptfooconfig.yaml").rows
+    assert NotImported(kind="options.rubricPrompt") in ada.checks
+    assert not any(NotImported(kind="options.rubricPrompt") in each.checks for each in others)
 
 
 def test_a_check_whose_score_differs_is_not_imported_where_scores_count():

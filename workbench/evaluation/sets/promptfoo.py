@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from workbench.domain.errors import FormatError, SetFileError
-from workbench.domain.evaluation.checks import NotImported
+from workbench.domain.evaluation.checks import AnyCheck, Check, CheckSet, NotImported
 from workbench.domain.evaluation.evaluation_set import (
     MOST_REPEATS,
     NO_BASELINE,
@@ -50,7 +50,7 @@ def read_promptfoo(file: SourceFile, path: str) -> EvaluationSet:
         value = file.mapping()
         prompts = PROMPTFOO.read(file)
         notes: list[str] = []
-        rows = tuple(_row(value, test, row) for test, row in _limited(value, file, notes))
+        rows = tuple(_row(value, test, row, notes) for test, row in _limited(value, file, notes))
     except FormatError as error:
         raise SetFileError(error.reason, path) from error
     if not prompts or not rows:
@@ -115,7 +115,12 @@ def _repeats(value: Mapping[str, Json]) -> int:
     return min(max(repeat, 1), MOST_REPEATS)
 
 
-def _row(value: Mapping[str, Json], test: Mapping[str, Any], row: dict[str, Json]) -> SetRow:
+def _row(
+    value: Mapping[str, Json],
+    test: Mapping[str, Any],
+    row: dict[str, Json],
+    notes: list[str],
+) -> SetRow:
     default = value.get("defaultTest")
     inherited: dict[str, Any] = default if isinstance(default, dict) else {}
     options = {**_mapping(inherited.get("options")), **_mapping(test.get("options"))}
@@ -124,17 +129,25 @@ def _row(value: Mapping[str, Json], test: Mapping[str, Any], row: dict[str, Json
         asserts = [*listed(inherited.get("assert")), *asserts]
     threshold = test.get("threshold", inherited.get("threshold"))
     is_graded = is_number(threshold)
-    checks = [read_check(each, row, is_graded=is_graded) for each in asserts]
+    checks = [read_check(each, row, is_graded=is_graded, notes=notes) for each in asserts]
     lost = [f"options.{key}" for key in _CHANGING if options.get(key)]
     lost += [str(each) for each in test.get("__columns", ())]
     if isinstance(default, str):
         lost.append("defaultTest")
+    if options.get("rubricPrompt") and any(_asks_judge(each) for each in checks):
+        lost.append("options.rubricPrompt")
     checks += [NotImported(kind=each) for each in lost]
     return SetRow(
         values=row,
         checks=tuple(checks),
         threshold=float(threshold) if is_number(threshold) else None,
     )
+
+
+def _asks_judge(check: AnyCheck) -> bool:
+    if isinstance(check, CheckSet):
+        return any(_asks_judge(each) for each in check.checks)
+    return isinstance(check, Check) and check.metric.startswith("judge-")
 
 
 def _mapping(value: Json) -> dict[str, Any]:

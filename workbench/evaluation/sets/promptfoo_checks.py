@@ -1,4 +1,7 @@
-"""The checks of promptfoo that mean the same here; every other one is kept as "not imported"."""
+"""The checks of promptfoo that have an equal here; every other one is kept as "not imported".
+
+Where an equal is computed by other rules than there, a note of the set says so.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,25 @@ _EDITS = 5
 _SIMILARITY = 0.75
 """What promptfoo takes where no threshold is given."""
 _REASONS = {"stop": ["stop", "answer"], "length": ["length"]}
+_ROUGE, _BLEU, _RUBRIC = 0.75, 0.5, 0.5
+_DIFFERS = {
+    "rouge-n": "rouge-n is ROUGE-1 recall over words of a-z and 0-9 in small letters; promptfoo "
+    "cuts words at other places, so that a score can differ.",
+    "bleu": "bleu leaves out the n-grams for which an output is too short; promptfoo counts them "
+    "as nearly 0.",
+    "llm-rubric": "llm-rubric is the judge rubric: its score is read from the probabilities of "
+    "five levels, passes from 0.5 and ranks only where the judge agrees with your votes.",
+    "model-graded-closedqa": "model-graded-closedqa is the judge of claims: it ranks only where "
+    "the judge agrees with your votes.",
+}
+"""What is to be known of checks that are computed by other rules."""
 
 Row = Mapping[str, Json]
 
 
-def read_check(given: Json, row: Row, *, is_graded: bool = False) -> AnyCheck:
+def read_check(
+    given: Json, row: Row, *, is_graded: bool = False, notes: list[str] | None = None
+) -> AnyCheck:
     """A check of the same meaning, or one that is not imported.
 
     Args:
@@ -40,6 +57,7 @@ def read_check(given: Json, row: Row, *, is_graded: bool = False) -> AnyCheck:
         row: values of the variables that it may name.
         is_graded: whether scores count and not only whether it passes: some checks pass alike
             there and here, and have other scores.
+        notes: gets a sentence on a check that is computed by other rules than there.
     """
     if not isinstance(given, dict):
         return NotImported(kind=str(given)[:80])
@@ -55,11 +73,17 @@ def read_check(given: Json, row: Row, *, is_graded: bool = False) -> AnyCheck:
         least = given.get("threshold")
         threshold = float(least) if is_number(least) else None
         graded = is_graded or threshold is not None
-        inner = [read_check(each, row, is_graded=graded) for each in listed(given.get("assert"))]
+        inner = [
+            read_check(each, row, is_graded=graded, notes=notes)
+            for each in listed(given.get("assert"))
+        ]
         return CheckSet(checks=tuple(inner), weight=weight, threshold=threshold)
     found = _same(kind.removeprefix(_NOT), kind, given, row, is_graded=is_graded)
     if found is None:
         return lost
+    differs = _DIFFERS.get(kind.removeprefix(_NOT))
+    if notes is not None and differs is not None and differs not in notes:
+        notes.append(differs)
     return Check(
         metric=found.metric,
         params=found.params,
@@ -75,6 +99,11 @@ def _same(
     plain: str, kind: str, given: Mapping[str, Any], row: Row, *, is_graded: bool
 ) -> Check | None:
     """The metric, parameters and expected values of a check, None where it has no equal."""
+    if plain == "equals" and isinstance(given.get("value"), dict | list):
+        value = given["value"]
+        is_filled = "{{" not in json.dumps(value)
+        params: dict[str, Json] = {"where": "whole", "relative": 0.0}
+        return Check(metric="json_equal", params=params, expected=(value,)) if is_filled else None
     if plain in _TEXT_CHECKS:
         expected = _expected(kind, given.get("value"), row)
         metric, params = _TEXT_CHECKS[plain]
@@ -122,18 +151,74 @@ def _similar(given: Mapping[str, Any], row: Row) -> Check | None:
     return Check(metric="embedding_similarity", expected=expected, threshold=float(least))
 
 
+def _ends_with(given: Mapping[str, Any], row: Row) -> Check | None:
+    end = _filled(given.get("value"), row)
+    return Check(metric="regex", params={"pattern": re.escape(end) + r"\Z"}) if end else None
+
+
+def _rouge(given: Mapping[str, Any], row: Row) -> Check | None:
+    return _overlap(given, row, "rouge", {"kind": "1", "measure": "recall"}, _ROUGE)
+
+
+def _bleu(given: Mapping[str, Any], row: Row) -> Check | None:
+    params: dict[str, Json] = {"tokenizer": "none", "case": "lc", "smoothing": "none"}
+    return _overlap(given, row, "bleu", params, _BLEU)
+
+
+def _overlap(
+    given: Mapping[str, Any], row: Row, metric: str, params: dict[str, Json], usual: float
+) -> Check | None:
+    """A check of the words that an output shares with texts."""
+    expected = tuple(_filled(each, row) for each in listed(given.get("value")))
+    least = given.get("threshold", usual)
+    if not expected or not all(expected) or not is_number(least):
+        return None
+    return Check(metric=metric, params=params, expected=expected, threshold=float(least))
+
+
+def _perplexity(given: Mapping[str, Any], _row: Row) -> Check | None:
+    limit = given.get("threshold")
+    return Check(metric="perplexity", threshold=float(limit)) if is_number(limit) else None
+
+
+def _perplexity_score(given: Mapping[str, Any], _row: Row) -> Check | None:
+    limit = given.get("threshold")
+    return Check(metric="perplexity_score", threshold=float(limit)) if is_number(limit) else None
+
+
+def _judged(metric: str) -> Callable[[Mapping[str, Any], Row], Check | None]:
+    """A reader of a check that asks a judge about a criterion; a prompt of its own is not ours."""
+
+    def read(given: Mapping[str, Any], row: Row) -> Check | None:
+        criterion = _filled(given.get("value"), row)
+        least = given.get("threshold", _RUBRIC)
+        if not criterion or not is_number(least) or given.get("rubricPrompt"):
+            return None
+        return Check(metric=metric, params={"criterion": criterion}, threshold=float(least))
+
+    return read
+
+
 def _latency(given: Mapping[str, Any], _row: Row) -> Check | None:
     most = given.get("threshold")  # milliseconds
     return Check(metric="latency", threshold=most / 1000) if is_number(most) else None
 
 
 def _word_count(given: Mapping[str, Any], _row: Row) -> Check | None:
+    return _length(given, "words")
+
+
+def _character_count(given: Mapping[str, Any], _row: Row) -> Check | None:
+    return _length(given, "characters")
+
+
+def _length(given: Mapping[str, Any], unit: str) -> Check | None:
     value = given.get("value")
     limits = value if isinstance(value, dict) else {"min": value, "max": value}
     least, most = limits.get("min", 0), limits.get("max", -1)
     if not all(isinstance(each, int) and not isinstance(each, bool) for each in (least, most)):
         return None
-    return Check(metric="length", params={"unit": "words", "least": least, "most": most})
+    return Check(metric="length", params={"unit": unit, "least": least, "most": most})
 
 
 def _finish_reason(given: Mapping[str, Any], _row: Row) -> Check | None:
@@ -143,6 +228,13 @@ def _finish_reason(given: Mapping[str, Any], _row: Row) -> Check | None:
 
 _READERS: dict[str, Callable[[Mapping[str, Any], Row], Check | None]] = {
     "regex": _regex,
+    "ends-with": _ends_with,
+    "rouge-n": _rouge,
+    "bleu": _bleu,
+    "perplexity": _perplexity,
+    "perplexity-score": _perplexity_score,
+    "llm-rubric": _judged("judge-rubric"),
+    "model-graded-closedqa": _judged("judge-claim"),
     "is-json": _is_json,
     "contains-json": _contains_json,
     "levenshtein": _levenshtein,
@@ -150,6 +242,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Row], Check | None]] = {
     "similar:cosine": _similar,
     "latency": _latency,
     "word-count": _word_count,
+    "character-count": _character_count,
     "finish-reason": _finish_reason,
 }
 
