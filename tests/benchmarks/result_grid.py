@@ -46,7 +46,8 @@ from workbench.domain.evaluation.results import (
 )
 from workbench.domain.evaluation.scores import Score
 from workbench.engine.simulated import SimulatedEngine
-from workbench.evaluation.scoring import compare, count_variant
+from workbench.evaluation.comparing import compare
+from workbench.evaluation.scoring import count_variant
 from workbench.runs.sweep import plan
 from workbench.service import Workbench
 from workbench.service.evaluation.evaluation import Evaluation

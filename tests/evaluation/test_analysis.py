@@ -14,6 +14,7 @@ from workbench.domain.evaluation.scores import Score
 from workbench.evaluation import scoring
 from workbench.evaluation.analysis.analyse import analyse
 from workbench.evaluation.analysis.figures import figures_of, groupings_of
+from workbench.evaluation.comparing import compare
 
 ROWS = 140
 RIGHT = {"v6": 104, "v7": 117, "sc": 120, "small": 86}
@@ -65,7 +66,7 @@ def result(
         split="tune",
         outcome=Outcome(status="met", sentence="Met."),
         variants=tuple(scoring.count_variant(n, given, each) for n, each in scores.items()),
-        comparisons=scoring.compare(scores, baseline, 0.1),
+        comparisons=compare(scores, baseline, 0.1),
         baseline=baseline,
         target=0.1,
         repeats=1,

@@ -7,7 +7,8 @@ import pytest
 from workbench.domain.evaluation.evaluation_set import EvaluationCase, Goal
 from workbench.domain.evaluation.outcome import decide
 from workbench.domain.evaluation.results import CaseScore
-from workbench.evaluation.scoring import compare, count_variant
+from workbench.evaluation.comparing import compare, compare_with_earlier
+from workbench.evaluation.scoring import count_variant
 
 
 def scores(*values, state="scored"):
@@ -67,3 +68,30 @@ def test_a_shown_difference_decides_the_outcome():
     (comparison,) = compare({"base": better, "new": worse}, "base", 0.05)
     outcome = decide(Goal(), counts, [comparison], "base")
     assert (outcome.status, outcome.exit_status) == ("not_met", 1)
+
+
+def test_several_variants_against_an_earlier_evaluation_are_decided_together():
+    """Seven rows gained and none lost: p is 0.0156 alone and 0.0625 as one of four (Holm)."""
+    now = scores(*[1.0] * 7, *[0.0] * 33)
+    before = {each.case: each for each in scores(*[0.0] * 40)}
+
+    def verdicts(names):
+        found = compare_with_earlier(
+            dict.fromkeys(names, now), dict.fromkeys("abcd", before), "earlier", 0.05
+        )
+        assert [(each.variant, each.baseline) for each in found] == [(n, "earlier") for n in names]
+        return [each.verdict for each in found]
+
+    (alone,) = verdicts("a")
+    assert (alone.kind, alone.p, alone.comparisons) == ("better", pytest.approx(0.015625), 1)
+    together = verdicts("abcd")
+    assert [(each.kind, each.comparisons) for each in together] == [("not_enough_rows", 4)] * 4
+    assert [each.p for each in together] == [pytest.approx(0.0625)] * 4
+
+
+def test_an_earlier_evaluation_counts_on_common_cases_alone():
+    now = scores(*[1.0] * 30)
+    before = {each.case: each for each in scores(*[0.0] * 25)}
+    (found,) = compare_with_earlier({"a": now}, {"a": before}, "earlier", 0.05)
+    assert (found.verdict.rows, found.verdict.planned, found.verdict.gained) == (25, 25, 25)
+    assert compare_with_earlier({"a": now}, {"b": before}, "earlier", 0.05) == ()

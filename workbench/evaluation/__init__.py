@@ -4,6 +4,7 @@ extraction.py: takes the answer out of a text by a rule
 diff.py: which words two texts share
 lines.py: differences by line and, within changed lines, by word
 scoring.py: from the checks of single outputs to the counts of a variant
+comparing.py: variants against the baseline, or against themselves in another evaluation
 analysis/: quality against cost, changed rows, tags, calibration
 pairing.py: which two answers the user votes on next
 preferences.py: votes become rows for DPO, KTO and SFT

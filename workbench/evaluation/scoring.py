@@ -25,14 +25,12 @@ from workbench.domain.evaluation.results import (
     CaseState,
     CellScore,
     CheckCounts,
-    Comparison,
     VariantResult,
 )
 from workbench.domain.evaluation.scores import Errored, FormatFailure, Score, Undefined
 from workbench.evaluation.metrics import METRICS
 from workbench.evaluation.statistics.intervals import mean_interval
 from workbench.evaluation.statistics.row_scores import Outcome, RowScore, summarise
-from workbench.evaluation.statistics.verdict import verdicts_against_baseline
 
 
 class ScoredCase(Protocol):
@@ -289,30 +287,6 @@ def is_pass_fail(scores: Sequence[ScoredCase]) -> bool:
     """Whether scores only say passed (1) or not (0), and do not measure."""
     scored = [each for each in scores if each.state == "scored"]
     return all(each.passed is not None and each.score == float(each.passed) for each in scored)
-
-
-def compare(
-    scores: Mapping[str, Sequence[CaseScore]], baseline: str, target: float
-) -> tuple[Comparison, ...]:
-    """Each variant against the baseline, all decided together.
-
-    Args:
-        scores: one for each case, by variant.
-        baseline: one of the variants, or "" for no comparison.
-        target: the smallest difference that matters.
-    """
-    if baseline not in scores or len(scores) == 1:
-        return ()
-    others = {name: each for name, each in scores.items() if name != baseline}
-    found = verdicts_against_baseline(
-        [row_scores(each) for each in others.values()],
-        row_scores(scores[baseline]),
-        is_pass_fail=all(is_pass_fail(each) for each in scores.values()),
-        planned_rows=len(scores[baseline]),
-        target=target,
-    )
-    pairs = zip(others, found, strict=True)
-    return tuple(Comparison(variant=name, baseline=baseline, verdict=each) for name, each in pairs)
 
 
 def mean_by_weight(

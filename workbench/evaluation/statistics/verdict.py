@@ -44,6 +44,19 @@ class _Test(NamedTuple):
     p: float
 
 
+class Compared(NamedTuple):
+    """Two columns to compare: their scores, every row that ended.
+
+    ``is_pass_fail``: scores are pass (1) or fail (0); else they measure from 0 to 1.
+    ``planned_rows``: rows that each will have.
+    """
+
+    candidate: Sequence[RowScore]
+    baseline: Sequence[RowScore]
+    is_pass_fail: bool
+    planned_rows: int
+
+
 def verdicts_against_baseline(
     candidates: Sequence[Sequence[RowScore]],
     baseline: Sequence[RowScore],
@@ -53,19 +66,7 @@ def verdicts_against_baseline(
     target: float = DEFAULT_TARGET,
     rule: RepeatRule = "mean",
 ) -> tuple[ComparisonVerdict, ...]:
-    """What each candidate's scores say against those of one baseline, on the rows both have.
-
-    1. While fewer than ``planned_rows`` common rows have ended: "running". To look earlier would
-       find differences that are not there.
-    2. Under 20 common rows, under 6 changed ones of pass/fail, under 10 clusters, or without any
-       spread: "too_few", only counts.
-    3. The interval excludes 0: "better" or "worse". Pass/fail of independent rows is tested by the
-       exact McNemar test, else the mean difference by t (clustered where rows have clusters). Holm
-       corrects for all candidates; each interval has the confidence at which Holm tests it.
-    4. It lies wholly within ± ``target``: "no_difference".
-    5. Else "not_enough_rows", with how many would show the target at the discordance (or spread)
-       seen so far; where so many are there already, how many would decide about the difference
-       seen.
+    """What each candidate's scores say against those of one baseline: :func:`verdicts_together`.
 
     Args:
         candidates: their scores, one sequence each, every row that ended.
@@ -74,27 +75,60 @@ def verdicts_against_baseline(
         planned_rows: rows that each column will have.
         target: the smallest difference that matters, above 0, at most 1.
         rule: how repeats of a row are folded: their mean, or whether most passed.
+    """
+    pairs = [Compared(each, baseline, is_pass_fail, planned_rows) for each in candidates]
+    return verdicts_together(pairs, target=target, rule=rule)
+
+
+def verdicts_together(
+    compared: Sequence[Compared], *, target: float = DEFAULT_TARGET, rule: RepeatRule = "mean"
+) -> tuple[ComparisonVerdict, ...]:
+    """What each candidate's scores say against its baseline's, on the rows both have.
+
+    1. While fewer than ``planned_rows`` common rows have ended: "running". To look earlier would
+       find differences that are not there.
+    2. Under 20 common rows, under 6 changed ones of pass/fail, under 10 clusters, or without any
+       spread: "too_few", only counts.
+    3. The interval excludes 0: "better" or "worse". Pass/fail of independent rows is tested by the
+       exact McNemar test, else the mean difference by t (clustered where rows have clusters). Holm
+       corrects for all pairs; each interval has the confidence at which Holm tests it.
+    4. It lies wholly within ± ``target``: "no_difference".
+    5. Else "not_enough_rows", with how many would show the target at the discordance (or spread)
+       seen so far; where so many are there already, how many would decide about the difference
+       seen.
+
+    Args:
+        compared: the pairs that are looked at together.
+        target: the smallest difference that matters, above 0, at most 1.
+        rule: how repeats of a row are folded: their mean, or whether most passed.
 
     Returns:
-        One verdict for each candidate, in their order.
+        One verdict for each pair, in their order.
 
     Raises:
         UsageError: a score is out of range, a row is in two clusters, or the target is no share.
     """
     if not 0 < target <= 1:
         raise UsageError(f"A target of {target * 100:g} points is out of range: give 1 to 100.")
-    base = fold_repeats(baseline, rule)
-    paired = [pair_rows(fold_repeats(each, rule), base) for each in candidates]
-    tests = [_tested(pairs, planned_rows, is_pass_fail) for pairs in paired]
+    folded = {id(each.baseline): fold_repeats(each.baseline, rule) for each in compared}
+    paired = [
+        pair_rows(fold_repeats(each.candidate, rule), folded[id(each.baseline)])
+        for each in compared
+    ]
+    tests = [
+        _tested(pairs, each.planned_rows, each.is_pass_fail)
+        for pairs, each in zip(paired, compared, strict=True)
+    ]
     raw = [1.0 if test is None else test.p for test in tests]
     adjusted, levels = holm(raw), holm_levels(raw, LEVEL)
     verdicts = []
-    for pairs, test, p, level in zip(paired, tests, adjusted, levels, strict=True):
+    found = zip(compared, paired, tests, adjusted, levels, strict=True)
+    for each, pairs, test, p, level in found:
         counted = ComparisonVerdict(
-            kind="running" if pairs.ended < planned_rows else "too_few",
+            kind="running" if pairs.ended < each.planned_rows else "too_few",
             rows=len(pairs.rows),
             ended=pairs.ended,
-            planned=planned_rows,
+            planned=each.planned_rows,
             gained=pairs.gained,
             lost=pairs.lost,
             dropped=pairs.dropped,

@@ -31,6 +31,7 @@ from workbench.domain.evaluation.results import (
 )
 from workbench.domain.text import replace_surrogates
 from workbench.evaluation import scoring
+from workbench.evaluation.comparing import compare
 from workbench.evaluation.metrics.job import judge_in
 from workbench.evaluation.reports.junit import write_junit
 from workbench.evaluation.reports.lines import write_jsonl
@@ -188,7 +189,7 @@ class Evaluations:
             )
             for each in evaluation.variants
         )
-        comparisons = scoring.compare(scores, evaluation.baseline, evaluation.set.target)
+        comparisons = compare(scores, evaluation.baseline, evaluation.set.target)
         checks = (*evaluation.set.checks.checks, *(c for e in evaluation.cases for c in e.checks))
         unknown = dict.fromkeys(each.kind for each in scoring.not_imported(checks))
         found = EvaluationResult(

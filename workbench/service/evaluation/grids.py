@@ -9,11 +9,10 @@ from workbench.domain.evaluation.grid.earlier import Earlier, kept_scores
 from workbench.domain.evaluation.grid.rows import GridTable, make_table, scores_of
 from workbench.domain.evaluation.results import (
     CaseScore,
-    Comparison,
     EvaluationResult,
     EvaluationSummary,
 )
-from workbench.evaluation import scoring
+from workbench.evaluation.comparing import compare_with_earlier
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.evaluations import Evaluations
 
@@ -60,7 +59,8 @@ class Grids:
     async def earlier(self, result: EvaluationResult, other: EvaluationSummary) -> Earlier:
         """What another evaluation found, and how variants of the same names compare with it.
 
-        Each variant is compared on the cases whose ids both have.
+        Each variant is compared on the cases whose ids both have; as the comparisons inside an
+        evaluation, all are decided together (Holm).
 
         Args:
             result: of the evaluation that is open, with its cases.
@@ -76,25 +76,14 @@ class Grids:
 def _compared(
     result: EvaluationResult, other: EvaluationSummary, before: dict[str, dict[str, CaseScore]]
 ) -> Earlier:
-    comparisons: list[Comparison] = []
-    for name, scores in scores_of(result).items():
-        common = before.get(name, {}).keys() & scores.keys()
-        if common:
-            found = scoring.compare(
-                {
-                    _BEFORE: [before[name][case] for case in scores if case in common],
-                    name: [each for case, each in scores.items() if case in common],
-                },
-                _BEFORE,
-                result.target,
-            )
-            comparisons += found
+    now = {name: [*scores.values()] for name, scores in scores_of(result).items()}
+    comparisons = compare_with_earlier(now, before, _BEFORE, result.target)
     return Earlier(
         summary=other,
         verdicts={
             name: {case: score.passed for case, score in scores.items()}
             for name, scores in before.items()
         },
-        comparisons=tuple(comparisons),
+        comparisons=comparisons,
         missing=tuple(each.name for each in result.variants if each.name not in before),
     )
