@@ -263,6 +263,7 @@ def count_variant(
         cached=sum(cell.state == "cached" for cell in cells),
         tokens=sum(cell.tokens for cell in cells),
         seconds=sum(cell.seconds for cell in cells),
+        cut_short=sum(bool(cell.limit) for cell in cells),
         checks=count_checks(scores),
         cases=tuple(scores),
     )

@@ -35,6 +35,7 @@ class FinishedRun(msgspec.Struct, frozen=True, kw_only=True):
     call_count: int
     started_at: float
     finish_reason: str
+    limit: str
     manifest: dict[str, Any]
 
 
@@ -67,6 +68,7 @@ def _finished(row: Any) -> FinishedRun:
         call_count=row.call_count,
         started_at=row.started_at,
         finish_reason=row.finish_reason,
+        limit=row.limit_name,
         manifest=codec.from_json(row.manifest, {}),
     )
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.domain.evaluation.evaluation_set import Columns, SetRow
+import hashlib
+
+import msgspec
+
+from workbench.domain.evaluation.checks import Check, CheckSet
+from workbench.domain.evaluation.evaluation_set import Columns, EvaluationSet, SetRow, VariantSpec
+from workbench.domain.evaluation.identity import identity_bytes
 from workbench.evaluation.sets.cases import build_cases, missing_columns
 
 
@@ -62,6 +68,42 @@ def test_a_value_that_is_too_long_is_a_problem_of_its_row_alone():
     assert found[1].problem == ""
 
 
+def test_several_columns_hold_right_answers_and_each_answer_is_there_once():
+    columns = Columns(expected="gold", also_expected=("alias", "more"))
+    found = cases(
+        {"q": "a", "gold": "5", "alias": "five", "more": ["cinq", "5"]},
+        {"q": "b", "gold": "", "alias": "six", "more": None},
+        {"q": "c", "gold": 7, "alias": [7, 8]},
+        columns=columns,
+    )
+    assert [case.expected for case in found] == [("5", "five", "cinq"), ("six",), (7, [7, 8])]
+    (case,) = cases(
+        {"q": "a", "answer": "5", "alias": "five"}, columns=Columns(also_expected=("alias",))
+    )
+    assert case.expected == ("5", "five")
+
+
 def test_columns_that_are_not_there_are_missing():
-    columns = Columns(expected="gold", inputs={"q": "question"})
-    assert missing_columns(columns, {"question"}) == ["gold"]
+    columns = Columns(expected="gold", also_expected=("alias",), inputs={"q": "question"})
+    checks = CheckSet(
+        checks=(CheckSet(checks=(Check(metric="rouge", expected_in=("question", "summary")),)),)
+    )
+    assert missing_columns(columns, {"question"}, checks) == ["gold", "alias", "summary"]
+
+
+def test_identities_are_those_of_the_versions_before():
+    checks = (
+        Check(metric="exact"),
+        CheckSet(checks=(Check(metric="contains", expected=("x",)),)),
+    )
+    (case,) = build_cases([SetRow(values={"q": "a"}, checks=checks)], Columns(), ("q",))
+    assert case.id == "ab752eec51dc"
+    given = EvaluationSet(
+        name="n",
+        variants=(VariantSpec(name="a", text="b"),),
+        checks=CheckSet(checks=(Check(metric="exact"),)),
+    )
+    found = hashlib.sha256(identity_bytes([given, "tune", ["a"], ["k"]])).hexdigest()
+    assert found == "c85d324d9cf546c3d33fd553cb4f809548e72d1a34e60b3ea18dbacfc31ee20f"
+    limited = msgspec.structs.replace(given, equal_tokens=600)
+    assert identity_bytes(limited) != identity_bytes(given)

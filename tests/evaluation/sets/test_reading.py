@@ -15,7 +15,7 @@ name: Capitals
 description: Whether the city comes back.
 data: capitals.csv
 held_out: kept.csv
-columns: {expected: capital, id: code, inputs: {country: name}}
+columns: {expected: [capital, alias], id: code, inputs: {country: name}}
 variants:
   - plain.prompty
   - name: stepwise
@@ -31,6 +31,7 @@ variants:
 checks:
   - exact
   - not-contains: sorry
+  - rouge: {expected_in: summary, kind: L}
   - contains: {expected: [Paris, Lutetia], weight: 2, ignore_case: true, name: city}
   - all:
       threshold: 0.5
@@ -41,6 +42,7 @@ seed: 7
 baseline: plain
 target: 0.1
 goal: {passed: 0.9, shown: not_worse}
+equal_tokens: 600
 """
 
 SMALL = "rows: [{q: a}]\nvariants: [a.prompty]\nchecks: [exact]\n"
@@ -50,7 +52,10 @@ def test_a_file_says_everything_that_decides_an_evaluation():
     found = read_job(WHOLE, "/sets/capitals.yaml")
     assert (found.name, found.data, found.repeats, found.seed) == ("Capitals", "capitals.csv", 3, 7)
     assert found.held_out == "kept.csv"
-    assert found.columns == Columns(expected="capital", id="code", inputs={"country": "name"})
+    assert found.columns == Columns(
+        expected="capital", also_expected=("alias",), id="code", inputs={"country": "name"}
+    )
+    assert found.equal_tokens == 600
     assert found.variants == (
         VariantSpec(name="plain", prompt="plain.prompty"),
         VariantSpec(
@@ -65,9 +70,10 @@ def test_a_file_says_everything_that_decides_an_evaluation():
         ),
         VariantSpec(name="short", text="Capital of {{ country }}?"),
     )
-    exact, no_excuse, city, group = found.checks.checks
+    exact, no_excuse, summary, city, group = found.checks.checks
     assert exact == Check(metric="exact")
     assert no_excuse == Check(metric="contains", negate=True, expected=("sorry",))
+    assert summary == Check(metric="rouge", expected_in=("summary",), params={"kind": "L"})
     assert city == Check(
         metric="contains",
         expected=("Paris", "Lutetia"),
@@ -109,6 +115,8 @@ def test_a_row_can_have_checks_of_its_own():
         (("checks: [exact]", "checks: [{exact: {weigth: 2}}]"), 3, "weigth"),
         (("checks: [exact]", "checks: [{exact: {weight: -1}}]"), 3, "negative"),
         (("checks: [exact]", "checks: [{latency: {until: first_token}}]"), 3, "first token"),
+        (("checks: [exact]", "checks: [{exact: {expected: a, expected_in: b}}]"), 3, "not both"),
+        (("checks: [exact]", "checks: [exact]\nequal_tokens: 0"), 4, "1 to"),
         (("checks: [exact]", "repeats: 0"), 1, "checks"),
         (("checks: [exact]", "checks: [exact]\nrepeats: 0"), 4, "1 to 100"),
         (("checks: [exact]", "checks: [exact]\nrepeats: many"), 4, "whole number"),

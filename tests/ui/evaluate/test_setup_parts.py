@@ -52,6 +52,16 @@ def test_another_use_of_a_column_ends_the_one_before():
     assert with_use(columns, "x", Use("input", "ticket")).inputs == {"ticket": "x"}
 
 
+def test_several_columns_can_be_expected():
+    there = ("ticket", "answer", "alias")
+    columns = with_use(Columns(), "alias", Use("also"))
+    assert columns == Columns(also_expected=("alias",))
+    uses = uses_of(there, columns, INPUTS)
+    assert (uses["answer"], uses["alias"]) == (Use("expected"), Use("also"))
+    assert with_use(columns, "alias", Use("expected")) == Columns(expected="alias")
+    assert with_use(columns, "alias", Use()) == Columns(unused=("alias",))
+
+
 def test_inputs_without_a_column_need_a_value_or_have_one():
     needed, others = unbound(INPUTS, {"x": Use()})
     assert [field.name for field in needed] == ["ticket"]
@@ -98,6 +108,7 @@ def test_a_check_says_what_it_is_and_what_it_says_of_a_row():
     check = Check(metric="exact", negate=True, expected=("a", 1), weight=2, threshold=0.5)
     assert title_of(check, None) == "Not: exact"
     assert facts_of(check, None) == "expected a | 1 · weight 2 · threshold 0.5"
+    assert facts_of(Check(metric="exact", expected_in=("a", "b")), None) == "expected from a | b"
     found = CheckPreview(number=4, variant="v6", passed=False, reason="It is “x”.")
     assert preview_text(found) == "On row 4, v6: wrong. It is “x”."
 

@@ -89,6 +89,9 @@ def test_a_check_is_added_and_previewed_on_an_output(
     fold.expected.setText("9")
     fold.expected.textEdited.emit("9")
     assert given(panel).checks.checks[1].expected == ("9",)  # type: ignore[union-attr]
+    fold.expected_in.setText("other | word")
+    fold.expected_in.textEdited.emit("other | word")
+    assert given(panel).checks.checks[1].expected_in == ()  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: "wrong" in fold.preview.text(), timeout=WAIT_MS)
 
 

@@ -46,6 +46,8 @@ def _estimate_text(estimate: SweepEstimate) -> str:
         count_text(estimate.calls, "call"),
         f"at most {most}" if likely is None else f"about {count_text(likely, 'new token')}",
     ]
+    if estimate.equal_tokens is not None:
+        parts.append(f"{count_text(estimate.equal_tokens, 'new token')} an answer at most")
     if estimate.to_run and estimate.seconds is not None:
         parts.append(f"{rough_seconds(estimate.seconds)} one after the other")
     if estimate.questions:
@@ -109,6 +111,8 @@ def sentences(result: EvaluationResult) -> list[str]:
             )
         found += _reasons(variant)
     found += [_judge_sentence(each) for each in result.judges]
+    if result.tokens_sentence:
+        found.append(result.tokens_sentence)
     found += [f"Not imported: {each}." for each in result.not_imported]
     found += result.notes
     if result.looks:
@@ -169,6 +173,7 @@ def as_object(result: EvaluationResult, analysis: Analysis) -> dict[str, Any]:
         "seed": result.seed,
         "baseline": result.baseline,
         "target": result.target,
+        "equal_tokens": result.equal_tokens,
         "variants": [_variant_object(each) for each in result.variants],
         "comparisons": [_comparison_object(each) for each in result.comparisons],
         "analysis": {
@@ -205,6 +210,7 @@ def _variant_object(variant: VariantResult) -> dict[str, Any]:
         "cached": variant.cached,
         "tokens": variant.tokens,
         "seconds": round(variant.seconds, 3),
+        "cut_short": variant.cut_short,
         "problem": variant.problem,
         "checks": [msgspec.to_builtins(each) for each in variant.checks],
         "cases": [_case_object(each) for each in variant.cases],

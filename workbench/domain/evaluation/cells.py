@@ -39,6 +39,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     calls: int = 0
     """That the strategy made to the model."""
     finish_reason: str = ""
+    limit: str = ""
+    """Of the budget, where that cut the answer short: "tokens"."""
     error: str = ""
 
     @property
@@ -78,6 +80,8 @@ class SweepEstimate(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     memory_bytes: int = 0
     """Of the model that needs the most; 0 where it is not known."""
+    equal_tokens: int | None = None
+    """New tokens that each answer may take."""
     questions: int = 0
     """To judges and metrics that ask a model, after the outputs are there; of sampled consistency
     at least."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -33,6 +33,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
             threshold; None leaves the verdict to the metric, and there may be none.
         negate: whether the opposite is asked for: it inverts verdict and score.
         name: what its column is called; "" is the metric's title.
+        expected_in: columns of the row that hold its right answers, in place of the row's.
     """
 
     metric: str
@@ -42,6 +43,29 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
     threshold: float | None = None
     negate: bool = False
     name: str = ""
+    expected_in: tuple[str, ...] = ()
+
+    def expects(self, values: Mapping[str, Json], of_row: tuple[Json, ...]) -> tuple[Json, ...]:
+        """Its right answers: its own, those of the columns that it names, else the row's.
+
+        Args:
+            values: of the row, by column.
+            of_row: the row's right answers.
+        """
+        if self.expected or not self.expected_in:
+            return self.expected or of_row
+        return alternatives(values.get(name) for name in self.expected_in)
+
+
+def alternatives(values: Iterable[Json]) -> tuple[Json, ...]:
+    """Right answers in some values: a list of texts holds several, everything else is one."""
+    found: list[Json] = []
+    for each in values:
+        if each is None or each == "":
+            continue
+        several = isinstance(each, list) and each and all(isinstance(e, str) for e in each)
+        found += [one for one in (each if several else [each]) if one not in found]
+    return tuple(found)
 
 
 class NotImported(msgspec.Struct, frozen=True, kw_only=True, tag="not_imported"):

@@ -20,11 +20,13 @@ SPLITS: tuple[Split, ...] = ("tune", "held_out")
 NO_BASELINE = "none"
 """In place of a variant's name: nothing is compared."""
 MOST_REPEATS = 100
+MOST_TOKENS = 1_000_000
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """Which columns of the data hold what; "" is the column of the usual name.
 
+    ``also_expected`` hold more right answers, each as good as that of ``expected``.
     ``group`` has no usual name: rows of one group were made from the same text or template, and are
     not independent of each other. ``unused`` are taken for nothing, whatever their names.
     """
@@ -37,6 +39,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     split: str = ""
     group: str = ""
     unused: tuple[str, ...] = ()
+    also_expected: tuple[str, ...] = ()
 
 
 class SetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +114,9 @@ class EvaluationSet(msgspec.Struct, frozen=True, kw_only=True):
     goal: Goal = Goal()
     notes: tuple[str, ...] = ()
     """What another program's set says that has no effect here."""
+    equal_tokens: Annotated[int, msgspec.Meta(ge=1, le=MOST_TOKENS)] | None = None
+    """New tokens that each answer may take, over all calls of its strategy: the same for every
+    variant, so that they are compared at equal cost; None is no limit."""
 
     @property
     def compared_with(self) -> str:

@@ -12,6 +12,7 @@ from workbench.domain.evaluation.estimates import Bounds
 from workbench.domain.evaluation.evaluation_set import Split
 from workbench.domain.evaluation.judging import JudgeReport
 from workbench.domain.evaluation.verdict import ComparisonVerdict, VerdictKind
+from workbench.domain.text import count_text
 
 CaseState = Literal["scored", "excluded", "errored", "unfinished"]
 OutcomeStatus = Literal["met", "not_met", "incomplete"]
@@ -100,6 +101,8 @@ class VariantResult(msgspec.Struct, frozen=True, kw_only=True):
     cached: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    cut_short: int = 0
+    """Answers that took all the tokens they might, and ended with what they had."""
     checks: tuple[CheckCounts, ...] = ()
     cases: tuple[CaseScore, ...] = ()
     problem: str = ""
@@ -148,6 +151,21 @@ class EvaluationResult(msgspec.Struct, frozen=True, kw_only=True):
     judges: tuple[JudgeReport, ...] = ()
     """One for each check that a model judges."""
     finished_cells: int = 0
+    equal_tokens: int | None = None
+    """New tokens that each answer might take, whatever the variant."""
+
+    @property
+    def tokens_sentence(self) -> str:
+        """The budget that all variants had, and who came to its end; "" without one."""
+        if self.equal_tokens is None:
+            return ""
+        ends = [
+            f"{each.name} in {each.cut_short:,} of {each.cells:,}"
+            for each in self.variants
+            if each.cut_short
+        ]
+        each_has = f"Each answer may take {count_text(self.equal_tokens, 'new token')}"
+        return f"{each_has}; all were used up by {', '.join(ends)}." if ends else f"{each_has}."
 
 
 class EvaluationSummary(msgspec.Struct, frozen=True, kw_only=True):

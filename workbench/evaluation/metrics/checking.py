@@ -74,7 +74,7 @@ def needs_of(checks: CheckSet) -> frozenset[Need]:
     for check in leaves(checks):
         if isinstance(check, Check):
             metric = METRICS.get(check.metric)
-            own: set[Need] = {"expected"} if check.expected else set()
+            own: set[Need] = {"expected"} if check.expected or check.expected_in else set()
             found |= set(metric.needed(metric.build(check.params))) - own
     return frozenset(found)
 
@@ -99,7 +99,10 @@ def needs_programs(check: Check) -> bool:
 
 def fetch_key(check: Check) -> str:
     """By which what was fetched for a check is found: weight, threshold and name do not matter."""
-    content = msgspec.json.encode((check.metric, check.params, check.expected), order="sorted")
+    parts: list[object] = [check.metric, check.params, check.expected]
+    if check.expected_in:
+        parts.append(check.expected_in)
+    content = msgspec.json.encode(parts, order="sorted")
     return hashlib.sha256(content).hexdigest()[:32]
 
 
@@ -125,8 +128,9 @@ def judge_one(check: Check | NotImported, given: MetricInput) -> CheckResult:
     except (UnicodeEncodeError, TypeError):
         reason = f"The parameters of {check.metric} hold what is no value of JSON."
         return CheckResult(check=check, result=Errored(reason=reason))
-    if check.expected:
-        given = msgspec.structs.replace(given, expected=check.expected)
+    if check.expected or check.expected_in:
+        expected = check.expects(given.values, given.expected)
+        given = msgspec.structs.replace(given, expected=expected)
     fetched = given.fetched.get(fetch_key(check)) if given.fetched else None
     if fetched is None:
         return decide(check, metric, run_metric(metric, params, given), signature)

@@ -49,6 +49,8 @@ def _section(
     for each in result.comparisons:
         sentence = f"{each.variant} against {each.baseline}: {each.verdict.sentence}"
         yield f"- {_plain(sentence)}"
+    if result.tokens_sentence:
+        yield f"- {_plain(result.tokens_sentence)}"
     for name in result.not_imported:
         yield f"- Not imported: {_plain(name)}"
     yield ""

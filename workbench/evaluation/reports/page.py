@@ -62,6 +62,8 @@ def _section(result: EvaluationResult, analysis: Analysis | None, *, with_cases:
     tables = "".join(map(_table, analysis_tables(analysis))) if analysis is not None else ""
     cases = f"<h2>Cases</h2>{_cases(result)}" if with_cases else ""
     missing = "".join(f"<li>Not imported: {escape(each)}</li>" for each in result.not_imported)
+    if result.tokens_sentence:
+        missing = f"<li>{escape(result.tokens_sentence)}</li>{missing}"
     return (
         f"<h1>{escape(result.name)}</h1>\n<p><strong>{escape(result.outcome.sentence)}</strong></p>"
         f"\n<ul>{comparisons}{replaced}{missing}</ul>\n"

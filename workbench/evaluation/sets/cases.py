@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from workbench.domain.evaluation.checks import Check, CheckSet, alternatives
 from workbench.domain.evaluation.evaluation_set import (
     SPLITS,
     Columns,
@@ -15,6 +16,7 @@ from workbench.domain.evaluation.evaluation_set import (
     SetRow,
     Split,
 )
+from workbench.domain.evaluation.identity import identity_bytes
 from workbench.domain.prompts.datasets import EXPECTED, loose_key
 from workbench.domain.runs.spec import Json
 
@@ -25,11 +27,20 @@ CELL_CHARACTERS = 1024 * 1024
 """The most that a value may have; models read far less."""
 
 
-def missing_columns(columns: Columns, there: Collection[str]) -> list[str]:
-    """Columns that a set names and its data do not have."""
+def missing_columns(columns: Columns, there: Collection[str], checks: CheckSet) -> list[str]:
+    """Columns that a set names, or its checks do, and its data do not have."""
     named = [columns.expected, columns.id, columns.tags, columns.weight, columns.split]
-    named.append(columns.group)
-    return [name for name in (*named, *columns.inputs.values()) if name and name not in there]
+    named += [columns.group, *columns.also_expected, *columns.inputs.values(), *_named_by(checks)]
+    return [name for name in named if name and name not in there]
+
+
+def _named_by(checks: CheckSet) -> Iterator[str]:
+    """Columns in which checks find their right answers."""
+    for each in checks.checks:
+        if isinstance(each, CheckSet):
+            yield from _named_by(each)
+        elif isinstance(each, Check):
+            yield from each.expected_in
 
 
 def build_cases(
@@ -79,8 +90,9 @@ class _Usual:
                 return found
         return None
 
-    def expected(self, row: Mapping[str, Json]) -> Json:
-        return self.value(row, self._columns.expected, *EXPECTED)
+    def expected(self, row: Mapping[str, Json]) -> tuple[Json, ...]:
+        first = self.value(row, self._columns.expected, *EXPECTED)
+        return alternatives([first, *(row.get(name) for name in self._columns.also_expected)])
 
     def own(self, row: Mapping[str, Json]) -> dict[str, Json]:
         """What a row says, without what only sorts it."""
@@ -108,7 +120,6 @@ class _Usual:
 
 def _case(row: SetRow, number: int, usual: _Usual) -> EvaluationCase:
     values = row.values
-    expected = usual.expected(values)
     problems = []
     split, weight = usual.split(values), usual.weight(values)
     kept = loose_key(split)
@@ -128,7 +139,7 @@ def _case(row: SetRow, number: int, usual: _Usual) -> EvaluationCase:
         id=usual.id(values) or _digest(usual.own(values), row),
         number=number,
         values=values,
-        expected=_alternatives(expected),
+        expected=usual.expected(values),
         tags=usual.tags(values),
         weight=1.0 if share is None else share,
         split=known.get(kept, "tune"),
@@ -140,17 +151,7 @@ def _case(row: SetRow, number: int, usual: _Usual) -> EvaluationCase:
 
 
 def _digest(values: Mapping[str, Json], row: SetRow) -> str:
-    content = msgspec.json.encode((values, row.checks), order="deterministic")
-    return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
-
-
-def _alternatives(expected: Json) -> tuple[Json, ...]:
-    """Right answers: a list of texts holds several, everything else is one."""
-    if expected is None or expected == "":
-        return ()
-    if isinstance(expected, list) and expected and all(isinstance(e, str) for e in expected):
-        return tuple(expected)
-    return (expected,)
+    return hashlib.sha256(identity_bytes((values, row.checks))).hexdigest()[:_ID_DIGITS]
 
 
 def _weight(value: Json) -> float | None:

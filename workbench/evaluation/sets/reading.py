@@ -10,6 +10,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.checks import AnyCheck, Check, CheckSet
 from workbench.domain.evaluation.evaluation_set import (
     MOST_REPEATS,
+    MOST_TOKENS,
     NO_BASELINE,
     Columns,
     EvaluationSet,
@@ -79,6 +80,7 @@ def read_set(text: str, path: str, validate: Validate) -> EvaluationSet:
         baseline=_baseline(root.take("baseline"), variants),
         target=_target(root.take("target")),
         goal=_goal(root.take("goal")),
+        equal_tokens=_equal_tokens(root.take("equal_tokens")),
     )
     root.finish()
     return found
@@ -92,9 +94,11 @@ def _columns(item: Item | None) -> Columns:
     if (named := given.take("inputs")) is not None:
         inputs = {key: each.text(key) for key, each in named.mapping("“inputs”").rest()}
     unused = given.take("unused")
+    expected = _names(given.take("expected"), "expected")
     found = Columns(
         inputs=inputs,
-        expected=given.text("expected"),
+        expected=expected[0] if expected else "",
+        also_expected=expected[1:] + _names(given.take("also_expected"), "also_expected"),
         id=given.text("id"),
         tags=given.text("tags"),
         weight=given.text("weight"),
@@ -104,6 +108,22 @@ def _columns(item: Item | None) -> Columns:
     )
     given.finish()
     return found
+
+
+def _names(item: Item | None, key: str) -> tuple[str, ...]:
+    """One name, or a list of names."""
+    if item is None:
+        return ()
+    if isinstance(item.value, list):
+        return tuple(each.text(key) for each in item.items(f"“{key}”"))
+    name = item.text(key)
+    return (name,) if name else ()
+
+
+def _equal_tokens(item: Item | None) -> int | None:
+    if item is None:
+        return None
+    return _within(item, "equal_tokens", 1, MOST_TOKENS, 1)
 
 
 def _right_when(given: str, root: Item) -> RightWhen:
@@ -209,6 +229,9 @@ def _with_options(check: Check, body: Item) -> Check:
     expected = given.take("expected")
     weight, threshold = given.take("weight"), given.take("threshold")
     name = given.text("name")
+    expected_in = given.take("expected_in")
+    if expected is not None and expected_in is not None:
+        raise body.refused("a check has “expected” or “expected_in”, not both.")
     found = check if expected is None else _expecting(check, expected.value)
     return Check(
         metric=found.metric,
@@ -217,6 +240,7 @@ def _with_options(check: Check, body: Item) -> Check:
         weight=_weight(weight),
         threshold=None if threshold is None else threshold.of(float, "“threshold”"),
         name=name,
+        expected_in=_names(expected_in, "expected_in"),
         params={key: each.value for key, each in given.rest()},
     )
 

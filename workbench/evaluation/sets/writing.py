@@ -13,7 +13,7 @@ from workbench.prompts.front_matter.yaml_loader import dump_yaml
 
 _AS_THEY_ARE = (
     "name", "description", "data", "held_out", "columns", "variants", "repeats", "seed",
-    "right_when", "baseline", "target", "goal",
+    "right_when", "baseline", "target", "goal", "equal_tokens",
 )  # fmt: skip
 
 
@@ -30,6 +30,9 @@ def write_set(given: EvaluationSet) -> str:
         value = getattr(given, name)
         if value != getattr(default, name):
             found[name] = _short(msgspec.to_builtins(value))
+    if given.columns.expected and given.columns.also_expected:
+        also = found["columns"].pop("also_expected")
+        found["columns"]["expected"] = [given.columns.expected, *also]
     if given.rows:
         found["rows"] = [_row(each) for each in given.rows]
     found[CHECKS] = [_check(each) for each in given.checks.checks]
@@ -63,6 +66,8 @@ def _check(check: AnyCheck) -> Json:
     options = _options(check) | check.params
     if check.expected:
         options["expected"] = list(check.expected)
+    if check.expected_in:
+        options["expected_in"] = list(check.expected_in)
     return {name: options} if options else name
 
 

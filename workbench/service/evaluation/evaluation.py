@@ -10,6 +10,7 @@ import msgspec
 from workbench.domain.evaluation.cells import Cell, CellId
 from workbench.domain.evaluation.checks import SetResult
 from workbench.domain.evaluation.evaluation_set import EvaluationCase, EvaluationSet, Split
+from workbench.domain.evaluation.identity import identity_bytes
 from workbench.domain.evaluation.metric_input import Fetched
 from workbench.domain.runs.spec import Json
 from workbench.runs.sweep import Sweep
@@ -55,8 +56,7 @@ class Evaluation:
         parts: list[object] = [self.set, self.split, ids, keys]
         if self.loaded_with:
             parts.append(self.loaded_with)
-        content = msgspec.json.encode(parts, order="deterministic")
-        return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(identity_bytes(parts)).hexdigest()
 
     @property
     def cases_digest(self) -> str:

@@ -130,7 +130,9 @@ class Evaluations:
             evaluation.sweep, evaluation.cells, evaluation.prepared
         )
         questions = await self._measuring.count(evaluation)
-        return msgspec.structs.replace(found, questions=questions)
+        return msgspec.structs.replace(
+            found, questions=questions, equal_tokens=evaluation.set.equal_tokens
+        )
 
     async def run(
         self,
@@ -205,6 +207,7 @@ class Evaluations:
             target=evaluation.set.target,
             repeats=evaluation.set.repeats,
             seed=evaluation.set.seed,
+            equal_tokens=evaluation.set.equal_tokens,
             not_imported=tuple(unknown),
             notes=evaluation.set.notes,
             judges=judges,

@@ -100,7 +100,7 @@ class Opening:
             rows = tuple(SetRow(values=row) for row in data.rows)
             where = data.path
         there = {name for row in rows for name in row.values}
-        missing = missing_columns(given.columns, there)
+        missing = missing_columns(given.columns, there, given.checks)
         if missing:
             known = ", ".join(sorted(there)) or "none"
             raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)

@@ -95,7 +95,8 @@ def _wanted(evaluation: Evaluation) -> Iterator[_Wanted]:
         known = evaluation.fetched.get((cell.id, cell.run_id), {})
         for check in checks[cell.id.case]:
             key = fetch_key(check)
-            expected = check.expected or cases[cell.id.case].expected
+            case = cases[cell.id.case]
+            expected = check.expects(case.values, case.expected)
             if key in known or not expected:
                 continue
             tests = tuple(text_of(each) for each in expected)

@@ -338,6 +338,7 @@ class _ModelWork:
                     seconds=state.seconds,
                     calls=state.call_count,
                     finish_reason=state.finish_reason,
+                    limit=state.limit,
                 )
             )
 
@@ -359,6 +360,7 @@ def _cached(cell: PlannedCell, run: FinishedRun) -> Cell:
         seconds=run.seconds,
         calls=run.call_count,
         finish_reason=run.finish_reason,
+        limit=run.limit,
     )
 
 

@@ -19,7 +19,7 @@ from workbench.domain.evaluation.evaluation_set import (
 from workbench.domain.parameters import build
 from workbench.domain.prompts.prompt import InputField
 from workbench.domain.runs.sampling import Sampling
-from workbench.domain.runs.spec import Json, RunSpec, TemplatePrompt
+from workbench.domain.runs.spec import Budget, Json, RunSpec, TemplatePrompt
 from workbench.domain.text import replace_surrogates
 from workbench.files import name_fault
 from workbench.prompts.datasets import row_values
@@ -101,6 +101,7 @@ class Variants:
             model=found,
             sampling=build(Sampling, {**head.sampling, **variant.sampling}, "Sampling"),
             seed=within.seed,
+            budget=Budget(max_tokens=within.equal_tokens),
             mode=variant.mode or "fast",
         )
         run = await self._runs.prepare(spec)

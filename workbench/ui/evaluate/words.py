@@ -77,6 +77,8 @@ def estimate_text(estimate: SweepEstimate) -> str:
         parts.append(f"about {estimate.likely_tokens:,} new tokens")
     else:
         parts.append(f"at most {estimate.new_tokens:,} new tokens")
+    if estimate.equal_tokens is not None:
+        parts.append(f"{estimate.equal_tokens:,} an answer")
     if estimate.seconds is not None:
         parts.append(rough_seconds(estimate.seconds))
     return " · ".join([*parts, *asked])

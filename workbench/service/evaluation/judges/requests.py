@@ -127,8 +127,7 @@ def request_for(
         prompt: of a judge, None for other metrics.
     """
     params = params_of(check)
-    if check.expected:
-        subject = subject._replace(expected=check.expected)
+    subject = subject._replace(expected=check.expects(subject.values, subject.expected))
     made_by = f"by:{model.label}"
     if isinstance(params, JudgeParams):
         assert prompt is not None

@@ -9,7 +9,12 @@ from PySide6.QtWidgets import QApplication, QHeaderView, QTableView, QToolTip
 from workbench.domain.evaluation.grid.choice import SortKey
 from workbench.ui.evaluate.results.cell_delegate import NUMBER
 from workbench.ui.evaluate.results.grid_model import CASE_COLUMN, GridModel
-from workbench.ui.evaluate.results.heads import VariantHead, measured_text, method_text
+from workbench.ui.evaluate.results.heads import (
+    VariantHead,
+    made_text,
+    measured_text,
+    method_text,
+)
 from workbench.ui.evaluate.results.results_model import ResultsModel
 from workbench.ui.evaluate.results.summary_paint import (
     SUMMARY,
@@ -202,7 +207,6 @@ class CasesHeader(GridHeader):
         results, heads = self._results, self._model.heads
         if not heads:
             return
-        repeats = results.evaluation.set.repeats if results.evaluation is not None else 1
         painter = QPainter(self.viewport())
         box = QRect(0, HEAD, self.viewport().width(), SUMMARY)
         has_bar = any(head.interval is not None for head in heads)
@@ -210,7 +214,7 @@ class CasesHeader(GridHeader):
             painter,
             box,
             f"{measured_text(results.evaluation)}, %" if has_bar else "Rows right",
-            f"mean of {repeats} repeats" if repeats > 1 else "",
+            made_text(results.evaluation),
             scale_of(heads) if has_bar else None,
             method_text(heads, results.earlier),
         )

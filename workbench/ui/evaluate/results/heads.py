@@ -106,6 +106,8 @@ class VariantHead(NamedTuple):
             parts.append(count_text(found.format_failures, "format failure"))
         if found is not None and found.errors:
             parts.append(count_text(found.errors, "error"))
+        if found is not None and found.cut_short:
+            parts.append(f"{count_text(found.cut_short, 'answer')} used all tokens")
         parts.append(self.verdict_text)
         return ", ".join(each for each in parts if each)
 
@@ -160,6 +162,17 @@ def method_text(heads: Sequence[VariantHead], earlier: Earlier | None) -> str:
     corrected = f", Holm over {count_text(count, 'comparison')}" if count > 1 else ""
     against = "the baseline" if earlier is None else f"“{earlier.summary.name}”"
     return f"against {against}, on common rows: {methods}{corrected}"
+
+
+def made_text(evaluation: Evaluation | None) -> str:
+    """How a value was made: "mean of 3 repeats, 600 tokens each"; "" for the usual way."""
+    if evaluation is None:
+        return ""
+    repeats, tokens = evaluation.set.repeats, evaluation.set.equal_tokens
+    parts = [f"mean of {repeats} repeats"] if repeats > 1 else []
+    if tokens is not None:
+        parts.append(f"{count_text(tokens, 'token')} each")
+    return ", ".join(parts)
 
 
 def measured_text(evaluation: Evaluation | None) -> str:

@@ -112,6 +112,11 @@ class CheckFold(QFrame):
         self.expected = QLineEdit()
         self.expected.setPlaceholderText("the row's expected value")
         self.expected.setToolTip("In place of the row's; several are divided by |")
+        self.expected_in = QLineEdit()
+        self.expected_in.setPlaceholderText("the column that is expected")
+        self.expected_in.setToolTip(
+            "Columns of the row that hold what this check expects; several are divided by |"
+        )
         self.weight = _number("Weight", 0.0, 1000.0, 0.5)
         self.threshold = QLineEdit()
         self.threshold.setPlaceholderText("as the metric decides")
@@ -124,7 +129,7 @@ class CheckFold(QFrame):
         common.setVerticalSpacing(6)
         rows: list[tuple[str, QWidget]] = [("Name", self.name)]
         if metric.uses_expected:
-            rows.append(("Expected", self.expected))
+            rows += [("Expected", self.expected), ("From column", self.expected_in)]
         rows += [("Weight", self.weight), ("Threshold", self.threshold)]
         for title, editor in rows:
             label = Label(title, "body", "text-2")
@@ -143,6 +148,7 @@ class CheckFold(QFrame):
         self.form.changed.connect(self._on_params)
         self.name.textEdited.connect(self._on_common)
         self.expected.textEdited.connect(self._on_common)
+        self.expected_in.textEdited.connect(self._on_common)
         self.weight.valueChanged.connect(self._on_common)
         self.threshold.textEdited.connect(self._on_common)
         self.negate.toggled.connect(self._on_common)
@@ -169,6 +175,7 @@ class CheckFold(QFrame):
         threshold = "" if check.threshold is None else f"{check.threshold:g}"
         for line, text in (
             (self.name, check.name), (self.expected, expected), (self.threshold, threshold),
+            (self.expected_in, " | ".join(check.expected_in)),
         ):  # fmt: skip
             if not line.hasFocus():
                 line.setText(text)
@@ -198,12 +205,13 @@ class CheckFold(QFrame):
             self.preview.setText("The threshold is no number.")
             set_tone(self.preview, "bad")
             return
-        given = [part.strip() for part in self.expected.text().split("|")]
+        expected = _parts(self.expected.text())
         self._tell(
             msgspec.structs.replace(
                 check,
                 name=self.name.text().strip(),
-                expected=tuple(part for part in given if part),
+                expected=expected,
+                expected_in=() if expected else _parts(self.expected_in.text()),
                 weight=self.weight.value(),
                 threshold=threshold,
                 negate=self.negate.isChecked(),
@@ -275,11 +283,18 @@ def facts_of(check: AnyCheck, metric: MetricInfo | None) -> str:
     ][:_MOST_FACTS]
     if check.expected:
         facts.insert(0, "expected " + " | ".join(_text(each) for each in check.expected))
+    if check.expected_in:
+        facts.insert(0, f"expected from {' | '.join(check.expected_in)}")
     if check.weight != 1:
         facts.append(f"weight {check.weight:g}")
     if check.threshold is not None:
         facts.append(f"threshold {check.threshold:g}")
     return " · ".join(facts)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """What is divided by |."""
+    return tuple(part for each in text.split("|") if (part := each.strip()))
 
 
 def _threshold(text: str) -> float | None:

@@ -12,19 +12,22 @@ from workbench.domain.prompts.datasets import EXPECTED, loose_key
 from workbench.domain.prompts.matching import columns_of
 from workbench.domain.prompts.prompt import InputField
 
-Kind = Literal["", "id", "input", "expected", "tags", "weight", "split", "group"]
+Kind = Literal["", "id", "input", "expected", "also", "tags", "weight", "split", "group"]
 SORTING: tuple[Kind, ...] = ("id", "expected", "tags", "weight", "split", "group")
+"""Kinds of which there is one column."""
+CHOICES: tuple[Kind, ...] = ("id", "expected", "also", "tags", "weight", "split", "group")
 TITLES: dict[Kind, str] = {
     "": "not used",
     "id": "case name",
     "input": "input",
     "expected": "expected",
+    "also": "also expected",
     "tags": "tag",
     "weight": "weight",
     "split": "split",
     "group": "group",
 }
-ICONS: dict[Kind, str] = {"expected": "target", "tags": "tag", "input": "dot"}
+ICONS: dict[Kind, str] = {"expected": "target", "also": "target", "tags": "tag", "input": "dot"}
 
 
 class Use(NamedTuple):
@@ -59,6 +62,7 @@ def uses_of(there: Sequence[str], columns: Columns, inputs: Sequence[InputField]
         column = getattr(columns, kind) or _usual(kind, usual)
         if column in found and found[column].kind != "input":
             found[column] = Use(kind)
+    found |= {column: Use("also") for column in columns.also_expected if column in found}
     return found
 
 
@@ -75,7 +79,12 @@ def with_use(columns: Columns, column: str, use: Use) -> Columns:
     freed = {kind: "" for kind in SORTING if getattr(columns, kind) == column}
     inputs = {name: each for name, each in columns.inputs.items() if each != column}
     unused = tuple(each for each in columns.unused if each != column)
-    found = msgspec.structs.replace(columns, inputs=inputs, unused=unused, **freed)
+    also = tuple(each for each in columns.also_expected if each != column)
+    found = msgspec.structs.replace(
+        columns, inputs=inputs, unused=unused, also_expected=also, **freed
+    )
+    if use.kind == "also":
+        return msgspec.structs.replace(found, also_expected=(*also, column))
     if use.kind == "input":
         return msgspec.structs.replace(found, inputs=found.inputs | {use.name: column})
     if use.kind:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from workbench.domain.evaluation.setting_up import SetRows
 from workbench.domain.runs.spec import Json
-from workbench.ui.evaluate.setup.columns import ICONS, SORTING, TITLES, Use
+from workbench.ui.evaluate.setup.columns import CHOICES, ICONS, TITLES, Use
 from workbench.ui.kit import Chooser
 from workbench.ui.kit.row_delegate import draw_text
 from workbench.ui.kit.row_hover import RowHover, set_up_rows
@@ -104,7 +104,7 @@ class UseHeader(QHeaderView):
     def show_uses(self, uses: dict[str, Use], inputs: Sequence[str]) -> None:
         """Show what each column is for; ``inputs`` are the names to choose from."""
         choices = [Use("input", name) for name in inputs]
-        choices += [Use(kind) for kind in SORTING if kind in TITLES]
+        choices += [Use(kind) for kind in CHOICES if kind in TITLES]
         choices.append(Use())
         if tuple(uses) != self._columns:
             self._columns = tuple(uses)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QSpinBox, QWidget
 
-from workbench.domain.evaluation.evaluation_set import MOST_REPEATS, EvaluationSet, RightWhen
+from workbench.domain.evaluation.evaluation_set import (
+    MOST_REPEATS,
+    MOST_TOKENS,
+    EvaluationSet,
+    RightWhen,
+)
 from workbench.domain.text import count_text
 from workbench.ui.evaluate.setup.setup_model import SetupModel
 from workbench.ui.evaluate.view_model import EvaluationModel
@@ -18,6 +23,8 @@ _RIGHT: tuple[tuple[RightWhen, str], ...] = (
     ("most", "most of its answers are"),
 )
 _LABELS = 132
+USUAL_TOKENS = 512
+"""Offered where a set has no limit."""
 _RIGHT_SIDE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -30,6 +37,16 @@ class GoalPane(QFrame):
         self._is_showing = False
         self.repeats = _number("Answers a row", 1, MOST_REPEATS)
         self.seeds = Label("", "body", "text-3", elide=True)
+        self.equal = QCheckBox("Equal tokens")
+        self.equal.setToolTip(
+            "Each answer may take as many new tokens, over all calls of its strategy: variants are "
+            "compared at equal cost"
+        )
+        self.tokens = _number("New tokens an answer may take", 1, MOST_TOKENS)
+        self.tokens.setFixedWidth(88)
+        self.tokens.setSingleStep(64)
+        self.tokens.setGroupSeparatorShown(True)
+        self.tokens.setValue(USUAL_TOKENS)
         self.right = Chooser("A row is right when")
         for value, title in _RIGHT:
             self.right.add_choice(title, value)
@@ -40,6 +57,9 @@ class GoalPane(QFrame):
         self.enough = Label("", "small", "text-3", wrap=True)
         rows = _labelled("Answers a row", row(self.repeats, self.seeds, gap=8))
         when = _labelled("A row is right when", row(self.right, gap=0))
+        cost = Label("new tokens an answer", "body", "text-3", elide=True)
+        equal = row(self.equal, self.tokens, cost, gap=8)
+        equal.setStretch(2, 1)
         worth = _labelled("A difference of", row(self.target, self.power, gap=8))
         repeats, finding = (
             Label("Repeats", "body-strong"),
@@ -47,13 +67,15 @@ class GoalPane(QFrame):
         )
         self.setLayout(
             column(
-                repeats, rows, when, 8, finding, worth, self.grid, self.enough,
+                repeats, rows, when, equal, 8, finding, worth, self.grid, self.enough,
                 margins=(16, 12, 16, 16), gap=8,
             )
         )  # fmt: skip
         self.setProperty("rule", "top")
         self.repeats.valueChanged.connect(self._on_repeats)
         self.right.activated.connect(self._on_right)
+        self.equal.toggled.connect(self._on_tokens)
+        self.tokens.valueChanged.connect(self._on_tokens)
         self.target.valueChanged.connect(self._on_target)
         model.set_changed.connect(self.refresh)
         model.opened.connect(self.refresh)
@@ -70,6 +92,10 @@ class GoalPane(QFrame):
         self.repeats.setValue(given.repeats)
         self.right.choose(given.right_when)
         self.right.setEnabled(given.repeats > 1)
+        self.equal.setChecked(given.equal_tokens is not None)
+        self.tokens.setEnabled(given.equal_tokens is not None)
+        if given.equal_tokens is not None:
+            self.tokens.setValue(given.equal_tokens)
         self.target.setValue(max(1, round(given.target * 100)))
         first = f"seed {given.seed}" if given.repeats == 1 else f"seeds from {given.seed} on"
         self.seeds.setText(first)
@@ -114,6 +140,11 @@ class GoalPane(QFrame):
     @Slot()
     def _on_right(self) -> None:
         self._edit("", right_when=self.right.currentData())
+
+    @Slot()
+    def _on_tokens(self) -> None:
+        wanted = self.tokens.value() if self.equal.isChecked() else None
+        self._edit("equal_tokens", equal_tokens=wanted)
 
     @Slot()
     def _on_target(self) -> None:
