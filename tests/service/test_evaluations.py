@@ -107,6 +107,44 @@ def test_a_model_file_that_was_written_since_is_not_the_same_model(bench):
     assert len({cell.id for cell in reported}) == 8
 
 
+def test_an_edit_that_changes_no_run_scores_what_is_there(bench):
+    bench.evaluate()
+    text = bench.file.read_text()
+
+    async def edit(core: Workbench, before, change):
+        bench.write(text.replace(*change))
+        given = await core.evaluations.read(str(bench.file))
+        options = EvaluationOptions(model=str(bench.model))
+        found = await core.evaluations.open(given, options, before)
+        result = await core.evaluations.result(found, keep=False)
+        return found, [each.passed for each in result.variants], result.target
+
+    def edited(before, *change):
+        return bench.do(lambda core: edit(core, before, change))
+
+    first, passed, _ = edited(None, "", "")
+    assert passed == [4, 3]
+    second, passed, target = edited(first, "checks: [exact]", "checks: [exact]\ntarget: 0.2")
+    assert second.cells is first.cells
+    assert second.scores is first.scores
+    assert (passed, target) == ([4, 3], 0.2)
+    third, passed, _ = edited(second, "checks: [exact]", "checks: [{contains: '3'}]")
+    assert third.cells is first.cells
+    assert passed == [1, 1]
+    fourth, passed, _ = edited(third, "checks: [exact]", "checks: [exact]")
+    assert passed == [4, 3]
+    assert fourth.cells is first.cells
+    rows, passed, _ = edited(fourth, "word: seven", "word: sevens")
+    assert rows.cells is not first.cells
+    assert passed == [3, 2]
+    bench.prompt.write_text(PROMPT.replace("Count", "Please count"))
+    changed, passed, _ = edited(fourth, "checks: [exact]", "checks: [exact]\ntarget: 0.3")
+    assert changed.cells is not first.cells
+    assert passed == [0, 3]
+    with pytest.raises(SetFileError, match="no column “gold”"):
+        edited(fourth, "checks: [exact]", "checks: [{exact: {expected_in: gold}}]")
+
+
 def test_repeats_are_different_cells_and_the_same_ones_again(bench):
     calls = itertools.count()
     bench.engine.rule = lambda _prompt: [f"call {next(calls)}"]

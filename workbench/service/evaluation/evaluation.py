@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass, field
 
@@ -9,7 +10,12 @@ import msgspec
 
 from workbench.domain.evaluation.cells import Cell, CellId
 from workbench.domain.evaluation.checks import SetResult
-from workbench.domain.evaluation.evaluation_set import EvaluationCase, EvaluationSet, Split
+from workbench.domain.evaluation.evaluation_set import (
+    EvaluationCase,
+    EvaluationOptions,
+    EvaluationSet,
+    Split,
+)
 from workbench.domain.evaluation.identity import identity_bytes
 from workbench.domain.evaluation.metric_input import Fetched
 from workbench.domain.runs.spec import Json
@@ -31,6 +37,8 @@ class Evaluation:
     sweep: Sweep
     cells: dict[CellId, Cell]
     """All cells, those that cannot be run included, by variant, then case, then repeat."""
+    options: EvaluationOptions = field(default_factory=EvaluationOptions)
+    """With which it was opened."""
     scores: dict[tuple[CellId, int], SetResult] = field(default_factory=dict)
     """The results of the checks on a cell's run, so that nothing is judged twice."""
     fetched: dict[tuple[CellId, int], dict[str, Fetched]] = field(default_factory=dict)
@@ -42,6 +50,13 @@ class Evaluation:
     """Whether checks may run the code in outputs."""
     has_code: bool = False
     """Whether checks would run it."""
+
+    def edited(self, given: EvaluationSet, baseline: str) -> Evaluation:
+        """It with another set whose cases and runs are the same; scores stay where checks do."""
+        is_same = given.checks == self.set.checks
+        return dataclasses.replace(
+            self, set=given, baseline=baseline, scores=self.scores if is_same else {}
+        )
 
     @property
     def prepared(self) -> dict[str, PreparedRun]:

@@ -109,17 +109,14 @@ class Evaluations:
         except OSError as error:
             raise SetFileError(f"it cannot be written ({error.strerror or error}).", path) from None
 
-    async def open(self, given: EvaluationSet, options: EvaluationOptions) -> Evaluation:
-        """Cases, variants and cells of a set; cells that have a finished run are there already.
-
-        A variant or a case that cannot be run is no error here: its cells have failed, with a
-        sentence.
-
-        Raises:
-            DataSetError: the data set cannot be read.
-            UsageError: no such variant or column, or there is nothing to run on.
-        """
-        opened = await self._opening.open(given, options)
+    async def open(
+        self,
+        given: EvaluationSet,
+        options: EvaluationOptions,
+        before: Evaluation | None = None,
+    ) -> Evaluation:
+        """As :meth:`Opening.open`, with what models and programs said of the outputs."""
+        opened = await self._opening.open(given, options, before)
         await self._measuring.find(opened)
         await self._programs.find(opened)
         return opened

@@ -22,7 +22,7 @@ from workbench.evaluation.sets.cases import build_cases, missing_columns
 from workbench.runs.sweep import SweepVariant, plan
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.sweeping import Sweeping
-from workbench.service.evaluation.variants import FilledCases, Variants
+from workbench.service.evaluation.variants import FilledCases, ReadyVariant, Variants
 from workbench.service.prompts.datasets import DataSets
 
 
@@ -34,11 +34,22 @@ class Opening:
         self._datasets = datasets
         self._sweeping = sweeping
 
-    async def open(self, given: EvaluationSet, options: EvaluationOptions) -> Evaluation:
+    async def open(
+        self,
+        given: EvaluationSet,
+        options: EvaluationOptions,
+        before: Evaluation | None = None,
+    ) -> Evaluation:
         """Cases, variants and cells of a set; cells that have a finished run are there already.
 
         A variant or a case that cannot be run is no error here: its cells have failed, with a
         sentence.
+
+        Args:
+            given: the set.
+            options: how it is evaluated.
+            before: the same set before an edit: where that changed no run, its cases and cells are
+                taken and only what is new in the checks is to be scored.
 
         Raises:
             DataSetError: the data set cannot be read.
@@ -46,6 +57,10 @@ class Opening:
         """
         chosen, baseline = _chosen(given, options)
         variants = [await self._variants.ready(each, given, options.model) for each in chosen]
+        if before is not None and await self._is_same(before, given, options, variants):
+            there = {name for case in before.cases for name in case.values}
+            _refuse_missing(given, there, given.path)
+            return before.edited(given, baseline)
         inputs = {field.name for each in variants for field in each.inputs}
         split: Split = "held_out" if options.held_out else "tune"
         cases = await self._cases(given, inputs, split)
@@ -82,8 +97,24 @@ class Opening:
             tuple(variants),
             sweep,
             cells,
+            options,
             loaded_with=await self._sweeping.loaded_with(sweep),
             runs_code=options.run_code,
+        )
+
+    async def _is_same(
+        self,
+        before: Evaluation,
+        given: EvaluationSet,
+        options: EvaluationOptions,
+        variants: Sequence[ReadyVariant],
+    ) -> bool:
+        """Whether an edit left all cases and runs as they were, and prompts and models are too."""
+        return (
+            before.options == options
+            and all(getattr(before.set, name) == getattr(given, name) for name in _OF_RUNS)
+            and before.variants == tuple(variants)
+            and before.loaded_with == await self._sweeping.loaded_with(before.sweep)
         )
 
     async def _cases(
@@ -100,14 +131,25 @@ class Opening:
             rows = tuple(SetRow(values=row) for row in data.rows)
             where = data.path
         there = {name for row in rows for name in row.values}
-        missing = missing_columns(given.columns, there, given.checks)
-        if missing:
-            known = ", ".join(sorted(there)) or "none"
-            raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
+        _refuse_missing(given, there, where)
         cases = await asyncio.to_thread(build_cases, rows, given.columns, inputs)
         if apart:
             return tuple(msgspec.structs.replace(case, split=split) for case in cases)
         return _of_split(cases, split, given.path)
+
+
+_OF_RUNS = (
+    "path", "data", "held_out", "rows", "columns", "variants", "repeats", "seed", "equal_tokens",
+)  # fmt: skip
+"""What of a set decides its cases and runs; the rest is what is made of them."""
+
+
+def _refuse_missing(given: EvaluationSet, there: set[str], where: str) -> None:
+    """Raise where a set names a column that its rows do not have."""
+    missing = missing_columns(given.columns, there, given.checks)
+    if missing:
+        known = ", ".join(sorted(there)) or "none"
+        raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
 
 
 def _chosen(given: EvaluationSet, options: EvaluationOptions) -> tuple[Sequence, str]:  # type: ignore[type-arg]

@@ -98,7 +98,7 @@ class EvaluationModel(QObject):
         self.edits = Edits()
         self._begins = False
         self._edited = QTimer(self, singleShot=True, interval=_EDITED_MS)
-        self._edited.timeout.connect(self.read_again)
+        self._edited.timeout.connect(self._read_edited)
         self._cells_timer = QTimer(self, interval=_CELLS_MS)
         self._cells_timer.timeout.connect(self._tell_cells)
         self._result_timer = QTimer(self, singleShot=True, interval=_RESULT_MS)
@@ -173,7 +173,7 @@ class EvaluationModel(QObject):
         self._begin(None, None)
 
     def _begin(self, given: EvaluationSet | None, saved: EvaluationSet | None) -> None:
-        for task in ("open_path", "open_kept", "read_again"):
+        for task in ("open_path", "open_kept", "_reading"):
             cancel(self, task)
         self._edited.stop()
         self.edits.clear()
@@ -278,18 +278,29 @@ class EvaluationModel(QObject):
 
     # --- cases and cells ------------------------------------------------------------------------
 
-    @latest
-    async def read_again(self) -> None:
+    @Slot()
+    def read_again(self) -> None:
         """Read prompts and cases, find what is in the history, and estimate the rest."""
-        await self._read()
+        self._reading(None)
 
-    async def _read(self) -> bool:
+    @Slot()
+    def _read_edited(self) -> None:
+        """After an edit: where that changed no run, only scores are made again."""
+        self._reading(self.evaluation)
+
+    @latest
+    async def _reading(self, before: Evaluation | None) -> None:
+        await self._read(before)
+
+    async def _read(self, before: Evaluation | None = None) -> bool:
         self._edited.stop()
         given, options, bridge = self.set, self.options, self._bridge
         if given is None:
             return False
         try:
-            evaluation = await bridge.ask(lambda core: core.evaluations.open(given, options))
+            evaluation = await bridge.ask(
+                lambda core: core.evaluations.open(given, options, before)
+            )
             looks = await bridge.ask(lambda core: core.evaluation_work.looks(evaluation))
         except WorkbenchError as error:
             self.problem = _problem(error, given.path)
@@ -328,7 +339,7 @@ class EvaluationModel(QObject):
     async def _run(self, only: Sequence[CellId] | None) -> None:
         try:
             if self._edited.isActive() or self.evaluation is None:
-                cancel(self, "read_again")
+                cancel(self, "_reading")
                 if not await self._read():
                     return
             evaluation = self.evaluation
