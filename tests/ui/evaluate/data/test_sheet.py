@@ -118,3 +118,62 @@ def test_names_of_columns_are_checked_and_numbers_are_right_aligned(sheet):
     aligned = sheet.data(sheet.index(0, 1), Qt.ItemDataRole.TextAlignmentRole)
     assert aligned & Qt.AlignmentFlag.AlignRight
     assert sheet.data(sheet.index(0, 0), Qt.ItemDataRole.TextAlignmentRole) is None
+
+
+LONG = 1_000
+
+
+@pytest.fixture
+def long(sheet, monkeypatch) -> SheetModel:
+    """A sheet of many rows, of whose edits no slice is long enough for more than a part."""
+    rows = tuple({"q": f"row {number}", "n": number} for number in range(LONG))
+    sheet.load(Sheet(path="a.jsonl", digest="", columns=sheet.columns, rows=rows))
+    monkeypatch.setattr("workbench.ui.evaluate.data.slices._SLICE_SECONDS", -1.0)
+    return sheet
+
+
+def test_an_edit_of_many_rows_is_worked_out_in_slices(long, qtbot):
+    busy: list[bool] = []
+    long.slices.busy_changed.connect(busy.append)
+    long.clear([(0, 0, LONG - 1, 0)])
+    assert long.slices.is_busy
+    assert long.is_changed
+    assert long.rows[0] == {"q": "row 0", "n": 0}
+    qtbot.waitUntil(lambda: not long.slices.is_busy, timeout=30_000)
+    assert busy == [True, False]
+    assert long.rows == [{"n": number} for number in range(LONG)]
+    long.undo()
+    assert long.value(LONG - 1, 0) == f"row {LONG - 1}"
+    assert not long.is_changed
+
+
+def test_the_next_edit_waits_for_the_one_that_is_worked_out(long):
+    text = "\n".join(f"new {number}\t{number + 1}" for number in range(LONG + 2))
+    long.paste_text(text, 0, 0)
+    assert long.slices.is_busy
+    long.setData(long.index(1, 1), "20")
+    assert not long.slices.is_busy
+    assert long.rows[:2] == [{"q": "new 0", "n": 1}, {"q": "new 1", "n": 20}]
+    assert (len(long.rows), long.undo_title) == (LONG + 2, "Edit cell")
+    long.undo()
+    assert (long.value(1, 1), long.undo_title) == (2, "Paste")
+
+
+def test_undo_gives_up_what_is_worked_out(long):
+    long.clear([(0, 0, LONG - 1, 1)])
+    assert long.slices.is_busy
+    long.undo()
+    assert not long.slices.is_busy
+    assert not long.is_changed
+    assert long.rows[-1] == {"q": f"row {LONG - 1}", "n": LONG - 1}
+
+
+def test_the_type_of_many_cells_is_changed_and_what_is_none_stays(long, qtbot):
+    lost: list[int] = []
+    long.change_kind([(0, 0, LONG - 1, 1)], "text", lost.append)
+    assert long.slices.is_busy
+    qtbot.waitUntil(lambda: not long.slices.is_busy, timeout=30_000)
+    assert (long.value(3, 1), lost) == ("3", [0])
+    long.change_kind([(0, 0, LONG - 1, 1)], "number", lost.append)
+    qtbot.waitUntil(lambda: not long.slices.is_busy, timeout=30_000)
+    assert (long.value(3, 0), long.value(3, 1), lost) == ("row 3", 3, [0, LONG])

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import TypeVar
 
 _MOST_CELLS = 2_000_000
+_AT_A_TIME = 256
+"""Rows, after which work may be left for later."""
+T = TypeVar("T")
+Cells = list[list[str]]
 
 
-def cells_of(text: str) -> list[list[str]]:
+def whole(work: Generator[None, None, T]) -> T:
+    """What a work comes to, done at once."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+
+
+def cells_of(text: str) -> Cells:
+    """Rows of cells of a pasted text, as :func:`reading_cells`."""
+    return whole(reading_cells(text))
+
+
+def reading_cells(text: str) -> Generator[None, None, Cells]:
     r"""Rows of cells of a pasted text.
 
     A cell in quotes may hold tabs, line breaks and doubled quotes; a quote that does not end at the
@@ -17,16 +37,23 @@ def cells_of(text: str) -> list[list[str]]:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     if "\t" in text:
-        return _split(text, "\t")
+        return (yield from _splitting(text, "\t"))
     for mark in ",;":
-        found = _split(text, mark) if mark in text else []
+        found = (yield from _splitting(text, mark)) if mark in text else []
         widths = {len(row) for row in found}
         if len(found) > 1 and len(widths) == 1 and widths != {1}:
             return found
-    return _split(text, "\t")
+    return (yield from _splitting(text, "\t"))
 
 
-def _split(text: str, mark: str) -> list[list[str]]:
+def _splitting(text: str, mark: str) -> Generator[None, None, Cells]:
+    if '"' not in text:
+        found: Cells = []
+        for number, line in enumerate(text.split("\n")):
+            found.append(line.split(mark))
+            if number % _AT_A_TIME == _AT_A_TIME - 1:
+                yield
+        return found
     cell = re.compile(rf'(?:"((?:[^"]|"")*)"(?=[{mark}\n]|\Z)|([^{mark}\n]*))([{mark}\n]|\Z)')
     rows: list[list[str]] = [[]]
     at = 0
@@ -40,12 +67,19 @@ def _split(text: str, mark: str) -> list[list[str]]:
             return rows
         if end == "\n":
             rows.append([])
+            if len(rows) % _AT_A_TIME == 0:
+                yield
     return rows
 
 
 def text_of_cells(rows: Sequence[Sequence[str]]) -> str:
     """Cells as a spreadsheet pastes them."""
-    return "\n".join("\t".join(map(_quoted, row)) for row in rows)
+    return "\n".join(map(text_of_row, rows))
+
+
+def text_of_row(cells: Sequence[str]) -> str:
+    """A row of cells as a spreadsheet pastes it."""
+    return "\t".join(map(_quoted, cells))
 
 
 def _quoted(cell: str) -> str:

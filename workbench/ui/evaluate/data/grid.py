@@ -21,13 +21,7 @@ from workbench.domain.errors import FileChangedError, WorkbenchError
 from workbench.domain.prompts.sheets import Sheet
 from workbench.domain.text import count_text
 from workbench.ui.actions import Action
-from workbench.ui.evaluate.data.cell_values import (
-    KIND_TITLES,
-    Kind,
-    NotOfKindError,
-    as_kind,
-    text_of,
-)
+from workbench.ui.evaluate.data.cell_values import KIND_TITLES, Kind
 from workbench.ui.evaluate.data.column_name import ColumnNameField
 from workbench.ui.evaluate.data.find_bar import FindBar
 from workbench.ui.evaluate.data.sheet_model import SheetModel
@@ -109,6 +103,7 @@ class DataGrid(QWidget):
 
     def _connect(self) -> None:
         self.sheet.edited.connect(self._show_state)
+        self.sheet.slices.busy_changed.connect(self._show_state)
         self.sheet.edited.connect(self.changed)
         self.table.save_wanted.connect(self.save)
         self.table.find_wanted.connect(self.find_bar.start)
@@ -153,6 +148,7 @@ class DataGrid(QWidget):
             return
         parts = [count_text(len(self.sheet.rows), "row")]
         parts += ["comes with the program"] if is_locked else []
+        parts += ["working…"] if self.sheet.slices.is_busy else []
         parts += ["not saved"] if self.is_changed else []
         parts += [sheet.note] if sheet.note and self.is_changed else []
         self.note.setText(" · ".join(parts))
@@ -198,6 +194,7 @@ class DataGrid(QWidget):
             return
         if not self.is_changed:
             return
+        self.sheet.slices.finish()
         sheet, columns, rows = self._sheet, self.sheet.columns, tuple(self.sheet.rows)
         step = self.sheet.last_step
         self._is_saving = True
@@ -223,6 +220,7 @@ class DataGrid(QWidget):
         """Ask for a new file, write what is shown into it, and go on with that."""
         if self._sheet is None:
             return
+        self.sheet.slices.finish()
         sheet, columns, rows = self._sheet, self.sheet.columns, tuple(self.sheet.rows)
         folder = await self._bridge.ask(_own_folder)
         start = str(Path(folder) / Path(sheet.path).name)
@@ -266,13 +264,9 @@ class DataGrid(QWidget):
 
     def change_kind(self, kind: Kind) -> None:
         """Make the selected cells values of another type; those that are none stay."""
-        changed, lost = {}, 0
-        for place in self.table.chosen_cells():
-            try:
-                changed[place] = as_kind(text_of(self.sheet.value(*place)), kind)
-            except NotOfKindError:
-                lost += 1
-        self.sheet.set_values(changed, "Change type")
+        self.sheet.change_kind(self.table.boxes(), kind, self._say_lost)
+
+    def _say_lost(self, lost: int) -> None:
         if lost:
             self.banner.show_message(
                 f"{count_text(lost, 'cell')} cannot be read as this type and stayed as before.",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from workbench.domain.prompts.sheets import Sheet, SheetColumn
 from workbench.domain.runs.spec import Json
+from workbench.ui.evaluate.data import long_edits
 from workbench.ui.evaluate.data.cell_values import (
     KIND_TITLES,
     Kind,
     kind_of,
     text_of,
-    typed,
     usual_kind,
 )
+from workbench.ui.evaluate.data.clipboard import Cells, reading_cells
+from workbench.ui.evaluate.data.long_edits import Box, edits_of, write
 from workbench.ui.evaluate.data.sheet_edits import (
     ColumnsEdit,
     Edit,
@@ -25,6 +27,7 @@ from workbench.ui.evaluate.data.sheet_edits import (
     Step,
     runs_of,
 )
+from workbench.ui.evaluate.data.slices import Slices
 from workbench.ui.theme import color
 
 _SHOWN_CHARACTERS = 500
@@ -33,12 +36,13 @@ _MOST_STEPS = 500
 _Index = QModelIndex | QPersistentModelIndex
 Place = tuple[int, int]
 """Row and column, from 0."""
-Box = tuple[int, int, int, int]
-"""A rectangle of cells: first row and column, last row and column."""
 
 
 class SheetModel(QAbstractTableModel):
     """Columns and rows. A row that is edited is replaced, so that what others hold stays.
+
+    An edit of many rows is worked out in slices, and is there when :attr:`slices` are done; another
+    edit waits for it, undo gives it up.
 
     Signals:
         edited(): something was changed, undone, redone or saved.
@@ -59,9 +63,11 @@ class SheetModel(QAbstractTableModel):
         self._saved: Step | None = None
         """The last step that is in the file."""
         self._made = 0
+        self.slices = Slices(self)
 
     def load(self, sheet: Sheet) -> None:
         """Show another sheet; what was done to the last one is forgotten."""
+        self.slices.drop()
         self.beginResetModel()
         self.columns, self.rows, self.is_text = sheet.columns, list(sheet.rows), sheet.is_text
         self._kinds.clear()
@@ -108,11 +114,12 @@ class SheetModel(QAbstractTableModel):
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if not index.isValid() or role != Qt.ItemDataRole.EditRole:
             return False
+        self.slices.finish()
         place = (index.row(), index.column())
         if str(value) != text_of(self.value(*place)):
             row = dict(self.rows[place[0]])
             key = self.columns[place[1]].key
-            _write(row, key, str(value), self.kind(place[1]))
+            write(row, key, str(value), self.kind(place[1]))
             self._set_rows({place[0]: row}, "Edit cell", place)
         return True
 
@@ -129,7 +136,9 @@ class SheetModel(QAbstractTableModel):
 
     @property
     def is_changed(self) -> bool:
-        """Whether the file does not have what is shown."""
+        """Whether the file does not have what is shown, or what is being worked out."""
+        if self.slices.is_busy:
+            return True
         return (self._done[-1] if self._done else None) is not self._saved
 
     @property
@@ -153,14 +162,18 @@ class SheetModel(QAbstractTableModel):
         return self._undone[-1].title if self._undone else ""
 
     def undo(self) -> None:
-        """Take the last step back."""
-        if self._done:
+        """Take the last step back; one that is being worked out is given up."""
+        if self.slices.is_busy:
+            self.slices.drop()
+            self.edited.emit()
+        elif self._done:
             step = self._done.pop()
             self._undone.append(step)
             self._apply(step.undone(), step)
 
     def redo(self) -> None:
         """Do again what was taken back."""
+        self.slices.finish()
         if self._undone:
             step = self._undone.pop()
             self._done.append(step)
@@ -205,59 +218,72 @@ class SheetModel(QAbstractTableModel):
 
     # --- cells ----------------------------------------------------------------------------------
 
-    def clear(self, boxes: Iterable[Box]) -> None:
+    def clear(self, boxes: Sequence[Box]) -> None:
         """Make cells empty."""
-        edits: list[Edit] = []
-        left_of: dict[int, Row] = {}
-        place = (0, 0)
-        for top, left, bottom, right in boxes:
-            place = (top, left)
-            keys = {each.key for each in self.columns[left : right + 1]}
-            before = tuple(self.rows[top : bottom + 1])
-            if left_of:  # an earlier rectangle may have been of the same rows
-                before = tuple(left_of.get(n, row) for n, row in enumerate(before, top))
-            after = tuple({key: v for key, v in row.items() if key not in keys} for row in before)
-            left_of.update(enumerate(after, top))
-            edits.append(RowsEdit(top, before, after))
-        if edits:
-            self._do(edits, "Clear", *place)
+        self.slices.start(self.clearing(boxes))
+
+    def clearing(self, boxes: Sequence[Box]) -> Generator[None, None, None]:
+        """The work of :meth:`clear`."""
+        edits = yield from long_edits.clearing(self.columns, self.rows, boxes)
+        self._do_some(edits, "Clear", boxes[-1][:2] if boxes else (0, 0))
 
     def set_values(self, values: Mapping[Place, Json], title: str) -> None:
         """Write values as they are; the type that is usual in their columns may change."""
+        self.slices.finish()
         self._kinds.clear()
         changed: dict[int, Row] = {}
         for (row, column), value in values.items():
             changed.setdefault(row, dict(self.rows[row]))[self.columns[column].key] = value
         self._set_rows(changed, title, next(iter(values), (0, 0)))
 
-    def paste(self, cells: Sequence[Sequence[str]], row: int, column: int) -> None:
+    def change_kind(self, boxes: Sequence[Box], kind: Kind, then: Callable[[int], None]) -> None:
+        """Make cells values of another type.
+
+        Args:
+            boxes: the cells.
+            kind: the type.
+            then: is told how many cannot be read as that and stayed as before.
+        """
+
+        def work() -> Generator[None, None, None]:
+            lost: list[int] = []
+            edits = yield from long_edits.changing_kind(self.columns, self.rows, boxes, kind, lost)
+            self._kinds.clear()
+            self._do_some(edits, "Change type", boxes[0][:2] if boxes else (0, 0))
+            then(sum(lost))
+
+        self.slices.start(work())
+
+    def paste_text(self, text: str, row: int, column: int) -> None:
+        """Write the cells of a text from a place on; as :meth:`paste`."""
+
+        def work() -> Generator[None, None, None]:
+            cells = yield from reading_cells(text)
+            yield from self._pasting(cells, row, column)
+
+        self.slices.start(work())
+
+    def paste(self, cells: Cells, row: int, column: int) -> None:
         """Write cells from a place on; rows and columns that are missing are added."""
+        self.slices.start(self._pasting(cells, row, column))
+
+    def _pasting(self, cells: Cells, row: int, column: int) -> Generator[None, None, None]:
         width = max(map(len, cells), default=0)
-        edits: list[Edit] = []
         columns = self.columns
         while column + width > len(columns):
             columns = (*columns, self._new_column(columns))
-        if columns != self.columns:
-            edits.append(ColumnsEdit(self.columns, columns))
+        wider = [ColumnsEdit(self.columns, columns)] if columns != self.columns else []
         kinds = [
             self.kind(place) if place < len(self.columns) else "text"
             for place in range(len(columns))
         ]
-        before = tuple(self.rows[row : row + len(cells)])
-        after = []
-        for number, texts in enumerate(cells):
-            values = dict(before[number]) if number < len(before) else {}
-            for place, text in enumerate(texts, column):
-                key = columns[place].key
-                _write(values, key, text, kinds[place])
-            after.append(values)
-        self._do([*edits, RowsEdit(row, before, tuple(after))], "Paste", row, column)
+        edits = yield from long_edits.pasting(columns, self.rows, kinds, cells, (row, column))
+        self._do([*wider, *edits], "Paste", row, column)
 
     def _set_rows(self, changed: Mapping[int, Row], title: str, place: Place) -> None:
-        edits = []
-        for first, last in runs_of([n for n, row in changed.items() if row != self.rows[n]]):
-            before = tuple(self.rows[first : last + 1])
-            edits.append(RowsEdit(first, before, tuple(changed[n] for n in range(first, last + 1))))
+        self._do_some(edits_of(self.rows, changed), title, place)
+
+    def _do_some(self, edits: Sequence[Edit], title: str, place: Place) -> None:
         if edits:
             self._do(edits, title, *place)
 
@@ -265,11 +291,13 @@ class SheetModel(QAbstractTableModel):
 
     def insert_rows(self, at: int, rows: Sequence[Row] = ({},)) -> None:
         """Add rows before a row."""
+        self.slices.finish()
         noun = "row" if len(rows) == 1 else "rows"
         self._do([RowsEdit(at, (), tuple(rows))], f"Insert {noun}", at)
 
     def remove_rows(self, numbers: list[int]) -> None:
         """Remove rows."""
+        self.slices.finish()
         edits = [
             RowsEdit(first, tuple(self.rows[first : last + 1]), ())
             for first, last in runs_of(numbers)
@@ -280,6 +308,7 @@ class SheetModel(QAbstractTableModel):
 
     def move_rows(self, first: int, last: int, by: int) -> bool:
         """Move rows up (-1) or down (1); whether there was room."""
+        self.slices.finish()
         low, high = min(first, first + by), max(last, last + by)
         if low < 0 or high >= len(self.rows):
             return False
@@ -330,6 +359,7 @@ class SheetModel(QAbstractTableModel):
         return SheetColumn(name, f"{name} #{self._made}")
 
     def _set_columns(self, columns: tuple[SheetColumn, ...], title: str, place: int) -> None:
+        self.slices.finish()
         if columns != self.columns:
             self._do([ColumnsEdit(self.columns, columns)], title, 0, place)
 
@@ -351,11 +381,3 @@ def _shown(value: Json, is_there: bool, role: int) -> Any:
         case Qt.ItemDataRole.ForegroundRole if value is None:
             found = color("text-3")
     return found
-
-
-def _write(values: Row, key: str, text: str | None, usual: Kind) -> None:
-    """Put a text into a row; an empty cell of what is no text has no value."""
-    if text is None or (not text and (usual != "text" or key not in values)):
-        values.pop(key, None)
-    else:
-        values[key] = typed(text, values.get(key), usual)

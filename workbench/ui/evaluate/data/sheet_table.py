@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -28,8 +28,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.evaluate.data.cell_values import text_of
-from workbench.ui.evaluate.data.clipboard import cells_of, text_of_cells
-from workbench.ui.evaluate.data.sheet_model import Box, Place, SheetModel
+from workbench.ui.evaluate.data.clipboard import text_of_row
+from workbench.ui.evaluate.data.long_edits import AT_A_TIME, Box
+from workbench.ui.evaluate.data.sheet_model import Place, SheetModel
+from workbench.ui.evaluate.data.slices import Slices
 from workbench.ui.theme import font
 from workbench.ui.theme.tokens import TOKENS
 
@@ -107,6 +109,7 @@ class SheetTable(QTableView):
     ) -> None:
         super().__init__()
         self.sheet = sheet
+        self._copies = Slices(self)
         if make_header is not None:
             self.setHorizontalHeader(make_header(self))
         self.setModel(sheet)
@@ -168,28 +171,34 @@ class SheetTable(QTableView):
         """The columns that are selected, in order."""
         return sorted({place for box in self.boxes() for place in range(box[1], box[3] + 1)})
 
-    def chosen_cells(self) -> list[Place]:
-        """The cells that are selected, row by row."""
-        return sorted(
-            (row, column)
-            for top, left, bottom, right in self.boxes()
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
-        )
-
     # --- what can be done -----------------------------------------------------------------------
 
     def copy(self) -> None:
         """Put the selected cells on the clipboard, as a spreadsheet takes them."""
-        rows, columns = self.chosen_rows(), self.chosen_columns()
-        if rows and columns and len(rows) * len(columns) <= _MOST_COPIED:
-            cells = [[text_of(self.sheet.value(row, each)) for each in columns] for row in rows]
-            QGuiApplication.clipboard().setText(text_of_cells(cells))
+        self._copies.start(self._copying())
+
+    def _copying(self) -> Generator[None, None, None]:
+        rows, places = self.chosen_rows(), self.chosen_columns()
+        if not rows or not places or len(rows) * len(places) > _MOST_COPIED:
+            return
+        keys = [self.sheet.columns[place].key for place in places]
+        there, lines = tuple(self.sheet.rows), []
+        for number, row in enumerate(rows, start=1):
+            values = there[row]
+            lines.append(text_of_row([text_of(values.get(key)) for key in keys]))
+            if number % AT_A_TIME == 0:
+                yield
+        QGuiApplication.clipboard().setText("\n".join(lines))
 
     def cut(self) -> None:
         """Copy the selected cells and make them empty."""
-        self.copy()
-        self.clear_cells()
+        boxes = self.boxes()
+
+        def work() -> Generator[None, None, None]:
+            yield from self._copying()
+            yield from self.sheet.clearing(boxes)
+
+        self.sheet.slices.start(work())
 
     def paste(self) -> None:
         """Write the cells of the clipboard from the current one on."""
@@ -197,7 +206,7 @@ class SheetTable(QTableView):
         if text and self.sheet.columns:
             rows, columns = self.chosen_rows(), self.chosen_columns()
             row, column = (rows[0], columns[0]) if rows and columns else self.place()
-            self.sheet.paste(cells_of(text), row, column)
+            self.sheet.paste_text(text, row, column)
 
     def clear_cells(self) -> None:
         """Make the selected cells empty."""
