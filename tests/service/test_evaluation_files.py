@@ -53,6 +53,23 @@ async def test_files_and_drafts_are_listed_once(core: Workbench, paths: Paths):
         await core.evaluation_files.definition(7)
 
 
+async def test_held_out_rows_of_a_set_are_no_data_set_of_their_own(core: Workbench, paths: Paths):
+    for name in ("cases", "kept", "other"):
+        (paths.data_sets / f"{name}.csv").write_text("word\na\n")
+    kept = f"../{paths.prompts.name}/../{paths.data_sets.name}/kept.csv"
+    text = f"data: cases.csv\nheld_out: {kept}\nvariants: [a.prompty]\nchecks: [exact]\n"
+    (paths.prompts / "set.yaml").write_text(text)
+    listing = await core.evaluation_files.listing()
+    own = [Path(each.path).name for each in listing.data_sets if not each.shipped]
+    assert sorted(own) == ["cases.csv", "other.csv"]
+    shipped = [Path(each.path) for each in listing.data_sets if each.shipped]
+    assert "sentiment.jsonl" in [each.name for each in shipped]
+    assert [each for each in shipped if each.parent.name == "held-out"] == []
+    (paths.prompts / "set.yaml").unlink()
+    listing = await core.evaluation_files.listing()
+    assert str(paths.data_sets / "kept.csv") in [each.path for each in listing.data_sets]
+
+
 async def test_a_set_means_the_same_in_another_folder(core: Workbench, tmp_path: Path):
     (tmp_path / "data.csv").write_text("a\n1\n")
     given = msgspec.structs.replace(GIVEN, path=str(tmp_path / "set.yaml"), data="data.csv")

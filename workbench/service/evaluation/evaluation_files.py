@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,7 +29,15 @@ _LOOKED_AT = 64 * 1024
 _MOST_FILES = 5_000
 _SHOWN_BYTES = 16 * 1024 * 1024
 _KEYS = re.compile(r"^(variants|checks|prompts|providers|tests)\s*:", re.MULTILINE)
+_HELD_OUT = re.compile(r"^held_out\s*:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 _NAME = re.compile(r"^name\s*:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+
+
+class _Head(NamedTuple):
+    """What lists show of the set in a file; ``held_out`` is a path, "" for none."""
+
+    name: str
+    held_out: str
 
 
 class EvaluationFiles:
@@ -39,8 +48,8 @@ class EvaluationFiles:
         self._shipped = core.paths.shipped_evaluations
         self._library = library
         self._datasets = datasets
-        self._names: dict[tuple[str, int, int], str | None] = {}
-        """The name of the set in a file as it was, None where it is none."""
+        self._heads: dict[tuple[str, int, int], _Head | None] = {}
+        """What the set in a file is called and names, None where it is none."""
         self._rows: dict[tuple[str, int, int], int | None] = {}
         self._drafts: dict[str, str] | None = None
         """Names of the sets with a draft by their paths; None until they were read."""
@@ -51,7 +60,9 @@ class EvaluationFiles:
         """Evaluations, files of sets and drafts, each once, and the data sets."""
         summaries = await self._store.read(kept.list_evaluations)
         folders = [folder.path for folder in await self._library.folders()]
-        files = await asyncio.to_thread(self._find_files, (*folders, str(self._shipped)))
+        heads = await asyncio.to_thread(self._find_files, (*folders, str(self._shipped)))
+        files = {path: head.name for path, head in heads.items()}
+        held_out = {head.held_out for head in heads.values()}
         drafts = await self._draft_names()
         return EvaluationListing(
             evaluations=_joined(summaries, files, drafts, str(self._shipped)),
@@ -63,6 +74,7 @@ class EvaluationFiles:
                     rows=self._rows.get(_state(each.path)),
                 )
                 for each in await self._datasets.all()
+                if each.path not in held_out  # they belong to the rows of their set
             ),
         )
 
@@ -76,16 +88,16 @@ class EvaluationFiles:
                 self._rows[state] = None
         return self._rows[state]
 
-    def _find_files(self, folders: Iterable[str]) -> dict[str, str]:
-        """Names of the sets in folders, by their files."""
-        found: dict[str, str] = {}
+    def _find_files(self, folders: Iterable[str]) -> dict[str, _Head]:
+        """The sets in folders, by their files."""
+        found: dict[str, _Head] = {}
         for path in _yaml_files(folders):
             state = _state(path)
-            if state not in self._names:
-                self._names[state] = _name_of(path)
-            name = self._names[state]
-            if name is not None:
-                found[path] = name
+            if state not in self._heads:
+                self._heads[state] = _head_of(path)
+            head = self._heads[state]
+            if head is not None:
+                found[path] = head
         return found
 
     async def definition(self, evaluation_id: int) -> EvaluationSet:
@@ -219,8 +231,8 @@ def _yaml_files(folders: Iterable[str]) -> Iterator[str]:
                     yield str(Path(place, name).absolute())
 
 
-def _name_of(path: str) -> str | None:
-    """The name of the set in a file; None where it looks like no set."""
+def _head_of(path: str) -> _Head | None:
+    """What a set is called and names; None where a file looks like no set."""
     try:
         with Path(path).open("rb") as file:
             text = file.read(_LOOKED_AT).decode("utf-8", "replace")
@@ -229,8 +241,9 @@ def _name_of(path: str) -> str | None:
     keys = set(_KEYS.findall(text))
     if not ({"variants", "checks"} <= keys or {"prompts", "providers"} <= keys):
         return None
-    name = _NAME.search(text)
-    return name[1] if name else Path(path).stem
+    name, held_out = _NAME.search(text), _HELD_OUT.search(text)
+    kept = os.path.normpath(Path(path).parent / held_out[1]) if held_out else ""
+    return _Head(name[1] if name else Path(path).stem, kept)
 
 
 def _refused(path: str, reason: str) -> SetFileError:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit
 
 from tests.ui.conftest import WAIT_MS, unnamed
+from workbench.settings import Paths
 from workbench.ui.evaluate.data.grid import DataGrid
 
 Control, Alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -129,3 +130,45 @@ def test_what_cannot_be_read_says_why(grid, qtbot, file):
     assert grid.banner.isVisible()
     assert grid.sheet.rowCount() == 0
     assert not grid.add_button.isEnabled()
+
+
+def test_edits_of_what_comes_with_the_program_wait_until_a_copy_is_saved(
+    grid, qtbot, file, monkeypatch
+):
+    shipped = str(Paths.default().shipped_data / "sentiment.jsonl")
+    opened(grid, qtbot, shipped)
+    first = grid.sheet.rows[0]
+    grid.sheet.clear([(0, 0, 0, 0)])
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *given: asked.append("") or ("", ""))
+    grid.save()
+    qtbot.waitUntil(lambda: len(asked) == 1, timeout=WAIT_MS)
+    assert grid.is_changed
+
+    opened(grid, qtbot, str(file))
+    assert "sentiment.jsonl" in grid.banner.message
+    assert not grid.is_changed
+    assert grid.unsaved == (shipped,)
+    opened(grid, qtbot, shipped)
+    assert grid.sheet.rows[0] == {key: value for key, value in first.items() if key != "text"}
+    assert grid.unsaved == (shipped,)
+
+    copy = file.with_name("copy.jsonl")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(copy), ""))
+    grid.save()
+    qtbot.waitUntil(lambda: grid.path == str(copy), timeout=WAIT_MS)
+    assert grid.unsaved == ()
+    assert "text" not in json.loads(copy.read_text().splitlines()[0])
+    opened(grid, qtbot, shipped)
+    assert grid.sheet.rows[0] == first
+
+
+def test_rows_that_are_left_unsaved_come_back_with_their_undo(grid, qtbot, file):
+    other = file.with_name("other.csv")
+    other.write_text("q\nx\n")
+    grid.sheet.setData(grid.sheet.index(0, 0), "new")
+    opened(grid, qtbot, str(other))
+    opened(grid, qtbot, str(file))
+    assert (grid.sheet.value(0, 0), grid.is_changed) == ("new", True)
+    grid.sheet.undo()
+    assert (grid.sheet.value(0, 0), grid.is_changed, grid.unsaved) == ("a", False, ())

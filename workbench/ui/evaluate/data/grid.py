@@ -24,7 +24,7 @@ from workbench.ui.actions import Action
 from workbench.ui.evaluate.data.cell_values import KIND_TITLES, Kind
 from workbench.ui.evaluate.data.column_name import ColumnNameField
 from workbench.ui.evaluate.data.find_bar import FindBar
-from workbench.ui.evaluate.data.sheet_model import SheetModel
+from workbench.ui.evaluate.data.sheet_model import SheetModel, SheetState
 from workbench.ui.evaluate.data.sheet_table import SheetTable
 from workbench.ui.kit import Banner, EmptyState, GhostButton, IconButton, Label, column, row
 from workbench.ui.kit.menu import Menu
@@ -67,6 +67,8 @@ class DataGrid(QWidget):
         self.path = ""
         self._sheet: Sheet | None = None
         self._is_saving = False
+        self._left: dict[str, tuple[Sheet, SheetState]] = {}
+        """Data sets that were left with edits which are in no file, by their paths."""
         self.sheet = SheetModel()
         self.table = SheetTable(self.sheet, make_header)
         self.find_bar = FindBar(context.bridge, self.sheet)
@@ -128,6 +130,17 @@ class DataGrid(QWidget):
         return self.sheet.is_changed
 
     @property
+    def is_locked(self) -> bool:
+        """Whether the data set comes with the program: only a copy of it can be saved."""
+        return self._sheet is not None and self._sheet.is_locked
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """Data sets with edits that are in no file, those that were left too."""
+        here = (self.path,) if self.is_changed else ()
+        return (*here, *(path for path in self._left if path not in here))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(each.name for each in self.sheet.columns)
@@ -140,7 +153,7 @@ class DataGrid(QWidget):
             each.setEnabled(sheet is not None)
         self.undo_button.setEnabled(bool(self.sheet.undo_title))
         self.undo_button.setToolTip(f"Undo: {self.sheet.undo_title} (Ctrl+Z)")
-        is_locked = sheet is not None and sheet.is_locked
+        is_locked = self.is_locked
         self.save_button.set_text("Save a copy…" if is_locked else "Save")
         self.save_button.setEnabled(sheet is not None and (is_locked or self.is_changed))
         if sheet is None:
@@ -161,11 +174,12 @@ class DataGrid(QWidget):
 
     @latest
     async def open(self, path: str) -> None:
-        """Show the rows of a file; edits of the last one that were not saved are dropped.
+        """Show the rows of a file; where it cannot be read the sheet says why.
 
-        Where it cannot be read the sheet says why.
+        Edits of the last one that were not saved wait until it is shown again.
         """
         self.banner.hide()
+        left = self._leave() if path != self.path else ""
         try:
             sheet = await self._bridge.ask(lambda core: core.sheets.open(path))
         except WorkbenchError as error:
@@ -175,11 +189,26 @@ class DataGrid(QWidget):
             self.banner.show_message(str(error))
             return
         self._load(sheet)
+        if left:
+            self.banner.show_message(
+                f"Edits of {left} wait there: they are in no file until a copy is saved.", "warn"
+            )
+
+    def _leave(self) -> str:
+        """Keep edits that are not saved; the name of what has them, "" where nothing has."""
+        sheet = self._sheet
+        if sheet is None or not self.is_changed:
+            return ""
+        self._left[sheet.path] = (sheet, self.sheet.state())
+        return Path(sheet.path).name if sheet.is_locked else ""
 
     def _load(self, sheet: Sheet) -> None:
+        sheet, state = self._left.pop(sheet.path, (sheet, None))
         self._sheet, self.path = sheet, sheet.path
         self.banner.hide()
         self.sheet.load(sheet)
+        if state is not None:
+            self.sheet.restore(state)
         self.table.go_to(0, 0)
         self.opened.emit(sheet.path)
 
@@ -208,6 +237,7 @@ class DataGrid(QWidget):
             return
         finally:
             self._is_saving = False
+        self._left.pop(sheet.path, None)  # it may have been left meanwhile
         if self._sheet is sheet:
             self._sheet = saved
             self.banner.hide()
@@ -234,6 +264,7 @@ class DataGrid(QWidget):
         except WorkbenchError as error:
             self.banner.show_message(str(error))
             return
+        self._left.pop(copy.path, None)
         self._load(copy)
         self.saved.emit(copy.path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
@@ -36,6 +36,17 @@ _MOST_STEPS = 500
 _Index = QModelIndex | QPersistentModelIndex
 Place = tuple[int, int]
 """Row and column, from 0."""
+
+
+class SheetState(NamedTuple):
+    """A sheet that was edited, left to be gone on with."""
+
+    columns: tuple[SheetColumn, ...]
+    rows: list[Row]
+    done: list[Step]
+    undone: list[Step]
+    saved: Step | None
+    made: int
 
 
 class SheetModel(QAbstractTableModel):
@@ -72,6 +83,21 @@ class SheetModel(QAbstractTableModel):
         self.columns, self.rows, self.is_text = sheet.columns, list(sheet.rows), sheet.is_text
         self._kinds.clear()
         self._done, self._undone, self._saved, self._made = [], [], None, len(sheet.columns)
+        self.endResetModel()
+        self.edited.emit()
+
+    def state(self) -> SheetState:
+        """What is shown with all that was done, to be given back to :meth:`restore`."""
+        self.slices.finish()
+        return SheetState(
+            self.columns, self.rows, self._done, self._undone, self._saved, self._made
+        )
+
+    def restore(self, state: SheetState) -> None:
+        """Show again what was left, after :meth:`load` of its sheet."""
+        self.beginResetModel()
+        self.columns, self.rows, self._done, self._undone, self._saved, self._made = state
+        self._kinds.clear()
         self.endResetModel()
         self.edited.emit()
 

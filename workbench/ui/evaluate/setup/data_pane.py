@@ -101,9 +101,9 @@ class DataPane(Pane):
         return cast("UseHeader", self.grid.table.horizontalHeader())
 
     @property
-    def unsaved(self) -> str:
-        """The data set with edits that are not in its file, "" for none."""
-        return self.grid.path if self.grid.is_changed else ""
+    def unsaved(self) -> tuple[str, ...]:
+        """The data sets with edits that are in no file."""
+        return self.grid.unsaved
 
     @Slot()
     def _on_rows(self) -> None:
@@ -124,8 +124,11 @@ class DataPane(Pane):
         self.refresh()
 
     def _keep_edits(self) -> None:
-        """Write what was edited before another data set is shown."""
-        if self.grid.is_changed:
+        """Write what was edited before another data set is shown.
+
+        Edits of one that comes with the program stay until it is shown again.
+        """
+        if self.grid.is_changed and not self.grid.is_locked:
             self.grid.save()
 
     @Slot(str)

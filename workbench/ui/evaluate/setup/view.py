@@ -80,8 +80,8 @@ class SetupView(QWidget):
 
     def unsaved(self) -> str:
         """What quitting would lose."""
-        path = self.data.unsaved
-        return f"Edits of {PurePath(path).name} are not saved and are lost then." if path else ""
+        names = ", ".join(PurePath(path).name for path in self.data.unsaved)
+        return f"Edits of {names} are not saved and are lost then." if names else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
