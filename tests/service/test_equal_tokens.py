@@ -17,7 +17,7 @@ TWO = """
 rows: [{word: one, expected: '3'}, {word: three, expected: '5'}]
 variants:
   - {name: once, text: "Count {{ word }}"}
-  - {name: often, text: "Count {{ word }}", strategy: self_consistency, params: {samples: 3}}
+  - {name: often, text: "Count {{ word }}", strategy: self_consistency, params: {paths: 3}}
 checks: [contains]
 """
 COLUMNS = """
@@ -81,7 +81,7 @@ def test_the_estimate_knows_the_limit(bench):
 
 def test_a_check_expects_what_its_columns_hold(bench):
     checks = (
-        "- exact: {expected_in: digit, extraction: run, name: digit}\n"
+        "- contains: {expected_in: digit, name: digit}\n"
         "- contains: {expected_in: [name, digit], name: either}\n"
         "- contains: {name: row}\n"
     )

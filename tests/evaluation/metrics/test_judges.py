@@ -29,6 +29,11 @@ def yes_no(yes: float, no: float) -> LabelReading:
 
 def test_the_expected_level_is_the_mean_over_all_ways_to_write_the_labels() -> None:
     reading = of_levels({"4": [-0.7, -2.3], "5": [-1.6], "3": [-2.0]})
+    shares = [math.exp(-0.7) + math.exp(-2.3), 0.201897, 0.135335]
+    assert [reading.probability(label) * reading.mass for label in "453"] == pytest.approx(
+        shares, abs=1e-6
+    )
+    assert shares[0] == pytest.approx(0.596844, abs=1e-6)
     assert reading.mass == pytest.approx(0.934076, abs=1e-6)
     assert reading.expected == pytest.approx(4.071259, abs=1e-6)
     result = judged("judge-rubric", reading)
@@ -115,6 +120,36 @@ def test_sentences_are_supported_by_the_mean_over_samples() -> None:
     assert result.value == pytest.approx((0.9 + 0.7) / 2)
     assert [each["support"] for each in result.detail["sentences"]] == pytest.approx([0.9, 0.7])
     assert isinstance(judged("judge-sampled-consistency", groups=(0,), texts=("One.",)), Undefined)
+
+
+def test_a_sentence_on_which_the_judge_says_something_else_does_not_leave_the_mean() -> None:
+    """ragas#2992: one verdict of five statements was 1.0; here four have no support."""
+    silent = [yes_no(math.log(1e-9), math.log(0.6))] * 4
+    texts = tuple(f"Sentence {n}." for n in range(5))
+    result = judged(
+        "judge-sampled-consistency",
+        yes_no(0.0, math.log(1e-9)),
+        *silent,
+        groups=(1,) * 5,
+        texts=texts,
+    )
+    assert isinstance(result, Score)
+    assert result.value == pytest.approx(0.2, abs=1e-6)
+    assert [round(each["support"], 6) for each in result.detail["sentences"]] == [1, 0, 0, 0, 0]
+    half_mute = [yes_no(0.0, math.log(1e-9))] * 3 + [yes_no(math.log(1e-9), math.log(1e-9))] * 2
+    result = judged("judge-sampled-consistency", *half_mute, groups=(1,) * 5, texts=texts)
+    assert isinstance(result, Score)
+    assert (result.value, result.detail["unanswered"]) == (pytest.approx(0.6, abs=1e-6), 2)
+    assert result.reason.endswith("To 2 questions the judge answers something else.")
+    mute = [yes_no(math.log(1e-9), math.log(1e-9))] * 4
+    result = judged(
+        "judge-sampled-consistency",
+        yes_no(0.0, math.log(1e-9)),
+        *mute,
+        groups=(1,) * 5,
+        texts=texts,
+    )
+    assert isinstance(result, FormatFailure)
 
 
 def test_samples_differ_by_the_entropy_of_their_answers() -> None:

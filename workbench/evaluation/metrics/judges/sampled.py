@@ -17,6 +17,7 @@ from workbench.domain.evaluation.judging import LEAST_MASS
 from workbench.domain.evaluation.metric_input import MetricInput
 from workbench.domain.evaluation.scores import FormatFailure, MetricResult, Score, Undefined
 from workbench.domain.parameters import about
+from workbench.domain.text import count_text
 from workbench.evaluation.metrics.judges.reading import YES, JudgeParams, detail_of
 from workbench.evaluation.metrics.metric import Metric, register
 
@@ -53,8 +54,13 @@ def score(given: MetricInput, _params: SampledParams) -> MetricResult:
     readings = iter(judgement.readings)
     support = []
     for count in judgement.groups:
-        shares = [next(readings).probability(YES) for _ in range(count)]
+        # Where the judge answers something else there is no support: it stays in the mean.
+        shares = [
+            each.probability(YES) if each.mass >= LEAST_MASS else 0.0
+            for each in (next(readings) for _ in range(count))
+        ]
         support.append(math.fsum(shares) / count)
+    unanswered = sum(each.mass < LEAST_MASS for each in judgement.readings)
     entropy = cluster_entropy(given.all_samples)
     detail = detail_of(
         judgement.readings,
@@ -65,6 +71,7 @@ def score(given: MetricInput, _params: SampledParams) -> MetricResult:
             for text, value in zip(judgement.texts, support, strict=True)
         ],
         entropy=entropy,
+        unanswered=unanswered,
     )
     mass = math.fsum(each.mass for each in judgement.readings) / len(judgement.readings)
     if mass < LEAST_MASS:
@@ -76,6 +83,8 @@ def score(given: MetricInput, _params: SampledParams) -> MetricResult:
         f"Other samples support it by {value:.3f}, least “{worst[1][:60]}” ({worst[0]:.3f}); "
         f"the samples differ by {entropy:.3f} nats."
     )
+    if unanswered:
+        reason += f" To {count_text(unanswered, 'question')} the judge answers something else."
     return Score(value=min(1.0, value), reason=reason, detail=detail)
 
 
@@ -87,5 +96,6 @@ register(
         params=SampledParams,
         score=score,
         needs=("judgement",),
+        version=2,
     )
 )
