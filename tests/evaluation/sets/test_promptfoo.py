@@ -135,7 +135,7 @@ def test_checks_without_an_equal_are_not_imported(given):
     assert isinstance(read_check(given, {}), NotImported)
 
 
-def test_what_is_computed_by_other_rules_is_said_once():
+def test_what_is_computed_by_other_rules_is_noted_once():
     notes: list[str] = []
     for value in ("a", "b"):
         read_check({"type": "not-rouge-n", "value": value}, {}, notes=notes)

@@ -8,6 +8,7 @@ setting_up.py: what Setup needs to know: metrics, rows, a preview of a check
 listing.py: what the list of the workspace has: evaluations, files of sets, drafts, data sets
 results.py: scores of cases, counts of variants, comparisons, the outcome
 outcome.py: whether the goal is met: printed sentence and exit status
+identity.py: bytes for digests that later versions keep
 checks.py: metrics with weight and threshold, sets of them, and their results
 estimates.py: a number with its interval (`Estimate`); what a column adds up to (`ScoreSummary`)
 verdict.py: what a comparison with the baseline says (`ComparisonVerdict`), and its sentence

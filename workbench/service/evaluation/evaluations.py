@@ -115,7 +115,7 @@ class Evaluations:
         options: EvaluationOptions,
         before: Evaluation | None = None,
     ) -> Evaluation:
-        """As :meth:`Opening.open`, with what models and programs said of the outputs."""
+        """As :meth:`Opening.open`, with what models and programs found in the outputs."""
         opened = await self._opening.open(given, options, before)
         await self._measuring.find(opened)
         await self._programs.find(opened)

@@ -24,7 +24,7 @@ from workbench.service.runs.answers import Answers
 from workbench.service.runs.runs import PreparedRun, Runs
 
 RESERVE = 4
-"""One run more for so many that are decoded together: the engine has its prompt when one ends."""
+"""One run more for each 4 that are decoded together: the engine has its prompt when one ends."""
 FEWEST = 8
 """Runs at work together, however many answers each asks for."""
 

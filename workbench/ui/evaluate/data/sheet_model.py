@@ -268,7 +268,7 @@ class SheetModel(QAbstractTableModel):
         Args:
             boxes: the cells.
             kind: the type.
-            then: is told how many cannot be read as that and stayed as before.
+            then: gets how many cannot be read as that and stayed as before.
         """
 
         def work() -> Generator[None, None, None]:

@@ -14,7 +14,7 @@ from workbench.domain.prompts.prompt import InputField
 
 Kind = Literal["", "id", "input", "expected", "also", "tags", "weight", "split", "group"]
 SORTING: tuple[Kind, ...] = ("id", "expected", "tags", "weight", "split", "group")
-"""Kinds of which there is one column."""
+"""Kinds that one column has."""
 CHOICES: tuple[Kind, ...] = ("id", "expected", "also", "tags", "weight", "split", "group")
 TITLES: dict[Kind, str] = {
     "": "not used",
