@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.transcripts.reading import FIXTURES
+from workbench.domain.errors import NameTakenError
 from workbench.domain.transcripts import ImportProgress, ImportReport
 from workbench.history.exported import load_transcript
 from workbench.history.tables import conversation, message, profile
 from workbench.service import Workbench
+from workbench.service.transcripts.exporting import safe_name
 from workbench.settings import Paths
 
 
@@ -202,3 +204,50 @@ async def test_what_was_stored_is_what_was_read(core):
         "Answer briefly.", "Which knot joins two ropes?", "A sheet bend.",
     ]  # fmt: skip
     assert found.pinned
+
+
+async def test_what_is_exported_here_is_the_same_there(core, tmp_path):
+    """A round trip through the history: all branches, thoughts, parts, tags and places."""
+    await run(core, "openwebui/chats.json", "llamacpp/2026-01-05_conv_lc1_knots.jsonl")
+    ids = [each.conversation_id for each in await core.chats.all()]
+    target = tmp_path / "all.json"
+    result = await core.exporting.save(ids, "json", str(target))
+    assert (result.conversations, result.messages) == (5, 29)
+    other = Workbench(Paths.default(tmp_path / "other"))
+    await other.open()
+    try:
+        report = await other.importing.run([str(target)])
+        assert report.summary == "5 imported"
+        by_title = {each.title: each.conversation_id for each in report.items}
+        for each in ids:
+            found = await core.exporting.transcript(each)
+            assert await other.exporting.transcript(by_title[found.title]) == found
+        again = await other.importing.run([str(FIXTURES / "openwebui/chats.json")])
+        assert again.summary == "4 unchanged"
+    finally:
+        await other.close()
+
+
+async def test_an_export_never_replaces_a_file_unasked(core, tmp_path):
+    await run(core, "librechat/flat.json")
+    (found,) = await core.chats.all()
+    target = tmp_path / "chat.md"
+    target.write_text("mine")
+    with pytest.raises(NameTakenError):
+        await core.exporting.save([found.conversation_id], "markdown", str(target))
+    assert target.read_text() == "mine"
+    await core.exporting.save([found.conversation_id], "markdown", str(target), replace=True)
+    assert "# Osmosis" in target.read_text()
+    result = await core.exporting.save([found.conversation_id, 99], "html", str(tmp_path))
+    assert [Path(each).name for each in result.paths] == ["Osmosis.html"]
+    assert result.missing == (99,)
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_file()) == [
+        "Osmosis.html", "chat.md",
+    ]  # fmt: skip
+
+
+def test_a_title_becomes_a_name_that_every_system_takes():
+    assert safe_name('Unicode 🧪 עברית / \\ : * ? " < > |') == "Unicode 🧪 עברית"
+    assert safe_name("con") == "con chat"
+    assert safe_name("...") == "chat"
+    assert len(safe_name("é" * 300).encode()) == 80

@@ -12,6 +12,7 @@ prompts/: `render`, `prompts`, `library`, `data`, `versions`, `rewrite`, `xray`
 runs/: `run`, `runs`, `compare`, `strategies`
 evaluation/: `eval`
 storage/: `storage`
+chats/: `chats`, `chat`
 models/: `models`, `score`, `servers`
 """
 

@@ -71,6 +71,7 @@ def with_workbench(
 def commands() -> click.Group:
     """The program with all its commands."""
     from workbench.cli import doctor, history, tokens  # noqa: PLC0415
+    from workbench.cli.chats import chat, chats  # noqa: PLC0415
     from workbench.cli.evaluation import evaluate, judge, votes  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
     from workbench.cli.prompts import (  # noqa: PLC0415
@@ -98,6 +99,8 @@ def commands() -> click.Group:
         servers.servers,
         strategies.strategies,
         history.history,
+        chats.chats,
+        chat.chat,
         datasets.data,
         render.render,
         library.library,

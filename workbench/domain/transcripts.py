@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from workbench.domain.runs.spec import Json
+from workbench.domain.text import count_text
 
 MessageKind = Literal["", "summary", "tool_call", "tool_result"]
 PartKind = Literal["image", "audio", "video", "file", "source", "tool_call"]
@@ -203,6 +204,44 @@ class ImportProgress(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     total: int = 0
     """Bytes while reading, conversations while saving."""
+
+
+class ExportFormat(msgspec.Struct, frozen=True):
+    """A format that conversations are written in."""
+
+    id: str
+    title: str
+    suffix: str
+    description: str
+    whole: bool = False
+    """It always has all branches."""
+    many: bool = False
+    """Several conversations can be in one file."""
+
+
+class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a conversation is written."""
+
+    all_branches: bool = False
+    reasoning: bool = True
+    tools: bool = True
+
+
+class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written, and where."""
+
+    paths: tuple[str, ...]
+    conversations: int
+    messages: int
+    missing: tuple[int, ...] = ()
+    """Ids that no conversation has."""
+
+    @property
+    def summary(self) -> str:
+        """All of it in a line."""
+        text = f"{count_text(self.conversations, 'conversation')}, "
+        text += count_text(self.messages, "message")
+        return f"{text}, {len(self.missing)} skipped" if self.missing else text
 
 
 WARNINGS = {

@@ -51,6 +51,7 @@ from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
 from workbench.service.storage.storage import Storage
 from workbench.service.tokens import Tokens
+from workbench.service.transcripts.exporting import Exporting
 from workbench.service.transcripts.importing import Importing
 from workbench.settings import Paths
 
@@ -130,6 +131,7 @@ class Workbench:
         self.chats = Chats(core, self.runs)
         self.importing = Importing(core)
         self.tokens = Tokens(core, self.models, self.chats)
+        self.exporting = Exporting(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)
         self.finder = Finder(core, self.model_files)

@@ -14,5 +14,6 @@ values.py: times, texts, names and thoughts of other programs
 services/: ChatGPT, Claude, Open WebUI, LibreChat
 desktop/: LM Studio, GPT4All, Jan, llama.cpp, textgen
 roleplay/: SillyTavern, KoboldAI Lite, mikupad, character cards
+writing/: conversations as Markdown, JSON, HTML, JSONL, ShareGPT, CSV
 exchange/: OpenAI's messages, ShareGPT, our own JSON
 """

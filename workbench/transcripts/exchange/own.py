@@ -17,7 +17,7 @@ OWN = "prompt-workbench"
 
 def _score(sample: Sample) -> float:
     first = sample.first
-    is_own = first.get("type") == "conversation" and isinstance(first.get("messages"), list)
+    is_own = first.get("type") == "conversation"
     return 1.0 if is_own and "source" in first and "source_id" in first else 0.0
 
 

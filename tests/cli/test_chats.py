@@ -1,0 +1,105 @@
+"""``workbench chats`` and ``workbench chat`` as the user types them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import ROOT, workbench
+from tests.transcripts.reading import FIXTURES
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_an_import_prints_what_it_did_with_each_conversation(home):
+    path = str(FIXTURES / "chatgpt_sharded/export.zip")
+    done = workbench("chats", "import", path, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    items = json.loads(done.stdout)
+    fields = ("status", "title", "messages", "branches")
+    assert [tuple(each[name] for name in fields) for each in items] == [
+        ("imported", "Map legend", 2, 1),
+        ("imported", "Minerals", 4, 1),
+        ("skipped", "Broken", 0, 0),
+    ]
+    assert items[2]["reason"] == "mapping is not an object"
+    assert all(isinstance(each["id"], int) for each in items[:2])
+    done = workbench("chats", "import", path, home=home)
+    assert done.stdout.splitlines()[-1] == "2 unchanged, 1 skipped."
+    done = workbench("chats", "import", str(FIXTURES / "weird/truncated.json"), home=home)
+    assert done.returncode == 1
+    assert "not valid JSON" in done.stdout
+
+
+def test_a_conversation_is_found_shown_exported_and_deleted(home, tmp_path):
+    path = str(FIXTURES / "chatgpt/conversations.json")
+    items = json.loads(workbench("chats", "import", path, "--json", home=home).stdout)
+    chat = str(items[1]["id"])
+    listed = json.loads(workbench("chats", "list", "--json", home=home).stdout)
+    assert {each["title"] for each in listed} == {
+        "Tea timer", "Paper boats", "Lighthouse sketch", "First question?",
+    }  # fmt: skip
+    found = json.loads(workbench("chats", "search", "waterproof", "--json", home=home).stdout)
+    assert [each["title"] for each in found] == ["Paper boats"]
+    done = workbench("chats", "show", chat, "--all", "--json", home=home)
+    nodes = json.loads(done.stdout)["messages"]
+    assert len(nodes) == 9
+    assert sum(each["parent"] is None for each in nodes) == 2
+    assert [each["text"] for each in nodes if each["active"]] == [
+        "How do I fold a paper boat?", "Start with a rectangle.", "Which paper weight?",
+        "80 g/m² is fine.",
+    ]  # fmt: skip
+    target = tmp_path / "out.json"
+    arguments = ("chats", "export", chat, "--format", "json", "--output", str(target))
+    assert workbench(*arguments, home=home).returncode == 0
+    done = workbench(*arguments, home=home)
+    assert done.returncode == 1
+    assert "already" in done.stderr
+    other = tmp_path / "other"
+    (again,) = json.loads(workbench("chats", "import", str(target), "--json", home=other).stdout)
+    assert (again["status"], again["messages"], again["branches"]) == ("imported", 9, 3)
+    assert "# Paper boats" in workbench("chats", "export", chat, home=home).stdout
+    assert workbench("chats", "delete", chat, home=home).returncode == 0
+    left = json.loads(workbench("chats", "list", "--json", home=home).stdout)
+    assert len(left) == 3
+    assert workbench("chats", "delete", "--restore", chat, home=home).returncode == 0
+
+
+def test_what_is_not_there_is_wrong_usage(home):
+    for arguments in (("show", "7"), ("export", "7"), ("delete", "7"), ("export",)):
+        done = workbench("chats", *arguments, home=home)
+        assert done.returncode == 2, arguments
+        assert "workbench: " in done.stderr
+
+
+@pytest.mark.model
+def test_a_talk_in_the_terminal_is_a_conversation_like_any_other(home):
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(home), "chat", "--max-tokens", "8",
+         "--context", "512", "--system", "Be brief."],
+        input="Name a colour.\n/retry\nAnother one.\n", capture_output=True, text=True, timeout=250,
+        check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (listed,) = json.loads(workbench("chats", "list", "--json", home=home).stdout)
+    shown = workbench("chats", "show", str(listed["id"]), "--all", "--json", home=home)
+    nodes = json.loads(shown.stdout)["messages"]
+    assert [each["role"] for each in nodes] == [
+        "user",
+        "assistant",
+        "assistant",
+        "user",
+        "assistant",
+    ]
+    assert nodes[1]["parent"] == nodes[2]["parent"] == nodes[0]["id"]
+    assert nodes[3]["parent"] == nodes[2]["id"]
+    assert nodes[0]["system"] == "Be brief."
+    assert all(each["text"] for each in nodes)
+    assert nodes[4]["text"].strip() in done.stdout

@@ -1,0 +1,1 @@
+"""Commands of conversations: `chats list|show|import|export|search|delete`, and `chat`."""

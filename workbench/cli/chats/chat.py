@@ -1,0 +1,258 @@
+"""``workbench chat``: talk with a model in the terminal; the conversation is in the window too."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from workbench.cli.main import CANCELLED, FAILED
+from workbench.cli.options import load_options, pairs
+from workbench.cli.runs.run import exit_status
+from workbench.domain.chat import ChatOptions
+from workbench.domain.errors import UsageError, WorkbenchError
+from workbench.domain.parameters import build
+from workbench.domain.runs.events import LoggedEvent, TextReceived
+from workbench.domain.runs.sampling import Sampling
+from workbench.settings import Paths
+
+if TYPE_CHECKING:
+    from workbench.domain.runs.run_state import RunState
+    from workbench.service import Workbench
+
+_HELP = """\
+/retry    another answer to the last message; the old one stays as a version
+/system   show the system prompt; /system TEXT changes it from here on
+/new      begin another conversation
+/exit     end (so does the end of the input); Ctrl+C stops an answer
+"""
+
+
+@click.command()
+@click.option(
+    "--continue", "last", is_flag=True, help="Go on with the conversation that was changed last."
+)
+@click.option("--id", "conversation_id", type=int, help="Go on with this conversation.")
+@click.option("--model", default="", metavar="NAME|PATH", help="Default: last used.")
+@click.option("--system", default=None, help="The system prompt.")
+@click.option("--strategy", default="direct", show_default=True, help="How to answer.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one.")
+@click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer.")
+@click.option(
+    "--sampling", "sampling_pairs", multiple=True, metavar="NAME=VALUE",
+    help="Any sampling parameter, such as min_p=0.1. May be repeated.",
+)  # fmt: skip
+@click.argument("text", required=False)
+@load_options
+@click.pass_obj
+def chat(
+    paths: Paths,
+    last: bool,
+    conversation_id: int | None,
+    model: str,
+    system: str | None,
+    strategy: str,
+    seed: int,
+    temperature: float | None,
+    max_tokens: int | None,
+    sampling_pairs: tuple[str, ...],
+    text: str | None,
+    load: dict[str, Any],
+) -> int:
+    """Talk with a model. With TEXT one message is sent and answered; else each line is one.
+
+    Ctrl+C stops an answer and keeps what there is of it; where none is written it ends the talk.
+    """
+    values: dict[str, Any] = dict(pairs(sampling_pairs, "--sampling"))
+    values |= {"temperature": temperature} if temperature is not None else {}
+    values |= {"max_tokens": max_tokens} if max_tokens is not None else {}
+    if last and conversation_id is not None:
+        raise UsageError("Give --continue or --id, not both.")
+    options = ChatOptions(
+        strategy=strategy,
+        model=model,
+        seed=seed,
+        sampling=build(Sampling, values, "Sampling"),
+        system=system or "",
+    )
+
+    async def session() -> int:
+        from workbench.service import Workbench  # noqa: PLC0415 - loads the database layer
+
+        core = Workbench(paths)
+        await core.open()
+        try:
+            core.models.change_load_settings(load)
+            talk = _Talk(core, options)
+            await talk.begin(conversation_id, last=last, system=system)
+            return await talk.once(text) if text is not None else await talk.lines()
+        finally:
+            await core.close()
+
+    return asyncio.run(session())
+
+
+class _Talk:
+    """One conversation in the terminal. An answer is stopped by the first Ctrl+C."""
+
+    def __init__(self, core: Workbench, options: ChatOptions) -> None:
+        self._core = core
+        self._options = options
+        self._conversation: int | None = None
+        self._run: int | None = None
+        self._early: list[LoggedEvent] = []
+        self._ends = asyncio.Event()
+        self._ended_line = True
+        self._stopping: asyncio.Future[None] | None = None
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal, number)
+
+    async def begin(self, conversation_id: int | None, *, last: bool, system: str | None) -> None:
+        """Find the conversation to go on with, and what its system prompt is."""
+        if last:
+            found = await self._core.chats.all()
+            if not found:
+                raise UsageError("There is no conversation to go on with.")
+            conversation_id = found[0].conversation_id
+        if conversation_id is None:
+            return
+        opened = await self._core.chats.open(conversation_id)
+        self._conversation = conversation_id
+        if system is None:
+            self._options = msgspec.structs.replace(self._options, system=opened.system)
+        click.echo(f"{opened.conversation.title} ({conversation_id})", err=True)
+
+    async def once(self, text: str) -> int:
+        """Send one message; the exit status is that of its answer."""
+        return exit_status(await self._send(text))
+
+    async def lines(self) -> int:
+        """Send each line of the input until it ends."""
+        is_live = sys.stdin.isatty()
+        if is_live:
+            click.echo("Ctrl+C stops an answer, /help shows commands, /exit ends.", err=True)
+        status = 0
+        while (line := await self._read("> " if is_live else "")) is not None:
+            if line.strip() == "/exit":
+                break
+            if not line.strip():
+                continue
+            try:
+                if line.startswith("/") and await self._command(line.strip()):
+                    continue
+                status = exit_status(await self._send(line))
+                status = 0 if status == CANCELLED else status
+            except WorkbenchError as error:
+                status = FAILED
+                click.echo(f"workbench: {error}", err=True)
+        if is_live:
+            click.echo("", err=True)
+        return status
+
+    async def _command(self, line: str) -> bool:
+        """Do what a line with a slash says; False where it is a message."""
+        word, _, rest = line.partition(" ")
+        if word == "/help":
+            click.echo(_HELP, err=True, nl=False)
+        elif word == "/new":
+            self._conversation = None
+            click.echo("A new conversation.", err=True)
+        elif word == "/system":
+            if rest.strip():
+                self._options = msgspec.structs.replace(self._options, system=rest.strip())
+            click.echo(self._options.system or "There is no system prompt.", err=True)
+        elif word == "/retry":
+            await self._retry()
+        else:
+            return False
+        return True
+
+    async def _retry(self) -> None:
+        if self._conversation is None:
+            raise UsageError("There is nothing to answer again yet.")
+        messages = await self._core.chats.messages(self._conversation)
+        if not messages or messages[-1].role != "assistant":
+            raise UsageError("There is no answer to write again.")
+        last = messages[-1]
+        exit_status(await self._follow(self._core.chats.regenerate(last, self._options)))
+
+    async def _send(self, text: str) -> RunState:
+        return await self._follow(self._core.chats.send(self._conversation, text, self._options))
+
+    async def _follow(self, asking: Any) -> RunState:
+        """Start an answer and show it as it is written, to its end."""
+        destination = await self._core.servers.destination(self._options.model)
+        if destination:
+            click.echo(f"The conversation is sent to {destination}.", err=True)
+        self._early, self._run = [], None
+        stop = self._core.subscribe(self._on_event)
+        try:
+            answer = await asking
+            assert answer.run_id is not None
+            self._conversation, self._run = answer.conversation_id, answer.run_id
+            for logged in self._early:
+                self._on_event(logged)
+            state = await self._core.runs.wait(answer.run_id)
+        finally:
+            stop()
+            self._run = None
+        if not self._ended_line:
+            click.echo()
+            self._ended_line = True
+        return state
+
+    def _on_event(self, logged: LoggedEvent) -> None:
+        """Show text of the answer; it comes on the loop's thread."""
+        if self._run is None:
+            self._early.append(logged)
+        elif logged.run_id == self._run and isinstance(logged.event, TextReceived):
+            text = logged.event.text
+            click.echo(text, nl=False)
+            sys.stdout.flush()
+            self._ended_line = text.endswith("\n") if text else self._ended_line
+
+    def _on_signal(self, number: int) -> None:
+        """Stop the answer that is written; where there is none, end."""
+        if self._run is not None and number == signal.SIGINT:
+            run_id = self._run
+            self._stopping = asyncio.ensure_future(self._core.runs.cancel(run_id))
+        else:
+            self._ends.set()
+
+    async def _read(self, prompt: str) -> str | None:
+        """The next line of the input, None at its end or after Ctrl+C."""
+        if prompt:
+            click.echo(prompt, nl=False, err=True)
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[str | None] = loop.create_future()
+        _read_line(loop, found)
+        ended = asyncio.ensure_future(self._ends.wait())
+        waiting: set[asyncio.Future[Any]] = {found, ended}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        return found.result() if found.done() else None
+
+
+def _read_line(loop: asyncio.AbstractEventLoop, found: asyncio.Future[str | None]) -> None:
+    """Read a line on a thread that the program does not wait for at its end."""
+
+    def deliver(line: str | None) -> None:
+        if not found.done():
+            found.set_result(line)
+
+    def read() -> None:
+        line = sys.stdin.readline()
+        text = line.rstrip("\n") if line else None
+        try:
+            loop.call_soon_threadsafe(deliver, text)
+        except RuntimeError:  # the loop is closed: the talk has ended
+            return
+
+    threading.Thread(target=read, name="terminal", daemon=True).start()
