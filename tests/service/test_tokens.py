@@ -56,7 +56,7 @@ async def test_an_answer_has_its_tokens_with_places_and_alternatives(core):
     assert (await core.tokens.of_message(answer.message_id)).tokens == found.tokens
     stored = await core.tokens.storage()
     assert (stored.samples, stored.tokens, stored.with_alternatives) == (1, 6, 1)
-    await core.tokens.prune(keep_newest=0, now=0.0)
+    await core.tokens.prune(keep_newest=0)
     pruned = await core.tokens.of(answer.run_id)
     assert not pruned.has_alternatives
     assert [each.logprob for each in pruned.tokens] == [each.logprob for each in found.tokens]

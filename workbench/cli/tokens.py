@@ -201,9 +201,8 @@ def token_storage(
     async def work(core: Workbench) -> tuple[int, Any]:
         freed = 0
         if drop_older is not None or keep_newest is not None:
-            freed = await core.tokens.prune(
-                older_than_days=drop_older, keep_newest=keep_newest, now=time.time()
-            )
+            before = None if drop_older is None else time.time() - drop_older * 86_400.0
+            freed = await core.tokens.prune(before=before, keep_newest=keep_newest)
         return freed, await core.tokens.storage()
 
     freed, found = with_workbench(paths, work)

@@ -288,3 +288,18 @@ def answer_versions(connection: Connection, message_id: int) -> tuple[AnswerRow,
         )
         for each in (row, *others)
     )
+
+
+def message_of_run(connection: Connection, run_id: int) -> int | None:
+    """The answer in a conversation that a run wrote, None where it wrote none that is there."""
+    found: int | None = connection.execute(
+        select(message.c.id)
+        .where(
+            message.c.run_id == run_id,
+            message.c.role == "assistant",
+            message.c.deleted_at.is_(None),
+        )
+        .order_by(message.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return found

@@ -130,7 +130,7 @@ class Workbench:
         )
         self.chats = Chats(core, self.runs)
         self.importing = Importing(core)
-        self.tokens = Tokens(core, self.models, self.chats)
+        self.tokens = Tokens(core, self.models, self.chats, self.steering)
         self.exporting = Exporting(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)

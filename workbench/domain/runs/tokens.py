@@ -221,6 +221,12 @@ def pieces_of(stored: SampleTokens, text: str, until: int | None = None) -> tupl
     return tuple(found)
 
 
+def beginning(found: AnswerTokens, index: int) -> str:
+    """The text before a token."""
+    data = _bytes(found.text)
+    return data[: found.tokens[index].start].decode("utf-8", "replace")
+
+
 def common_bytes(first: str, second: str) -> int:
     """How many bytes two texts have in common from their beginning, as whole characters."""
     length = 0

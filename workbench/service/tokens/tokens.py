@@ -5,31 +5,34 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from workbench.domain.chat import system_of
+from workbench.domain.chat import ChatOptions, system_of
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.runs.microscope import SamplerReplay
 from workbench.domain.runs.run_state import CallState, RunState, SampleState, fold_all
 from workbench.domain.runs.sampling import Sampling
+from workbench.domain.runs.spec import ChatPrompt
+from workbench.domain.runs.steering import ForkToken
 from workbench.domain.runs.tokens import (
     AnswerToken,
     AnswerTokens,
     SampleTokens,
     TokenStorage,
+    beginning,
     common_bytes,
     pieces_of,
     sample_tokens,
 )
 from workbench.domain.views import ChatMessage
-from workbench.history import token_data
+from workbench.history import message_tree, token_data
+from workbench.history.runs import load_spec
 from workbench.history.token_data import AnswerRow, ScoredTokens
 from workbench.service.chats import Chats
 from workbench.service.chats.asking import sent_messages
 from workbench.service.core import Core
 from workbench.service.models.models import Models
+from workbench.service.runs.steering import Steering
 from workbench.service.tokens import scoring
 from workbench.service.tokens.scoring import StoredText
-
-_DAY_SECONDS = 86_400.0
 
 
 class _Written(NamedTuple):
@@ -49,8 +52,9 @@ class Tokens:
     the run ended with.
     """
 
-    def __init__(self, core: Core, models: Models, chats: Chats) -> None:
+    def __init__(self, core: Core, models: Models, chats: Chats, steering: Steering) -> None:
         self._store = core.store
+        self._steering = steering
         self._models = models
         self._chats = chats
 
@@ -221,26 +225,60 @@ class Tokens:
         sent = sent_messages(system_of(before) or "", [(each.role, each.text) for each in before])
         return StoredText(text=row.text, messages=sent), key
 
+    # --- going on from a token ------------------------------------------------------------------
+
+    async def fork(self, run_id: int, token: int, text: str) -> ChatMessage | None:
+        """Go on from a token of a run's answer with another text in its place.
+
+        The answer of a conversation gets another version there, which is returned; any other run
+        is grown by a text that begins like its answer, as the Tree does it, and None is returned.
+
+        Args:
+            run_id: of the run.
+            token: the number of a token in the sample (``AnswerToken.first``).
+            text: what stands in its place.
+
+        Raises:
+            UsageError: there is no such run or token. ModelError: its model is not there any more.
+        """
+        written = await self._written(run_id, "", 0)
+        answered = await self._store.read(token_data.message_of_run, run_id)
+        if answered is None:
+            action = ForkToken(written.call.call, written.number, token, text)
+            await self._steering.steer(run_id, action)
+            return None
+        found = await self.of(run_id)
+        index = next((at for at, each in enumerate(found.tokens) if each.first == token), None)
+        if index is None:
+            raise UsageError(f"The answer of run {run_id} has no token {token} to go on from.")
+        message = await self._store.read(message_tree.load_message, answered)
+        spec = await self._store.read(load_spec, run_id)
+        sent = spec.prompt.messages if isinstance(spec.prompt, ChatPrompt) else ()
+        options = ChatOptions(
+            model=spec.model,
+            sampling=spec.sampling,
+            seed=spec.seed,
+            mode=spec.mode,
+            system="\n\n".join(each.text for each in sent if each.role == "system"),
+        )
+        return await self._chats.fork_answer(message, beginning(found, index) + text, options)
+
     # --- size -----------------------------------------------------------------------------------
 
     async def storage(self) -> TokenStorage:
         """What the stored tokens take."""
         return await self._store.read(token_data.storage)
 
-    async def prune(
-        self, *, older_than_days: float | None = None, keep_newest: int | None = None, now: float
-    ) -> int:
+    async def prune(self, *, before: float | None = None, keep_newest: int | None = None) -> int:
         """Drop the alternatives of old answers; the probabilities of their own tokens stay.
 
         Args:
-            older_than_days: of runs that began longer ago than this before ``now``.
+            before: of runs that began before this time (Unix seconds).
             keep_newest: of all but so many answers.
-            now: Unix seconds.
 
         Returns:
             The bytes that are free inside the history's file.
         """
-        before = None if older_than_days is None else now - older_than_days * _DAY_SECONDS
         return await self._store.write(token_data.prune, before=before, keep_newest=keep_newest)
 
 

@@ -17,4 +17,5 @@ live_answers.py: answers being written, in all conversations
 find_bar.py: the find bar
 finding.py: joins find bar and transcript
 places.py: where the words that are searched for occur
+tokens/: answers tinted by probability, alternatives, the sampler microscope
 """

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workbench.domain.runs.run_state import RunState
+from workbench.domain.runs.tokens import AnswerTokens
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.message_parts import (
     FoldedText,
@@ -20,6 +21,7 @@ from workbench.ui.chat.message_parts import (
     reading_words,
     tool_title,
 )
+from workbench.ui.chat.tokens.token_part import TokenPart
 from workbench.ui.kit import (
     Banner,
     GhostButton,
@@ -69,6 +71,9 @@ class MessageView(QFrame):
         self.run_read: int | None = None
         """The ended run that is shown whole, with what its message's row lacks."""
         self._thought: FoldedText | None = None
+        self.tokens: TokenPart | None = None
+        """The text in tokens, made when it is first wanted."""
+        self._width = 0
         self.thinking: StreamingText | None = None
         self.tool: FoldedText | None = None
         self._banner: Banner | None = None
@@ -159,6 +164,8 @@ class MessageView(QFrame):
     def set_message(self, message: ChatMessage) -> None:
         """Show a message, or the same with other versions, from its row."""
         before, self.message = self.message, message
+        if before.message_id != message.message_id or before.text != message.text:
+            self.show_tokens(None)
         name = message_name(message)
         self.name.setText(name)
         self.body.setAccessibleName(f"Message of {name}")
@@ -271,7 +278,8 @@ class MessageView(QFrame):
                 else "Nothing was written."
             )
         self.empty.setVisible(blank)
-        self.body.setVisible(not blank)
+        in_tokens = self.tokens is not None and not self.tokens.isHidden()
+        self.body.setVisible(not blank and not in_tokens)
         if state.error:
             again = functools.partial(self.regenerate_wanted.emit, self.message)
             self.banner.show_message(failure_sentence(state.error), "bad", "Try again", again)
@@ -283,11 +291,34 @@ class MessageView(QFrame):
         elif self._banner is not None:
             self._banner.hide()
 
+    # --- tokens ---------------------------------------------------------------------------------
+
+    def make_tokens(self, part: TokenPart) -> TokenPart:
+        """Have a part that shows the text in tokens; it is hidden until there are some."""
+        self.tokens = part
+        part.hide()
+        self._column.insertWidget(self._column.indexOf(self.body) + 1, part)
+        return part
+
+    def show_tokens(self, found: AnswerTokens | None) -> None:
+        """Show the text in tokens in place of the text as it is written; None for the latter."""
+        if self.tokens is None:
+            return
+        if found is not None:
+            self.tokens.show_tokens(found)
+            if self._width:
+                self.tokens.fit(self._width)
+        self.tokens.setVisible(found is not None)
+        self.body.setVisible(found is None and bool(self.body.text.strip()))
+
     # --- size, text -----------------------------------------------------------------------------
 
     def fit(self, width: int) -> int:
         """Be that wide, in pixels; returns the height."""
+        self._width = width
         self.body.fit(width)
+        if self.tokens is not None:
+            self.tokens.fit(width)
         layout = self._column
         layout.activate()
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1

@@ -40,9 +40,13 @@ class ChatPage(QFrame):
         card.setLayout(column(self.composer, margins=(4, 0, 4, 0)))
         lower = _centred(card, WIDTH + 48)
         lower.setContentsMargins(12, 4, 12, 14)
-        layout = column(self.find_bar, self.banner, self._pages, lower, gap=0)
-        layout.setStretch(2, 1)
-        self.setLayout(layout)
+        self._column = column(self.find_bar, self.banner, self._pages, lower, gap=0)
+        self._column.setStretch(2, 1)
+        self.setLayout(self._column)
+
+    def insert_bar(self, bar: QWidget) -> None:
+        """Put a line over the transcript."""
+        self._column.insertWidget(self._column.indexOf(self._pages), bar)
 
     def _make_empty(self) -> QWidget:
         empty = EmptyState(

@@ -19,6 +19,8 @@ from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
+from workbench.ui.chat.tokens.microscope import Microscope
+from workbench.ui.chat.tokens.tint import TokenTint
 from workbench.ui.chat.view_model import ChatModel, answer_text, context_used
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import Splitter, column
@@ -58,10 +60,13 @@ class ChatPanel(Panel):
         self.system, self.banner = self.page.system, self.page.banner
         self.sending = Sending(self.page, self.model)
         self.finding = Finding(self.page.find_bar, self.transcript)
+        self.tint = TokenTint(self.page, self.sending, self.bridge)
+        self.microscope = Microscope(self.bridge)
         self.list = ConversationList()
         self.splitter = Splitter(
             self.list, self.page, name="Conversations and transcript", keeps_shares=False
         )
+        self.splitter.addWidget(self.microscope)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([264, 1100])
         self.setLayout(column(self.splitter, gap=0))
@@ -96,9 +101,16 @@ class ChatPanel(Panel):
         composer.changed.connect(self._keep_draft)
         composer.edit_changed.connect(self._show_context)
         self.system.changed.connect(self._keep_draft)
+        self.tint.samplers_wanted.connect(self._open_samplers)
+        self.microscope.pointed.connect(self.tint.point)
+        self.microscope.closed.connect(self.microscope.hide)
         self.transcript.typed.connect(composer.type_text)
         self.list.typed.connect(composer.type_text)
         self.finding.closed.connect(self._focus_box)
+
+    def top_widgets(self) -> tuple[QWidget, ...]:
+        """What is shown beside the messages."""
+        return (self.tint.button,)
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
@@ -112,6 +124,8 @@ class ChatPanel(Panel):
             Action(id="chat.find_previous", title="Previous match",
                    run=self.finding.bar.go_back, keys="Shift+F3", when=self._is_finding),
             Action(id="chat.system", title="Edit the system prompt", run=self._open_system),
+            Action(id="chat.tokens", title="Tint answers by probability", run=self.tint.toggle,
+                   keys="Ctrl+Shift+P", is_on=lambda: self.tint.is_on),
             Action(id="chat.continue", title="Continue the answer", run=self.sending.go_on_last,
                    when=lambda: self.sending.can_go_on),
             Action(id="chat.earlier", title="Earlier version of the last message",
@@ -194,6 +208,7 @@ class ChatPanel(Panel):
         for index, view in self.transcript.views.items():
             self._show_unanswered(view, index)
             self._read_more(view)
+        self.tint.refresh()
         self.finding.refresh()
         self._show_context()
         self._show_place()
@@ -221,6 +236,7 @@ class ChatPanel(Panel):
         if place is not None:
             self._show_unanswered(view, place)
         self.finding.mark(view)
+        self.tint.show(view)
         return view
 
     def _read_more(self, view: MessageView) -> None:
@@ -352,6 +368,10 @@ class ChatPanel(Panel):
         self._sought = ""
         if words and words.casefold() in self.model.messages[index].text.casefold():
             self.finding.open(index, words)
+
+    @Slot(object)
+    def _open_samplers(self, message: ChatMessage) -> None:
+        self.microscope.open_for(message, self.composer.sampling.values())
 
     # --- elsewhere ------------------------------------------------------------------------------
 

@@ -56,6 +56,10 @@ class Sending(QObject):
         """Let an answer that was cut go on."""
         self._model.go_on(message, self.options)
 
+    def fork(self, message: ChatMessage, begun: str) -> None:
+        """Write another version of an answer, which begins with ``begun``."""
+        self._model.fork(message, begun, self.options)
+
     @Slot(object)
     def answer(self, message: ChatMessage) -> None:
         """Answer a message of the user that has no answer."""

@@ -268,6 +268,10 @@ class ChatModel(ConversationsModel):
         """Let an answer that was cut go on."""
         self._begin(lambda core: core.chats.continue_answer(message, options), "")
 
+    def fork(self, message: ChatMessage, begun: str, options: ChatOptions) -> None:
+        """Another version of an answer, which begins with ``begun``."""
+        self._begin(lambda core: core.chats.fork_answer(message, begun, options), "")
+
     @background
     async def _begin(
         self,

@@ -8,5 +8,6 @@ run_menu.py: the menu of a run
 view_model.py: the open run, and its actions
 run_view.py: the open run: prompt, output, end
 calls.py: its nodes and calls
+run_tokens.py: its answer in tokens, tinted by probability
 markdown.py: a run as Markdown
 """

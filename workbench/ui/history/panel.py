@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from workbench.domain.runs.spec import TemplatePrompt
-from workbench.domain.views import StrategyInfo
+from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.actions import Action
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.history.filters import FilterBar
@@ -133,6 +133,7 @@ class HistoryPanel(Panel):
         self.no_runs.hide()
 
     def _connect(self) -> None:
+        self.view.tokens.branched.connect(self._open_answer)
         self.search.textChanged.connect(self._on_typed)
         self.table.reach_from(self.search)
         self.filters.changed.connect(self._look)
@@ -331,6 +332,13 @@ class HistoryPanel(Panel):
     @Slot()
     def _on_compare_wanted(self) -> None:
         self.context.go("compare")
+
+    @Slot(object)
+    def _open_answer(self, answer: ChatMessage) -> None:
+        """The branch that was begun from a token."""
+        self.context.go(
+            "chat", conversation_id=answer.conversation_id, message_id=answer.message_id
+        )
 
     @Slot()
     def _on_delete(self) -> None:

@@ -16,6 +16,7 @@ from workbench.domain.text import count_text
 from workbench.domain.views import StrategyInfo
 from workbench.ui.history.calls import CallList
 from workbench.ui.history.markdown import run_markdown
+from workbench.ui.history.run_tokens import RunTokens
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.kit import (
     Banner,
@@ -116,6 +117,7 @@ class RunView(QFrame):
                 section.tree_wanted.connect(self.tree.click)
             for text in section.findChildren(StreamingText):
                 text.fit_height(*_TEXT_HEIGHTS)
+        self.tokens = RunTokens(self._model, self)
         self.prompt = StreamingText("Prompt as sent", "code-small")
         self.prompt.fit_height(*_PROMPT_HEIGHTS)
         self._prompt_part = Section("Prompt as sent", self.prompt)
@@ -124,7 +126,7 @@ class RunView(QFrame):
         self._calls_part = Section("Calls", self.calls)
         body = QFrame()
         body.setProperty("surface", "canvas")
-        parts = (self._prompt_part, self._settings_part, self._calls_part)
+        parts = (self.tokens, self._prompt_part, self._settings_part, self._calls_part)
         body.setLayout(
             column(self.card, *self.sections, *parts, None, margins=(16, 16, 16, 16), gap=16)
         )

@@ -4,6 +4,7 @@ panel.py: the page
 parts.py: groups and lines
 appearance.py: theme, text size, motion, editor font
 sampling.py: default sampling
+tokens.py: what the tokens of answers take; dropping old alternatives
 folders.py: where files are kept
 storage.py: what the data folder holds, backups, restoring one
 keys.py: the list of keys

@@ -19,7 +19,8 @@ from workbench.ui.settings.folders import Folders
 from workbench.ui.settings.key_editor import Keys
 from workbench.ui.settings.sampling import DefaultSampling
 from workbench.ui.settings.storage import Data
-from workbench.ui.tasks import latest
+from workbench.ui.settings.tokens import TokenGroup
+from workbench.ui.tasks import background, latest
 
 _WIDTH = 760
 
@@ -39,14 +40,15 @@ class SettingsPanel(Panel):
         self.sampling = DefaultSampling(context.bridge)
         self.folders = Folders()
         self.data = Data(context.bridge)
+        self.tokens = TokenGroup()
         self.keys = Keys(table, preferences, [(spec.id, spec.title) for spec in PANELS])
         self.privacy = Privacy()
         self.about = About()
         self.log = Log()
         self._described = False
         self.groups = (
-            self.appearance, self.sampling, self.folders, self.data, self.privacy, self.keys,
-            self.about, self.log,
+            self.appearance, self.sampling, self.folders, self.data, self.tokens, self.privacy,
+            self.keys, self.about, self.log,
         )  # fmt: skip
         self.jump = Chooser("Go to a part of Settings", width=180)
         for group in self.groups:
@@ -58,6 +60,7 @@ class SettingsPanel(Panel):
         self.privacy.servers_wanted.connect(self._show_servers)
         self.about.guide_wanted.connect(self._show_guide)
         self.log.wanted.connect(self._read_log)
+        self.tokens.drop_wanted.connect(self._drop_alternatives)
 
     def _build(self) -> None:
         page = QWidget()
@@ -102,6 +105,7 @@ class SettingsPanel(Panel):
             self._describe()
         self._read_servers()
         self.data.read()
+        self._read_tokens()
         self.appearance.theme.setFocus()
 
     def go_to(self, group: QWidget) -> None:
@@ -121,6 +125,15 @@ class SettingsPanel(Panel):
     @latest
     async def _read_servers(self) -> None:
         self.privacy.show_servers(await self.bridge.ask(lambda core: core.servers.all()))
+
+    @latest
+    async def _read_tokens(self) -> None:
+        self.tokens.show_storage(await self.bridge.ask(lambda core: core.tokens.storage()))
+
+    @background
+    async def _drop_alternatives(self, before: float) -> None:
+        self.tokens.show_freed(await self.bridge.ask(lambda core: core.tokens.prune(before=before)))
+        self._read_tokens()
 
     @latest
     async def _read_log(self) -> None:

@@ -15,23 +15,32 @@ from workbench.ui.tree.inspector.token_view import shown_token
 
 _ROW = 24
 _MOST = 5
+_MOST_BY_CLICK = 9
 _WIDTH = 256
 NOT_RECORDED = "Alternatives were not recorded for this run."
 PART_OF_CHARACTER = "Part of a character"
 
 
 class AlternativeRows(QWidget):
-    """Numbered bars; up and down choose, Return or a click forks.
+    """Numbered bars; up and down choose, Return or a double click forks.
+
+    Args:
+        most: how many are shown.
+        chooses_by_click: the pointer chooses where it is, and a single click forks.
 
     Signals:
-        changed(): another alternative is chosen. forked(): write on with it.
+        changed(): another alternative is chosen. forked(): write on with it. closed(): Esc.
     """
 
     changed = Signal()
     forked = Signal()
+    closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST, *, chooses_by_click: bool = False) -> None:
         super().__init__()
+        self._most = most
+        self._chooses_by_click = chooses_by_click
+        self.setMouseTracking(chooses_by_click)
         self.choices: tuple[tuple[str, float], ...] = ()
         self.current = 0
         self._written = ""
@@ -41,7 +50,7 @@ class AlternativeRows(QWidget):
 
     def show_choices(self, token: Token) -> None:
         """The most probable texts at a token's place."""
-        self.choices = token.alternatives[:_MOST]
+        self.choices = token.alternatives[: self._most]
         self._written = token.text
         others = [
             place
@@ -99,11 +108,21 @@ class AlternativeRows(QWidget):
             painter.setPen(color("focus"))
             painter.drawRect(0, self.current * _ROW, self.width() - 1, _ROW - 1)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = int(event.position().y()) // _ROW
+        if self._chooses_by_click and place != self.current:
+            self.choose(place)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.choose(int(event.position().y()) // _ROW)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._chooses_by_click and self.rect().contains(event.position().toPoint()):
+            self.forked.emit()
+
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        self.forked.emit()
+        if not self._chooses_by_click:
+            self.forked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -114,6 +133,8 @@ class AlternativeRows(QWidget):
             self.forked.emit()
         elif event.text().isdigit() and 0 < int(event.text()) <= len(self.choices):
             self.choose(int(event.text()) - 1)
+        elif key == Qt.Key.Key_Escape and self._chooses_by_click:
+            self.closed.emit()
         else:
             super().keyPressEvent(event)
 
@@ -124,32 +145,52 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 class Alternatives(QFrame):
     """A surface beneath a token with its alternatives, and a line for any other text.
 
+    Args:
+        parent: what it lies over.
+        verb: what is done with an alternative, before its text; ``ending`` what follows the text.
+        missing: what is said where no alternatives are known.
+        chooses_by_click: a single click does it, and Esc closes.
+
     Signals:
         fork_wanted(str): write the thought again from this token on, with this text in its place.
+        closed(): Esc.
     """
 
     fork_wanted = Signal(str)
+    closed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        *,
+        verb: str = "Fork with",
+        ending: str = "",
+        missing: str = NOT_RECORDED,
+        chooses_by_click: bool = False,
+    ) -> None:
         super().__init__(parent)
+        self._verb, self._ending = verb, f"  {ending}" if ending else ""
         self.setProperty("card", True)
         self.setAccessibleName("Alternatives of a token")
         self.title = Label("", "body", "text-2")
         self.chance = Label("", "small", "text-2")
-        self.rows = AlternativeRows()
-        self.missing = Label(NOT_RECORDED, "small", "text-3", wrap=True)
+        self.rows = AlternativeRows(
+            _MOST_BY_CLICK if chooses_by_click else _MOST, chooses_by_click=chooses_by_click
+        )
+        self.missing = Label(missing, "small", "text-3", wrap=True)
         self.other = QLineEdit()
         self.other.setPlaceholderText("Another text, Enter forks")
         self.other.setAccessibleName("Another text in place of the token")
         self.fork = _ForkLine()
         head = row(self.title, None, self.chance, margins=(12, 8, 12, 4))
-        missing = row(self.missing, margins=(12, 0, 12, 4))
+        unknown = row(self.missing, margins=(12, 0, 12, 4))
         other = row(self.other, margins=(12, 4, 12, 4))
         self.setLayout(
-            column(head, self.rows, missing, other, rule(), self.fork, margins=(1, 1, 1, 1), gap=0)
+            column(head, self.rows, unknown, other, rule(), self.fork, margins=(1, 1, 1, 1), gap=0)
         )
         self.rows.changed.connect(self._show_fork)
         self.rows.forked.connect(self._fork)
+        self.rows.closed.connect(self.closed)
         self.other.returnPressed.connect(self._fork)
         self.other.textChanged.connect(self._show_fork)
         self.fork.pressed.connect(self._fork)
@@ -187,7 +228,7 @@ class Alternatives(QFrame):
     def _show_fork(self) -> None:
         text = self.text()
         self.fork.setEnabled(self._can_fork)
-        label = f"Fork with  {shown_token(text)}" if text else "Fork"
+        label = f"{self._verb}  {shown_token(text)}{self._ending}" if text else self._verb
         key = "↵" if self._can_fork else ""
         self.fork.show_text(PART_OF_CHARACTER if is_part(text) else label, key)
 

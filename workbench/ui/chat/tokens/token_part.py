@@ -1,0 +1,91 @@
+"""One answer in tokens, and the line that says what they are known from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from workbench.domain.runs.tokens import AnswerTokens
+from workbench.domain.servers import model_name
+from workbench.domain.text import count_text
+from workbench.ui.chat.tokens.token_text import TokenText
+from workbench.ui.kit import GhostButton, Label, column, row
+
+_NOTHING = "No probabilities were recorded for this answer."
+_BEGINNING = (
+    "Only a part of this text has probabilities: the rest was changed or written elsewhere."
+)
+
+_SCORE = "Ask the loaded model how probable each token is"
+_SAMPLERS = "See what samplers would have cut at each token"
+
+
+class TokenPart(QWidget):
+    """The tinted text, what it is known from, and what can be asked of it.
+
+    Signals:
+        score_wanted(): ask the loaded model for the probabilities of this text.
+        samplers_wanted(): look at samplers along this text.
+    """
+
+    score_wanted = Signal()
+    samplers_wanted = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.text = TokenText(name)
+        self.note = Label("", "small", "text-3", elide=True)
+        self.score = GhostButton(
+            "Score", "target", tip="Ask the loaded model how probable each token is"
+        )
+        self.samplers = GhostButton(
+            "Samplers", "settings", tip="See what samplers would have cut at each token"
+        )
+        self.score.clicked.connect(self.score_wanted)
+        self.samplers.clicked.connect(self.samplers_wanted)
+        line = row(gap=2)
+        line.addWidget(self.note, 1)
+        line.addWidget(self.score)
+        line.addWidget(self.samplers)
+        self.setLayout(column(self.text, line, gap=2))
+
+    def show_tokens(self, found: AnswerTokens) -> None:
+        """Show an answer."""
+        self.text.show_tokens(found)
+        self.score.setEnabled(True)
+        self.score.setVisible(not found.tokens or not found.has_alternatives)
+        self.score.set_text("Score again" if found.tokens else "Score")
+        self.note.setText(note_of(found))
+
+    def show_scoring(self) -> None:
+        """The model is being asked."""
+        self.score.setEnabled(False)
+        self.note.setText("Scoring…")
+
+    def show_failure(self, sentence: str) -> None:
+        """Say why the model could not be asked."""
+        self.score.setEnabled(True)
+        self.note.setText(sentence)
+
+    def fit(self, width: int) -> None:
+        """Be that wide, in pixels."""
+        self.text.fit(width)
+
+
+def note_of(found: AnswerTokens) -> str:
+    """What the tokens of an answer are known from, in words."""
+    if not found.tokens:
+        return _NOTHING
+    count = sum(token.count for token in found.tokens)
+    words = [count_text(count, "token")]
+    if found.model:
+        verb = "scored by" if found.source == "scored" else "drawn by"
+        words.append(f"{verb} {model_name(found.model)}")
+    if found.doubt is not None:
+        words.append(f"doubt {found.doubt:.1f} nats")
+    covered = sum(token.end - token.start for token in found.tokens)
+    if covered < len(found.text.encode("utf-8", "replace")):
+        words.append(_BEGINNING)
+    elif not found.has_alternatives:
+        words.append("alternatives were not kept")
+    return " · ".join(words)
