@@ -61,12 +61,11 @@ class ChatPanel(Panel):
         self.sending = Sending(self.page, self.model)
         self.finding = Finding(self.page.find_bar, self.transcript)
         self.tint = TokenTint(self.page, self.sending, self.bridge)
-        self.microscope = Microscope(self.bridge)
+        self._microscope: Microscope | None = None
         self.list = ConversationList()
         self.splitter = Splitter(
             self.list, self.page, name="Conversations and transcript", keeps_shares=False
         )
-        self.splitter.addWidget(self.microscope)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([264, 1100])
         self.setLayout(column(self.splitter, gap=0))
@@ -102,8 +101,6 @@ class ChatPanel(Panel):
         composer.edit_changed.connect(self._show_context)
         self.system.changed.connect(self._keep_draft)
         self.tint.samplers_wanted.connect(self._open_samplers)
-        self.microscope.pointed.connect(self.tint.point)
-        self.microscope.closed.connect(self.microscope.hide)
         self.transcript.typed.connect(composer.type_text)
         self.list.typed.connect(composer.type_text)
         self.finding.closed.connect(self._focus_box)
@@ -326,6 +323,8 @@ class ChatPanel(Panel):
         return bool(self.finding.bar.words)
 
     def _stop(self) -> None:
+        if self.tint.popover.close():
+            return
         if self.list.end_search():
             self._focus_box()
         elif self.finding.is_open:
@@ -368,6 +367,16 @@ class ChatPanel(Panel):
         self._sought = ""
         if words and words.casefold() in self.model.messages[index].text.casefold():
             self.finding.open(index, words)
+
+    @property
+    def microscope(self) -> Microscope:
+        """The samplers along an answer; made when first needed, for its form is large."""
+        if self._microscope is None:
+            self._microscope = Microscope(self.bridge)
+            self._microscope.pointed.connect(self.tint.point)
+            self._microscope.closed.connect(self._microscope.hide)
+            self.splitter.addWidget(self._microscope)
+        return self._microscope
 
     @Slot(object)
     def _open_samplers(self, message: ChatMessage) -> None:

@@ -59,6 +59,13 @@ class TokenPopover(QObject):
         self._at = self._hovered = None
         self.over.hide()
 
+    def close(self) -> bool:
+        """Put the alternatives away and go back to the text; whether there were some."""
+        if self.over.isHidden():
+            return False
+        self._on_closed()
+        return True
+
     def _sender(self) -> TokenPart | None:
         sent: QObject | None = self.sender()
         while sent is not None and not isinstance(sent, TokenPart):
