@@ -19,6 +19,7 @@ from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
+from workbench.ui.chat.tokens.microscope import WIDTH as MICROSCOPE_WIDTH
 from workbench.ui.chat.tokens.microscope import Microscope
 from workbench.ui.chat.tokens.tint import TokenTint
 from workbench.ui.chat.view_model import ChatModel, answer_text, context_used
@@ -375,7 +376,9 @@ class ChatPanel(Panel):
             self._microscope = Microscope(self.bridge)
             self._microscope.pointed.connect(self.tint.point)
             self._microscope.closed.connect(self._microscope.hide)
+            first, *others = self.splitter.sizes()
             self.splitter.addWidget(self._microscope)
+            self.splitter.setSizes([first, sum(others) - MICROSCOPE_WIDTH, MICROSCOPE_WIDTH])
         return self._microscope
 
     @Slot(object)

@@ -18,7 +18,7 @@ from workbench.ui.kit.forms.run_choices import SamplingButton
 from workbench.ui.tasks import latest
 from workbench.ui.tree.inspector.token_view import shown_token
 
-_WIDTH = 360
+WIDTH = 344
 _PAUSE_MS = 400
 _EXPLAINED = (
     "The loaded model scores the answer again and these samplers are applied at each token. "
@@ -43,11 +43,11 @@ class Microscope(QFrame):
         self.message: ChatMessage | None = None
         self.replay: SamplerReplay | None = None
         self.setProperty("surface", "panel")
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(WIDTH)
         self.setAccessibleName("Sampler microscope")
         close = IconButton("close", "Close the sampler microscope", size=24, glyph=14)
         close.clicked.connect(self.closed)
-        self.sampling = SamplingButton(bridge)
+        self.sampling = SamplingButton(bridge, short=True)
         self.sampling.changed.connect(self._on_changed)
         self.only_cut = Switch("Only what is cut")
         self.only_cut.toggled.connect(self._show_rows)

@@ -12,10 +12,8 @@ from workbench.ui.chat.tokens.token_text import TokenText
 from workbench.ui.kit import GhostButton, Label, column, row
 
 _NOTHING = "No probabilities were recorded for this answer."
-_BEGINNING = (
-    "Only a part of this text has probabilities: the rest was changed or written elsewhere."
-)
-
+_BEGINNING = "its beginning was given"
+_ELSEWHERE = "the rest was changed or written elsewhere"
 _SCORE = "Ask the loaded model how probable each token is"
 _SAMPLERS = "See what samplers would have cut at each token"
 
@@ -85,7 +83,8 @@ def note_of(found: AnswerTokens) -> str:
         words.append(f"doubt {found.doubt:.1f} nats")
     covered = sum(token.end - token.start for token in found.tokens)
     if covered < len(found.text.encode("utf-8", "replace")):
-        words.append(_BEGINNING)
+        ends = found.tokens[-1].end >= len(found.text.encode("utf-8", "replace"))
+        words.append(_BEGINNING if ends else _ELSEWHERE)
     elif not found.has_alternatives:
         words.append("alternatives were not kept")
     return " · ".join(words)

@@ -16,6 +16,7 @@ from workbench.ui.tree.inspector.token_view import shown_token
 _ROW = 24
 _MOST = 5
 _MOST_BY_CLICK = 9
+_WIDE = 340
 _WIDTH = 256
 NOT_RECORDED = "Alternatives were not recorded for this run."
 PART_OF_CHARACTER = "Part of a character"
@@ -169,6 +170,7 @@ class Alternatives(QFrame):
         chooses_by_click: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._wide = _WIDE if chooses_by_click else _WIDTH
         self._verb, self._ending = verb, f"  {ending}" if ending else ""
         self.setProperty("card", True)
         self.setAccessibleName("Alternatives of a token")
@@ -207,7 +209,7 @@ class Alternatives(QFrame):
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        self.resize(_WIDTH, layout.sizeHint().height())
+        self.resize(self._wide, layout.sizeHint().height())
         self.show()
         self.raise_()
 
