@@ -376,9 +376,10 @@ class ChatPanel(Panel):
             self._microscope = Microscope(self.bridge)
             self._microscope.pointed.connect(self.tint.point)
             self._microscope.closed.connect(self._microscope.hide)
-            first, *others = self.splitter.sizes()
+            sizes = self.splitter.sizes()
+            sizes[sizes.index(max(sizes))] -= MICROSCOPE_WIDTH  # the page makes room
             self.splitter.addWidget(self._microscope)
-            self.splitter.setSizes([first, sum(others) - MICROSCOPE_WIDTH, MICROSCOPE_WIDTH])
+            self.splitter.setSizes([*sizes, MICROSCOPE_WIDTH])
         return self._microscope
 
     @Slot(object)
