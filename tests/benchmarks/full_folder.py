@@ -20,7 +20,9 @@ from tests.benchmarks.job import ROOT
 from tests.benchmarks.large_library import make_prompts
 from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.engine.simulated import SimulatedEngine
+from workbench.history.file.database import Database
 from workbench.history.file.driver import load_driver
+from workbench.history.search.indexing import Indexer
 from workbench.service import Workbench
 from workbench.settings import Paths
 
@@ -85,6 +87,16 @@ def fill_history(path: Path, number: int) -> None:
         )
 
 
+def fill_index(path: Path) -> None:
+    """Index everything, as the program does by itself while it is open."""
+    indexer = Indexer()
+    with closing(Database(path)) as database:
+        goes_on = True
+        while goes_on:
+            with database.write_index() as connection:
+                goes_on = indexer.step(connection)
+
+
 def fill_chats(path: Path, number: int, runs: int) -> None:
     """Chats of four turns whose answers are runs: the newest ones, and every eighth."""
     texts = Texts()
@@ -133,6 +145,7 @@ def make_folder(home: Path, prompts: int = PROMPTS, runs: int = RUNS, chats: int
         asyncio.run(one_run(paths))
         fill_history(paths.database, runs)
         fill_chats(paths.database, chats, runs)
+        fill_index(paths.database)
     return paths
 
 

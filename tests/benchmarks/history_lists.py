@@ -20,7 +20,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from tests.benchmarks.full_folder import fill_history, one_run
+from tests.benchmarks.full_folder import fill_history, fill_index, one_run
 from workbench.domain.views import RunFilter
 from workbench.history import run_list
 from workbench.history.file.database import Database
@@ -106,7 +106,9 @@ def main() -> None:
         paths = Paths.default(home)
         asyncio.run(one_run(paths))
         fill_history(paths.database, number)
-        measure(paths.database, vary(paths.database, number), number)
+        last = vary(paths.database, number)
+        fill_index(paths.database)
+        measure(paths.database, last, number)
 
 
 if __name__ == "__main__":

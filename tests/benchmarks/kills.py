@@ -345,8 +345,7 @@ def _is_sound(path: Path) -> bool:
     with closing(load_driver().connect(str(path))) as connection:
         if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             return False
-        for index in ("run_search", "message_search"):
-            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+        connection.execute("INSERT INTO text_search (text_search) VALUES ('integrity-check')")
         return not connection.execute("PRAGMA foreign_key_check").fetchall()
 
 

@@ -40,7 +40,8 @@ def test_help_is_there_without_loading_the_heavy_rooms():
 
 def test_every_command_has_help(tmp_path):
     for command in ("run", "compare", "models list", "models inspect", "history list",
-                    "history show", "history search", "history extract", "render", "doctor",
+                    "history show", "history search", "history extract",
+                    "history compare", "history reproduce", "history stats", "render", "doctor",
                     "data list", "data show", "data samples",
                     "runs resume", "runs grow", "runs fork", "runs edit", "runs prune",
                     "runs boost", "runs add", "rewrite", "versions list", "versions show",

@@ -17,7 +17,7 @@ from workbench.domain.prompts.prompt import Draft
 from workbench.history import conversations, message_tree, run_list, session
 from workbench.history.file.driver import APPLICATION_ID, load_driver
 from workbench.history.store import HistoryStore
-from workbench.history.tables import SCHEMA_VERSION
+from workbench.history.tables import MADE_AGAIN, SCHEMA_VERSION
 
 from . import samples
 
@@ -46,7 +46,8 @@ def statements(connection: Any) -> Iterator[str]:
     for _, _, sql in objects:
         yield f"{sql};"
     for kind, name, sql in objects:
-        if kind == "table" and not sql.upper().startswith("CREATE VIRTUAL"):
+        made = name in MADE_AGAIN or sql.upper().startswith("CREATE VIRTUAL")
+        if kind == "table" and not made:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
             quoted = " || ', ' || ".join(f'quote("{column}")' for column in columns)
             for (values,) in connection.execute(f"SELECT {quoted} FROM {name} ORDER BY rowid"):

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import RunState, fold
 from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
+from workbench.domain.searching import SearchFilter, SearchKind
 from workbench.domain.text import Message, Token
+from workbench.domain.views import SearchHit
+from workbench.history.search import finding
 from workbench.history.store import HistoryStore
 
 EVENT_TYPES = typing.get_args(ev.Event)
@@ -117,6 +120,14 @@ def log(run_id: int, events: list[ev.Event], first_seq: int = 0) -> list[ev.Logg
     return [
         ev.LoggedEvent(run_id, seq, seq / 10, event) for seq, event in enumerate(events, first_seq)
     ]
+
+
+async def find(
+    store: HistoryStore, typed: str, limit: int = 50, kind: SearchKind | None = None
+) -> tuple[SearchHit, ...]:
+    """The newest hits, in one kind of place or all."""
+    wanted = SearchFilter(kinds=(kind,) if kind else ())
+    return (await store.search(finding.search, typed, wanted, limit)).hits
 
 
 async def done_run(

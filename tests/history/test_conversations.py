@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 
 from workbench.domain.chat import ChatDraft, Turn
 from workbench.domain.errors import UsageError
-from workbench.history import conversations, message_tree, run_list, search
+from workbench.history import conversations, message_tree, run_list
 from workbench.history.store import HistoryStore
 from workbench.history.tables import message
 
@@ -33,7 +33,7 @@ async def test_a_conversation_is_listed_renamed_deleted_and_restored(store: Hist
     assert listed[0].snippet == "hello there"
     await store.write(conversations.set_deleted, first.conversation_id)
     assert [each.title for each in await store.read(conversations.list_conversations)] == ["second"]
-    assert await store.read(search.find, "hello") == ()
+    assert await samples.find(store, "hello") == ()
     await store.write(conversations.set_deleted, first.conversation_id, deleted=False)
     assert len(await store.read(conversations.list_conversations)) == 2
     assert second.leaf_id is None
@@ -124,10 +124,10 @@ async def test_a_deleted_message_is_neither_shown_nor_found_and_comes_back(
     await store.write(message_tree.add_message, chat, answer.message_id, "user", "more")
     await store.write(message_tree.set_message_deleted, question.message_id)
     assert await _texts(store, chat) == ["a", "more"]
-    assert await store.read(search.find, "kestrels") == ()
+    assert await samples.find(store, "kestrels") == ()
     await store.write(message_tree.set_message_deleted, question.message_id, deleted=False)
     assert await _texts(store, chat) == ["about kestrels", "a", "more"]
-    (hit,) = await store.read(search.find, "kestrels")
+    (hit,) = await samples.find(store, "kestrels")
     assert (hit.id, hit.message_id) == (chat, question.message_id)
 
 
@@ -216,7 +216,7 @@ async def test_a_message_added_before_its_run_ends_takes_the_output(store: Histo
     await reopened.open()
     (message,) = await reopened.messages(chat)
     assert (message.text, message.run_status) == ("and an", "interrupted")
-    assert [hit.id for hit in await reopened.read(search.find, "and")] == [chat]
+    assert [hit.id for hit in await samples.find(reopened, "and")] == [chat]
     await reopened.close()
 
 
@@ -228,13 +228,14 @@ async def test_conversations_are_found_by_their_words_and_titles(
     await store.write(message_tree.add_message, first, None, "user", "Which fjord is deepest?")
     second = (await store.write(conversations.insert_conversation, "Cooking")).conversation_id
     await store.write(message_tree.add_message, second, None, "user", "How long do potatoes take?")
-    (found,) = await store.read(conversations.list_conversations, "fjord deep")
+    (found,) = await store.search(conversations.list_conversations, "fjord deep")
     assert found.conversation_id == first
     assert found.snippet == "Which \x02fjord\x03 is \x02deepest\x03?"
     assert [
-        each.conversation_id for each in await store.read(conversations.list_conversations, "norw")
+        each.conversation_id
+        for each in await store.search(conversations.list_conversations, "norw")
     ] == [first]
-    assert await store.read(conversations.list_conversations, "nothing of the kind") == ()
+    assert await store.search(conversations.list_conversations, "nothing of the kind") == ()
 
 
 async def test_a_message_has_what_other_programs_know_of_it(store: HistoryStore) -> None:

@@ -21,7 +21,7 @@ import pytest
 from workbench.domain.errors import DatabaseLockedError
 from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import fold_all
-from workbench.history import conversations, run_list, runs, search
+from workbench.history import conversations, run_list, runs
 from workbench.history.file import driver
 from workbench.history.file.database import Database
 from workbench.history.store import HistoryStore
@@ -74,8 +74,7 @@ def _assert_sound(path: Path) -> None:
     with closing(driver.load_driver().connect(str(path))) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        for index in ("run_search", "message_search"):
-            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+        connection.execute("INSERT INTO text_search (text_search) VALUES ('integrity-check')")
 
 
 @pytest.mark.slow
@@ -146,7 +145,7 @@ async def test_a_killed_answer_is_shown_with_its_text(
     reopened = await open_store(path)
     statuses = {summary.status for summary in await reopened.read(run_list.list_runs)}
     assert statuses == {"interrupted"}
-    assert [hit.kind for hit in await reopened.read(search.find, "t29", limit=1)] == ["run"]
+    assert [hit.kind for hit in await samples.find(reopened, "t29", limit=1)] == ["run"]
 
 
 @pytest.mark.slow

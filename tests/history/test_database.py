@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, select
 
 from workbench.domain.errors import DatabaseLockedError, DatabaseNewerError, StoreError
-from workbench.history import conversations, run_list, runs, schema, search
+from workbench.history import conversations, run_list, runs, schema
 from workbench.history.file import driver
 from workbench.history.file.database import Database
 from workbench.history.store import HistoryStore
@@ -173,7 +173,7 @@ async def test_every_older_schema_is_migrated_with_its_rows(
     (summary,) = await store.read(run_list.list_runs)
     assert (summary.title, summary.answer) == ("capitals", "Paris it is")
     assert await store.read(runs.load_spec, summary.run_id) == samples.template_spec()
-    assert [hit.kind for hit in await store.read(search.find, "capital")] == ["message", "run"]
+    assert [hit.kind for hit in await samples.find(store, "capital")] == ["message", "run"]
     (conversation,) = await store.read(conversations.list_conversations)
     assert [each.text for each in await store.messages(conversation.conversation_id)] == [
         "a capital question"

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.runs.run_state import fold_all
-from workbench.history import conversations, message_tree, run_list, search
+from workbench.history import conversations, message_tree, run_list
 from workbench.history.file import backups, driver, recovery
 from workbench.history.file.database import Database
 from workbench.history.runs import load_spec
@@ -64,7 +64,7 @@ async def _open_and_use(path: Path) -> tuple[str, int]:
     assert status.problem == ""
     run_id = await samples.done_run(store, output="after the recovery")
     assert fold_all(await store.events(run_id)).output == "after the recovery"
-    assert [hit.id for hit in await store.read(search.find, "recovery")] == [run_id]
+    assert [hit.id for hit in await samples.find(store, "recovery")] == [run_id]
     for summary in await store.read(run_list.list_runs, limit=1000):
         fold_all(await store.events(summary.run_id))
     count = len(await store.read(run_list.list_runs, limit=1000)) - 1
@@ -78,8 +78,7 @@ def _assert_sound(database: Database) -> None:
     raw = database._raw()
     assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
-    for index in ("run_search", "message_search"):
-        raw.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+    raw.execute("INSERT INTO text_search (text_search) VALUES ('integrity-check')")
 
 
 def test_a_sound_file_is_left_as_it_is(damaged: Path) -> None:

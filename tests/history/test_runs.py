@@ -15,7 +15,7 @@ from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import RunState, fold, fold_all
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import RunFilter
-from workbench.history import run_list, runs, search, session, tables
+from workbench.history import run_list, runs, session, tables
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -191,10 +191,10 @@ async def test_a_deleted_run_can_be_restored(store: HistoryStore) -> None:
     await store.write(run_list.hide, [run_id])
     assert await store.read(run_list.list_runs) == ()
     assert await store.read(run_list.list_runs, wanted=RunFilter(text="capital")) == ()
-    assert await store.read(search.find, "capital") == ()
+    assert await samples.find(store, "capital") == ()
     await store.write(run_list.show, [run_id])
     assert [summary.run_id for summary in await store.read(run_list.list_runs)] == [run_id]
-    assert len(await store.read(search.find, "capital")) == 1
+    assert len(await samples.find(store, "capital")) == 1
 
 
 async def test_an_unknown_run_is_a_sentence(store: HistoryStore) -> None:
@@ -262,7 +262,7 @@ async def test_closing_ends_own_runs_as_interrupted(path: Path, open_store: Open
     state = fold_all(await store.events(run_id))
     assert (state.status, state.output) == ("interrupted", "half an")
     assert (await store.read(run_list.list_runs))[0].status == "interrupted"
-    assert len(await store.read(search.find, "half")) == 1
+    assert len(await samples.find(store, "half")) == 1
 
 
 @shared_file

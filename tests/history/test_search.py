@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert
 
-from workbench.domain.views import RunFilter
-from workbench.history import conversations, message_tree, run_list, search
+from workbench.domain.views import RunFilter, SearchHit
+from workbench.history import conversations, message_tree, run_list
 from workbench.history.file.database import Database
+from workbench.history.search import finding
 from workbench.history.store import HistoryStore
 from workbench.history.tables import run
 
@@ -37,6 +38,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         await samples.done_run(store, "The quick brown fox", "jumps over Zürich")
         chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
         await store.write(message_tree.add_message, chat, None, "user", "a lazy dog")
+        assert await samples.find(store, "lazy")
         await store.close()
 
     asyncio.run(fill())
@@ -44,40 +46,44 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield opened
 
 
+def _find(connection: Connection, typed: str) -> tuple[SearchHit, ...]:
+    return finding.search(connection, typed, limit=10).hits
+
+
 @pytest.mark.parametrize("typed", ORDINARY)
 def test_ordinary_input_is_no_syntax(database: Database, typed: str) -> None:
     with database.read() as connection:
-        search.find(connection, typed, 10)
+        _find(connection, typed)
 
 
 @given(st.text(alphabet=st.characters(codec=None, categories=None)))
 @settings(max_examples=500)
 def test_nothing_typed_raises(database: Database, typed: str) -> None:
     with database.read() as connection:
-        search.find(connection, typed, 10)
+        _find(connection, typed)
         run_list.list_runs(connection, None, 5, RunFilter(text=typed))
 
 
 @given(st.text(alphabet=string.punctuation + string.whitespace + "\0…“”–—¿¡。"))
 def test_a_known_word_is_found_beside_any_punctuation(database: Database, noise: str) -> None:
     with database.read() as connection:
-        assert search.find(connection, f"{noise} fox", 10)
+        assert _find(connection, f"{noise} fox")
 
 
 @pytest.mark.parametrize("typed", ["fox", "FOX", "qui", "brown quick", "zurich", "Zür", "jumps fo"])
 def test_words_are_found_in_any_order_case_and_accent(database: Database, typed: str) -> None:
     with database.read() as connection:
-        assert [hit.kind for hit in search.find(connection, typed, 10)] == ["run"]
+        assert [hit.kind for hit in _find(connection, typed)] == ["run"]
 
 
 def test_only_the_last_word_may_be_a_beginning(database: Database) -> None:
     with database.read() as connection:
-        assert search.find(connection, "qui fox", 10) == ()
+        assert _find(connection, "qui fox") == ()
 
 
 def test_the_snippet_marks_the_words(database: Database) -> None:
     with database.read() as connection:
-        (hit,) = search.find(connection, "lazy", 10)
+        (hit,) = _find(connection, "lazy")
     assert (hit.kind, hit.snippet) == ("message", "a \x02lazy\x03 dog")
 
 
@@ -96,14 +102,14 @@ async def test_texts_of_samples_that_did_not_win_are_found(store: HistoryStore) 
     )
     store.append(run_id, events)
     await store.finish_run(run_id, fold_all(events))
-    assert [hit.id for hit in await store.read(search.find, "dissent")] == [run_id]
+    assert [hit.id for hit in await samples.find(store, "dissent")] == [run_id]
 
 
 async def test_a_chat_answer_is_found_once_as_its_conversation(store: HistoryStore) -> None:
     run_id = await samples.done_run(store, "q", "unmistakable", samples.chat_spec("q"))
     chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
     await store.write(message_tree.add_message, chat, None, "assistant", "", run_id)
-    (hit,) = await store.read(search.find, "unmistakable")
+    (hit,) = await samples.find(store, "unmistakable")
     assert (hit.kind, hit.id) == ("message", chat)
     assert [
         each.run_id
@@ -113,7 +119,7 @@ async def test_a_chat_answer_is_found_once_as_its_conversation(store: HistorySto
 
 async def test_hits_are_newest_first_and_limited(store: HistoryStore) -> None:
     ids = [await samples.done_run(store, output=f"word {number}") for number in range(5)]
-    assert [hit.id for hit in await store.read(search.find, "word", limit=3)] == ids[:1:-1]
+    assert [hit.id for hit in await samples.find(store, "word", limit=3)] == ids[:1:-1]
 
 
 async def test_one_kind_is_not_crowded_out_by_hits_of_the_other(store: HistoryStore) -> None:
@@ -121,23 +127,8 @@ async def test_one_kind_is_not_crowded_out_by_hits_of_the_other(store: HistorySt
     await store.write(message_tree.add_message, chat, None, "user", "a lazy fox")
     for number in range(3):
         await samples.done_run(store, f"fox {number}", "jumps")
-    assert [hit.kind for hit in await store.read(search.find, "fox", 2, "message")] == ["message"]
-    assert [hit.kind for hit in await store.read(search.find, "fox", 2, "run")] == ["run", "run"]
-
-
-def _plan(connection: Connection, statement: str, **values: object) -> str:
-    rows = connection.execute(text("EXPLAIN QUERY PLAN " + statement), values)
-    return "\n".join(str(row[3]) for row in rows)
-
-
-def test_search_reads_the_index_in_its_own_order(database: Database) -> None:
-    with database.read() as connection:
-        for statement in (search.RUN_HITS.text, search.MESSAGE_HITS.text):
-            plan = _plan(connection, statement, query="a*", limit=5)
-            assert "VIRTUAL TABLE INDEX" in plan
-            assert "SCAN run " not in plan
-            assert "SCAN message " not in plan
-            assert "TEMP B-TREE" not in plan  # no sorting: it stops at the limit
+    assert [hit.kind for hit in await samples.find(store, "fox", 2, "chat")] == ["message"]
+    assert [hit.kind for hit in await samples.find(store, "fox", 2, "run")] == ["run", "run"]
 
 
 FILTERS = [

@@ -100,7 +100,7 @@ async def _use(paths: Paths) -> dict[str, Any]:
                     await ask
                 except WorkbenchError as error:
                     sentences.append(str(error))
-        for hit in await core.history.search("answer"):
+        for hit in (await core.history.search("answer")).hits:
             time.localtime(hit.at)
         for chat in await core.chats.all() + await core.chats.all("morning"):
             time.localtime(chat.updated_at)

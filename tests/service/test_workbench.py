@@ -43,7 +43,7 @@ async def test_a_run_is_found_again_by_another_start(core, paths):
         assert await again.runs.load(run_id) == state
         assert [run.run_id for run in await again.history.list_runs()] == [run_id]
         assert (await again.runs.spec(run_id)).strategy == "cot"
-        assert (await again.history.search("sum"))[0].id == run_id
+        assert (await again.history.search("sum")).hits[0].id == run_id
     finally:
         await again.close()
 

@@ -7,6 +7,7 @@ terminal.py: text for the terminal: control characters as escapes, tables
 doctor.py: `doctor`: what is installed, what this machine can do, how fast it is
 history.py: `history`: find runs and conversations again
 tokens.py: `history tokens`, `samplers`, `token-storage`: the tokens of stored answers
+history_pairs.py: `history compare`, `reproduce`, `stats`
 compatibility.py: refuses pairs of package versions that would crash the interpreter
 prompts/: `render`, `prompts`, `library`, `data`, `versions`, `rewrite`, `xray`
 runs/: `run`, `runs`, `compare`, `strategies`

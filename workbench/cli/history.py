@@ -24,10 +24,20 @@ from workbench.domain.runs.events import (
 from workbench.domain.runs.extraction import ExtractionKind, ExtractionRule
 from workbench.domain.runs.nodes import BY_HAND
 from workbench.domain.runs.run_state import RunState, fold_all
+from workbench.domain.searching import (
+    SEARCH_KINDS,
+    SearchFilter,
+    SearchKind,
+    SearchOrder,
+    building,
+    counted,
+)
 from workbench.domain.text import seconds_text
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from workbench.domain.runs.comparison import ExtractionPreview
     from workbench.domain.runs.events import Event
     from workbench.domain.runs.spec import RunSpec
@@ -199,18 +209,60 @@ def _one_line(answer: str | None) -> str:
 
 @history.command()
 @click.argument("text")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(SEARCH_KINDS),
+    help="Only what is found there; may be given several times.",
+)
+@click.option("--model", default="", help="Only of runs and answers of this model.")
+@click.option("--strategy", default="", help="Only of runs with this strategy.")
+@click.option("--tag", default="", help="Only of runs and chats with this tag.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Not older than this day.")
+@click.option("--best", is_flag=True, help="Best match first, where there are few enough.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @as_json
 @click.pass_obj
-def search(paths: Paths, text: str, limit: int, as_json: bool) -> int:
-    """Search prompts, outputs and messages for words."""
-    hits = with_workbench(paths, lambda core: core.history.search(text, limit))
+def search(
+    paths: Paths,
+    text: str,
+    kinds: tuple[SearchKind, ...],
+    model: str,
+    strategy: str,
+    tag: str,
+    since: datetime | None,
+    best: bool,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """Search all that was written for words; the last may be a beginning.
+
+    That is titles, all versions of messages, thoughts, prompts and their versions, inputs, outputs
+    and the rows of evaluations.
+    """
+    wanted = SearchFilter(
+        kinds=kinds,
+        model=model,
+        strategy=strategy,
+        tag=tag,
+        since=since.timestamp() if since else 0.0,
+    )
+    order: SearchOrder = "best" if best else "newest"
+    page = with_workbench(
+        paths, lambda core: core.history.search(text, wanted, limit=limit, order=order)
+    )
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(hits), ensure_ascii=False))
+        click.echo(json.dumps(msgspec.to_builtins(page), ensure_ascii=False))
         return 0
-    for hit in hits:
+    for hit in page.hits:
         words = " ".join(hit.snippet.replace("\x02", "[").replace("\x03", "]").split())
-        click.echo(f"{hit.kind} {hit.id}  {hit.title}: {words}")
-    if not hits:
+        where = f", {hit.part}" if hit.part != "text" else ""
+        click.echo(f"{hit.kind} {hit.id}{where}  {hit.title}: {words}")
+    if page.count > len(page.hits):
+        click.echo(f"{counted(page.count)} in all; --limit shows more.", err=True)
+    if not page.is_whole:
+        click.echo(building(page), err=True)
+    elif not page.hits:
         click.echo(f"Nothing was found for {text!r}.", err=True)
     return 0

@@ -70,7 +70,7 @@ def with_workbench(
 
 def commands() -> click.Group:
     """The program with all its commands."""
-    from workbench.cli import doctor, history, tokens  # noqa: PLC0415
+    from workbench.cli import doctor, history, history_pairs, tokens  # noqa: PLC0415
     from workbench.cli.chats import chat, chats  # noqa: PLC0415
     from workbench.cli.evaluation import evaluate, judge, votes  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
@@ -117,6 +117,8 @@ def commands() -> click.Group:
         xray.counterfactual,
     ):
         program.add_command(command)
+    for command in (history_pairs.compare, history_pairs.reproduce, history_pairs.stats):
+        history.history.add_command(command)
     return program
 
 

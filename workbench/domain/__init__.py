@@ -9,6 +9,8 @@ views.py: what the service returns about strategies, models, engine, run lists, 
 servers.py: servers that speak the OpenAI protocol, as entered and as they describe themselves
 chat.py: options and draft of a conversation
 storage.py: parts of the data folder, backups and how many are kept
+searching.py: what a search in the history asks for and finds
+history_figures.py: figures of the history, for statistics
 finding.py: names that the command palette finds, and when typed words match one
 prompts/: files, inputs, versions, data sets, the library
 evaluation/: scores, checks, estimates with their intervals, verdicts, boards of votes

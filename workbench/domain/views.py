@@ -298,14 +298,32 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """A place where the searched words occur. ``snippet`` marks them with U+0002 and U+0003."""
 
-    kind: Literal["run", "message"]
+    kind: Literal["run", "message", "version", "case"]
+    """What a click opens: a run, a conversation, a version of a prompt, an evaluation."""
     id: int
-    """The run's id, or the conversation's."""
+    """The run's id, or the conversation's, the version's or the evaluation's."""
     title: str
     snippet: str
     at: float
     message_id: int | None = None
     """The message of the conversation in which they occur."""
+    part: Literal["text", "thought", "title", "system", "variables"] = "text"
+    """Which text of it they occur in."""
+    role: str = ""
+    """Of a message."""
+    model: str = ""
+    strategy: str = ""
+    number: int = 0
+    """Of a message among its versions, of a version of a prompt, of a row; from 1."""
+    of: int = 0
+    """How many versions the message has."""
+    is_shown: bool | None = None
+    """Whether the message is on the branch that is shown; None where that is not known."""
+    is_right: bool | None = None
+    run_id: int | None = None
+    """The run that wrote the message."""
+    path: str = ""
+    """Of the prompt, or of the evaluation's file."""
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):

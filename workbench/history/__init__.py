@@ -10,10 +10,11 @@ codec.py: values of the domain to what a row holds, and back
 runs.py: SQL of single runs and their events
 run_end.py: how a run ended, and the end of runs that were cut off
 run_list.py: SQL of the lists of runs: filters, folding, deleting, judging
-search.py: SQL and queries of full-text search
 token_data.py: SQL of the tokens of samples: kept, read, counted, pruned
 token_codec.py: packs tokens by columns, and back
 measurements.py: what models found of texts, found by the digest of the question
+tags.py: SQL of tags, folders and pins
+figures.py: SQL of statistics: tokens and hours by model and day
 lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts
 imported.py: conversations of other programs into the history
@@ -24,6 +25,7 @@ votes.py: SQL of votes on pairs of answers
 owner.py: which process works on a run, and whether it lives
 versions.py: SQL of versions of prompts
 session.py: SQL of drafts, of the values kept between sessions, and of measured speeds
+search/: the full-text index: filled in steps, searched as one types
 migrations/: Alembic revisions
 file/: opens, locks, backs up and recovers the database file
 """

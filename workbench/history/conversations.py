@@ -15,7 +15,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.text import replace_surrogates
 from workbench.domain.views import Conversation
 from workbench.history import codec
-from workbench.history.search import match_query, matching_conversations, message_snippet
+from workbench.history.search import finding
 from workbench.history.tables import chat_draft, conversation, message
 
 _SNIPPET_CHARACTERS = 120
@@ -39,16 +39,15 @@ def list_conversations(connection: Connection, typed: str = "") -> tuple[Convers
         .order_by(conversation.c.updated_at.desc(), conversation.c.id.desc())
     )
     rows = connection.execute(statement).all()
-    query = match_query(typed)
-    if query is None:
+    if not typed.strip():
         return tuple(_conversation(row, " ".join((row.snippet or "").split())) for row in rows)
-    found = matching_conversations(connection, query, _MOST_MATCHES)
+    found = finding.matching_conversations(connection, typed, _MOST_MATCHES)
     title_part = replace_surrogates(typed).strip().casefold()
     kept = []
     for row in rows:
         if row.id in found:
-            snippet = message_snippet(connection, query, found[row.id])
-            kept.append(_conversation(row, snippet, found[row.id]))
+            message_id, snippet = found[row.id]
+            kept.append(_conversation(row, snippet, message_id))
         elif title_part in row.title.casefold():
             kept.append(_conversation(row, " ".join((row.snippet or "").split())))
     return tuple(kept)

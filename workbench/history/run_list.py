@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select, te
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.runs.comparison import is_right
+from workbench.domain.searching import SearchFilter
 from workbench.domain.text import replace_surrogates
 from workbench.domain.views import RunFilter, RunSummary
 from workbench.history import codec, versions
-from workbench.history.search import match_query
+from workbench.history.search import finding
 from workbench.history.tables import run, template_version
 
 _NEWEST = 2**62
@@ -36,6 +37,9 @@ _SUMMARY = (
     run.c.is_right,
 )
 
+
+_FOUND_RUNS = "text_search CROSS JOIN indexed_text ON indexed_text.id = text_search.rowid"
+"""In this order, so that reading the index ends where the page is full."""
 
 _newer = run.alias("newer")
 _IS_NEWEST_OF_GROUP = (run.c.group_key == "") | (
@@ -76,21 +80,36 @@ def list_runs(
     if fold and wanted.is_folding:
         conditions.append(_IS_NEWEST_OF_GROUP)
         columns.append(_MEMBERS.label("members"))
-    query = match_query(wanted.text)
+    tags = SearchFilter(strategy=wanted.strategy, model=wanted.model, is_right=wanted.is_right)
+    query = finding.run_query(wanted.text, tags)
     statement: Select[Any]
     if query is None:
         statement = select(*columns).where(run.c.id < before).order_by(run.c.id.desc())
     else:  # the index gives its rows newest first, so reading stops at the limit
         statement = (
             select(*columns)
-            .select_from(text("run_search"))
-            .join(run, text("run.id = run_search.rowid"))
-            .where(text("run_search MATCH :query AND run_search.rowid < :before"))
-            .params(query=query, before=before)
-            .order_by(text("run_search.rowid DESC"))
+            .select_from(text(_FOUND_RUNS))
+            .join(run, text("run.id = indexed_text.item_id"))
+            .where(text("text_search MATCH :query AND text_search.rowid < :before"))
+            .params(query=query, before=_key_of(connection, before_id))
+            .order_by(text("text_search.rowid DESC"))
         )
     rows = connection.execute(statement.where(*conditions).limit(limit))
     return tuple(_summary(row) for row in rows)
+
+
+def _key_of(connection: Connection, run_id: int | None) -> int:
+    """Where the index has a run: those that are found before it have a lower key."""
+    if run_id is None:
+        return _NEWEST
+    found: int | None = connection.execute(
+        text(
+            "SELECT id FROM indexed_text WHERE source = 'run' AND part = 0 "
+            "AND item_id <= :run_id ORDER BY item_id DESC LIMIT 1"
+        ),
+        {"run_id": run_id},
+    ).scalar()
+    return found or 0
 
 
 def _conditions(connection: Connection, wanted: RunFilter) -> list[ColumnElement[bool]]:

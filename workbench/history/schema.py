@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from workbench.history.file.driver import APPLICATION_ID, driver_connection, write_transaction
-from workbench.history.tables import SCHEMA_VERSION, SEARCH_INDEXES, metadata
+from workbench.history.search import table as search_table
+from workbench.history.tables import SCHEMA_VERSION, metadata
 
 
 def version(connection: Connection) -> int:
@@ -33,9 +34,11 @@ def is_whole(connection: Any, driver: ModuleType) -> bool:
     if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
         return True
     named = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    if not named >= _TRIGGERS:
+    if not named >= {*search_table.TRIGGERS, search_table.NAME}:
         return False
     try:
+        if search_table.is_usable(connection):  # else it is made again after this
+            connection.execute("SELECT rowid FROM text_search('a') LIMIT 0").fetchall()
         for statement in _statements():
             connection.execute(f"EXPLAIN {statement}").fetchall()
         for table in metadata.tables:
@@ -43,13 +46,6 @@ def is_whole(connection: Any, driver: ModuleType) -> bool:
     except (driver.DatabaseError, UnicodeDecodeError):
         return False
     return True
-
-
-_TRIGGERS = {
-    f"{table.name}_{change}"
-    for table in SEARCH_INDEXES.values()
-    for change in ("insert", "delete", "update")
-}
 
 
 def _statements() -> Iterator[str]:
@@ -63,8 +59,6 @@ def _statements() -> Iterator[str]:
         yield f"INSERT INTO {table.name} ({joined}) VALUES ({marks})"  # noqa: S608
         yield f"UPDATE {table.name} SET {', '.join(f'{name} = NULL' for name in names)}"  # noqa: S608
         yield f"DELETE FROM {table.name}"  # noqa: S608
-    for index in SEARCH_INDEXES:
-        yield f"SELECT rowid FROM {index} WHERE {index} MATCH 'a'"  # noqa: S608
 
 
 @contextmanager
@@ -84,11 +78,10 @@ def rebuilding(engine: Engine) -> Iterator[Connection]:
 
 
 def rebuild_indexes(engine: Engine) -> None:
-    """Make all indexes again from the tables that they index."""
+    """Make all indexes again; that of the texts is empty then and filled in steps."""
     with write_transaction(engine) as connection:
         connection.exec_driver_sql("REINDEX")
-        for index in SEARCH_INDEXES:
-            connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
+        search_table.make_again(connection.connection.driver_connection)
 
 
 def migrate(connection: Connection) -> None:

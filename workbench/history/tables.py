@@ -27,7 +27,7 @@ from workbench.history.stored_types import (
     StoredTime,
 )
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -429,5 +429,36 @@ vote = Table(
 """What was voted, only ever added to: the last row of a pair is its vote, the others are its
 history. ``choice`` "" takes it back; ``undoes`` is the row that was undone by this one."""
 
-SEARCH_INDEXES = {"run_search": run_text, "message_search": message}
-"""FTS5 tables and the tables whose text they index; triggers keep them in step."""
+indexed_text = Table(
+    "indexed_text",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", StoredText, nullable=False),
+    Column("item_id", StoredInteger, nullable=False),
+    Column("part", StoredInteger, nullable=False),
+    UniqueConstraint("source", "item_id", "part", name="indexed_text_key"),
+)
+"""What the rows of the full-text index are: ``id`` is the row there, about the second that the text
+is from, ``source`` the table that has it and ``part`` which text of the row ``item_id`` it is."""
+
+index_pending = Table(
+    "index_pending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", StoredText, nullable=False),
+    Column("item_id", StoredInteger, nullable=False),
+    UniqueConstraint("source", "item_id", name="index_pending_key"),
+)
+"""Rows that changed and are to be indexed again; triggers write it in the same transaction."""
+
+index_progress = Table(
+    "index_progress",
+    metadata,
+    Column("source", StoredText, primary_key=True),
+    Column("next_id", StoredInteger, nullable=False),
+    Column("first_id", StoredInteger, nullable=False),
+)
+"""How far an older history is indexed: newest first, ``next_id`` and those below are to come."""
+
+MADE_AGAIN = frozenset({indexed_text.name, index_pending.name, index_progress.name})
+"""Tables that are made of the others, and not copied from a damaged file."""

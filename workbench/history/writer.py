@@ -29,6 +29,8 @@ from workbench.history.file.database import Database
 from workbench.history.job_thread import JobThread
 from workbench.history.owner import is_alive
 from workbench.history.run_end import RunEnd, interrupt
+from workbench.history.search import indexing
+from workbench.history.search.indexing import Indexer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,6 +43,9 @@ UPKEEP_SECONDS = 5.0
 until the next attempt where it gave way to other work."""
 UPKEEP_ATTEMPTS = 60
 """The last of them does not give way any more."""
+
+INDEX_SECONDS = 0.4
+"""How long after a write what it changed is indexed; a search does that at once."""
 
 STATE = "state "
 """What keys of :meth:`HistoryWriter.keep` begin with for what is found again at the next start."""
@@ -68,6 +73,8 @@ class HistoryWriter:
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[StoreError | None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
+        self._indexing: asyncio.Task[None] | None = None
+        self._indexer = Indexer()
         self._own_runs: set[int] = set()
         self._closing = False
         self._jobs = 0
@@ -103,6 +110,7 @@ class HistoryWriter:
         )
         if database.refusal is None:
             self._upkeep = asyncio.create_task(self._keep_up())
+        self._index_soon()
         return self._status
 
     async def _open_file(self) -> None:
@@ -125,8 +133,9 @@ class HistoryWriter:
         if self._database is None:
             self._thread.shutdown()
             return
-        if self._upkeep is not None:
-            self._upkeep.cancel()
+        for task in (self._upkeep, self._indexing):
+            if task is not None:
+                task.cancel()
         self._closing = True
         try:
             unsaved = await self._flush()
@@ -347,14 +356,33 @@ class HistoryWriter:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a query in a read transaction; cancelling drops it where it has not begun."""
+        """Run a query in a read transaction; cancelling drops it, or interrupts its statement."""
         database = self._opened()
 
         def job() -> T:
             with database.read() as connection:
                 return query(connection, *args, **kwargs)
 
-        return await self._guarded(job)
+        return await self._guarded(job, interruptible=True)
+
+    async def search(
+        self,
+        query: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As :meth:`read`, with what was written last in the index, as far as that is quick.
+
+        What waits longer is said by ``IndexState``: of a search that finds nothing meanwhile it is
+        not known whether there is nothing.
+        """
+        database = self._opened()
+        if database.may_index:
+            state = await self.read(indexing.state)
+            if not state.is_whole:
+                await self._guarded(self._index_step)
+                self._index_soon()
+        return await self.read(query, *args, **kwargs)
 
     async def write(
         self,
@@ -375,13 +403,16 @@ class HistoryWriter:
 
         result = await asyncio.shield(self._guarded(job, writes=True))
         self._commits += 1
+        self._index_soon()
         solved = not self._has_queued()
         self._set_status(saved_at=time.time(), problem="" if solved else None)
         return result
 
-    async def _guarded(self, job: Callable[[], T], *, writes: bool = False) -> T:
+    async def _guarded(
+        self, job: Callable[[], T], *, writes: bool = False, interruptible: bool = False
+    ) -> T:
         try:
-            return await self._do(job, writes=writes)
+            return await self._do(job, writes=writes, interruptible=interruptible)
         except DatabaseDamagedError as error:
             await self._job(self._opened().mark_damaged)
             self._set_status(problem=str(error))
@@ -393,10 +424,18 @@ class HistoryWriter:
     async def _job(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._do(functools.partial(job, *args, **kwargs))
 
-    async def _do(self, work: Callable[[], T], *, writes: bool = False) -> T:
+    async def _do(
+        self, work: Callable[[], T], *, writes: bool = False, interruptible: bool = False
+    ) -> T:
         self._jobs += 1
+        future = self._thread.put(work, writes=writes)
         try:
-            return await asyncio.wrap_future(self._thread.put(work, writes=writes))
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            database = self._database
+            if interruptible and database is not None:
+                self._thread.while_running(future, database.interrupt)
+            raise
         finally:
             self._jobs -= 1
 
@@ -419,6 +458,37 @@ class HistoryWriter:
             self._set_status(problem=str(error))
         except StoreError as error:
             log.warning("No backup of the history could be made: %s", error)
+
+    def _index_soon(self) -> None:
+        """Have what changed indexed when nothing else is done, if that is not going on already."""
+        if not self._closing and (self._indexing is None or self._indexing.done()):
+            self._indexing = asyncio.create_task(self._keep_indexed())
+
+    async def _keep_indexed(self) -> None:
+        """Index in short steps until the index is whole, with time for others between them."""
+        if not self._opened().may_index:
+            return
+        await asyncio.sleep(INDEX_SECONDS)
+        try:
+            while True:
+                if self._jobs:
+                    await asyncio.sleep(INDEX_SECONDS / 4)
+                elif not await self._job(self._index_step):
+                    return
+                await asyncio.sleep(indexing.STEP_SECONDS / 4)
+        except DatabaseDamagedError as error:
+            await self._job(self._opened().mark_damaged)
+            self._set_status(problem=str(error))
+        except StoreError as error:  # it goes on with the next write
+            log.info("the index could not be brought up to date: %s", error)
+
+    def _index_step(self) -> bool:
+        """One transaction of indexing, on the writer's thread; True where more is to be done."""
+        database = self._database
+        if database is None or not database.may_index:
+            return False
+        with database.write_index() as connection:
+            return self._indexer.step(connection)
 
     def _is_closing(self) -> bool:
         return self._closing

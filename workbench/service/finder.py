@@ -6,11 +6,14 @@ import asyncio
 
 from workbench.domain.finding import FoundItem, FoundKind, NameList, name_words
 from workbench.domain.prompts.library import PromptRecord
-from workbench.domain.views import ModelEntry
-from workbench.history import conversations, run_list, search
+from workbench.domain.searching import SearchFilter, SearchKind
+from workbench.domain.views import ModelEntry, SearchHit
+from workbench.history import conversations, run_list
+from workbench.history.search import finding
 from workbench.service.core import Core
 from workbench.service.models.model_files import ModelFiles
 
+_LOOKED_AT = 50
 _DIGITS = 15
 """Of the largest number of a run that is looked for; SQLite's integers have 18."""
 _MARKS = str.maketrans("", "", "\x02\x03")
@@ -112,10 +115,19 @@ class Finder:
                 detail=_line(hit.snippet),
                 message_id=hit.message_id,
             )
-            for hit in await self._store.read(search.find, text, most, "message")
+            for hit in await self._hits(text, most, "chat")
             if str(hit.id) not in known
         ]
         return tuple(found[:most])
+
+    async def _hits(self, text: str, most: int, kind: SearchKind) -> tuple[SearchHit, ...]:
+        """The newest hits, of each run or conversation one."""
+        wanted = SearchFilter(kinds=(kind,))
+        page = await self._store.search(finding.search, text, wanted, _LOOKED_AT)
+        first: dict[int, SearchHit] = {}
+        for hit in page.hits:
+            first.setdefault(hit.id, hit)
+        return tuple(first.values())[:most]
 
     async def _find_runs(self, text: str, most: int) -> tuple[FoundItem, ...]:
         number = text.casefold().removeprefix("run").strip().replace(",", "")
@@ -130,7 +142,7 @@ class Finder:
         known = {item.id for item in found}
         found += [
             FoundItem(kind="run", id=str(hit.id), title=hit.title, detail=_line(hit.snippet))
-            for hit in await self._store.read(search.find, text, most, "run")
+            for hit in await self._hits(text, most, "run")
             if str(hit.id) not in known
         ]
         return tuple(found[:most])

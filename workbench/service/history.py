@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.domain.history_figures import HistoryFigures
+from workbench.domain.searching import SearchFilter, SearchOrder, SearchPage
 from workbench.domain.views import (
+    Labels,
     RunFilter,
     RunSummary,
-    SearchHit,
+    TaggedKind,
 )
-from workbench.history import run_list, search
+from workbench.history import figures, run_list, tags
+from workbench.history.search import finding
 from workbench.service.core import Core
 
 
@@ -29,7 +33,8 @@ class History:
         fold: bool = False,
     ) -> tuple[RunSummary, ...]:
         """Runs, newest first; ``before_id`` continues a list, ``fold`` makes comparisons a row."""
-        return await self._store.read(run_list.list_runs, before_id, limit, wanted, fold=fold)
+        read = self._store.search if wanted.text.strip() else self._store.read
+        return await read(run_list.list_runs, before_id, limit, wanted, fold=fold)
 
     async def models(self) -> tuple[str, ...]:
         """The models that runs were made with, as runs name them."""
@@ -54,9 +59,49 @@ class History:
         """The right answers that are kept with runs; a run without one is left out."""
         return await self._store.read(run_list.expected_of, run_ids)
 
-    async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
-        """Where words occur in messages, prompts and outputs."""
-        return await self._store.read(search.find, text, limit)
+    async def search(
+        self,
+        text: str,
+        wanted: SearchFilter = SearchFilter(),  # noqa: B008 - frozen
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        order: SearchOrder = "newest",
+    ) -> SearchPage:
+        """Where words occur in all that was written; cancelling interrupts it.
+
+        Args:
+            text: words that all occur, the last may be a beginning.
+            wanted: which hits; without words it lists them.
+            limit: most hits.
+            before: continues after a page, with its ``next_key``.
+            order: newest first, or best first where there are few enough.
+        """
+        return await self._store.search(finding.search, text, wanted, limit, before, order)
+
+    async def tags(self) -> tuple[str, ...]:
+        """All tags that something has."""
+        return await self._store.read(tags.names)
+
+    async def folders(self) -> tuple[str, ...]:
+        """All folders that conversations are in."""
+        return await self._store.read(tags.folders)
+
+    async def has_doubt(self) -> bool:
+        """Whether it is known of any run how unsure it was."""
+        return await self._store.read(tags.has_doubt)
+
+    async def labels(self, kind: TaggedKind, item_id: int) -> Labels:
+        """Tags, folder and pin of a run or a conversation."""
+        return await self._store.read(tags.load, kind, item_id)
+
+    async def set_labels(self, kind: TaggedKind, item_id: int, labels: Labels) -> None:
+        """Give a run or a conversation tags, and a conversation a folder and a pin."""
+        await self._store.write(tags.keep, kind, item_id, labels)
+
+    async def statistics(self, since: float = 0.0) -> HistoryFigures:
+        """Runs, tokens and hours by model, and by day from a time on (Unix seconds)."""
+        return await self._store.read(figures.read, since)
 
     async def delete_runs(
         self, run_ids: Sequence[int], groups: Sequence[str] = ()

@@ -44,6 +44,7 @@ from workbench.service.prompts.sheets import Sheets
 from workbench.service.prompts.versions import Versions
 from workbench.service.runs.answers import Answers
 from workbench.service.runs.cases import Cases
+from workbench.service.runs.pairs import Pairs
 from workbench.service.runs.rewrite import Rewriting
 from workbench.service.runs.runs import Runs
 from workbench.service.runs.steering import Steering
@@ -87,6 +88,7 @@ class Workbench:
         self.runs = Runs(core, self.models)
         self.history = History(core)
         self.storage = Storage(core)
+        self.pairs = Pairs(self.runs)
         self.datasets = DataSets(core, self.history)
         self.sheets = Sheets(core)
         self.steering = Steering(core, self.models, self.runs)

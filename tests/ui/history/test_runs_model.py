@@ -12,6 +12,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from workbench.domain.searching import SearchFilter, SearchPage
 from workbench.domain.views import RunFilter, RunSummary, SearchHit
 from workbench.ui.history.runs_model import COLUMNS, PAGE, RunsModel, when_text
 from workbench.ui.tasks import Ask
@@ -80,9 +81,9 @@ class Store:
         found = [each for each in found if before_id is None or each.run_id < before_id]
         return tuple(found[:limit])
 
-    async def search(self, text: str, limit: int) -> tuple[SearchHit, ...]:
+    async def search(self, text: str, wanted: SearchFilter, *, limit: int) -> SearchPage:
         hit = SearchHit(kind="run", id=7, title="t", snippet="…\u0002found\u0003 it…", at=0.0)
-        return (hit,)
+        return SearchPage(hits=(hit,))
 
 
 @pytest.fixture

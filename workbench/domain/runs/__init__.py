@@ -13,6 +13,7 @@ extraction.py: the rule by which an answer is taken out of a text
 reasoning.py: separates a model's thinking from its answer while both are written
 made_with.py: whether a result belongs to what is shown now, and what differs (`Aspect`)
 comparison.py: values of a comparison; whether an answer is right
+pair.py: two runs next to each other, and the first token that differs
 agreement.py: how far the answers of a vote agree
 lost_solution.py: where a search dropped the solution, and which step dropped it
 xray.py: X-ray values; `Level` is how a prompt is cut

@@ -29,6 +29,7 @@ from workbench.history.file.driver import (
 )
 from workbench.history.file.file_lock import FileLock
 from workbench.history.file.recovery import Condition
+from workbench.history.search import table as search_table
 from workbench.history.tables import SCHEMA_VERSION
 
 
@@ -62,6 +63,7 @@ class Database:
         self._driver = driver or load_driver()
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._interruptible: Any = None
         if stand_in is not None:
             self._engine = self._open_memory()
             return
@@ -76,6 +78,7 @@ class Database:
             except BaseException:
                 self._lock.release()
                 raise
+        self._interruptible = self._raw()
 
     @property
     def engine(self) -> Engine:
@@ -98,6 +101,17 @@ class Database:
         """A connection that holds the write lock; committed at the end, undone on an error."""
         if self.refusal is not None:
             raise self.refusal
+        with plain_errors(self.path), write_transaction(self._engine) as connection:
+            yield connection
+
+    @property
+    def may_index(self) -> bool:
+        """Whether the full-text index can be filled: also in the copy of what may only be read."""
+        return self.refusal is None or self._copy is not None
+
+    @contextmanager
+    def write_index(self) -> Iterator[Connection]:
+        """As :meth:`write`, for the index, which is nothing of the user's."""
         with plain_errors(self.path), write_transaction(self._engine) as connection:
             yield connection
 
@@ -170,6 +184,11 @@ class Database:
             raise StoreError(f"{source} is the history itself: choose a backup.")
         return restoring.stage(source, self.path, self._driver, report)
 
+    def interrupt(self) -> None:
+        """Have the statement that is running end with an error; may be called on any thread."""
+        if self._interruptible is not None:
+            self._interruptible.interrupt()
+
     def copy_with(self, path: Path, work: Callable[[Connection], None]) -> None:
         """Copy the whole database to another file and change the copy.
 
@@ -200,6 +219,7 @@ class Database:
 
     def close(self) -> None:
         """Let the file go; SQLite then writes the -wal into it."""
+        self._interruptible = None
         self._engine.dispose()
         self._lock.release()
         if self._copy is not None:
@@ -296,6 +316,9 @@ class Database:
                 schema.migrate(connection)
             # From now on the file is a whole database without its -wal file.
             driver_connection(engine).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        elif not search_table.is_usable(driver_connection(engine)):  # a newer library made it
+            with write_transaction(engine) as connection:
+                search_table.make_again(connection.connection.driver_connection)
 
     def _raw(self) -> Any:
         return driver_connection(self._engine)

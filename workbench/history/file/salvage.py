@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from workbench.history.tables import metadata
+from workbench.history.search import table as search_table
+from workbench.history.tables import MADE_AGAIN, metadata
 
 # Statements are put together from the names of our own tables and columns.
 # ruff: noqa: S608
@@ -51,8 +52,6 @@ _REPAIRS = (
        AND template_id NOT IN (SELECT id FROM template_version)""",
     "DELETE FROM run_text WHERE run_id NOT IN (SELECT id FROM run)",
     "DELETE FROM vote WHERE pair_id NOT IN (SELECT id FROM vote_pair)",
-    "INSERT INTO run_search (run_search) VALUES ('rebuild')",
-    "INSERT INTO message_search (message_search) VALUES ('rebuild')",
 )
 
 
@@ -77,9 +76,11 @@ def copy_readable(damaged: Path, target: Any, driver: ModuleType) -> int:
     target.execute("BEGIN IMMEDIATE")
     try:
         for table in metadata.sorted_tables:
-            rows += _copy_table(source, target, table, driver)
+            if table.name not in MADE_AGAIN:
+                rows += _copy_table(source, target, table, driver)
         for statement in _REPAIRS:
             target.execute(statement)
+        search_table.make_again(target)
         target.execute("COMMIT")
     except BaseException:
         target.execute("ROLLBACK")

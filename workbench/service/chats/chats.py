@@ -19,7 +19,8 @@ class Chats(Asking, Branches):
 
     async def all(self, text: str = "") -> tuple[Conversation, ...]:
         """All conversations, last changed first; ``text`` keeps those in which it occurs."""
-        return await self._store.read(conversations.list_conversations, text)
+        read = self._store.search if text.strip() else self._store.read
+        return await read(conversations.list_conversations, text)
 
     async def create(self, title: str = UNTITLED) -> Conversation:
         """A new, empty conversation."""

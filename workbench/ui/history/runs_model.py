@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.searching import SearchFilter
 from workbench.domain.servers import model_name
 from workbench.domain.text import count_text, seconds_text
 from workbench.domain.views import RunFilter, RunSummary, SearchHit, StrategyInfo
@@ -146,7 +147,10 @@ class RunsModel(QAbstractTableModel):
             runs = await core.history.list_runs(limit=PAGE, wanted=wanted, fold=True)
             hits: tuple[SearchHit, ...] = ()
             if wanted.text:
-                hits = await core.history.search(wanted.text, _SNIPPETS)
+                page = await core.history.search(
+                    wanted.text, SearchFilter(kinds=("run",)), limit=_SNIPPETS
+                )
+                hits = page.hits
             members = {
                 group: await core.history.list_runs(
                     limit=_MOST_MEMBERS, wanted=RunFilter(group=group)
