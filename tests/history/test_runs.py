@@ -130,7 +130,7 @@ async def test_the_prompt_is_on_disk_when_append_now_returns(
     await store.append_now(run_id, [logged])
     other = await open_store(path)
     assert await other.events(run_id) == [logged]
-    assert await other.read(run_list.list_runs, wanted=RunFilter(text="only here")) != ()
+    assert await other.search(run_list.list_runs, wanted=RunFilter(text="only here")) != ()
 
 
 @shared_file
@@ -174,7 +174,7 @@ async def test_the_list_is_filtered_by_text_strategy_and_group(store: HistorySto
     await samples.done_run(store, "about owls", "owls fly")
 
     async def ids(before_id: int | None = None, **filters: Any) -> list[int]:
-        found = await store.read(run_list.list_runs, before_id, wanted=RunFilter(**filters))
+        found = await store.search(run_list.list_runs, before_id, wanted=RunFilter(**filters))
         return [summary.run_id for summary in found]
 
     assert await ids(text="whal") == [first]
@@ -190,7 +190,7 @@ async def test_a_deleted_run_can_be_restored(store: HistoryStore) -> None:
     run_id = await samples.done_run(store)
     await store.write(run_list.hide, [run_id])
     assert await store.read(run_list.list_runs) == ()
-    assert await store.read(run_list.list_runs, wanted=RunFilter(text="capital")) == ()
+    assert await store.search(run_list.list_runs, wanted=RunFilter(text="capital")) == ()
     assert await samples.find(store, "capital") == ()
     await store.write(run_list.show, [run_id])
     assert [summary.run_id for summary in await store.read(run_list.list_runs)] == [run_id]

@@ -38,8 +38,8 @@ async def _chat(store: HistoryStore, title: str = "c") -> int:
     return (await store.write(conversations.insert_conversation, title)).conversation_id
 
 
-async def _say(store: HistoryStore, chat: int, parent: int | None, role: str, said: str) -> int:
-    added = await store.write(message_tree.add_message, chat, parent, role, said)
+async def _say(store: HistoryStore, chat: int, parent: int | None, role: str, words: str) -> int:
+    added = await store.write(message_tree.add_message, chat, parent, role, words)
     return added.message_id
 
 

@@ -17,9 +17,9 @@ SearchOrder = Literal["newest", "best"]
 
 SEARCH_KINDS: tuple[SearchKind, ...] = ("run", "chat", "version", "variable", "case")
 MOST_COUNTED = 1000
-"""Hits are counted up to here; more are said to be more."""
+"""Hits are counted up to here; more are shown as "1,000+"."""
 MOST_RANKED = 20_000
-"""Best match is offered up to so many hits: more would take long, and common words do not rank."""
+"""Best match is offered up to this many hits: more would take long, and common words rank alike."""
 
 
 class SearchFilter(msgspec.Struct, frozen=True, kw_only=True):

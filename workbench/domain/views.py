@@ -295,6 +295,17 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
         return not searching and self.is_right is None and not self.without_cancelled
 
 
+TaggedKind = Literal["run", "conversation"]
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """How the user ordered a run or a conversation; only a conversation has a folder ("a/b")."""
+
+    tags: tuple[str, ...] = ()
+    folder: str = ""
+    pinned: bool = False
+
+
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """A place where the searched words occur. ``snippet`` marks them with U+0002 and U+0003."""
 

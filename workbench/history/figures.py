@@ -30,7 +30,7 @@ def read(connection: Connection, since: float = 0.0) -> HistoryFigures:
 
     Args:
         connection: in a transaction.
-        since: days from this time on are told apart (Unix seconds).
+        since: days from this time on are listed (Unix seconds).
     """
     models = tuple(
         ModelFigures(

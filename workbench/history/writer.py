@@ -373,8 +373,8 @@ class HistoryWriter:
     ) -> T:
         """As :meth:`read`, with what was written last in the index, as far as that is quick.
 
-        What waits longer is said by ``IndexState``: of a search that finds nothing meanwhile it is
-        not known whether there is nothing.
+        ``IndexState`` has what waits longer: a search that finds nothing meanwhile does not show
+        that there is nothing.
         """
         database = self._opened()
         if database.may_index:

@@ -74,6 +74,10 @@ def listed(panel: HistoryPanel) -> list[int]:
     return [run.run_id for run in panel.runs.rows]
 
 
+def found(panel: HistoryPanel) -> list[tuple[str, int]]:
+    return [(hit.kind, hit.id) for hit in panel.hits.model.hits]
+
+
 def test_the_newest_run_is_on_top_and_open(panel: HistoryPanel, runs: dict[str, int]) -> None:
     assert listed(panel) == [runs["self_consistency"], runs["tree_of_thought"], runs["direct"]]
     assert shown_id(panel) == runs["self_consistency"]
@@ -132,13 +136,13 @@ def test_another_run_is_shown_from_its_beginning(
 
 def test_search_and_filter(panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot) -> None:
     qtbot.keyClicks(panel.search, "zebra")
-    qtbot.waitUntil(lambda: listed(panel) == [runs["cot"]], timeout=WAIT_MS)
-    assert "zebra" in panel.runs.cell(1, 2).quiet
-    panel.search.setText("nowhere to be found")
-    qtbot.waitUntil(panel.nothing_found.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: found(panel) == [("run", runs["cot"])], timeout=WAIT_MS)
     assert not panel.table.isVisible()
-    panel.nothing_found.button.click()
-    qtbot.waitUntil(lambda: len(listed(panel)) == 3, timeout=WAIT_MS)
+    panel.search.setText("nowhere to be found")
+    qtbot.waitUntil(panel.hits.nothing.isVisible, timeout=WAIT_MS)
+    panel.hits.nothing.button.click()
+    qtbot.waitUntil(panel.table.isVisible, timeout=WAIT_MS)
+    assert len(listed(panel)) == 3
     panel.filters.set_filter("strategy", "direct")
     qtbot.waitUntil(lambda: listed(panel) == [runs["direct"]], timeout=WAIT_MS)
     assert [chip.text() for chip in panel.filters.chips] == [" Direct"]
@@ -154,10 +158,9 @@ def test_a_key_leads_from_the_words_to_what_was_found(
     open_run(panel, runs["direct"], qtbot)
     panel.search.setFocus()
     qtbot.keyClicks(panel.search, "zebra")
-    qtbot.waitUntil(lambda: listed(panel) == [runs["cot"]], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: found(panel) == [("run", runs["cot"])], timeout=WAIT_MS)
     qtbot.keyClick(panel.search, key)
-    assert panel.table.hasFocus()
-    assert panel.table.current_id == runs["cot"]
+    assert panel.hits.list.hasFocus()
     qtbot.waitUntil(lambda: panel.opened.run_id == runs["cot"], timeout=WAIT_MS)
 
 
@@ -165,15 +168,15 @@ def test_the_opened_run_stays_when_the_words_that_found_it_go(
     panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
 ) -> None:
     newest = make_run(bridge, spec("direct"))  # has a row above those that go
-    panel.search.setText("sticks")
-    qtbot.waitUntil(lambda: len(listed(panel)) == 5, timeout=WAIT_MS)
-    panel.table.selectRow(panel.runs.row_of(runs["cot"]))
+    panel.search.setText("zebra")
+    qtbot.waitUntil(lambda: found(panel) == [("run", runs["cot"])], timeout=WAIT_MS)
+    panel.hits.list.take_focus()
     qtbot.waitUntil(lambda: shown_id(panel) == runs["cot"], timeout=WAIT_MS)
-    panel.search.clear()  # its comparison is one row again
+    panel.search.clear()  # its comparison is one row
     qtbot.waitUntil(lambda: len(listed(panel)) == 4, timeout=WAIT_MS)
     assert listed(panel)[0] == newest
     assert panel.opened.run_id == runs["cot"]
-    assert panel.table.current_id is None
+    qtbot.waitUntil(lambda: panel.table.current_id is None, timeout=WAIT_MS)
 
 
 def test_several_runs_and_a_comparison_are_deleted_and_come_back(

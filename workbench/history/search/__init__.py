@@ -5,6 +5,6 @@ documents.py: what of each table is found, and under which tags
 table.py: the FTS5 table and its forms, and the triggers that note what has changed
 indexing.py: brings the index up to date in short steps; how far it is
 finding.py: queries: newest or best first, counts, hits a day
-hits.py: rows of the index to hits with the texts that they stand for
+hits.py: rows of the index to hits with their texts
 snippets.py: the place of a text where the words occur, marked
 """

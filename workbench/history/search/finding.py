@@ -1,4 +1,4 @@
-"""Queries of the full-text index: newest or best first, how many, on which days, of which kinds.
+"""Queries of the full-text index: newest or best first, counts by day and kind.
 
 Filters are words of the index and ranges of its keys, never joins: for a common word a join looks
 up every hit. The order of the keys is that of time, so reading stops at the limit.

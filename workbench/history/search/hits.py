@@ -1,4 +1,4 @@
-"""Rows of the index to hits: the texts that they stand for, read where they are."""
+"""Rows of the index to hits: their texts, read from the tables that have them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def read_hits(raw: Any, rows: Sequence[Found], typed: str) -> tuple[SearchHit, .
     wanted = Wanted(typed)
     by_source: defaultdict[str, list[Found]] = defaultdict(list)
     for row in rows:
-        by_source[row.source].append(row)
+        if row.source in _READERS and isinstance(row.item_id, int) and isinstance(row.part, int):
+            by_source[row.source].append(row)  # else damaged: found again once it is indexed again
     hits: dict[int, SearchHit] = {}
     for source, found in by_source.items():
         hits |= _READERS[source](raw, found, wanted)

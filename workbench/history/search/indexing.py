@@ -72,7 +72,12 @@ class Indexer:
         return True
 
     def _index_older(self, raw: Any) -> bool:
-        left = dict(raw.execute("SELECT source, next_id FROM index_progress WHERE next_id > 0"))
+        left = dict(
+            raw.execute(
+                "SELECT source, next_id FROM index_progress "
+                "WHERE next_id > 0 AND typeof(next_id) = 'integer'"
+            )
+        )
         source = next((each for each in SOURCES if each in left), None)
         if source is None:
             return False
@@ -164,11 +169,12 @@ def state(connection: Connection) -> IndexState:
     assert raw is not None
     left, total = raw.execute(
         "SELECT coalesce(sum(next_id), 0), coalesce(sum(first_id), 0) FROM index_progress "
-        "WHERE source <> ?",
-        (_MERGE,),
+        f"WHERE source IN ({', '.join('?' for _ in SOURCES)}) AND typeof(next_id) = 'integer' "
+        "AND typeof(first_id) = 'integer'",
+        tuple(SOURCES),
     ).fetchone()
     pending = raw.execute("SELECT count(*) FROM index_pending").fetchone()[0]
-    return IndexState(1 - left / total if left else 1.0, pending)
+    return IndexState(1 - min(left / total, 1.0) if left and total else 1.0, pending)
 
 
 def optimize(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame
 
+from workbench.domain.searching import SearchFilter
 from workbench.domain.servers import model_name
 from workbench.domain.views import RunFilter, StrategyInfo
 from workbench.ui.kit import Button, GhostButton
@@ -24,6 +25,17 @@ _PLAIN: tuple[tuple[str, str, str, str], ...] = (
     ("cancelled", "no", "Without cancelled", "stop"),
 )
 """Field, value, title and icon of the filters that need no list."""
+
+
+_OF_RUNS = frozenset({"prompt", "version", "compared", "cancelled"})
+"""Filters that the list of runs has and the search in everything has not."""
+_OF_HITS = frozenset({"tag", "folder", "doubt", "between"})
+_DOUBTS = [
+    ("0.5", "A token below 50 %"),
+    ("0.8", "A token below 20 %"),
+    ("0.9", "A token below 10 %"),
+]
+"""Least doubt of the least sure tokens, and what it says."""
 
 
 class FilterBar(QFrame):
@@ -44,6 +56,9 @@ class FilterBar(QFrame):
         self._strategies: tuple[StrategyInfo, ...] = ()
         self._models: tuple[str, ...] = ()
         self._prompt: tuple[str, str] = ("", "")
+        self._tags: tuple[str, ...] = ()
+        self._folders: tuple[str, ...] = ()
+        self._has_doubt = False
         self.add = GhostButton("Filter", "plus", tip="Narrow the list")
         self.add.setAccessibleName("Add a filter")
         self.add.clicked.connect(self._open_menu)
@@ -74,6 +89,32 @@ class FilterBar(QFrame):
             without_cancelled="cancelled" in chosen,
         )
 
+    @property
+    def is_of_runs(self) -> bool:
+        """Whether a filter is set that only runs have."""
+        return bool(self._set.keys() & _OF_RUNS)
+
+    @property
+    def is_of_hits(self) -> bool:
+        """Whether a filter is set that is answered by the search in everything."""
+        return bool(self._set.keys() & _OF_HITS) and not self.is_of_runs
+
+    def search_filter(self) -> SearchFilter:
+        """The hits that are wanted."""
+        chosen = self._set
+        verdict = chosen.get("right")
+        since, _, until = chosen.get("between", "").partition(" ")
+        return SearchFilter(
+            strategy=chosen.get("strategy", ""),
+            model=chosen.get("model", ""),
+            tag=chosen.get("tag", ""),
+            folder=chosen.get("folder", ""),
+            since=float(since) if since else _since(chosen.get("day", "")),
+            until=float(until) if until else 0.0,
+            is_right=None if verdict is None else verdict == "yes",
+            doubt=float(chosen.get("doubt", "0")),
+        )
+
     def set_filter(self, field: str, value: str, title: str = "") -> None:
         """Set a filter, in place of another of its field; "" takes it away."""
         if title:
@@ -90,6 +131,12 @@ class FilterBar(QFrame):
         self._set.clear()
         self._rebuild()
         self.changed.emit()
+
+    def show_labels(
+        self, tags: tuple[str, ...], folders: tuple[str, ...], *, has_doubt: bool
+    ) -> None:
+        """Which tags and folders can be chosen, and whether doubt is known of any run."""
+        self._tags, self._folders, self._has_doubt = tags, folders, has_doubt
 
     def show_choices(
         self, strategies: tuple[StrategyInfo, ...], models: tuple[str, ...], prompt: tuple[str, str]
@@ -147,7 +194,12 @@ class FilterBar(QFrame):
         for heading, field, icon_name, choices in (
             ("Strategy", "strategy", "list", [(info.id, info.title) for info in self._strategies]),
             ("Model", "model", "models", [(each, model_name(each)) for each in self._models]),
+            ("Tag", "tag", "tag", [(each, each) for each in self._tags]),
+            ("Folder", "folder", "folder", [(each, each) for each in self._folders]),
+            ("Doubt", "doubt", "info", _DOUBTS if self._has_doubt else []),
         ):
+            if not choices and field in _OF_HITS:
+                continue
             below = IconMenu(heading, self.menu)
             below.setTitle(heading)
             for value, name in choices:

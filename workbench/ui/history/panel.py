@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, QTimer, Slot
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
+from workbench.domain.runs.pair import RunPair
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.actions import Action
 from workbench.ui.evaluate.data.case_form import case_action
+from workbench.ui.history.figures_view import FiguresView
 from workbench.ui.history.filters import FilterBar
+from workbench.ui.history.hits_pane import HitsPane
+from workbench.ui.history.right_side import RightSide
 from workbench.ui.history.run_menu import RunMenu
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.runs_model import RunsModel
@@ -23,6 +28,7 @@ from workbench.ui.history.view_model import OpenRun
 from workbench.ui.kit import (
     Banner,
     EmptyState,
+    GhostButton,
     Splitter,
     column,
     row,
@@ -35,7 +41,7 @@ from workbench.ui.theme import icon, theme
 if TYPE_CHECKING:
     from workbench.service import Workbench
 
-_SEARCH_MS = 150
+_SEARCH_MS = 80
 _POLL_MS = 2000
 _LEAST_LIST, _LEAST_RUN = 420, 400
 
@@ -45,6 +51,9 @@ class Choices(NamedTuple):
 
     strategies: tuple[StrategyInfo, ...] = ()
     models: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    has_doubt: bool = False
 
 
 class HistorySession(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +86,8 @@ class HistoryPanel(Panel):
         self.menu = RunMenu(self.opened, self.view, context)
         self.notice = Banner()
         self._make_list()
-        self._make_empty()
-        self._split = Splitter(self._list, self._right, name="Runs and the opened run")
+        self._make_right()
+        self._split = Splitter(self._list, self.right, name="Runs and the opened run")
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setSizes([740, 620])
@@ -93,15 +102,20 @@ class HistoryPanel(Panel):
 
     def _make_list(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search prompts, outputs and answers")
-        self.search.setAccessibleName("Search runs")
+        self.search.setPlaceholderText("Search everything that was written")
+        self.search.setAccessibleName("Search the history")
         self.search.setClearButtonEnabled(True)
         self._search_icon = QAction(icon("search", "text-3"), "", self.search)
         self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
         self.filters = FilterBar()
         bar = QFrame()
         bar.setProperty("rule", "bottom")
-        bar.setLayout(column(self.search, self.filters, margins=(16, 8, 12, 8), gap=8))
+        self.statistics = GhostButton("Statistics", "evaluate", tip="Tokens and hours by model")
+        top = row(self.search, self.statistics, gap=8)
+        top.setStretch(0, 1)
+        bar.setLayout(column(top, self.filters, margins=(16, 8, 12, 8), gap=8))
+        self.hits = HitsPane(self.bridge)
+        self.hits.hide()
         self.nothing_found = EmptyState(
             "Nothing found", "No run has these words and filters.", "Show all runs", "close"
         )
@@ -115,20 +129,21 @@ class HistoryPanel(Panel):
         self._list.setMinimumWidth(_LEAST_LIST)
         self._list.setLayout(
             column(
-                bar, row(self.table, margins=(8, 0, 0, 0)), self.nothing_found, self.no_runs, gap=0
+                bar,
+                row(self.table, margins=(8, 0, 0, 0)),
+                self.hits,
+                self.nothing_found,
+                self.no_runs,
+                gap=0,
             )
         )
 
-    def _make_empty(self) -> None:
-        self.nothing_open = EmptyState(
-            "No run is open", "Choose a run to see what was sent and what came back.", "", ""
+    def _make_right(self) -> None:
+        self.right = RightSide(
+            self.context, self.view, self.opened, self.hits, FiguresView(self.bridge)
         )
-        self._right = QFrame()
-        self._right.setMinimumWidth(_LEAST_RUN)
-        self._right.setProperty("surface", "canvas")
-        self._right.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        self._right.setLayout(column(self.view, self.nothing_open, gap=0))
-        self.view.hide()
+        self.right.setMinimumWidth(_LEAST_RUN)
+        self.nothing_open = self.right.nothing_open
         self.nothing_found.hide()
         self.no_runs.hide()
 
@@ -136,21 +151,31 @@ class HistoryPanel(Panel):
         self.view.tokens.branched.connect(self._open_answer)
         self.search.textChanged.connect(self._on_typed)
         self.table.reach_from(self.search)
+        self.hits.reach_from(self.search)
+        self.hits.cleared.connect(self._on_clear)
+        self.hits.day_wanted.connect(self._on_day)
+        self.hits.model.failed.connect(self._on_failed)
+        self.statistics.clicked.connect(self.right.show_statistics)
+        self.right.labels.form.saved.connect(self._read_choices)
+        self.right.labels.form.failed.connect(self._on_failed)
         self.filters.changed.connect(self._look)
         self.filters.wanted.connect(self._show_choices)
         self.nothing_found.button.clicked.connect(self._on_clear)
         self.no_runs.button.clicked.connect(self._on_compare_wanted)
         self.runs.filled.connect(self._on_filled)
         self.runs.failed.connect(self._on_failed)
-        self.table.chosen.connect(self.opened.open)
+        self.table.chosen.connect(self.right.open_run)
         self.table.delete_wanted.connect(self._on_delete_selected)
-        self.table.menu_wanted.connect(self.menu.open_at)
+        self.table.menu_wanted.connect(self._on_menu_wanted)
+        self.menu.compare_two.triggered.connect(self._on_compare_two)
         self.opened.changed.connect(self._on_opened)
         self.opened.failed.connect(self._on_failed)
         self.opened.deleted.connect(self._on_deleted)
         self.opened.restored.connect(self._on_restored)
         self.opened.started.connect(self._on_started)
         self.view.again.clicked.connect(self.opened.run_again)
+        self.view.reproduce.clicked.connect(self.opened.reproduce)
+        self.opened.reproduced.connect(self._on_reproduced)
         self.view.stop.clicked.connect(self.opened.stop)
         self.view.design.clicked.connect(self._on_design)
         self.view.compare.clicked.connect(self._on_compare)
@@ -169,6 +194,12 @@ class HistoryPanel(Panel):
             Action(id="history.find", title="Search the history", run=self._on_find, keys="Ctrl+F"),
             Action(id="history.run_again", title="Run the opened run again",
                    run=self.opened.run_again, keys="Ctrl+Return", when=self._has_spec),
+            Action(id="history.reproduce", title="Reproduce the opened run",
+                   run=self.opened.reproduce, when=self._has_spec),
+            Action(id="history.compare_two", title="Compare the two marked runs",
+                   run=self._on_compare_two, when=self._has_two),
+            Action(id="history.statistics", title="Statistics of the history",
+                   run=self.right.show_statistics),
             Action(id="history.tree", title="Open the tree of the opened run", run=self._on_tree,
                    when=self.view.tree.isVisible),
             Action(id="history.xray", title="X-ray the opened run's answer",
@@ -180,12 +211,12 @@ class HistoryPanel(Panel):
 
     def home(self) -> QWidget:
         """Where the keys go."""
-        return self.table
+        return self.hits.list if self.is_searching else self.table
 
     def shown(self) -> None:
         """Read what is new."""
         self._read_choices()
-        self.runs.refresh()
+        self._refresh()
         self._tell_place()
 
     def handle(self, request: dict[str, object]) -> None:
@@ -201,7 +232,7 @@ class HistoryPanel(Panel):
         if isinstance(run_id, int):
             self._wanted = run_id
             self._unfold_for = run_id
-            self.opened.open(run_id)
+            self.right.open_run(run_id)
             self.table.choose(run_id)
             self._unfold()
 
@@ -244,6 +275,8 @@ class HistoryPanel(Panel):
         choices = await self.bridge.ask(_choices)
         self._choices = choices
         self.runs.show_strategies(choices.strategies)
+        self.hits.show_strategies(choices.strategies)
+        self.filters.show_labels(choices.tags, choices.folders, has_doubt=choices.has_doubt)
         self.view.show_strategies(choices.strategies)
         self._show_choices()
 
@@ -260,9 +293,38 @@ class HistoryPanel(Panel):
     def _on_typed(self) -> None:
         self._search_timer.start()
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether hits are shown in place of runs: not with filters that only runs have."""
+        wanted = bool(self.search.text().strip()) or self.filters.is_of_hits
+        return wanted and not self.filters.is_of_runs
+
     @Slot()
     def _look(self) -> None:
-        self.runs.look_for(self.filters.filter(self.search.text()))
+        searching = self.is_searching
+        self.hits.setVisible(searching)
+        if searching:
+            self.hits.look_for(self.search.text().strip(), self.filters.search_filter())
+            for part in (self.table, self.nothing_found, self.no_runs):
+                part.hide()
+        else:
+            self.right.leave_hits()
+            self.runs.look_for(self.filters.filter(self.search.text()))
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Read again what is shown."""
+        if self.is_searching:
+            self.hits.model.refresh()
+        else:
+            self.runs.refresh()
+
+    @Slot(float, float)
+    def _on_day(self, since: float, until: float) -> None:
+        last = time.strftime("%Y-%m-%d", time.localtime(until - 1))
+        first = time.strftime("%Y-%m-%d", time.localtime(since))
+        title = first if first == last else f"{first} to {last}"
+        self.filters.set_filter("between", f"{since} {until}", title)
 
     @Slot()
     def _on_clear(self) -> None:
@@ -271,6 +333,8 @@ class HistoryPanel(Panel):
 
     @Slot()
     def _on_filled(self) -> None:
+        if self.is_searching:
+            return
         searching = self.filters.is_set or bool(self.runs.wanted.text)
         empty = not self.runs.rows
         self.table.setVisible(not empty)
@@ -292,12 +356,12 @@ class HistoryPanel(Panel):
         version = await self.bridge.ask(lambda core: core.history.data_version())
         if version != self._version:
             self._version = version
-            self.runs.refresh()
+            self._refresh()
 
     @Slot(int)
     def _on_run_ended(self, run_id: int) -> None:
         if self.isVisible():
-            self.runs.refresh()
+            self._refresh()
         if run_id == self.opened.run_id:
             self.opened.read()
 
@@ -305,9 +369,6 @@ class HistoryPanel(Panel):
 
     @Slot()
     def _on_opened(self) -> None:
-        known = self.opened.state is not None
-        self.view.setVisible(known)
-        self.nothing_open.setVisible(not known)
         self._wanted = self.opened.run_id
         self._tell_place()
         self._unfold()
@@ -328,6 +389,20 @@ class HistoryPanel(Panel):
     def _on_tree(self) -> None:
         if self.opened.run_id is not None:
             self.context.go("tree", run_id=self.opened.run_id)
+
+    def _has_two(self) -> bool:
+        return len(self.table.selected()[0]) == 2
+
+    @Slot(QPoint)
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        self.menu.compare_two.setEnabled(self._has_two())
+        self.menu.open_at(place)
+
+    @Slot()
+    def _on_compare_two(self) -> None:
+        run_ids, _ = self.table.selected()
+        if len(run_ids) == 2:
+            self.right.compare(min(run_ids), max(run_ids))
 
     @Slot()
     def _on_compare_wanted(self) -> None:
@@ -380,6 +455,13 @@ class HistoryPanel(Panel):
         self.runs.refresh()
         self.handle({"run_id": run_id})
 
+    @Slot(object)
+    def _on_reproduced(self, pair: RunPair) -> None:
+        self._refresh()
+        words = f"Run {pair.left_id:,} was reproduced as run {pair.right_id:,}: {pair.verdict}."
+        self.notice.show_message(words, "ok" if pair.verdict == "identical" else "warn")
+        self.right.show_pair(pair)
+
     @Slot()
     def _on_find(self) -> None:
         self.search.setFocus()
@@ -410,4 +492,11 @@ class HistoryPanel(Panel):
 
 
 async def _choices(core: Workbench) -> Choices:
-    return Choices(core.runs.strategies(), await core.history.models())
+    history = core.history
+    return Choices(
+        core.runs.strategies(),
+        await history.models(),
+        await history.tags(),
+        await history.folders(),
+        await history.has_doubt(),
+    )

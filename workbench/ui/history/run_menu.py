@@ -37,8 +37,11 @@ class RunMenu(IconMenu):
         self._press("Open the tree", "tot", view.tree)
         self.case = self.add_entry("Save the output as a case…", "file-plus")
         self.case.triggered.connect(self._save_case)
+        self.compare_two = self.add_entry("Compare the two marked runs", "compare")
         self.addSeparator()
         self._press("Run again", "retry", view.again)
+        self._press("Reproduce", "target", view.reproduce)
+        self._press("Tags and pin", "tag", view.labels)
         self._press("Delete this run", "trash", view.delete)
         opened.changed.connect(self.refresh)
 

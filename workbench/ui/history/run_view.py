@@ -80,6 +80,12 @@ class RunView(QFrame):
         self.state = Label("", "body", "text-3")
         self.facts = Label("", "small", "text-3", elide=True)
         self.again = Button("Run again", "retry", tip="Run the same prompt with the same settings")
+        self.reproduce = Button(
+            "Reproduce",
+            "target",
+            tip="Do it again with the same seed, and say whether it is identical",
+        )
+        self.labels = IconButton("tag", "Tags and pin")
         self.stop = Button("Stop", "stop", tip="Stop this run")
         self.design = Button("Design", "design", tip="Open the prompt in Design")
         self.compare = Button("Comparison", "compare", tip="Open the comparison it is part of")
@@ -92,11 +98,13 @@ class RunView(QFrame):
         first.setStretch(1, 1)
         buttons = row(
             self.again,
+            self.reproduce,
             self.stop,
             self.design,
             self.compare,
             self.tree,
             None,
+            self.labels,
             self.copy,
             self.delete,
             gap=8,
@@ -210,6 +218,9 @@ class RunView(QFrame):
         self.facts.setText(" · ".join(part for part in (name or "chat", model) if part))
         self.again.setVisible(not running)
         self.again.setEnabled(spec is not None)
+        self.reproduce.setVisible(not running)
+        self.reproduce.setEnabled(spec is not None and not self._model.reproducing)
+        self.reproduce.set_text("Reproducing…" if self._model.reproducing else "Reproduce")
         self.stop.setVisible(running and self._model.stoppable)
         self.design.setVisible(isinstance(prompt, TemplatePrompt))
         self.compare.setVisible(bool(spec and spec.group))

@@ -44,6 +44,7 @@ class OpenRun(QObject):
         failed(str): a sentence.
         deleted(tuple), restored(tuple): what was asked for is done; the runs' ids.
         started(int): a run was started; its id.
+        reproduced(object): a run was done again; a RunPair of both.
     """
 
     changed = Signal()
@@ -51,6 +52,7 @@ class OpenRun(QObject):
     deleted = Signal(tuple)
     restored = Signal(tuple)
     started = Signal(int)
+    reproduced = Signal(object)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -62,6 +64,7 @@ class OpenRun(QObject):
         self.stoppable = False
         self.earlier: tuple[int, bool] | None = None
         self.expected = ""
+        self.reproducing = False
         self._again = QTimer(self, singleShot=True, interval=_READ_AGAIN_MS)
         self._again.timeout.connect(self.read)
 
@@ -125,6 +128,24 @@ class OpenRun(QObject):
         spec, expected = self.spec, self.expected
         if spec is not None:
             self._do(lambda core: core.runs.start(spec, expected), self.started.emit)
+
+    @background
+    async def reproduce(self) -> None:
+        """Do the run again with its own seed, and compare what comes with what was."""
+        run_id = self.run_id
+        if run_id is None or self.reproducing:
+            return
+        self.reproducing = True
+        self.changed.emit()
+        try:
+            pair = await self.bridge.ask(lambda core: core.pairs.reproduce(run_id))
+        except WorkbenchError as error:
+            self.failed.emit(str(error))
+            return
+        finally:
+            self.reproducing = False
+            self.changed.emit()
+        self.reproduced.emit(pair)
 
     def resume(self) -> None:
         """Go on with the run from where it was cut; what was written is not asked again."""
