@@ -16,7 +16,7 @@ from workbench.processes.pool import SandboxPool
 
 TO_JSON = "workbench.prompts.jinja.environment:to_json"
 PATTERN = "workbench.evaluation.extraction:pattern_job"
-CHAT = "workbench.prompts.chat_format:format_job"
+CHAT = "workbench.prompts.chat.template_job:format_job"
 # Compares two lists of 2^40 items inside one operation of the interpreter: no signal ends it.
 ENDLESS_IN_C = (
     "{% set n = namespace(x=[1], y=[1]) %}{% for i in range(40) %}"

@@ -8,7 +8,7 @@ import pytest
 from workbench.domain.errors import TemplateError, TemplateLimitError
 from workbench.domain.text import Message
 from workbench.processes.pool import SandboxPool
-from workbench.prompts.chat_format import format_chat
+from workbench.prompts.chat.formatting import format_chat
 from workbench.prompts.jinja.environment import ALLOWED_GLOBALS, chat_environment
 from workbench.prompts.render import render
 from workbench.prompts.source_map.tracing import TracingEnvironment

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from workbench.domain.errors import TemplateError
 from workbench.domain.text import Message, Segment, Span
 from workbench.processes.pool import SandboxPool
-from workbench.prompts.chat_format import _segments, format_chat, format_job, protect
+from workbench.prompts.chat.formatting import _segments, format_chat, protect
+from workbench.prompts.chat.template_job import format_job
 
 # The formats of the model families that people load most, shortened where tools are concerned.
 FORMATS = {
@@ -157,9 +158,9 @@ async def test_a_refused_system_message_moves_into_the_first_user_message(
 
 
 async def test_other_refusals_are_told_in_the_templates_words(pool: SandboxPool) -> None:
-    messages = (Message.literal("user", "a"), Message.literal("user", "b"))
-    with pytest.raises(TemplateError, match=r"refuses these messages: .*must alternate"):
-        await format_chat(pool, FORMATS["gemma"], messages)
+    source = "{{ raise_exception('Not on a Sunday.') }}"
+    with pytest.raises(TemplateError, match=r"refuses these messages: Not on a Sunday"):
+        await format_chat(pool, source, (Message.literal("user", "a"),))
 
 
 async def test_a_model_without_a_format_gets_headings(pool: SandboxPool) -> None:
@@ -187,7 +188,7 @@ def test_what_formats_expect_to_find() -> None:
         "{{ messages[0].content }}{{ messages[0].content.split('x')|length }}"
         "{{ messages[::-1]|length }}"
     )
-    found = format_job(source, [("user", "axb")], {"bos_token": "", "eos_token": ""})
+    found, _ = format_job(source, [("user", "axb")], {"bos_token": "", "eos_token": ""})
     assert found == 'TrueTrue[1, "é<"]4axb21'
 
 
@@ -229,7 +230,7 @@ NO_ASSISTANT = (
 def test_no_text_is_lost_and_none_changes_places(
     source: str, messages: list[tuple[str, str]], expected: str
 ) -> None:
-    assert format_job(source, messages, {}) == expected
+    assert format_job(source, messages, {})[0] == expected
 
 
 def test_a_text_that_the_format_leaves_out_is_said_before_anything_runs() -> None:
@@ -237,9 +238,9 @@ def test_a_text_that_the_format_leaves_out_is_said_before_anything_runs() -> Non
     with pytest.raises(TemplateError, match=r"leaves out the text of message 2 \(assistant\)"):
         format_job(NO_ASSISTANT, messages, {})
     thoughts = [("user", "U"), ("assistant", "<think>only thoughts</think>"), ("user", "V")]
-    assert format_job(NO_ASSISTANT, thoughts, {}) == "<user>U<user>V"
+    assert format_job(NO_ASSISTANT, thoughts, {})[0] == "<user>U<user>V"
 
 
 def test_a_text_that_the_format_escapes_is_there() -> None:
     source = "{% for m in messages %}{{ m.content | tojson }}{% endfor %}"
-    assert format_job(source, [("user", 'say "hi"')], {}) == '"say \\"hi\\""'
+    assert format_job(source, [("user", 'say "hi"')], {})[0] == '"say \\"hi\\""'

@@ -5,6 +5,7 @@ options.py: options that several commands share, and how their texts become a ru
 reading.py: files that a command line names, read within limits of size and depth
 terminal.py: text for the terminal: control characters as escapes, tables
 doctor.py: `doctor`: what is installed, what this machine can do, how fast it is
+profiles.py: `profiles`: named system prompts for conversations
 history.py: `history`: find runs and conversations again
 tokens.py: `history tokens`, `samplers`, `token-storage`: the tokens of stored answers
 history_pairs.py: `history compare`, `reproduce`, `stats`

@@ -70,7 +70,7 @@ def with_workbench(
 
 def commands() -> click.Group:
     """The program with all its commands."""
-    from workbench.cli import doctor, history, history_pairs, tokens  # noqa: PLC0415
+    from workbench.cli import doctor, history, history_pairs, profiles, tokens  # noqa: PLC0415
     from workbench.cli.chats import chat, chats  # noqa: PLC0415
     from workbench.cli.evaluation import evaluate, judge, votes  # noqa: PLC0415
     from workbench.cli.models import models, score, servers  # noqa: PLC0415
@@ -101,6 +101,7 @@ def commands() -> click.Group:
         history.history,
         chats.chats,
         chat.chat,
+        profiles.profiles,
         datasets.data,
         render.render,
         library.library,

@@ -26,6 +26,11 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     budget: Budget = Budget()
     mode: KvMode = "fast"
     system: str = ""
+    profile: int = 0
+    """The id of the profile that goes before ``system``, 0 for none."""
+    send_thoughts: bool = False
+    """Ask the chat template to keep the thoughts of earlier answers; it may drop them all the
+    same."""
 
 
 def chat_params(strategy: str) -> dict[str, Json]:

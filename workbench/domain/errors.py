@@ -29,6 +29,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   ├── WorkerDiedError
     │   ├── WorkerHungError
     │   ├── ContextOverflowError
+    │   │   └── MessageTooLongError  one message of a conversation does not fit alone
     │   ├── GrammarError           a grammar or JSON schema that cannot be used
     │   ├── UnsupportedError       this engine or model cannot do what was asked
     │   └── RemoteError            a server refused, failed, or cannot be reached
@@ -293,6 +294,31 @@ class ContextOverflowError(EngineError):
             ),
             prompt_tokens=text_tokens,
             context_tokens=context_tokens,
+        )
+
+
+@dataclass(eq=False)
+class MessageTooLongError(ContextOverflowError):
+    """The last message of a conversation does not fit, whatever is left out before it."""
+
+    over_tokens: int = 0
+
+    @classmethod
+    def by(cls, prompt_tokens: int, max_tokens: int, context_tokens: int) -> MessageTooLongError:
+        """Build the sentence from the tokens of the message with what always goes with it."""
+        over = prompt_tokens + max_tokens - context_tokens
+        return cls(
+            reason=(
+                f"The message is too long by {count_text(over, 'token')}: with the system prompt "
+                f"it has {prompt_tokens:,}, and the context of {context_tokens:,} has room for "
+                f"{max(context_tokens - max_tokens, 0):,} next to the {max_tokens:,} kept for the "
+                "answer. Shorten it, keep fewer for the answer, or load the model with a larger "
+                "context."
+            ),
+            prompt_tokens=prompt_tokens,
+            max_tokens=max_tokens,
+            context_tokens=context_tokens,
+            over_tokens=over,
         )
 
 

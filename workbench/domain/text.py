@@ -164,6 +164,14 @@ class Message(msgspec.Struct, frozen=True):
 
     role: Role
     spans: tuple[Span, ...]
+    reasoning: str | msgspec.UnsetType = msgspec.UNSET
+    """What was thought before an answer; the chat template decides whether the model gets it.
+    Left out where there is none, so that messages made before there were thoughts are the same."""
+
+    @property
+    def thoughts(self) -> str:
+        """What was thought before it, "" where that is not known."""
+        return "" if isinstance(self.reasoning, msgspec.UnsetType) else self.reasoning
 
     @property
     def text(self) -> str:

@@ -39,7 +39,7 @@ from workbench.engine.status import StatusBoard
 from workbench.engine.worker import messages as ms
 from workbench.models.details import require_free, require_memory
 from workbench.processes.pool import SandboxPool
-from workbench.prompts.chat_format import format_chat
+from workbench.prompts.chat.formatting import format_chat
 
 HUNG_SECONDS = 15.0
 
@@ -135,7 +135,9 @@ class LlamaEngine:
                 state="empty", model_name="", model_path="", context_tokens=0, error=""
             )
 
-    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
+    async def format_chat(
+        self, messages: tuple[Message, ...], *, keep_thoughts: bool = False
+    ) -> tuple[Segment, ...]:
         """Apply the model's own chat template, in the sandbox."""
         model = await self._ready()
         return await format_chat(
@@ -145,6 +147,7 @@ class LlamaEngine:
             bos=model.bos_text,
             eos=model.eos_text,
             special_texts=model.special_texts,
+            keep_thoughts=keep_thoughts,
         )
 
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:

@@ -112,11 +112,15 @@ class InProcessEngine:
         self._model = None
         self._board.update(state="empty", model_name="", model_path="", context_tokens=0)
 
-    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
-        """ChatML, whatever the model."""
+    async def format_chat(
+        self, messages: tuple[Message, ...], *, keep_thoughts: bool = False
+    ) -> tuple[Segment, ...]:
+        """ChatML, whatever the model; thoughts only where they are to be kept."""
         segments: list[Segment] = []
         for message in messages:
             segments.append(Segment(f"{_TURN_START}{message.role}\n"))
+            if keep_thoughts and message.thoughts:
+                segments.append(Segment(f"<think>{message.thoughts}</think>", special=False))
             segments += [Segment(span.text, special=span.literal) for span in message.spans]
             segments.append(Segment(f"{_TURN_END}\n"))
         segments.append(Segment(f"{_TURN_START}assistant\n"))

@@ -226,8 +226,13 @@ class Engine(Protocol):
     async def unload(self) -> None:
         """Give the model's memory back."""
 
-    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
-        """Apply the model's own chat template, in the sandbox, up to where the answer starts."""
+    async def format_chat(
+        self, messages: tuple[Message, ...], *, keep_thoughts: bool = False
+    ) -> tuple[Segment, ...]:
+        """Apply the model's own chat template, in the sandbox, up to where the answer starts.
+
+        ``keep_thoughts`` asks the template to keep the thoughts of earlier answers.
+        """
 
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
         """Token ids and texts, with the beginning-of-text token where the model adds it."""

@@ -163,9 +163,11 @@ class RecordingEngine:
         """Unload on the live engine."""
         await self._engine.unload()
 
-    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
+    async def format_chat(
+        self, messages: tuple[Message, ...], *, keep_thoughts: bool = False
+    ) -> tuple[Segment, ...]:
         """Format on the live engine."""
-        return await self._engine.format_chat(messages)
+        return await self._engine.format_chat(messages, keep_thoughts=keep_thoughts)
 
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
         """Tokenise on the live engine."""

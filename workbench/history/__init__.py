@@ -20,6 +20,8 @@ conversations.py: SQL of conversations, their list and drafts
 imported.py: conversations of other programs into the history
 exported.py: whole conversations out of the history
 message_tree.py: SQL of messages: versions, branches, questions with their answers
+profiles.py: SQL of profiles
+summaries.py: SQL of summaries in conversations
 evaluations.py: SQL of evaluations, their cells, and looks at held-out cases
 votes.py: SQL of votes on pairs of answers
 owner.py: which process works on a run, and whether it lives

@@ -28,6 +28,8 @@ class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
     evaluated_tokens: int
     completion_tokens: int
     thought_tokens: int
+    reasoning: str
+    """What was thought before the output, "" where nothing was."""
     error: dict[str, Any] | None
     all_texts: str
 
@@ -49,6 +51,7 @@ class RunEnd(msgspec.Struct, frozen=True, kw_only=True):
             evaluated_tokens=state.evaluated_tokens,
             completion_tokens=state.generated_tokens,
             thought_tokens=_thought_tokens(state),
+            reasoning=_reasoning(state),
             error=state.error,
             all_texts=_all_texts(state),
         )
@@ -65,6 +68,14 @@ def _thought_tokens(state: RunState) -> int:
     """How much was thought; at least 1 where a thought was cut before it was counted."""
     cut = any(sample.reasoning for call in state.calls.values() for sample in call.samples)
     return max(state.reasoning_tokens, int(cut))
+
+
+def _reasoning(state: RunState) -> str:
+    """The thoughts of the call that gave the output."""
+    call = state.answering_call() or next(reversed(state.calls.values()), None)
+    samples = call.samples if call is not None else ()
+    spoken = [each.reasoning for each in samples if each.reasoning and each.text == state.output]
+    return (spoken or [each.reasoning for each in samples if each.reasoning] or [""])[0]
 
 
 def _all_texts(state: RunState) -> str:

@@ -177,7 +177,11 @@ def store_end(connection: Connection, end: RunEnd) -> None:
     connection.execute(
         update(message)
         .where(message.c.run_id == end.run_id, message.c.role == "assistant")
-        .values(text=output, thought_tokens=end.thought_tokens)
+        .values(
+            text=output,
+            thought_tokens=end.thought_tokens,
+            reasoning=replace_surrogates(end.reasoning) or None,
+        )
     )
 
 

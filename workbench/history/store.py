@@ -21,6 +21,7 @@ from workbench.history import (
     message_tree,
     runs,
     session,
+    summaries,
 )
 from workbench.history.owner import own_process
 from workbench.history.run_end import RunEnd
@@ -122,6 +123,17 @@ class HistoryStore(HistoryWriter):
         assert answer.run_id is not None
         self._own_runs.add(answer.run_id)
         return answer
+
+    async def add_summary(
+        self, above: ChatMessage, following: tuple[int, ...], spec: RunSpec, title: str
+    ) -> ChatMessage:
+        """Put a summary's empty message and its run on disk, as :mod:`.summaries`."""
+        made: ChatMessage = await self.write(
+            summaries.insert_summary, above, following, spec, title, own_process()
+        )
+        assert made.run_id is not None
+        self._own_runs.add(made.run_id)
+        return made
 
     async def save_chat_draft(self, conversation_id: int, draft: ChatDraft) -> None:
         """Keep what is written in a conversation and not sent; an empty draft is forgotten."""

@@ -2,6 +2,7 @@
 
 executor.py: makes runs, new, resumed and grown ones, and works on them to the end
 run.py: answers the effects of the strategy, from the log or from the model
+fitting.py: leaves whole turns of a conversation out until it fits into the context
 calls.py: a strategy's calls: the prompt is on disk before it is sent, samples become events
 shape.py: joins the grammar of a step with the run's sampling
 budget.py: what a run may use, charged before each call

@@ -35,6 +35,7 @@ from workbench.engine.protocol import (
     ScoreRequest,
     TextDelta,
 )
+from workbench.prompts.chat.continuing import text_after_header
 from workbench.runs.journal import Journal
 from workbench.runs.shape import shaped
 
@@ -98,7 +99,8 @@ class Calls:
             derive_seed(spec.seed, effect.node, role, sample) for sample in range(effect.n)
         )
         call = self.id_of(effect.node, effect.role)
-        segments = await self._segments(effect.messages, effect.prefix)
+        segments = await self._segments(effect.messages)
+        prefix = self._begun(segments, effect.prefix)
         started = CallStarted(
             call=call,
             node=effect.node,
@@ -120,13 +122,13 @@ class Calls:
             stream.cancel_before()
             raise
         request = GenerateRequest(
-            segments=segments,
+            segments=_with_prefix(segments, prefix),
             sampling=sampling,
             seeds=tuple(seeds[sample] for sample in missing),
             mode=spec.mode,
             priority=self._priority,
-            messages=effect.messages,
-            prefix=effect.prefix,
+            messages=self._with_thoughts(effect.messages),
+            prefix=prefix,
             end_at_answer=effect.end_at_answer,
         )
         new = dict(zip(missing, await stream.run(self._engine, request), strict=True))
@@ -158,7 +160,7 @@ class Calls:
     async def score(self, effect: Score) -> LabelScores:
         """How probable the labels are; raises EngineError as the engine does, and StoreError."""
         call = self.id_of(effect.node, effect.role)
-        segments = await self._segments(effect.messages, effect.prefix)
+        segments = _with_prefix(await self._segments(effect.messages), effect.prefix)
         started = CallStarted(
             call=call,
             node=effect.node,
@@ -195,14 +197,43 @@ class Calls:
         )
         return found
 
-    async def _segments(self, messages: Sequence[Message], prefix: str) -> tuple[Segment, ...]:
-        segments = await self._engine.format_chat(tuple(messages))
-        return (*segments, Segment(prefix, special=False)) if prefix else segments
+    async def _segments(self, messages: Sequence[Message]) -> tuple[Segment, ...]:
+        return await self._engine.format_chat(tuple(messages), keep_thoughts=self._keeps_thoughts)
+
+    def _with_thoughts(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Messages for a server: thoughts are no part of its protocol unless they are wanted."""
+        if self._keeps_thoughts or not any(each.thoughts for each in messages):
+            return messages
+        return tuple(Message(each.role, each.spans) for each in messages)
+
+    @property
+    def _keeps_thoughts(self) -> bool:
+        prompt = self._spec.prompt
+        context = prompt.fitting if isinstance(prompt, ChatPrompt) else None
+        return context is not None and context.keep_thoughts
+
+    def _begun(self, segments: Sequence[Segment], prefix: str) -> str:
+        """How the answer begins, as text after the assistant's header.
+
+        An answer of a conversation that goes on comes after its thoughts, where the header opens
+        some.
+        """
+        prompt = self._spec.prompt
+        if not prefix or not isinstance(prompt, ChatPrompt):
+            return prefix
+        last = prompt.messages[-1]
+        if last.role != "assistant" or last.text != prefix:
+            return prefix
+        return text_after_header(segments, last)
 
     @property
     def _priority(self) -> int:
         is_chat = isinstance(self._spec.prompt, ChatPrompt)
         return _CHAT_PRIORITY if is_chat else _SEARCH_PRIORITY
+
+
+def _with_prefix(segments: tuple[Segment, ...], prefix: str) -> tuple[Segment, ...]:
+    return (*segments, Segment(prefix, special=False)) if prefix else segments
 
 
 def _first(wanted: Any, otherwise: Any) -> Any:

@@ -20,6 +20,7 @@ def build_manifest(
     model: LoadedModel,
     prompts: dict[str, PromptFile],
     sources: Mapping[str, str],
+    context: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """JSON values: model, engine, settings, hashes of every template that was used.
 
@@ -28,6 +29,7 @@ def build_manifest(
         model: that is loaded.
         prompts: of the strategy.
         sources: files that templates may include, by name.
+        context: what of a conversation was left out (:mod:`workbench.runs.fitting`).
     """
     return {
         "application": __version__,
@@ -51,7 +53,7 @@ def build_manifest(
         "params": spec.params,
         "strategy_prompts": {name: prompt.sha256 for name, prompt in prompts.items()},
         "included": included_digests(spec, sources),
-    }
+    } | ({"context": dict(context)} if context else {})
 
 
 def included_digests(spec: RunSpec, sources: Mapping[str, str]) -> dict[str, str]:

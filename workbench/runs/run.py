@@ -50,6 +50,7 @@ from workbench.prompts.render import render
 from workbench.runs.budget import Meter
 from workbench.runs.calls import Calls, Notes
 from workbench.runs.control import RunControl
+from workbench.runs.fitting import fit_messages, kept_messages, reserve_of
 from workbench.runs.growth import before, growth_steps
 from workbench.runs.journal import Journal, RunStore
 from workbench.runs.manifest import build_manifest, changes_since
@@ -130,9 +131,12 @@ class Run:
         strategy = STRATEGIES.get(self.spec.strategy)
         await self._read_prompts(strategy)
         sources = self._tools.library.sources()
-        manifest = build_manifest(self.spec, model, self._prompts, sources)
+        messages, context, failure = await self._fitted_messages()
+        manifest = build_manifest(self.spec, model, self._prompts, sources, context)
         self._begin(strategy, model.name, manifest)
-        problem = self._problem(await self._messages())
+        if failure is not None:
+            raise failure
+        problem = self._problem(messages or await self._messages())
         if self.growth:
             steps = growth_steps(self._section[0], self._log, self.spec, problem)
         else:
@@ -144,6 +148,31 @@ class Run:
         if best is not outcome:
             self.journal.add(NoteAdded(text="The growth found nothing better: the answer stays."))
         return best
+
+    async def _fitted_messages(
+        self,
+    ) -> tuple[tuple[Message, ...], dict[str, Any], WorkbenchError | None]:
+        """A conversation without what does not fit, what is kept of that, and why it cannot be.
+
+        A run that goes on leaves out what it left out when it began. No messages where the prompt
+        is none that is made to fit.
+        """
+        prompt = self.spec.prompt
+        fitting = prompt.fitting if isinstance(prompt, ChatPrompt) else None
+        if fitting is None or not isinstance(prompt, ChatPrompt):
+            return (), {}, None
+        begun = [e.event.manifest for e in self._log if isinstance(e.event, RunStarted)]
+        if begun:
+            report = dict(begun[0].get("context") or {})
+            kept = kept_messages(prompt.messages, fitting, int(report.get("first") or 0))
+            return kept, report, None
+        try:
+            fitted = await fit_messages(
+                self._tools.engine, prompt.messages, fitting, reserve_of(self.spec)
+            )
+        except WorkbenchError as error:
+            return (), {}, error
+        return fitted.messages, fitted.report(fitting), None
 
     def _begin(self, strategy: Strategy, model: str, manifest: dict[str, Any]) -> None:
         """Log that it starts or goes on, and what has changed since it started."""

@@ -8,6 +8,7 @@ from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.views import EngineStatus, StoreStatus
 from workbench.engine.protocol import Engine
 from workbench.service.chats import Chats
+from workbench.service.chats.profiles import Profiles
 from workbench.service.core import Core
 from workbench.service.doctor import Doctor
 from workbench.service.evaluation.evaluation_files import EvaluationFiles
@@ -28,6 +29,7 @@ from workbench.service.evaluation.variants import Variants
 from workbench.service.evaluation.votes import Votes
 from workbench.service.finder import Finder
 from workbench.service.history import History
+from workbench.service.models.chat_templates import ChatTemplates
 from workbench.service.models.downloads import Downloads
 from workbench.service.models.model_files import ModelFiles
 from workbench.service.models.models import Models
@@ -75,6 +77,7 @@ class Workbench:
         self.servers = Servers(core)
         self.model_files = ModelFiles(core, self.servers)
         self.models = Models(core, self.servers, self.model_files)
+        self.chat_templates = ChatTemplates(core)
         self.downloads = Downloads(core)
         self.scoring = Scoring(self.models)
         self.doctor = Doctor(core, self.models)
@@ -134,6 +137,7 @@ class Workbench:
         self.importing = Importing(core)
         self.tokens = Tokens(core, self.models, self.chats, self.steering)
         self.exporting = Exporting(core)
+        self.profiles = Profiles(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)
         self.finder = Finder(core, self.model_files)

@@ -166,3 +166,12 @@ def test_every_control_has_a_name(panel):
     panel.files.where.set_open(True)
     panel.files.details.form.add_adapter(Adapter("/there/style.gguf"))
     assert unnamed(panel) == []
+
+
+def test_the_details_say_what_the_chat_template_does(panel, qtbot):
+    verdict = panel.files.details.verdict
+    qtbot.waitUntil(lambda: len(verdict.texts) == 13, timeout=WAIT_MS)
+    assert verdict.texts[0:2] == ("System message", "taken as it is")
+    assert "dropped by the template" in verdict.texts[-1]
+    panel.files.table.selectRow(1)
+    qtbot.waitUntil(lambda: verdict.texts == (), timeout=WAIT_MS)

@@ -67,7 +67,7 @@ IN_LISTS = {
                "Ctrl+Z", "Alt+Shift+Up", "Alt+Shift+Down"},
     "compare": {"Enter"},
     "tree": {"Up", "Down", "Left", "Right", "Home", "End", "Space"},
-    "chat": {"Enter", "Shift+Enter", "Up"},
+    "chat": {"Enter", "Shift+Enter", "Up", "/", "Down", "Tab", "Ctrl+Enter"},
     "evaluate": {*"JKHLFDSB/", "Shift+F", "Space", "Enter", "Ctrl+C"},
     "history": {"Right", "Left", "Delete"},
 }  # fmt: skip

@@ -12,6 +12,7 @@ import msgspec
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json, load_options
 from workbench.cli.terminal import Column, figures, in_a_line, print_table, say, show_line, texts
+from workbench.domain.chat_templates import CASE_TITLES, TemplateVerdict
 from workbench.domain.text import size_text
 from workbench.domain.views import DownloadProgress, HubFile, ModelDetails, ModelEntry
 from workbench.settings import Paths
@@ -74,15 +75,17 @@ def _cells(entry: ModelEntry) -> tuple[str, ...]:
 def inspect(paths: Paths, model: str, loads: bool, load: dict[str, Any], as_json: bool) -> int:
     """Show a model file's metadata, and the memory it needs with these settings."""
 
-    async def work(core: Workbench) -> ModelDetails:
+    async def work(core: Workbench) -> tuple[ModelDetails, TemplateVerdict]:
         core.models.change_load_settings(load)
         if loads:
             await core.models.load(model)
-        return await core.models.inspect(model)
+        details = await core.models.inspect(model)
+        return details, await core.chat_templates.verdict(details.chat_template)
 
-    found = with_workbench(paths, work)
+    found, verdict = with_workbench(paths, work)
     if as_json:
         values = msgspec.to_builtins(found)
+        values["conversations"] = msgspec.to_builtins(verdict)
         values["memory"] |= {"total_bytes": found.memory.total_bytes, "fit": found.memory.fit}
         click.echo(json.dumps(values, ensure_ascii=False))
         return 0
@@ -95,8 +98,20 @@ def inspect(paths: Paths, model: str, loads: bool, load: dict[str, Any], as_json
     speed = found.entry.speed
     if speed is not None:
         click.echo(f"Reads {speed.prompt:,.0f}, writes {speed.generation:,.1f} tokens/s here.")
+    _print_verdict(verdict)
     _print_memory(found)
     return 0
+
+
+def _print_verdict(verdict: TemplateVerdict) -> None:
+    """What the chat template does with conversations."""
+    click.echo("\nConversations:")
+    if verdict.problem:
+        click.echo(f"  {verdict.problem}")
+        return
+    for case in verdict.cases:
+        say([(in_a_line(f"  {CASE_TITLES[case.case]}: {case.words}"), "")], one_line=True)
+    click.echo(f"  {verdict.thought_words}")
 
 
 def _print_memory(found: ModelDetails) -> None:

@@ -37,6 +37,11 @@ def open_tag(prompt: Sequence[Segment]) -> str:
     return found.group(1) if found else ""
 
 
+def close_tag(tag: str) -> str:
+    """The tag that ends a thought begun with ``tag``, "" where that is none."""
+    return _TAGS.get(tag.lower() if tag.startswith("<") else tag, "")
+
+
 class ReasoningSplitter:
     """Takes the text of one answer in pieces and gives back what is thought and what is answer.
 
@@ -48,7 +53,7 @@ class ReasoningSplitter:
     """
 
     def __init__(self, tag: str = "") -> None:
-        self._close = _TAGS.get(tag.lower() if tag.startswith("<") else tag, "")
+        self._close = close_tag(tag)
         self._state = "opened" if self._close else "start"
         self._held = ""
 

@@ -37,10 +37,36 @@ class TemplatePrompt(msgspec.Struct, frozen=True, tag="template"):
     variables: dict[str, Json] = {}
 
 
+class ChatContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a conversation may be left out where it does not fit into the context.
+
+    Places are those of the prompt's messages, from 0.
+    """
+
+    ids: tuple[int, ...] = ()
+    """The messages of the conversation, by place; 0 for what is none."""
+    pinned: tuple[int, ...] = ()
+    """Places of messages whose turns are never left out."""
+    first: int = 0
+    """The first place that was sent last time: it is kept as long as that fits, so that the
+    evaluated prefix can be used again."""
+    keep_thoughts: bool = False
+    """Ask the chat template to keep the thoughts of earlier answers."""
+
+
 class ChatPrompt(msgspec.Struct, frozen=True, tag="chat"):
-    """A prompt given as messages, as a conversation does; a last one of the model is to go on."""
+    """A prompt given as messages, as a conversation does; a last one of the model is to go on.
+
+    With ``context`` whole turns are left out where it does not fit; without it that is an error.
+    """
 
     messages: tuple[Message, ...]
+    context: ChatContext | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def fitting(self) -> ChatContext | None:
+        """How it is made to fit, None where it is sent whole or not at all."""
+        return None if isinstance(self.context, msgspec.UnsetType) else self.context
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -165,7 +165,12 @@ class RemoteEngine:
         self._model = None
         self._board.update(state="empty", model_name="", model_path="", context_tokens=0, place="")
 
-    async def format_chat(self, messages: tuple[Message, ...]) -> tuple[Segment, ...]:
+    async def format_chat(
+        self,
+        messages: tuple[Message, ...],
+        *,
+        keep_thoughts: bool = False,  # noqa: ARG002 - the server's template decides
+    ) -> tuple[Segment, ...]:
         """The messages as text, for people and previews: requests carry the messages themselves.
 
         A llama-server on this machine is asked for the exact text; to any other machine nothing is

@@ -221,11 +221,20 @@ def without(asked: Asked, name: str, server: str) -> None:
 
 
 def to_wire(messages: tuple[Message, ...], prefix: str = "") -> list[Json]:
-    """Messages as a server takes them; ``prefix`` is how the answer already begins."""
-    sent = [
-        {"role": message.role, "content": _SURROGATE.sub("\ufffd", message.text)}
-        for message in messages
-    ]
+    """Messages as a server takes them; ``prefix`` is how the answer already begins.
+
+    What the user wrote in a row is one message: many chat templates take no other, and what a
+    server's does is not known.
+    """
+    sent: list[Json] = []
+    for message in messages:
+        text = _SURROGATE.sub("\ufffd", message.text)
+        if sent and message.role == "user" == sent[-1]["role"]:
+            sent[-1]["content"] += f"\n\n{text}"
+            continue
+        sent.append({"role": message.role, "content": text})
+        if message.thoughts:
+            sent[-1]["reasoning_content"] = _SURROGATE.sub("\ufffd", message.thoughts)
     if prefix:
         sent.append({"role": "assistant", "content": _SURROGATE.sub("\ufffd", prefix)})
     return sent

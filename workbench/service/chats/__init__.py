@@ -2,6 +2,10 @@
 
 chats.py: `Chats`: the list of conversations, drafts, options; composed of what follows
 reader.py: the shown branch and its system prompt
+prompt.py: a branch as a prompt: system prompt, summary, profile, thoughts
+context.py: what goes to the model, counted by parts, and what is left out
+profiles.py: `core.profiles`: named system prompts, with notes and greetings
+summarising.py: sums up what is above a message; the summary takes its place in the prompt
 asking.py: sends, edits, regenerates, continues
 branches.py: versions and branches: shown, deleted, brought back
 """

@@ -8,15 +8,17 @@ import msgspec
 
 from workbench.domain.chat import ChatOptions, Turn, chat_params
 from workbench.domain.errors import UsageError
-from workbench.domain.runs.spec import ChatPrompt, Json, RunSpec
-from workbench.domain.text import Message, Role
+from workbench.domain.runs.spec import Json, RunSpec
+from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage
 from workbench.history import conversations, session
-from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, ConversationReader, title_of
+from workbench.service.chats.context import Contexts
+from workbench.service.chats.prompt import Draft, begun_message
+from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
 from workbench.service.runs.runs import run_title
 
 
-class Asking(ConversationReader):
+class Asking(Contexts):
     """Puts questions and starts their answers."""
 
     async def send(
@@ -80,7 +82,12 @@ class Asking(ConversationReader):
             raise UsageError("There is nothing to go on from: ask for another answer instead.")
         before = await self._before(message)
         return await self._ask(
-            message.conversation_id, message.parent_id, before, None, options, message.text
+            message.conversation_id,
+            message.parent_id,
+            before,
+            None,
+            options,
+            begun_message(message.text, message.reasoning or ""),
         )
 
     async def fork_answer(
@@ -100,7 +107,7 @@ class Asking(ConversationReader):
             await self._before(message),
             None,
             options,
-            begun,
+            Message.value("assistant", begun),
         )
 
     async def _before(self, message: ChatMessage) -> tuple[ChatMessage, ...]:
@@ -116,7 +123,7 @@ class Asking(ConversationReader):
         before: Sequence[ChatMessage],
         text: str | None,
         options: ChatOptions,
-        begun: str = "",
+        begun: Message | None = None,
     ) -> ChatMessage:
         """Put a question on disk and start its answer; ``text`` None answers the last message.
 
@@ -125,10 +132,9 @@ class Asking(ConversationReader):
         its strategy for the next message.
         """
         asked = msgspec.structs.replace(options, strategy="direct", params={}) if begun else options
-        messages = [(each.role, each.text) for each in before]
-        messages += [("user", text or ""), ("assistant", begun)]
+        sent = await self._branch_prompt(before, Draft(text or "", begun), asked)
         spec = RunSpec(
-            prompt=ChatPrompt(sent_messages(options.system, messages)),
+            prompt=sent.prompt,
             strategy=asked.strategy,
             params=chat_params(asked.strategy) | asked.params,
             model=options.model,
@@ -163,21 +169,6 @@ class Asking(ConversationReader):
             await self._store.read(conversations.load_conversation, conversation_id)
         ).title == UNTITLED:
             await self._store.write(conversations.rename, conversation_id, title_of(text))
-
-
-def sent_messages(system: str, exchanged: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
-    """A conversation as the model gets it: no empty turns, no two of the user in a row.
-
-    Many chat formats refuse either, and a model that reads an empty answer gives one again.
-    """
-    turns: list[tuple[Role, str]] = []
-    for role, text in exchanged:
-        if not text.strip():
-            continue
-        joined = turns and turns[-1][0] == role == "user"
-        turns.append((role, f"{turns.pop()[1]}\n\n{text}" if joined else text))
-    messages = tuple(Message.value(role, text) for role, text in turns)
-    return (Message.literal("system", system), *messages) if system.strip() else messages
 
 
 def kept_options(options: ChatOptions) -> dict[str, Json]:

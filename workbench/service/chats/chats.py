@@ -12,9 +12,10 @@ from workbench.history import conversations, message_tree, session
 from workbench.service.chats.asking import Asking, kept_options
 from workbench.service.chats.branches import Branches
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
+from workbench.service.chats.summarising import Summarising
 
 
-class Chats(Asking, Branches):
+class Chats(Asking, Branches, Summarising):
     """Conversations: each answer is a run, each message a node of a tree."""
 
     async def all(self, text: str = "") -> tuple[Conversation, ...]:

@@ -11,6 +11,7 @@ from workbench.domain.views import ChatMessage
 from workbench.history import conversations, session
 from workbench.history.runs import load_spec
 from workbench.service.core import Core
+from workbench.service.models.chat_templates import ChatTemplates
 from workbench.service.runs.runs import Runs
 
 LAST_SYSTEM = "chat.last_system"
@@ -23,8 +24,10 @@ class ConversationReader:
 
     def __init__(self, core: Core, runs: Runs) -> None:
         self._engines = core.engines
+        self._prompt_library = core.prompt_library
         self._store = core.store
         self._runs = runs
+        self._templates = ChatTemplates(core)
 
     async def open(self, conversation_id: int) -> OpenConversation:
         """A conversation with its shown branch; UsageError where there is none."""

@@ -27,7 +27,7 @@ from workbench.history import message_tree, token_data
 from workbench.history.runs import load_spec
 from workbench.history.token_data import AnswerRow, ScoredTokens
 from workbench.service.chats import Chats
-from workbench.service.chats.asking import sent_messages
+from workbench.service.chats.prompt import Draft, branch_prompt
 from workbench.service.core import Core
 from workbench.service.models.models import Models
 from workbench.service.runs.steering import Steering
@@ -222,7 +222,8 @@ class Tokens:
         before: tuple[ChatMessage, ...] = ()
         if row.parent_id is not None:
             before = await self._chats.messages(row.conversation_id, row.parent_id)
-        sent = sent_messages(system_of(before) or "", [(each.role, each.text) for each in before])
+        options = ChatOptions(system=system_of(before) or "")
+        sent = branch_prompt(before, Draft(), options).prompt.messages
         return StoredText(text=row.text, messages=sent), key
 
     # --- going on from a token ------------------------------------------------------------------

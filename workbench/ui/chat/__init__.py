@@ -14,6 +14,10 @@ drafts.py: unsent text, on disk within a second
 reading.py: where each conversation was left, so that it opens there again
 sending.py: sends messages, edits and retries
 live_answers.py: answers being written, in all conversations
+side.py: the column of panes at the right
+context/: how full the context is, and what the model does not see
+profiles/: named system prompts
+slash/: prompts in a message: "/"
 find_bar.py: the find bar
 finding.py: joins find bar and transcript
 places.py: where the words that are searched for occur

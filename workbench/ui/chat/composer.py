@@ -11,7 +11,9 @@ from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from workbench.domain.chat import ChatDraft, ChatOptions, chat_params
+from workbench.domain.chat_context import ContextReport
 from workbench.domain.runs.sampling import Sampling
+from workbench.domain.text import count_text
 from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.bridge import Bridge
 from workbench.ui.kit import GhostButton, IconButton, Label, PrimaryButton, column, row
@@ -21,6 +23,7 @@ from workbench.ui.kit.forms.run_choices import (
     SamplingButton,
     StrategyChooser,
 )
+from workbench.ui.kit.label import set_tone
 from workbench.ui.theme import font
 
 _LEAST_LINES, _MOST_LINES = 1, 8
@@ -105,6 +108,8 @@ class Composer(QFrame):
     Signals:
         sent(str); stopped(); edit_last_wanted(); cancelled_edit(); system_wanted().
         changed(): something else is written. edit_changed(): another message, or none, is edited.
+        options_changed(): answers are made in another way. context_wanted(): show it, or hide it.
+        form_sent(): Send while the form of a prompt is shown. problem(str): a sentence.
     """
 
     sent = Signal(str)
@@ -114,6 +119,10 @@ class Composer(QFrame):
     system_wanted = Signal()
     changed = Signal()
     edit_changed = Signal()
+    options_changed = Signal()
+    context_wanted = Signal()
+    form_sent = Signal()
+    problem = Signal(str)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -142,7 +151,12 @@ class Composer(QFrame):
         self.sampling.setProperty("tall", False)
         self.system_button = IconButton("file", "System prompt")
         self.system_button.clicked.connect(self.system_wanted)
-        self.context = Label("", "small", "text-3")
+        self.context = GhostButton("")
+        self.context.setAccessibleName("Tokens of the context")
+        self.context.clicked.connect(self.context_wanted)
+        self.strategy.strategy_chosen.connect(self.options_changed)
+        self.model.currentIndexChanged.connect(self.options_changed)
+        self.sampling.form.changed.connect(self.options_changed)
         self.send = SendButton()
         self.send.clicked.connect(self._on_button)
         self.strategy.strategy_chosen.connect(self._on_strategy)
@@ -153,12 +167,15 @@ class Composer(QFrame):
             self.sampling,
             self.system_button,
             None,
+            self.context,
             self.send,
             gap=4,
         )
-        upper = row(self.box, gap=8)
-        upper.addWidget(self.context, 0, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(self._editing, upper, lower, margins=(10, 8, 10, 10), gap=6))
+        self._form: QWidget | None = None
+        self.form_text = ""
+        """What the prompt in the form makes of its values, while that is shown."""
+        self._layout = column(self._editing, self.box, lower, margins=(10, 8, 10, 10), gap=6)
+        self.setLayout(self._layout)
 
     # --- how answers are made -------------------------------------------------------------------
 
@@ -206,7 +223,9 @@ class Composer(QFrame):
 
     @Slot()
     def _on_send(self) -> None:
-        if self.box.toPlainText().strip() and not self.send.is_stop:
+        if self._form is not None and not self._form.isHidden():
+            self.form_sent.emit()
+        elif self.box.toPlainText().strip() and not self.send.is_stop:
             self.sent.emit(self.box.toPlainText())
 
     @Slot()
@@ -288,8 +307,49 @@ class Composer(QFrame):
             cursor.endEditBlock()
         self.box.moveCursor(QTextCursor.MoveOperation.End)
 
-    def show_context(self, used: int, context: int) -> None:
-        """Say how full the context is, in tokens."""
-        self.context.setText(f"{used:,} / {context:,}" if context and used else "")
-        what = "what leads to the edited message" if self.edited else "the conversation"
-        self.context.setToolTip(f"Tokens of {what}, of those that the context holds")
+    # --- a prompt in the message ----------------------------------------------------------------
+
+    def put_form(self, form: QWidget) -> None:
+        """Take the form that is shown in place of the message box on demand."""
+        self._form = form
+        self._layout.insertWidget(self._layout.indexOf(self.box), form)
+
+    def show_form(self, *, shown: bool) -> None:
+        """Show the form in place of the message box, or the box again."""
+        if self._form is not None:
+            self._form.setVisible(shown)
+            self.box.setVisible(not shown)
+
+    @property
+    def next_text(self) -> str:
+        """What would be sent now."""
+        is_form = self._form is not None and not self._form.isHidden()
+        return self.form_text if is_form else self.box.toPlainText()
+
+    def show_form_text(self, text: str) -> None:
+        """The prompt in the form has another text."""
+        self.form_text = text
+        self.options_changed.emit()
+
+    def take_text(self, text: str) -> None:
+        """A rendered prompt becomes the message."""
+        self._set_text(text)
+        self.box.setFocus()
+
+    def send_text(self, text: str) -> None:
+        """Send a rendered prompt; it stays in the box where an answer is being written."""
+        self._set_text(text)
+        self._on_send()
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why a prompt cannot be put into the message."""
+        self.problem.emit(sentence)
+
+    def show_report(self, report: ContextReport) -> None:
+        """Say how full the context is, in tokens, or why that is not known."""
+        used, context = f"{report.used:,}", f"{report.context:,}"
+        self.context.set_text(report.uncounted or f"{used} / {context}")
+        set_tone(self.context, "bad" if report.over_tokens else "text-3")
+        over = count_text(report.over_tokens, "token")
+        words = f"Too long by {over}." if report.over_tokens else "Tokens of the next prompt."
+        self.context.setToolTip(f"{words} Shows what they are of.")

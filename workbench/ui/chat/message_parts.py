@@ -7,7 +7,7 @@ import functools
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from workbench.domain.errors import ContextOverflowError, WorkbenchError
+from workbench.domain.errors import ContextOverflowError, MessageTooLongError, WorkbenchError
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.servers import model_name
 from workbench.domain.text import count_text, seconds_text
@@ -77,6 +77,8 @@ class FoldedText(Section):
 
 def message_name(message: ChatMessage) -> str:
     """Who says a message."""
+    if message.kind == "summary":
+        return "Summary of what is above"
     if message.role == "user":
         return "You"
     if message.role == "system":
@@ -92,7 +94,8 @@ def tool_title(message: ChatMessage) -> str:
 def failure_sentence(wire: dict[str, object]) -> str:
     """Why an answer failed, and the ways on in a conversation."""
     sentence = error_sentence(wire)
-    if isinstance(WorkbenchError.from_wire(wire), ContextOverflowError):
+    error = WorkbenchError.from_wire(wire)
+    if isinstance(error, ContextOverflowError) and not isinstance(error, MessageTooLongError):
         sentence += (
             " In a conversation: delete messages that are not needed any more, or edit an earlier "
             "one to go on from there."

@@ -77,6 +77,7 @@ class MessageView(QFrame):
         self.thinking: StreamingText | None = None
         self.tool: FoldedText | None = None
         self._banner: Banner | None = None
+        self._merged: Label | None = None
         self.name = Label("", "body-strong")
         self.note = Label("", "small", "text-3")
         self.versions = VersionArrows()
@@ -137,6 +138,22 @@ class MessageView(QFrame):
     def _on_version(self, other: int) -> None:
         self.version_wanted.emit(self.message, other)
 
+    def put_above(self, widget: QWidget) -> None:
+        """Show something over the message, in its width."""
+        self._column.insertWidget(0, widget)
+
+    def show_merged(self, merged: bool) -> None:
+        """Say that the model gets this message as one with its neighbour."""
+        if merged and self._merged is None:
+            self._merged = Label("merged for this model", "small", "text-3")
+            self._merged.setToolTip(
+                "The chat template wants user and model in turn: neighbours of one role are one "
+                "message in what is sent"
+            )
+            self._head.insertWidget(2, self._merged)
+        if self._merged is not None:
+            self._merged.setVisible(merged)
+
     @property
     def banner(self) -> Banner:
         """What went wrong; made when it is first needed."""
@@ -151,7 +168,7 @@ class MessageView(QFrame):
         if self._thought is None:
             self._thought = FoldedText("Thinking")
             self.thinking = self._thought.text
-            self._column.insertWidget(1, self._thought)
+            self._column.insertWidget(self._column.indexOf(self.body), self._thought)
         return self._thought
 
     @property
@@ -198,7 +215,7 @@ class MessageView(QFrame):
         """Show what went to a tool, or came from it, closed."""
         if self.tool is None:
             self.tool = FoldedText(tool_title(self.message))
-            self._column.insertWidget(1, self.tool)
+            self._column.insertWidget(self._column.indexOf(self.body), self.tool)
         self.tool.set_title(tool_title(self.message))
         self.tool.text.set_text(self.message.text)
         self.tool.show()
@@ -265,7 +282,7 @@ class MessageView(QFrame):
         self._foot.show()
         self._open.setVisible(self.message.run_id is not None)
         cut = state.finish_reason in _CUT or state.status == "interrupted"
-        self.go_on.setVisible(cut and bool(text.strip()))
+        self.go_on.setVisible(cut and bool(text.strip()) and self.message.kind != "summary")
         is_direct = self.message.strategy in ("", "direct")
         self.go_on.set_text("Continue" if is_direct else "Continue directly")
         self.go_on.setToolTip("" if is_direct else _DIRECTLY)

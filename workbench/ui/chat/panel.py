@@ -13,16 +13,19 @@ from workbench.domain.chat import UNBEGUN, ChatDraft
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.views import ChatMessage
 from workbench.ui.actions import Action
+from workbench.ui.chat.context.sight import ContextSight
 from workbench.ui.chat.conversation_list import ConversationList
 from workbench.ui.chat.finding import Finding
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
+from workbench.ui.chat.side import Side
+from workbench.ui.chat.slash.slash import Slash
 from workbench.ui.chat.tokens.microscope import WIDTH as MICROSCOPE_WIDTH
 from workbench.ui.chat.tokens.microscope import Microscope
 from workbench.ui.chat.tokens.tint import TokenTint
-from workbench.ui.chat.view_model import ChatModel, answer_text, context_used
+from workbench.ui.chat.view_model import ChatModel, answer_text
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import Splitter, column
 from workbench.ui.kit.held_keys import HeldKeys
@@ -35,6 +38,8 @@ class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: int | None = None
     sizes: list[int] = []
+    context: bool = False
+    """Whether its pane is shown."""
     place: MessagePlace | msgspec.UnsetType = msgspec.UNSET
     text: str | msgspec.UnsetType = msgspec.UNSET
     """Of an earlier version, which had one text for all conversations; not written, as system."""
@@ -60,15 +65,24 @@ class ChatPanel(Panel):
         self.held = HeldKeys(self.composer.box)
         self.system, self.banner = self.page.system, self.page.banner
         self.sending = Sending(self.page, self.model)
+        self.sight = ContextSight(self.bridge, self.page, self.model, self.sending)
+        self.slash = Slash(self.bridge, self.composer, self._open_prompt)
+        self.side = Side()
+        self.side.add(self.sight.pane)
         self.finding = Finding(self.page.find_bar, self.transcript)
         self.tint = TokenTint(self.page, self.sending, self.bridge)
         self._microscope: Microscope | None = None
         self.list = ConversationList()
         self.splitter = Splitter(
-            self.list, self.page, name="Conversations and transcript", keeps_shares=False
+            self.list,
+            self.page,
+            self.side,
+            name="Conversations, transcript and panes",
+            keeps_shares=False,
         )
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([264, 1100])
+        self.splitter.setCollapsible(2, False)  # what was hidden comes back in its width
+        self.splitter.setSizes([264, 836, 264])
         self.setLayout(column(self.splitter, gap=0))
         self._connect()
         self._show_system()
@@ -97,11 +111,13 @@ class ChatPanel(Panel):
         self.list.renamed.connect(model.rename)
         self.list.delete_wanted.connect(model.delete)
         composer.stopped.connect(model.stop)
+        composer.problem.connect(self.banner.show_message)
         composer.system_wanted.connect(self._open_system)
         composer.changed.connect(self._keep_draft)
-        composer.edit_changed.connect(self._show_context)
         self.system.changed.connect(self._keep_draft)
         self.tint.samplers_wanted.connect(self._open_samplers)
+        self.system.profiles.chosen.connect(self._keep_options)
+        self.system.profiles.begin_wanted.connect(model.begin_with)
         self.transcript.typed.connect(composer.type_text)
         self.list.typed.connect(composer.type_text)
         self.finding.closed.connect(self._focus_box)
@@ -130,6 +146,7 @@ class ChatPanel(Panel):
                    run=functools.partial(self._step_version, -1), keys="Alt+Left"),
             Action(id="chat.later", title="Later version of the last message",
                    run=functools.partial(self._step_version, 1), keys="Alt+Right"),
+            *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
         )  # fmt: skip
 
@@ -192,6 +209,10 @@ class ChatPanel(Panel):
         self.finding.close()
         self.system.section.set_open(False)
         self.composer.show_options(self.model.options)
+        profile = self.model.options.get("profile")
+        self.system.profiles.show_profile(
+            profile if isinstance(profile, int) else 0, has_messages=bool(self.model.messages)
+        )
         self._show_draft()
 
     @Slot()
@@ -208,7 +229,6 @@ class ChatPanel(Panel):
             self._read_more(view)
         self.tint.refresh()
         self.finding.refresh()
-        self._show_context()
         self._show_place()
 
     def _shows_same(self, messages: tuple[ChatMessage, ...]) -> bool:
@@ -235,6 +255,7 @@ class ChatPanel(Panel):
             self._show_unanswered(view, place)
         self.finding.mark(view)
         self.tint.show(view)
+        self.sight.mark(view)
         return view
 
     def _read_more(self, view: MessageView) -> None:
@@ -257,26 +278,6 @@ class ChatPanel(Panel):
         view = self.transcript.view_at(place) if place is not None else None
         if view is not None and view.message.run_id == state.run_id:
             view.show_run(state, text)
-        if place is not None and place == self._counted_answer():
-            used = context_used(state)
-            self.composer.show_context(used, self.bridge.engine_status.context_tokens)
-
-    def _counted_answer(self) -> int | None:
-        """The last answer that goes to the model: of an edit what leads to the edited message."""
-        messages, edited = self.model.messages, self.composer.edited
-        end = self.model.place_of_message(edited) if edited is not None else None
-        places = reversed(range(len(messages) if end is None else end))
-        return next((at for at in places if messages[at].run_id is not None), None)
-
-    @Slot()
-    def _show_context(self) -> None:
-        """The tokens of what the next message follows: its last answer's run knows them."""
-        last = self._counted_answer()
-        run_id = self.model.messages[last].run_id if last is not None else None
-        if run_id is None:
-            self.composer.show_context(0, 0)
-        elif self.model.live.state(run_id) is None:
-            self.model.read_run(run_id)
 
     # --- the system prompt ----------------------------------------------------------------------
 
@@ -330,6 +331,8 @@ class ChatPanel(Panel):
             self._focus_box()
         elif self.finding.is_open:
             self.finding.close()
+        elif self.slash.is_open:
+            self.slash.close()
         elif self.composer.edited is not None:
             self.sending.end_edit()
         else:
@@ -397,6 +400,9 @@ class ChatPanel(Panel):
     def _open_design(self, text: str) -> None:
         self.context.go("design", text=text)
 
+    def _open_prompt(self, path: str) -> None:
+        self.context.go("design", path=path)
+
     def home(self) -> QWidget:
         """Where the keys go."""
         return self.composer.box
@@ -424,7 +430,8 @@ class ChatPanel(Panel):
         self.reading.keep()
         current, sizes = self.model.current, self.splitter.sizes()
         place = self.reading.place(current or UNBEGUN) or msgspec.UNSET
-        return stored(ChatSession(conversation=current, sizes=sizes, place=place))
+        shown = not self.sight.pane.isHidden()
+        return stored(ChatSession(conversation=current, sizes=sizes, place=place, context=shown))
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put it back; what was typed meanwhile stays."""
@@ -442,3 +449,4 @@ class ChatPanel(Panel):
             self.model.open(conversation)
         if session.sizes:
             self.splitter.setSizes(session.sizes)
+        self.sight.pane.setVisible(session.context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QObject, Slot
 
 from workbench.domain.chat import ChatOptions
@@ -22,6 +23,8 @@ class Sending(QObject):
         super().__init__(page)
         self._page = page
         self._model = model
+        self.send_thoughts = False
+        """Whether thoughts of earlier answers are to go to the model."""
         page.composer.sent.connect(self._on_sent)
         page.composer.edit_last_wanted.connect(self._edit_last)
         page.composer.cancelled_edit.connect(self.end_edit)
@@ -30,7 +33,11 @@ class Sending(QObject):
     @property
     def options(self) -> ChatOptions:
         """How the next answer is made."""
-        return self._page.composer.options(self._page.system.text)
+        return msgspec.structs.replace(
+            self._page.composer.options(self._page.system.text),
+            send_thoughts=self.send_thoughts,
+            profile=self._page.system.profiles.profile_id,
+        )
 
     @Slot(str)
     def _on_sent(self, text: str) -> None:
@@ -48,7 +55,12 @@ class Sending(QObject):
 
     @Slot(object)
     def regenerate(self, message: ChatMessage) -> None:
-        """Ask for another answer."""
+        """Ask for another answer, or sum up again what is above a summary."""
+        if message.kind == "summary":
+            place = self._model.place_of_message(message)
+            if place:
+                self._model.summarise(self._model.messages[place - 1], self.options)
+            return
         self._model.regenerate(message, self.options)
 
     @Slot(object)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from workbench.domain.text import count_text
+from workbench.ui.chat.profiles.profile_part import ProfilePart
 from workbench.ui.kit import GhostButton, Label, Section, column, row
 from workbench.ui.tasks import latest
 from workbench.ui.theme import font
@@ -62,8 +63,10 @@ class SystemView(QFrame):
         self.later = Label("", "small", "warn", wrap=True)
         self.use_last = GhostButton("Use the last one", "history")
         self.use_last.clicked.connect(self._on_use_last)
+        self.profiles = ProfilePart(bridge)
+        self.profiles.chosen.connect(self._on_profile)
         body = QWidget()
-        body.setLayout(column(self.editor, self.later, gap=4))
+        body.setLayout(column(self.profiles, self.editor, self.later, gap=6))
         self.section = Section("System prompt", body, opened=False)
         self.section.add_control(self.use_last)
         self.section.head.clicked.connect(self._on_folded)
@@ -81,6 +84,7 @@ class SystemView(QFrame):
     def show_system(self, sent: str, shown: str, *, has_messages: bool) -> None:
         """Show another conversation's: what was sent with it, and what is written for it now."""
         self._sent, self._has_messages = sent, has_messages
+        self.profiles.show_profile(self.profiles.profile_id, has_messages=has_messages)
         if shown != self.text:
             self.editor.blockSignals(True)
             self.editor.setPlainText(shown)
@@ -116,6 +120,11 @@ class SystemView(QFrame):
             self.editor.setFocus()
 
     @Slot()
+    def _on_profile(self) -> None:
+        self._show_words()
+        self.changed.emit()
+
+    @Slot()
     def _on_use_last(self) -> None:
         self.editor.setPlainText(self._last)
         self.open_editor()
@@ -133,7 +142,9 @@ class SystemView(QFrame):
     def _show_words(self) -> None:
         used = bool(self.text.strip())
         pending = self._has_messages and self.text != self._sent
-        words = [self._tokens if used else "none"]
+        profile = self.profiles.current
+        name = f"profile {profile.name}" if profile is not None else ""
+        words = [name, self._tokens if used else "" if name else "none"]
         if not self.section.is_open:
             words.append("from the next message on" if pending else "")
             words.append(" ".join(self.text[:_PREVIEW].split()))

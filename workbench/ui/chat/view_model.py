@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 
 from workbench.domain.chat import UNBEGUN, ChatOptions, OpenConversation
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.profiles import Profile
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage
@@ -152,6 +153,19 @@ class ChatModel(ConversationsModel):
         self.open(made.conversation_id)
         self.read_conversations()
 
+    @background
+    async def begin_with(self, profile: Profile) -> None:
+        """Start a conversation with a profile's greeting, and show it."""
+        self.opening.emit()
+        try:
+            made = await self._bridge.ask(lambda core: core.profiles.begin(profile))
+        except WorkbenchError as error:
+            self.settled.emit(False)
+            self.failed.emit(str(error))
+            return
+        self.open(made.conversation_id)
+        self.read_conversations()
+
     def read_messages(self) -> None:
         """Read the shown branch again."""
         if self.current is not None:
@@ -264,6 +278,11 @@ class ChatModel(ConversationsModel):
         """Answer a message that has no answer."""
         self._begin(lambda core: core.chats.answer(message, options), "")
 
+    def summarise(self, above: ChatMessage, options: ChatOptions) -> None:
+        """Sum up the shown branch until a message."""
+        branch = self.messages
+        self._begin(lambda core: core.chats.summarise(branch, above, options), "")
+
     def go_on(self, message: ChatMessage, options: ChatOptions) -> None:
         """Let an answer that was cut go on."""
         self._begin(lambda core: core.chats.continue_answer(message, options), "")
@@ -330,6 +349,10 @@ class ChatModel(ConversationsModel):
         """Where in the shown branch a message is."""
         return self._ids.get(message.message_id)
 
+    def place_of_id(self, message_id: int) -> int | None:
+        """Where in the shown branch the message of an id is."""
+        return self._ids.get(message_id)
+
     def place_of(self, run_id: int) -> int | None:
         """Where in the shown branch the answer of a run is."""
         return self._places.get(run_id)
@@ -348,18 +371,6 @@ class ChatModel(ConversationsModel):
                 self.read_messages()
         if state.status != "running":
             self.read_conversations()
-
-
-def context_used(state: RunState) -> int:
-    """Tokens that a conversation has with this answer; thoughts are not sent back."""
-    call = state.answering_call() or next(reversed(state.calls.values()), None)
-    if call is None:
-        return 0
-    written = (
-        (each.completion_tokens or len(each.tokens)) - each.reasoning_tokens
-        for each in call.samples
-    )
-    return call.prompt_tokens + max(written, default=0)
 
 
 def answer_text(state: RunState) -> str:

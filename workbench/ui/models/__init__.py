@@ -5,6 +5,7 @@ files_view.py: model files: table, folders, details
 model_table.py: the table
 details_view.py: one model file, and its load form
 load_form.py: context, layers, LoRA adapters
+verdict_view.py: what a chat template does with conversations
 memory_view.py: estimated and used memory
 folders_view.py: folders that are searched
 get_view.py: downloads

@@ -19,6 +19,7 @@ from workbench.ui.kit import (
 )
 from workbench.ui.models.load_form import LoadForm
 from workbench.ui.models.memory_view import MemoryView
+from workbench.ui.models.verdict_view import VerdictView
 from workbench.ui.theme import font
 
 _SHOWN_CHARACTERS = 160
@@ -64,6 +65,8 @@ class ModelDetailsView(Pane):
         self.template.setReadOnly(True)
         self.template.setFont(font("code-small"))
         self.template.setMinimumHeight(160)
+        self.verdict = VerdictView()
+        conversations = Section("Conversations", self.verdict)
         template = Section("Chat template", self.template)
         self.speed = Label("", "body", "text-2", wrap=True)
         self.measure = Button("Measure speed, 5 s", "clock")
@@ -78,6 +81,7 @@ class ModelDetailsView(Pane):
             self.reuse,
             row(self.measure, self.speed, None),
             self._metadata_section,
+            conversations,
             template,
             None,
             margins=(16, 12, 16, 16),
@@ -138,6 +142,7 @@ class ModelDetailsView(Pane):
         self.reuse.setText("")
         self._show_metadata({})
         self.template.setPlainText("")
+        self.verdict.clear()
 
     def show_details(self, details: ModelDetails) -> None:
         """Show what the header says, the memory it will take, and what it can use again."""

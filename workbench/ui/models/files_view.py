@@ -166,6 +166,10 @@ class FilesView(Splitter):
             return
         self.details.show_details(details)
         self.details.show_engine(self.bridge.engine_status)
+        template = details.chat_template
+        verdict = await self.bridge.ask(lambda core: core.chat_templates.verdict(template))
+        if self.details.entry is not None and self.details.entry.path == path:
+            self.details.verdict.show_verdict(verdict)
 
     def _show_error(self, error: WorkbenchError) -> None:
         self.details.banner.show_message(str(error))

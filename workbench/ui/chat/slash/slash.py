@@ -1,0 +1,254 @@
+"""Prompts in a message: when the list opens, its keys, and what becomes of the chosen prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+
+from workbench.domain.errors import UndefinedVariableError, WorkbenchError
+from workbench.domain.prompts.library import PromptRecord
+from workbench.domain.prompts.prompt import Preview, TemplateAnalysis
+from workbench.domain.text import Message
+from workbench.ui.chat.slash.matching import Choice, fitting, typed_command
+from workbench.ui.chat.slash.prompt_list import PromptList
+from workbench.ui.chat.slash.slash_form import SlashForm
+from workbench.ui.tasks import background, latest
+
+if TYPE_CHECKING:
+    from workbench.service import Workbench
+    from workbench.ui.bridge import Bridge
+    from workbench.ui.chat.composer import Composer
+
+_PREVIEW_MS = 200
+
+
+class Opened(NamedTuple):
+    """A prompt that was read."""
+
+    choice: Choice
+    text: str
+    analysis: TemplateAnalysis
+
+
+class Slash(QObject):
+    """Lists prompts while a message begins with "/", and fills the message from one.
+
+    Args:
+        bridge: to the core.
+        composer: the message box is there.
+        open_design: opens the prompt of a path in Design.
+    """
+
+    def __init__(
+        self, bridge: Bridge, composer: Composer, open_design: Callable[[str], None]
+    ) -> None:
+        super().__init__(composer)
+        self._bridge = bridge
+        self._composer = composer
+        self._open_design = open_design
+        self._records: Sequence[PromptRecord] | None = None
+        self.opened: Opened | None = None
+        self.list = PromptList()
+        self.list.chosen.connect(self.use)
+        self.list.current_changed.connect(self._describe)
+        self.form = SlashForm(bridge)
+        self.form.hide()
+        composer.put_form(self.form)
+        self.form.changed.connect(self._on_values)
+        self.form.as_text.connect(self.put_text)
+        self.form.sent.connect(self.send)
+        self.form.closed.connect(self.close)
+        composer.form_sent.connect(self.send)
+        composer.box.textChanged.connect(self._on_text)
+        composer.box.installEventFilter(self)
+        self._soon = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
+        self._soon.timeout.connect(self._render)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the form of a prompt is shown."""
+        return not self.form.isHidden()
+
+    # --- the list -------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_text(self) -> None:
+        words = typed_command(self._composer.box.toPlainText())
+        if words is None or self._composer.edited is not None:
+            self.list.hide()
+            self._records = None
+        elif self._records is None:
+            self._read()
+        else:
+            self._show(words)
+
+    @latest
+    async def _read(self) -> None:
+        listing = await self._bridge.ask(lambda core: core.library.listing())
+        words = typed_command(self._composer.box.toPlainText())
+        if words is not None:
+            self._records = listing.entries
+            self._show(words)
+
+    def _show(self, words: str) -> None:
+        self.list.show_choices(fitting(self._records or (), words), self._composer)
+
+    @latest
+    async def _describe(self, choice: Choice | None) -> None:
+        if choice is None:
+            return
+        try:
+            found = await self._bridge.ask(_reading(choice))
+        except WorkbenchError:
+            return
+        if self.list.current == choice:
+            lines = found.text.split("\n")
+            body = "\n".join(lines[max(found.analysis.body_line - 1, 0) :])
+            self.list.show_analysis(choice, found.analysis, body)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keys of the list, while it is shown."""
+        if (
+            not isinstance(event, QKeyEvent)
+            or event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
+            or self.list.isHidden()
+        ):
+            return super().eventFilter(watched, event)
+        choice, key = self.list.current, event.key()
+        keys = Qt.Key
+        if choice is None or key not in (
+            keys.Key_Up, keys.Key_Down, keys.Key_Return, keys.Key_Enter, keys.Key_Tab,
+            keys.Key_Escape,
+        ):  # fmt: skip
+            return super().eventFilter(watched, event)
+        event.accept()
+        if event.type() == QEvent.Type.ShortcutOverride:
+            return True
+        if key in (keys.Key_Up, keys.Key_Down):
+            self.list.step(1 if key == keys.Key_Down else -1)
+        elif key == keys.Key_Escape:
+            self.list.hide()
+        elif key == keys.Key_Tab:
+            self.use(choice, as_text=True)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._composer.box.clear()
+            self._open_design(choice.record.path)
+        else:
+            self.use(choice)
+        return True
+
+    # --- the form -------------------------------------------------------------------------------
+
+    @background
+    async def use(self, choice: Choice, *, as_text: bool = False) -> None:
+        """Put a prompt into the message: with its form, or its sample as text."""
+        self.list.hide()
+        try:
+            found = await self._bridge.ask(_reading(choice))
+        except WorkbenchError as error:
+            self._composer.show_problem(str(error))
+            return
+        self._composer.box.clear()
+        if as_text or not found.analysis.inputs:
+            await self._put(found, dict(found.analysis.sample))
+            return
+        self.opened = found
+        self._composer.show_form_text("")
+        self.form.show_prompt(choice.name, found.analysis, {})
+        self._composer.show_form(shown=True)
+        self.form.fields.focus_input(found.analysis.inputs[0].name)
+        self._soon.start()
+
+    async def _put(self, found: Opened, values: dict[str, object]) -> None:
+        """Render a prompt and make its text the message."""
+        path, text = found.choice.record.path, found.text
+        preview = await self._bridge.ask(
+            lambda core: core.prompts.preview(text, path, values, unfilled=True)
+        )
+        if preview.error:
+            self._composer.show_problem(str(WorkbenchError.from_wire(preview.error)))
+            return
+        self._composer.take_text(message_text(preview.messages))
+
+    @Slot()
+    def _on_values(self) -> None:
+        self._soon.start()
+
+    @latest
+    async def _render(self) -> None:
+        """Render with the values of the fields, to say how long it is."""
+        preview = await self._rendered()
+        if preview is not None:
+            self._composer.show_form_text(message_text(preview.messages))
+            self.form.show_tokens(preview.prompt_tokens, problem_of(preview))
+
+    async def _rendered(self) -> Preview | None:
+        opened = self.opened
+        if opened is None:
+            return None
+        path, text, values = opened.choice.record.path, opened.text, self.form.fields.values()
+        found: Preview = await self._bridge.ask(
+            lambda core: core.prompts.preview(text, path, values)
+        )
+        return found
+
+    @background
+    async def put_text(self) -> None:
+        """The rendered text becomes the message, to be changed before it is sent."""
+        await self._finish(send=False)
+
+    @background
+    async def send(self) -> None:
+        """Send the rendered text."""
+        await self._finish(send=True)
+
+    async def _finish(self, *, send: bool) -> None:
+        preview = await self._rendered()
+        if preview is None or not self.is_open:
+            return
+        problem = problem_of(preview)
+        self.form.show_tokens(preview.prompt_tokens, problem)
+        if problem:
+            return
+        text = message_text(preview.messages)
+        self.close()
+        if send:
+            self._composer.send_text(text)
+        else:
+            self._composer.take_text(text)
+
+    @Slot()
+    def close(self) -> None:
+        """Take the form away."""
+        self.opened = None
+        self._composer.show_form(shown=False)
+        self._composer.box.setFocus()
+
+
+def _reading(choice: Choice) -> Callable[[Workbench], Awaitable[Opened]]:
+    """Reads the text of a prompt and what it asks for."""
+    path = choice.record.path
+
+    async def read(core: Workbench) -> Opened:
+        prompt = await core.prompt_files.read(path)
+        return Opened(choice, prompt.text, await core.prompts.analyse(prompt.text, path))
+
+    return read
+
+
+def problem_of(preview: Preview) -> str:
+    """Why a prompt cannot be sent yet, "" where it can."""
+    if not preview.error:
+        return ""
+    error = WorkbenchError.from_wire(preview.error)
+    if isinstance(error, UndefinedVariableError) and error.names:
+        return f"{' and '.join(error.names)} {'is' if len(error.names) == 1 else 'are'} empty"
+    return str(error)
+
+
+def message_text(messages: Sequence[Message]) -> str:
+    """The text of a rendered prompt as one message of the user."""
+    return "\n\n".join(each.text.strip() for each in messages if each.text.strip())
