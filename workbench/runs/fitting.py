@@ -8,6 +8,7 @@ prompts of the next turns begin alike and the evaluated prefix is used again. No
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -127,6 +128,18 @@ class _Fitting:
         self._turns = turn_starts(messages)
         self._always = _always_kept(messages, context)
         self._counts: dict[int, int] = {}
+        self._lengths = self._kept_lengths()
+        """Characters that are sent where a place is the first."""
+
+    def _kept_lengths(self) -> list[int]:
+        lengths = [len(each.text) for each in self._messages]
+        always = itertools.accumulate(
+            (length if place in self._always else 0 for place, length in enumerate(lengths)),
+            initial=0,
+        )
+        rest = itertools.accumulate(lengths, initial=0)
+        whole = sum(lengths)
+        return [kept + whole - before for kept, before in zip(always, rest, strict=True)]
 
     def kept(self, first: int) -> set[int]:
         """The places that are sent where ``first`` is the first of the others."""
@@ -159,8 +172,7 @@ class _Fitting:
 
     def _may_fit(self, first: int, room: int) -> bool:
         """Whether what is sent from a place on is short enough to be worth counting."""
-        length = sum(len(self._messages[place].text) for place in self.kept(first))
-        return length <= max(room, 0) * _CHARACTERS_A_TOKEN
+        return self._lengths[first] <= max(room, 0) * _CHARACTERS_A_TOKEN
 
     async def _count(self, first: int) -> int:
         if first not in self._counts:
