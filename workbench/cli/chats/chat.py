@@ -40,6 +40,7 @@ _HELP = """\
 @click.option("--id", "conversation_id", type=int, help="Go on with this conversation.")
 @click.option("--model", default="", metavar="NAME|PATH", help="Default: last used.")
 @click.option("--system", default=None, help="The system prompt.")
+@click.option("--profile", default=None, metavar="NAME", help="A profile; '' takes it away.")
 @click.option("--strategy", default="direct", show_default=True, help="How to answer.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one.")
 @click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable.")
@@ -57,6 +58,7 @@ def chat(
     conversation_id: int | None,
     model: str,
     system: str | None,
+    profile: str | None,
     strategy: str,
     seed: int,
     temperature: float | None,
@@ -90,7 +92,7 @@ def chat(
         try:
             core.models.change_load_settings(load)
             talk = _Talk(core, options)
-            await talk.begin(conversation_id, last=last, system=system)
+            await talk.begin(conversation_id, last=last, system=system, profile=profile)
             return await talk.once(text) if text is not None else await talk.lines()
         finally:
             await core.close()
@@ -114,8 +116,18 @@ class _Talk:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal, number)
 
-    async def begin(self, conversation_id: int | None, *, last: bool, system: str | None) -> None:
-        """Find the conversation to go on with, and what its system prompt is."""
+    async def begin(
+        self,
+        conversation_id: int | None,
+        *,
+        last: bool,
+        system: str | None,
+        profile: str | None = None,
+    ) -> None:
+        """Find the conversation to go on with, and what its system prompt and profile are."""
+        if profile:
+            found_profile = await self._core.profiles.find(profile)
+            self._options = msgspec.structs.replace(self._options, profile=found_profile.profile_id)
         if last:
             found = await self._core.chats.all()
             if not found:
@@ -127,6 +139,12 @@ class _Talk:
         self._conversation = conversation_id
         if system is None:
             self._options = msgspec.structs.replace(self._options, system=opened.system)
+        kept = opened.conversation.options
+        if profile is None and isinstance(kept.get("profile"), int):
+            self._options = msgspec.structs.replace(self._options, profile=kept["profile"])
+        self._options = msgspec.structs.replace(
+            self._options, send_thoughts=bool(kept.get("send_thoughts"))
+        )
         click.echo(f"{opened.conversation.title} ({conversation_id})", err=True)
 
     async def once(self, text: str) -> int:
