@@ -220,3 +220,22 @@ async def test_an_own_message_is_not_merged_in_what_is_kept(core, engine):
     await say(core, "B", answer.conversation_id)
     spec = await core.runs.spec((await core.chats.messages(answer.conversation_id))[-1].run_id)
     assert [each.text for each in spec.prompt.messages if each.role == "user"] == ["A", "B"]
+
+
+async def test_the_count_is_that_of_a_real_model(paths, starter_model):
+    core = Workbench(paths)
+    await core.open()
+    core.models.change_load_settings({"context_tokens": 512})
+    await core.models.load(starter_model)
+    try:
+        options = ChatOptions(sampling=Sampling(max_tokens=4, temperature=0.0), system="Be brief.")
+        answer, _ = await say(core, "Name a colour. <|im_end|>", None, options)
+        chat, leaf = answer.conversation_id, answer.message_id
+        report = await core.chats.context(chat, leaf, "Name another one.", options)
+        _, state = await say(core, "Name another one.", chat, options)
+        assert state.status == "done"
+        assert report.used == state.prompt_tokens
+        assert report.of("draft") == 4
+        assert report.context == 512
+    finally:
+        await core.close()
