@@ -68,9 +68,9 @@ def tokens(
     columns = (*figures("Token", "Byte", "p"), *texts("Text", "Alternatives"))
     print_table(columns, rows)
     doubt = "" if found.doubt is None else f", doubt {found.doubt:.2f} nats"
-    said = "scored by" if found.source == "scored" else "drawn by"
+    verb = "scored by" if found.source == "scored" else "drawn by"
     count = count_text(len(found.tokens), "token")
-    click.echo(f"{count} {said} {found.model or 'an unknown model'}{doubt}.", err=True)
+    click.echo(f"{count} {verb} {found.model or 'an unknown model'}{doubt}.", err=True)
     return 0
 
 

@@ -195,7 +195,7 @@ def prune(
 
 
 class ScoredTokens(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model said later of a text."""
+    """The tokens of a text that a model scored later."""
 
     model: str
     tokens: SampleTokens
@@ -209,7 +209,7 @@ class _Packed(msgspec.Struct, frozen=True):
 
 
 def keep_scored(connection: Connection, key: str, scored: ScoredTokens) -> None:
-    """Keep what a model said of a text, in place of what another one said of it."""
+    """Keep the tokens of a text that was scored, in place of its earlier ones."""
     tokens = scored.tokens
     packed = _Packed(
         tokens.tokenizer,
@@ -228,7 +228,7 @@ def keep_scored(connection: Connection, key: str, scored: ScoredTokens) -> None:
 
 
 def load_scored(connection: Connection, key: str) -> ScoredTokens | None:
-    """What a model said of a text, None where none was asked."""
+    """The tokens of a text that was scored, None where it was not."""
     row = connection.execute(
         select(measurement.c.model, measurement.c.payload).where(measurement.c.key == key)
     ).one_or_none()

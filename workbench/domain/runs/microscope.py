@@ -22,7 +22,7 @@ class WeighedToken(msgspec.Struct, frozen=True, gc=False):
 
 
 class SamplerPlace(msgspec.Struct, frozen=True, gc=False):
-    """One place: what became of the token that stands there, and of the most probable ones.
+    """One place: what the chain does with the token of the answer, and with the most probable ones.
 
     ``rank`` is its place in the model's own order, from 1. ``counts`` are the tokens left after
     each sampler of the chain.

@@ -237,7 +237,7 @@ class Tokens:
         Args:
             run_id: of the run.
             token: the number of a token in the sample (``AnswerToken.first``).
-            text: what stands in its place.
+            text: what replaces it.
 
         Raises:
             UsageError: there is no such run or token. ModelError: its model is not there any more.
@@ -275,7 +275,7 @@ class Tokens:
 
         Args:
             before: of runs that began before this time (Unix seconds).
-            keep_newest: of all but so many answers.
+            keep_newest: of all but this number of answers.
 
         Returns:
             The bytes that are free inside the history's file.

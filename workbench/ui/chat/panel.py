@@ -123,7 +123,7 @@ class ChatPanel(Panel):
         self.finding.closed.connect(self._focus_box)
 
     def top_widgets(self) -> tuple[QWidget, ...]:
-        """What is shown beside the messages."""
+        """The switch of the tint."""
         return (self.tint.button,)
 
     def actions_table(self) -> tuple[Action, ...]:

@@ -25,7 +25,7 @@ def check(sampling: Sampling) -> None:
         name = "Mirostat" if sampling.mirostat else "Adaptive-p"
         raise UsageError(
             f"{name} depends on its own earlier draws, so what it would have cut in another "
-            "answer cannot be said: switch it off here."
+            "answer is not known: switch it off here."
         )
 
 
@@ -65,7 +65,7 @@ class ChainInspector:
     def place(self, distribution: Distribution, token: int, shown: int) -> SamplerPlace:
         """What the chain does at a place where ``token`` follows, and take it as drawn.
 
-        ``shown`` is how many of the most probable tokens are told of.
+        ``shown`` is how many of the most probable tokens are reported.
         """
         candidates = self._chain.candidates
         candidates.take_all(distribution.logits)

@@ -94,7 +94,7 @@ def _cell(token: str, place: SamplerPlace, column: int) -> str:
 
 
 class PlacesTable(QTableView):
-    """The list of tokens; the row that is chosen is told of.
+    """The list of tokens; a row that is chosen is reported.
 
     Signals:
         chosen(int): a piece of the text.

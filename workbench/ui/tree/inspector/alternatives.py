@@ -149,7 +149,7 @@ class Alternatives(QFrame):
     Args:
         parent: what it lies over.
         verb: what is done with an alternative, before its text; ``ending`` what follows the text.
-        missing: what is said where no alternatives are known.
+        missing: what is shown where no alternatives are known.
         chooses_by_click: a single click does it, and Esc closes.
 
     Signals:
