@@ -116,3 +116,19 @@ def test_samplers_are_looked_at_in_a_pane_that_says_why_not(panel, qtbot):
     qtbot.waitUntil(lambda: "no samplers" in pane.words.text(), timeout=WAIT_MS)
     assert pane.isVisible()
     assert pane.table.places.rowCount() == 0
+
+
+def test_words_are_found_in_a_tinted_answer_and_the_tint_is_found_again(panel, qtbot):
+    say(panel, qtbot, "Hello")
+    part = switch_on(panel, qtbot)
+    view = views(panel)[-1]
+    place = view.show_places("number", 0)
+    assert place is not None
+    assert place[1].selectedText() == "number"
+    part.text.point(0)
+    assert len(part.text.extraSelections()) == 2
+    kept = panel.save_session()
+    panel.tint.toggle()
+    assert not part.isVisible()
+    panel.restore_session(kept)
+    assert part.isVisible() or tinted(panel, qtbot).isVisible()

@@ -77,14 +77,14 @@ class Finding(QObject):
         for index, view in self._transcript.views.items():
             present = self._present
             number = present[1] if present is not None and present[0] == index else -1
-            view.body.show_places(self.bar.words, number)
+            view.show_places(self.bar.words, number)
 
     @Slot(int, int)
     def _go(self, index: int, number: int) -> None:
         self._present = (index, number)
         view = self._transcript.view_at(index) or self._transcript.show_message(index)
         self._mark_all()
-        place = view.body.show_places(self.bar.words, number)
+        place = view.show_places(self.bar.words, number)
         if place is None:
             self._transcript.show_message(index)
         else:

@@ -6,7 +6,7 @@ import functools
 import time
 
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workbench.domain.runs.run_state import RunState
@@ -327,6 +327,16 @@ class MessageView(QFrame):
                 self.tokens.fit(self._width)
         self.tokens.setVisible(found is not None)
         self.body.setVisible(found is None and bool(self.body.text.strip()))
+
+    def show_places(self, words: str, present: int) -> tuple[QWidget, QTextCursor] | None:
+        """Mark where words occur in the text that is shown; returns the place of that number."""
+        if self.tokens is None or self.tokens.isHidden():
+            return self.body.show_places(words, present)
+        text = self.tokens.text
+        places = text.places(words)
+        present = min(present, len(places) - 1)
+        text.show_places(places, present)
+        return (text, places[present]) if present >= 0 else None
 
     # --- size, text -----------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
     context: bool = False
     """Whether its pane is shown."""
     place: MessagePlace | msgspec.UnsetType = msgspec.UNSET
+    tinted: bool = False
     text: str | msgspec.UnsetType = msgspec.UNSET
     """Of an earlier version, which had one text for all conversations; not written, as system."""
     system: str | msgspec.UnsetType = msgspec.UNSET
@@ -430,8 +431,15 @@ class ChatPanel(Panel):
         self.reading.keep()
         current, sizes = self.model.current, self.splitter.sizes()
         place = self.reading.place(current or UNBEGUN) or msgspec.UNSET
-        shown = not self.sight.pane.isHidden()
-        return stored(ChatSession(conversation=current, sizes=sizes, place=place, context=shown))
+        return stored(
+            ChatSession(
+                conversation=current,
+                sizes=sizes,
+                place=place,
+                context=not self.sight.pane.isHidden(),
+                tinted=self.tint.is_on,
+            )
+        )
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put it back; what was typed meanwhile stays."""
@@ -447,6 +455,7 @@ class ChatPanel(Panel):
             self.reading.remember(conversation, session.place)
         if conversation and self.model.current is None and not self.model.running:
             self.model.open(conversation)
+        self.tint.set_on(session.tinted)
         if session.sizes:
             self.splitter.setSizes(session.sizes)
         self.sight.pane.setVisible(session.context)

@@ -58,6 +58,7 @@ class TokenText(MarkdownView):
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._under = -1
+        self._hits: list[QTextEdit.ExtraSelection] = []
         super().__init__(name)
         self.setAccessibleName(f"{name}, token by token")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -80,7 +81,7 @@ class TokenText(MarkdownView):
         cursor = QTextCursor(document)
         cursor.beginEditBlock()
         cursor.setBlockFormat(line_format())
-        self._starts, self._ends = [], []
+        self._starts, self._ends, self._hits = [], [], []
         data, at = self.found.text.encode("utf-8", "replace"), 0
         plain = QTextCharFormat()
         for token in self.found.tokens:
@@ -124,7 +125,7 @@ class TokenText(MarkdownView):
         return box.united(last) if last.top() == box.top() else box
 
     def _mark(self) -> None:
-        marks = []
+        marks = list(self._hits)
         for index, strength in ((self._under, 0.16), (self.current, 0.32)):
             if 0 <= index < len(self._starts):
                 mark = QTextEdit.ExtraSelection()
@@ -146,6 +147,12 @@ class TokenText(MarkdownView):
         place = cursor.position() - (1 if point.x() < box.x() else 0)
         index = bisect.bisect_right(self._starts, place) - 1
         return index if index >= 0 and place < self._ends[index] else -1
+
+    def show_places(self, places: list[QTextCursor], present: int = -1) -> None:
+        """Mark what is searched for, with the tokens' own marks over it."""
+        super().show_places(places, present)
+        self._hits = list(self.extraSelections())
+        self._mark()
 
     # --- pointer and keys -----------------------------------------------------------------------
 
