@@ -17,7 +17,15 @@ from workbench.service import Workbench
 
 
 @pytest.fixture
-def run_id(tmp_path, monkeypatch, paths):
+def model(tmp_path):
+    """A file in place of a model."""
+    path = tmp_path / "pretend.gguf"
+    path.write_bytes(b"")
+    return str(path)
+
+
+@pytest.fixture
+def run_id(model, monkeypatch, paths):
     """A run of a chat that kept three alternatives with each token."""
     opened = Workbench.__init__
 
@@ -25,13 +33,11 @@ def run_id(tmp_path, monkeypatch, paths):
         opened(self, paths, engine=engine or SimulatedEngine(["Good day."]))
 
     monkeypatch.setattr(Workbench, "__init__", simulated)
-    model = tmp_path / "pretend.gguf"
-    model.write_bytes(b"")
 
     async def make() -> int:
         core = Workbench(paths)
         await core.open()
-        options = ChatOptions(model=str(model), sampling=Sampling(logprobs=3))
+        options = ChatOptions(model=model, sampling=Sampling(logprobs=3))
         answer = await core.chats.send(None, "Hello", options)
         await core.runs.wait(answer.run_id)
         await core.close()
@@ -60,7 +66,7 @@ def test_tokens_are_listed_and_pruned(paths, run_id):
     assert pruned["freed_bytes"] == before["alternative_bytes"]
 
 
-def test_what_cannot_be_shown_is_a_sentence(paths, run_id):
+def test_what_cannot_be_shown_is_a_sentence(paths, run_id, model):
     assert isinstance(in_group(paths, "tokens", 99).exception, UsageError)
-    refused = in_group(paths, "samplers", run_id, "--temperature", 0.7, "--top-p", 0.9)
+    refused = in_group(paths, "samplers", run_id, "--top-p", 0.9, "--model", model)
     assert isinstance(refused.exception, UnsupportedError)

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 _SHOWN = 4
 _call = click.option(
-    "--call", default="", metavar="NAME", help="Of which call. Default: that of the answer."
+    "--call", default="", metavar="NAME", help="A call of the run. Default: that of the answer."
 )
 _sample = click.option(
-    "--sample", type=click.IntRange(0), default=0, show_default=True, help="Of which sample."
+    "--sample",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="A sample of it.",
 )
 _model = click.option("--model", default="", metavar="NAME|PATH", help="Default: last used.")
 

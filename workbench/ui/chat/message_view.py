@@ -21,7 +21,7 @@ from workbench.ui.chat.message_parts import (
     reading_words,
     tool_title,
 )
-from workbench.ui.chat.tokens.token_part import TokenPart
+from workbench.ui.chat.tokens.token_part import MessageTokenPart
 from workbench.ui.kit import (
     Banner,
     GhostButton,
@@ -71,7 +71,7 @@ class MessageView(QFrame):
         self.run_read: int | None = None
         """The ended run that is shown whole, with what its message's row lacks."""
         self._thought: FoldedText | None = None
-        self.tokens: TokenPart | None = None
+        self.tokens: MessageTokenPart | None = None
         """The text in tokens, made when it is first wanted."""
         self._width = 0
         self.thinking: StreamingText | None = None
@@ -310,7 +310,7 @@ class MessageView(QFrame):
 
     # --- tokens ---------------------------------------------------------------------------------
 
-    def make_tokens(self, part: TokenPart) -> TokenPart:
+    def make_tokens(self, part: MessageTokenPart) -> MessageTokenPart:
         """Have a part that shows the text in tokens; it is hidden until there are some."""
         self.tokens = part
         part.hide()

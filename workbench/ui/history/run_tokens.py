@@ -34,7 +34,6 @@ class RunTokens(Section):
         self._model = model
         self._shown: int | None = None
         self.part = TokenPart("Answer")
-        self.part.samplers.hide()
         body = QFrame()
         legend = row(Label("Probability", "small", "text-2"), TintScale(), None, gap=10)
         body.setLayout(column(legend, self.part, gap=8))

@@ -62,12 +62,17 @@ class MarkdownView(ModelText):
 
     @Slot()
     def _show(self) -> None:
+        """Write the text in the colours of now; subclasses override :meth:`_write`, no slot."""
+        self._write()
+        if self._width:
+            self._set_height()
+
+    def _write(self) -> None:
+        """Fill the document."""
         if self._is_plain or len(self.text) > LONGEST_RENDERED:
             plain_document(self.document(), self.text)
         else:
             markdown_document(self.document(), self.text)
-        if self._width:
-            self._set_height()
 
     def fit(self, width: int) -> None:
         """Be that wide, in pixels, and as high as the text then is."""

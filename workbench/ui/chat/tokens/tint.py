@@ -12,7 +12,7 @@ from workbench.domain.views import ChatMessage
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.tokens.popover import TokenPopover
 from workbench.ui.chat.tokens.token_bar import KEPT, TokenBar
-from workbench.ui.chat.tokens.token_part import TokenPart
+from workbench.ui.chat.tokens.token_part import MessageTokenPart, TokenPart
 from workbench.ui.kit import GhostButton
 from workbench.ui.tasks import background
 
@@ -106,10 +106,10 @@ class TokenTint(QObject):
 
     def _show(self, view: MessageView, found: AnswerTokens) -> None:
         if view.tokens is None:
-            self._connect(view.make_tokens(TokenPart(f"Answer of {view.name.text()}")))
+            self._connect(view.make_tokens(MessageTokenPart(f"Answer of {view.name.text()}")))
         view.show_tokens(found)
 
-    def _connect(self, part: TokenPart) -> None:
+    def _connect(self, part: MessageTokenPart) -> None:
         self.popover.attach(part)
         part.score_wanted.connect(self._on_score)
         part.samplers_wanted.connect(self._on_samplers)

@@ -23,11 +23,9 @@ class TokenPart(QWidget):
 
     Signals:
         score_wanted(): ask the loaded model for the probabilities of this text.
-        samplers_wanted(): look at samplers along this text.
     """
 
     score_wanted = Signal()
-    samplers_wanted = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -36,16 +34,11 @@ class TokenPart(QWidget):
         self.score = GhostButton(
             "Score", "target", tip="Ask the loaded model how probable each token is"
         )
-        self.samplers = GhostButton(
-            "Samplers", "settings", tip="See what samplers would have cut at each token"
-        )
         self.score.clicked.connect(self.score_wanted)
-        self.samplers.clicked.connect(self.samplers_wanted)
-        line = row(gap=2)
-        line.addWidget(self.note, 1)
-        line.addWidget(self.score)
-        line.addWidget(self.samplers)
-        self.setLayout(column(self.text, line, gap=2))
+        self._line = row(gap=2)
+        self._line.addWidget(self.note, 1)
+        self._line.addWidget(self.score)
+        self.setLayout(column(self.text, self._line, gap=2))
 
     def show_tokens(self, found: AnswerTokens) -> None:
         """Show an answer."""
@@ -68,6 +61,24 @@ class TokenPart(QWidget):
     def fit(self, width: int) -> None:
         """Be that wide, in pixels."""
         self.text.fit(width)
+
+
+class MessageTokenPart(TokenPart):
+    """The same for an answer of a conversation.
+
+    Signals:
+        samplers_wanted(): look at samplers along this text.
+    """
+
+    samplers_wanted = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.samplers = GhostButton(
+            "Samplers", "settings", tip="See what samplers would have cut at each token"
+        )
+        self.samplers.clicked.connect(self.samplers_wanted)
+        self._line.addWidget(self.samplers)
 
 
 def note_of(found: AnswerTokens) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -73,8 +73,7 @@ class TokenText(MarkdownView):
         self.found, self.text, self.current = found, found.text, -1
         self._show()
 
-    @Slot()
-    def _show(self) -> None:
+    def _write(self) -> None:
         """Write the pieces, each in the format of its probability."""
         document = self.document()
         document.clear()
@@ -99,8 +98,6 @@ class TokenText(MarkdownView):
         cursor.insertText(shown_text(data[at:].decode("utf-8", "replace")), plain)
         cursor.endEditBlock()
         self._mark()
-        if self._width:
-            self._set_height()
 
     # --- one token ------------------------------------------------------------------------------
 
