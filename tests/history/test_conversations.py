@@ -10,6 +10,7 @@ from sqlalchemy import Connection, update
 from workbench.domain.chat import ChatDraft, Turn
 from workbench.domain.errors import UsageError
 from workbench.history import conversations, message_tree, run_list
+from workbench.history.branches import deleting, showing
 from workbench.history.store import HistoryStore
 from workbench.history.tables import message
 
@@ -51,7 +52,7 @@ async def test_other_versions_of_a_message_stay_and_can_be_shown(store: HistoryS
     )
     assert second.sibling_ids == (first.message_id, second.message_id)
     assert await _texts(store, chat) == ["q", "a2"]
-    await store.write(message_tree.set_leaf, chat, first.message_id)
+    await store.write(showing.set_leaf, chat, first.message_id)
     assert await _texts(store, chat) == ["q", "a1", "more"]
     shown = await store.messages(chat)
     assert shown[1].sibling_ids == (first.message_id, second.message_id)
@@ -69,18 +70,16 @@ async def test_a_branch_is_found_again_where_one_was_in_it(store: HistoryStore) 
     )
     more = await store.write(message_tree.add_message, chat, first.message_id, "user", "more")
     await store.write(message_tree.add_message, chat, first.message_id, "user", "more, newer")
-    await store.write(message_tree.set_leaf, chat, more.message_id)
+    await store.write(showing.set_leaf, chat, more.message_id)
     second = await store.write(
         message_tree.add_message, chat, question.message_id, "assistant", "a2"
     )
-    await store.write(message_tree.set_leaf, chat, first.message_id)
+    await store.write(showing.set_leaf, chat, first.message_id)
     assert await _texts(store, chat) == ["q", "a1", "more"]
-    await store.write(message_tree.set_leaf, chat, second.message_id)
-    await store.write(message_tree.set_leaf, chat, more.message_id)
+    await store.write(showing.set_leaf, chat, second.message_id)
+    await store.write(showing.set_leaf, chat, more.message_id)
     assert await _texts(store, chat) == ["q", "a1", "more"]
-    await store.write(
-        message_tree.set_leaf, chat, question.message_id
-    )  # it is shown: nothing changes
+    await store.write(showing.set_leaf, chat, question.message_id)  # it is shown: nothing changes
     assert await _texts(store, chat) == ["q", "a1", "more"]
 
 
@@ -97,9 +96,9 @@ async def test_a_version_that_was_never_shown_ends_in_its_newest_message(
     await store.write(message_tree.add_message, chat, left.message_id, "assistant", "newest of all")
     await store.write(message_tree.add_message, chat, None, "user", "elsewhere")
     await store.write(lambda c: c.exec_driver_sql("UPDATE message SET last_leaf_id = NULL"))
-    await store.write(message_tree.set_leaf, chat, question.message_id)
+    await store.write(showing.set_leaf, chat, question.message_id)
     assert await _texts(store, chat) == ["q", "a", "left", "newest of all"]
-    await store.write(message_tree.set_leaf, chat, right.message_id)
+    await store.write(showing.set_leaf, chat, right.message_id)
     assert await _texts(store, chat) == ["q", "a", "right"]
 
 
@@ -116,17 +115,20 @@ async def test_any_branch_can_be_read_whichever_is_shown(store: HistoryStore) ->
 async def test_a_deleted_message_is_neither_shown_nor_found_and_comes_back(
     store: HistoryStore,
 ) -> None:
+    """What follows it goes along: it answered something that is not there."""
     chat = (await store.write(conversations.insert_conversation, "c")).conversation_id
     question = await store.write(message_tree.add_message, chat, None, "user", "about kestrels")
     answer = await store.write(
         message_tree.add_message, chat, question.message_id, "assistant", "a"
     )
-    await store.write(message_tree.add_message, chat, answer.message_id, "user", "more")
-    await store.write(message_tree.set_message_deleted, question.message_id)
-    assert await _texts(store, chat) == ["a", "more"]
+    await store.write(message_tree.add_message, chat, answer.message_id, "user", "more of it")
+    gone = await store.write(deleting.delete_branch, question.message_id)
+    assert gone.count == 3
+    assert await _texts(store, chat) == []
     assert await samples.find(store, "kestrels") == ()
-    await store.write(message_tree.set_message_deleted, question.message_id, deleted=False)
-    assert await _texts(store, chat) == ["about kestrels", "a", "more"]
+    assert await samples.find(store, "more") == ()
+    await store.write(deleting.restore_branch, question.message_id)
+    assert await _texts(store, chat) == ["about kestrels", "a", "more of it"]
     (hit,) = await samples.find(store, "kestrels")
     assert (hit.id, hit.message_id) == (chat, question.message_id)
 
@@ -182,7 +184,7 @@ async def test_showing_a_message_of_another_conversation_is_refused(store: Histo
     other = (await store.write(conversations.insert_conversation, "d")).conversation_id
     message = await store.write(message_tree.add_message, other, None, "user", "there")
     with pytest.raises(UsageError, match="does not belong"):
-        await store.write(message_tree.set_leaf, chat, message.message_id)
+        await store.write(showing.set_leaf, chat, message.message_id)
     with pytest.raises(UsageError, match="no conversation 77"):
         await store.write(message_tree.add_message, 77, None, "user", "hello")
 

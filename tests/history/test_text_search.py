@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, text, update
 from workbench.domain.searching import MOST_COUNTED, SearchFilter, SearchKind, SearchPage, building
 from workbench.domain.views import RunFilter
 from workbench.history import conversations, evaluations, message_tree, run_list, versions
+from workbench.history.branches import showing
 from workbench.history.file import driver
 from workbench.history.file.database import Database
 from workbench.history.search import finding, indexing, table
@@ -77,7 +78,7 @@ async def test_a_word_is_found_in_an_unselected_version_a_variable_and_a_thought
     assert found["run", run_id, None, "variables"].snippet == "bird: \x02kestrel\x03"
     assert page.count == 3
     assert page.by_kind == {"chat": 2, "variable": 1}
-    await store.write(message_tree.set_leaf, chat, version)
+    await store.write(showing.set_leaf, chat, version)
     again = await _search(store, "kestrel")
     assert {hit.message_id: hit.is_shown for hit in again.hits if hit.kind == "message"} == {
         version: True,

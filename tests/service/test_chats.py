@@ -137,9 +137,8 @@ async def test_what_was_brought_from_elsewhere_keeps_its_system_prompt(core):
 async def test_a_deleted_message_is_not_sent(core):
     first = await say(core, "One")
     chat = first.conversation_id
-    question, answer = await core.chats.messages(chat)
-    await core.chats.delete_message(question)
-    await core.chats.delete_message(answer)
+    question, _answer = await core.chats.messages(chat)
+    await core.chats.delete_message(question)  # its answer goes along
     second = await say(core, "Two", chat)
     assert await sent(core, second) == [("user", "Two")]
 
@@ -207,3 +206,42 @@ async def test_a_hidden_message_is_not_sent_and_stays_on_its_branch(core):
     assert [text for _, text in await sent(core, answer)] == ["One", "Answer 1.", "Two"]
     assert await shown(core, chat) == ["One", "Answer 1.", "Two", "Answer 2."]
     assert (await core.chats.messages(chat))[2].parent_id == hidden.message_id
+
+
+async def test_an_edit_with_its_answer_is_undone_and_done_again(core):
+    first = await say(core, "One")
+    chat = first.conversation_id
+    question, _ = await core.chats.messages(chat)
+    edited = await core.chats.edit(question, "Two", PLAIN)
+    await core.runs.wait(edited.run_id)
+    (asked, _) = await core.chats.messages(chat)
+    assert asked.edited_from == question.message_id
+    await core.chats.undo(chat)
+    assert await shown(core, chat) == ["One", "Answer 1."]
+    assert [each.words for each in await core.chats.bin(chat)] == ["Two"]
+    await core.chats.redo(chat)
+    assert await shown(core, chat) == ["Two", "Answer 2."]
+    await say(core, "Three", chat)
+    assert await core.chats.undo(chat) is None  # it has gone on since
+    assert await shown(core, chat) == ["Two", "Answer 2.", "Three", "Answer 3."]
+
+
+async def test_versions_insertions_and_copies_are_made_without_the_model(core, engine):
+    first = await say(core, "One")
+    chat = first.conversation_id
+    question, answer = await core.chats.messages(chat)
+    asked = len(engine.requests)
+    better = await core.chats.save_version(answer, "Answer 1, corrected.")
+    assert (better.role, better.edited_from) == ("assistant", answer.message_id)
+    await core.chats.insert(better, "user", "By the way.", after=False)
+    assert await shown(core, chat) == ["One", "By the way.", "Answer 1, corrected."]
+    await core.chats.add(chat, "user", "Later.", PLAIN)
+    assert (await shown(core, chat))[-1] == "Later."
+    fork = await core.chats.fork(question.message_id, model="/other.gguf")
+    assert await shown(core, fork.conversation_id) == ["One"]
+    assert fork.options["model"] == "/other.gguf"
+    await core.chats.copy(better.message_id, fork.conversation_id, fork.leaf_id, with_rest=False)
+    assert await shown(core, fork.conversation_id) == ["One", "Answer 1, corrected."]
+    assert len(engine.requests) == asked
+    with pytest.raises(UsageError, match="nothing to save"):
+        await core.chats.save_version(answer, "  ")

@@ -64,6 +64,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     ``conversation_id`` None begins a conversation named ``title``. ``text`` None asks for another
     answer to the message ``parent_id``. ``system`` is None where it is the one before.
+    ``edited_from`` is the message that the text is another version of.
     """
 
     conversation_id: int | None
@@ -74,6 +75,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, Any]
     spec: RunSpec
     run_title: str
+    edited_from: int | None = None
 
 
 class OpenConversation(msgspec.Struct, frozen=True, kw_only=True):

@@ -392,6 +392,8 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
     """The version that was edited to get this one."""
     copied_from: int | None = None
     """The message that this one is a copy of."""
+    elsewhere: int = 0
+    """How many messages follow its other versions."""
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts
 imported.py: conversations of other programs into the history
 exported.py: whole conversations out of the history
-message_tree.py: SQL of messages: versions, branches, questions with their answers
+message_tree.py: SQL of messages: the shown branch, questions with their answers
 profiles.py: SQL of profiles
 summaries.py: SQL of summaries in conversations
 evaluations.py: SQL of evaluations, their cells, and looks at held-out cases
@@ -28,6 +28,7 @@ owner.py: which process works on a run, and whether it lives
 versions.py: SQL of versions of prompts
 session.py: SQL of drafts, of the values kept between sessions, and of measured speeds
 search/: the full-text index: filled in steps, searched as one types
+branches/: SQL of the tree of a conversation: shown, deleted, copied, whole
 migrations/: Alembic revisions
 file/: opens, locks, backs up and recovers the database file
 """

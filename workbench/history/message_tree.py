@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, get_args
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from workbench.domain.chat import UNBEGUN, Turn
 from workbench.domain.errors import StoreError, UsageError
@@ -15,7 +15,16 @@ from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.text import Role, replace_surrogates
 from workbench.domain.views import ChatMessage
-from workbench.history import codec, runs
+from workbench.history import runs
+from workbench.history.branches.outline import read_attachments
+from workbench.history.branches.parents import (
+    chunks,
+    follower_counts,
+    load_parents,
+    load_skeleton,
+    path_to,
+)
+from workbench.history.branches.showing import note_left, shown_leaf
 from workbench.history.conversations import (
     insert_conversation,
     set_options,
@@ -39,6 +48,7 @@ def insert_message(
     text: str,
     run_id: int | None = None,
     system: str | None = None,
+    edited_from: int | None = None,
 ) -> int:
     """A new message, which becomes the end of the shown branch; returns its id.
 
@@ -58,15 +68,12 @@ def insert_message(
         "run_id": run_id,
         "created_at": now,
         "system": None if system is None else replace_surrogates(system),
+        "edited_from": edited_from,
     }
-    shown = connection.execute(
-        select(conversation.c.leaf_id).where(conversation.c.id == conversation_id)
-    ).one_or_none()
-    if shown is None:
-        raise UsageError(f"There is no conversation {conversation_id}.")
-    if shown.leaf_id not in (None, parent_id):
-        tree = _tree(connection, conversation_id)
-        _note_left(connection, tree, shown.leaf_id, _path(tree, parent_id))
+    shown = shown_leaf(connection, conversation_id)
+    if shown not in (None, parent_id):
+        parents = load_parents(connection, conversation_id)
+        note_left(connection, parents, shown, path_to(parents, parent_id))
     new_id: int = connection.execute(insert(message).returning(message.c.id), row).scalar_one()
     update_conversation(connection, conversation_id, leaf_id=new_id, updated_at=now)
     return new_id
@@ -94,36 +101,6 @@ def add_message(
     return load_message(connection, message_id)
 
 
-def set_message_deleted(connection: Connection, message_id: int, *, deleted: bool = True) -> None:
-    """Leave a message out of its branch, or take it back in; what follows it stays.
-
-    Where nothing follows it, another version of it is shown, else the branch ends before it. What
-    is taken back in is shown.
-    """
-    deleted_at = time.time() if deleted else None
-    connection.execute(
-        update(message).where(message.c.id == message_id).values(deleted_at=deleted_at)
-    )
-    row = connection.execute(select(message).where(message.c.id == message_id)).one_or_none()
-    if row is None:
-        return
-    if not deleted:
-        set_leaf(connection, row.conversation_id, message_id)
-        return
-    shown = connection.execute(
-        select(conversation.c.leaf_id).where(conversation.c.id == row.conversation_id)
-    ).scalar_one()
-    if shown != message_id:
-        return
-    others = _versions(connection, row)
-    if others:
-        set_leaf(connection, row.conversation_id, others[-1])
-    else:
-        tree = _tree(connection, row.conversation_id)
-        leaf = _living(connection, row.conversation_id, _path(tree, row.parent_id))
-        update_conversation(connection, row.conversation_id, leaf_id=leaf)
-
-
 def _versions(connection: Connection, row: Any) -> tuple[int, ...]:
     """The messages in the place of one that are not deleted, oldest first."""
     found = connection.execute(
@@ -139,81 +116,6 @@ def _versions(connection: Connection, row: Any) -> tuple[int, ...]:
     return tuple(found.scalars())
 
 
-def _living(connection: Connection, conversation_id: int, path: set[int]) -> int | None:
-    """The last message of a branch that is not deleted, None where all of them are."""
-    deleted = select(message.c.id).where(
-        message.c.conversation_id == conversation_id, message.c.deleted_at.is_not(None)
-    )
-    return max(path.difference(connection.execute(deleted).scalars()), default=None)
-
-
-def set_leaf(connection: Connection, conversation_id: int, message_id: int) -> None:
-    """Show the branch through a message.
-
-    Its end is where one was when the branch was last shown, else its newest message. Where the
-    message is on the shown branch, nothing changes.
-
-    Raises:
-        UsageError: the message is not one of the conversation.
-    """
-    tree = _tree(connection, conversation_id)
-    if message_id not in tree:
-        raise UsageError("This message does not belong to the conversation.")
-    shown: int | None = connection.execute(
-        select(conversation.c.leaf_id).where(conversation.c.id == conversation_id)
-    ).scalar_one()
-    if message_id in _path(tree, shown):
-        return
-    end = _end_through(connection, tree, message_id)
-    leaf = _living(connection, conversation_id, _path(tree, end))
-    _note_left(connection, tree, shown, _path(tree, leaf))
-    update_conversation(connection, conversation_id, leaf_id=leaf)
-
-
-def _end_through(connection: Connection, tree: dict[int, int | None], message_id: int) -> int:
-    """The end of the branch that was last shown through a message, else the newest below it."""
-    last: int | None = connection.execute(
-        select(message.c.last_leaf_id).where(message.c.id == message_id)
-    ).scalar_one()
-    if last is not None and message_id in _path(tree, last):
-        return last
-    below = {message_id}
-    for child, parent in tree.items():  # a message is older than what follows it
-        if parent in below:
-            below.add(child)
-    return max(below)
-
-
-def _note_left(
-    connection: Connection, tree: dict[int, int | None], leaf: int | None, kept: set[int]
-) -> None:
-    """Keep where the branch to ``leaf`` was left, at its first message that is not in ``kept``."""
-    first, at = None, leaf
-    while at is not None and at in tree and at not in kept:
-        first, at = at, tree[at]
-    if first is not None:
-        connection.execute(update(message).where(message.c.id == first).values(last_leaf_id=leaf))
-
-
-def _path(tree: dict[int, int | None], leaf: int | None) -> set[int]:
-    """The messages from the first to ``leaf``; damage may have made rings of them."""
-    found: set[int] = set()
-    while leaf is not None and leaf in tree and leaf not in found:
-        found.add(leaf)
-        leaf = tree[leaf]
-    return found
-
-
-def _tree(connection: Connection, conversation_id: int) -> dict[int, int | None]:
-    """The parent of each message, in order of creation."""
-    rows = connection.execute(
-        select(message.c.id, message.c.parent_id)
-        .where(message.c.conversation_id == conversation_id)
-        .order_by(message.c.id)
-    )
-    return {row.id: row.parent_id for row in rows}
-
-
 def load_branch(
     connection: Connection, conversation_id: int, state_of: StateOf, leaf_id: int | None = None
 ) -> tuple[ChatMessage, ...]:
@@ -226,34 +128,35 @@ def load_branch(
         leaf = connection.execute(
             select(conversation.c.leaf_id).where(conversation.c.id == conversation_id)
         ).scalar_one_or_none()
+    skeleton = load_skeleton(connection, conversation_id)
+    parents, seen = skeleton.parents, skeleton.seen
+    path = sorted(path_to(parents, leaf) & seen)
     rows = {
-        row.id: row
-        for row in connection.execute(
-            _messages().where(message.c.conversation_id == conversation_id).order_by(message.c.id)
-        )
+        row[0]: row
+        for part in chunks(path)
+        for row in connection.execute(_messages().where(message.c.id.in_(part)))
     }
+    places = {parents[each] for each in path}
     siblings: dict[int | None, list[int]] = {}
-    for row in rows.values():
-        if _is_seen(row):
-            siblings.setdefault(row.parent_id, []).append(row.id)
-    path = _path({row.id: row.parent_id for row in rows.values()}, leaf)
-    versions = collections.Counter(row.parent_id for row in rows.values())
-    return tuple(
-        _message(
+    for each, parent in parents.items():
+        if parent in places and each in seen:
+            siblings.setdefault(parent, []).append(each)
+    versions = collections.Counter(parents.values())
+    counts = follower_counts(parents, seen)
+    branch = []
+    for each in path:
+        row = rows[each]
+        others = tuple(siblings[parents[each]])
+        made = _message(
             connection,
-            rows[each],
-            tuple(siblings[rows[each].parent_id]),
+            row,
+            others,
             state_of,
-            is_continued=versions[rows[each].parent_id] > 1 and _goes_on(connection, rows[each]),
+            is_continued=versions[parents[each]] > 1 and _goes_on(connection, row),
+            elsewhere=sum(counts[other] - 1 for other in others if other != each),
         )
-        for each in sorted(path)
-        if _is_seen(rows[each])
-    )
-
-
-def _is_seen(row: Any) -> bool:
-    """Whether a message is shown and sent."""
-    return row.deleted_at is None and not row.hidden
+        branch.append(made)
+    return tuple(branch)
 
 
 def _goes_on(connection: Connection, row: Any) -> bool:
@@ -295,6 +198,7 @@ def insert_turn(connection: Connection, turn: Turn, owner: tuple[int, float]) ->
             role="user",
             text=turn.text,
             system=system,
+            edited_from=turn.edited_from,
         )
         system = None
     run_id = runs.insert_run(connection, turn.spec, turn.run_title, {}, owner)
@@ -313,16 +217,19 @@ def insert_turn(connection: Connection, turn: Turn, owner: tuple[int, float]) ->
     return load_message(connection, answer_id)
 
 
+_COLUMNS: tuple[Any, ...] = (
+    message.c.id, message.c.conversation_id, message.c.parent_id, message.c.role,
+    message.c.text, message.c.created_at, message.c.run_id, message.c.system,
+    message.c.thought_tokens, message.c.reasoning, message.c.kind, message.c.hidden,
+    message.c.author, message.c.label, message.c.pinned_at, message.c.attachments,
+    message.c.edited_from, message.c.copied_from,
+    run.c.status, run.c.model, run.c.strategy, run.c.completion_tokens, run.c.seconds,
+    run.c.finish_reason,
+)  # fmt: skip
+
+
 def _messages() -> Any:
-    return select(
-        message,
-        run.c.status,
-        run.c.model,
-        run.c.strategy,
-        run.c.completion_tokens,
-        run.c.seconds,
-        run.c.finish_reason,
-    ).outerjoin(run, run.c.id == message.c.run_id)
+    return select(*_COLUMNS).outerjoin(run, run.c.id == message.c.run_id)
 
 
 def _message(
@@ -332,38 +239,43 @@ def _message(
     state_of: StateOf,
     *,
     is_continued: bool = False,
+    elsewhere: int = 0,
 ) -> ChatMessage:
-    text, tokens, seconds = row.text, row.completion_tokens, row.seconds
-    if row.role == "assistant" and row.run_id is not None and row.status == "running":
-        state = state_of(connection, row.run_id)
+    """A message of a row: by place, as there may be thousands."""
+    (
+        message_id, conversation_id, parent_id, role, text, created_at, run_id, system,
+        thought_tokens, reasoning, kind, hidden, author, label, pinned_at, attachments,
+        edited_from, copied_from, status, model, strategy, tokens, seconds, finish_reason,
+    ) = row  # fmt: skip
+    if role == "assistant" and run_id is not None and status == "running":
+        state = state_of(connection, run_id)
         text, tokens, seconds = partial_output(state), state.generated_tokens, state.seconds
     return ChatMessage(
-        message_id=row.id,
-        conversation_id=row.conversation_id,
-        parent_id=row.parent_id,
-        role=row.role if row.role in _ROLES else "user",
+        message_id=message_id,
+        conversation_id=conversation_id,
+        parent_id=parent_id,
+        role=role if role in _ROLES else "user",
         text=text,
-        created_at=row.created_at,
-        run_id=row.run_id,
-        run_status=row.status,
-        model=row.model or "",
-        strategy=row.strategy or "",
+        created_at=created_at,
+        run_id=run_id,
+        run_status=status,
+        model=model or "",
+        strategy=strategy or "",
         completion_tokens=tokens or 0,
         seconds=seconds or 0.0,
-        finish_reason=row.finish_reason or "",
+        finish_reason=finish_reason or "",
         sibling_ids=siblings,
-        system=row.system,
-        thought_tokens=row.thought_tokens,
+        system=system,
+        thought_tokens=thought_tokens,
         is_continued=is_continued,
-        reasoning=row.reasoning,
-        kind=row.kind or "",
-        hidden=bool(row.hidden),
-        author=row.author or "",
-        label=row.label or "",
-        pinned=row.pinned_at is not None,
-        attachments=tuple(
-            each for each in codec.from_json(row.attachments or "[]", []) if isinstance(each, dict)
-        ),
-        edited_from=row.edited_from,
-        copied_from=row.copied_from,
+        elsewhere=elsewhere,
+        reasoning=reasoning,
+        kind=kind or "",
+        hidden=bool(hidden),
+        author=author or "",
+        label=label or "",
+        pinned=pinned_at is not None,
+        attachments=read_attachments(attachments),
+        edited_from=edited_from,
+        copied_from=copied_from,
     )

@@ -10,6 +10,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import RunSpec
 from workbench.domain.views import ChatMessage
 from workbench.history import message_tree, runs
+from workbench.history.branches import showing
 from workbench.history.tables import message
 
 _COPIED = ("role", "text", "run_id", "created_at", "thought_tokens", "system", "reasoning", "kind",
@@ -51,7 +52,7 @@ def insert_summary(
     for each in following:
         parent = _copy(connection, each, parent)
     if parent != first:
-        message_tree.set_leaf(connection, above.conversation_id, parent)
+        showing.set_leaf(connection, above.conversation_id, parent)
     return message_tree.load_message(connection, first)
 
 

@@ -44,7 +44,7 @@ def test_another_answer_stays_beside_the_first(panel, qtbot):
     settled(panel, qtbot)
     qtbot.waitUntil(lambda: texts(panel)[-1] == "Answer number 2.", timeout=WAIT_MS)
     assert len(views(panel)[-1].message.sibling_ids) == 2
-    panel._step_version(-1)
+    panel.branches._step_version(-1)
     qtbot.waitUntil(lambda: texts(panel)[-1] == "Answer number 1.", timeout=WAIT_MS)
 
 
@@ -184,7 +184,7 @@ def test_the_conversation_that_was_left_can_be_opened_again_from_the_list(panel,
 
 def test_what_the_bar_says_of_a_conversation_goes_with_it(panel, qtbot):
     say(panel, qtbot, "Hello?")
-    panel.model.delete_message(panel.model.messages[1])
+    panel.branches.delete(panel.model.messages[1])
     qtbot.waitUntil(lambda: len(panel.model.messages) == 1, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: panel.model.conversations[0].snippet == "Hello?", timeout=WAIT_MS)
     assert panel.banner.message == "The message was deleted."
@@ -207,7 +207,7 @@ def test_the_list_says_the_end_of_the_branch_that_is_shown(panel, qtbot):
     qtbot.waitUntil(
         lambda: panel.model.conversations[0].snippet == "Answer number 2.", timeout=WAIT_MS
     )
-    panel._step_version(-1)
+    panel.branches._step_version(-1)
     qtbot.waitUntil(
         lambda: panel.model.conversations[0].snippet == "Answer number 1.", timeout=WAIT_MS
     )

@@ -75,7 +75,7 @@ def test_send_becomes_stop_and_stays_the_same_widget_with_its_focus(panel, qtbot
     qtbot.waitUntil(lambda: "new token" in views(panel)[-1].footer.text(), timeout=WAIT_MS)
 
 
-def test_an_answer_of_a_strategy_is_continued_directly_and_that_is_said(panel, qtbot, engine):
+def test_an_answer_of_a_strategy_is_continued_directly_and_that_is_written(panel, qtbot, engine):
     engine.rule = lambda _prompt: ["one two three four five"]
     panel.composer.strategy.choose("cot")
     panel.composer.sampling.set_values({"max_tokens": 2})
@@ -182,20 +182,6 @@ def test_an_unanswered_message_offers_to_be_answered(panel, qtbot):
     assert not views(panel)[0].go_on.isVisibleTo(panel)
 
 
-def test_a_message_is_deleted_and_comes_back(panel, qtbot, engine):
-    say(panel, qtbot, "Wrong")
-    panel.model.delete_message(panel.model.messages[1])
-    panel.model.delete_message(panel.model.messages[0])
-    qtbot.waitUntil(lambda: panel.model.messages == (), timeout=WAIT_MS)
-    say(panel, qtbot, "Right")
-    prompt = "".join(segment.text for segment in engine.requests[-1].segments)
-    assert "Wrong" not in prompt
-    panel.model.delete_message(panel.model.messages[1])
-    qtbot.waitUntil(lambda: len(panel.model.messages) == 1, timeout=WAIT_MS)
-    panel.banner.remedy.click()
-    qtbot.waitUntil(lambda: len(panel.model.messages) == 2, timeout=WAIT_MS)
-
-
 def test_a_full_context_says_the_ways_on(panel, qtbot, engine):
     say(panel, qtbot, "word " * 20_000)
     qtbot.waitUntil(lambda: "too long by" in views(panel)[-1].banner.message, timeout=WAIT_MS)
@@ -210,7 +196,7 @@ def test_the_context_counts_the_branch_that_is_shown(panel, qtbot):
     say(panel, qtbot, "short")
     qtbot.waitUntil(lambda: panel.composer.context.text() not in ("", long), timeout=WAIT_MS)
     panel.transcript.show_message(0)
-    panel._show_version(panel.model.messages[0], panel.model.messages[0].sibling_ids[0])
+    panel.branches.show_version(panel.model.messages[0], panel.model.messages[0].sibling_ids[0])
     qtbot.waitUntil(lambda: panel.composer.context.text() == long, timeout=WAIT_MS)
     panel.list.create_wanted.emit()
     qtbot.waitUntil(lambda: panel.composer.context.text().startswith("0 / "), timeout=WAIT_MS)

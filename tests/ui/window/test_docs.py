@@ -67,7 +67,8 @@ IN_LISTS = {
                "Ctrl+Z", "Alt+Shift+Up", "Alt+Shift+Down"},
     "compare": {"Enter"},
     "tree": {"Up", "Down", "Left", "Right", "Home", "End", "Space"},
-    "chat": {"Enter", "Shift+Enter", "Up", "/", "Down", "Tab", "Ctrl+Enter"},
+    "chat": {"Enter", "Shift+Enter", "Up", "Ctrl+Enter", "F2", "Delete", "Ctrl+Z", "Ctrl+Shift+Z",
+             "Left", "Right", "Down", "Home", "End", "P", "/", "Tab"},
     "evaluate": {*"JKHLFDSB/", "Shift+F", "Space", "Enter", "Ctrl+C"},
     "history": {"Right", "Left", "Delete"},
 }  # fmt: skip

@@ -7,7 +7,8 @@ context.py: what goes to the model, counted by parts, and what is left out
 profiles.py: `core.profiles`: named system prompts, with notes and greetings
 summarising.py: sums up what is above a message; the summary takes its place in the prompt
 asking.py: sends, edits, regenerates, continues
-branches.py: versions and branches: shown, deleted, brought back
+branches.py: versions and branches: shown, added, copied, deleted, brought back, undone
+steps.py: what can be undone
 """
 
 from workbench.service.chats.chats import Chats

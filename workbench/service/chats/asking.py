@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from workbench.domain.chat import ChatOptions, Turn, chat_params
+from workbench.domain.chat_tree import TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import Json, RunSpec
 from workbench.domain.text import Message
@@ -45,6 +46,7 @@ class Asking(Contexts):
             if parent_id is None:
                 parent_id = await self._leaf(conversation_id)
             before = await self.messages(conversation_id, parent_id)
+            self._steps.forget(conversation_id)
         answer = await self._ask(conversation_id, parent_id, before, text, options)
         if not before and conversation_id is not None:
             await self._name_after(conversation_id, text)
@@ -57,19 +59,16 @@ class Asking(Contexts):
         """
         if not text.strip():
             raise UsageError("There is nothing to send: write a message first.")
-        return await self._ask(
-            message.conversation_id, message.parent_id, await self._before(message), text, options
-        )
+        return await self._ask_again(message, text, options)
 
     async def regenerate(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
         """Another answer to what ``message`` answers; the old one stays as a version."""
-        return await self._ask(
-            message.conversation_id, message.parent_id, await self._before(message), None, options
-        )
+        return await self._ask_again(message, None, options)
 
     async def answer(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
         """Answer a user message that has no answer."""
         before = await self.messages(message.conversation_id, message.message_id)
+        self._steps.forget(message.conversation_id)
         return await self._ask(message.conversation_id, message.message_id, before, None, options)
 
     async def continue_answer(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
@@ -80,15 +79,35 @@ class Asking(Contexts):
         """
         if message.role != "assistant" or not message.text.strip():
             raise UsageError("There is nothing to go on from: ask for another answer instead.")
+        begun = begun_message(message.text, message.reasoning or "")
+        return await self._ask_again(message, None, options, begun)
+
+    async def _ask_again(
+        self,
+        message: ChatMessage,
+        text: str | None,
+        options: ChatOptions,
+        begun: Message | None = None,
+    ) -> ChatMessage:
+        """Another version of a message, which can be undone."""
+        conversation_id = message.conversation_id
+        shown = await self._leaf(conversation_id)
         before = await self._before(message)
-        return await self._ask(
-            message.conversation_id,
-            message.parent_id,
-            before,
-            None,
-            options,
-            begun_message(message.text, message.reasoning or ""),
+        edited = None if text is None else message.message_id
+        answer = await self._ask(
+            conversation_id, message.parent_id, before, text, options, begun, edited
         )
+        change = TreeChange(
+            kind="add",
+            conversation_id=conversation_id,
+            message_id=answer.message_id if text is None else answer.parent_id or 0,
+            before=shown,
+            after=answer.message_id,
+            count=1 if text is None else 2,
+            newest=answer.message_id,
+        )
+        self._steps.add(change)
+        return answer
 
     async def fork_answer(
         self, message: ChatMessage, begun: str, options: ChatOptions
@@ -101,14 +120,7 @@ class Asking(Contexts):
         """
         if message.role != "assistant" or not begun:
             raise UsageError("Only an answer can go on from one of its tokens: choose one.")
-        return await self._ask(
-            message.conversation_id,
-            message.parent_id,
-            await self._before(message),
-            None,
-            options,
-            Message.value("assistant", begun),
-        )
+        return await self._ask_again(message, None, options, Message.value("assistant", begun))
 
     async def _before(self, message: ChatMessage) -> tuple[ChatMessage, ...]:
         """What leads to a message."""
@@ -124,9 +136,11 @@ class Asking(Contexts):
         text: str | None,
         options: ChatOptions,
         begun: Message | None = None,
+        edited: int | None = None,
     ) -> ChatMessage:
         """Put a question on disk and start its answer; ``text`` None answers the last message.
 
+        ``edited`` is the message that the question is another version of.
         ``before`` is what is sent of the branch that ends in ``parent_id``: no hidden messages.
         ``begun`` is how the answer begins: it is written on directly, and the conversation keeps
         its strategy for the next message.
@@ -155,6 +169,7 @@ class Asking(Contexts):
                 options=kept_options(options),
                 spec=prepared.spec,
                 run_title=run_title(prepared.spec),
+                edited_from=edited,
             )
             answer = await self._store.add_turn(turn)
         if options.system.strip() and options.system != await self.last_system():

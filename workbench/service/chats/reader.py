@@ -10,6 +10,7 @@ from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.views import ChatMessage
 from workbench.history import conversations, session
 from workbench.history.runs import load_spec
+from workbench.service.chats.steps import Steps
 from workbench.service.core import Core
 from workbench.service.models.chat_templates import ChatTemplates
 from workbench.service.runs.runs import Runs
@@ -28,6 +29,7 @@ class ConversationReader:
         self._store = core.store
         self._runs = runs
         self._templates = ChatTemplates(core)
+        self._steps = Steps()
 
     async def open(self, conversation_id: int) -> OpenConversation:
         """A conversation with its shown branch; UsageError where there is none."""

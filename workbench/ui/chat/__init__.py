@@ -7,6 +7,7 @@ conversations_model.py: the values of that list, and what all conversations shar
 page.py: one conversation: its messages, or how to begin
 transcript.py: the messages; only those in view have widgets
 message_view.py: one message
+message_keys.py: the message that has the focus, and its keys
 message_parts.py: its versions, name, folded text, words of its end
 system_view.py: the system prompt
 composer.py: where a message is written
@@ -22,4 +23,6 @@ find_bar.py: the find bar
 finding.py: joins find bar and transcript
 places.py: where the words that are searched for occur
 tokens/: answers tinted by probability, alternatives, the sampler microscope
+map/: the map of a conversation
+branching/: versions, insertions, names, copies, forks, undo, the bin
 """

@@ -16,7 +16,7 @@ from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import count_text
 from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.bridge import Bridge
-from workbench.ui.kit import GhostButton, IconButton, Label, PrimaryButton, column, row
+from workbench.ui.kit import GhostButton, IconButton, Label, PrimaryButton, Segmented, column, row
 from workbench.ui.kit.forms.run_choices import (
     ModelChooser,
     ParametersButton,
@@ -42,10 +42,11 @@ class MessageBox(QPlainTextEdit):
     """Grows with its text; Enter sends, Shift+Enter is a new line.
 
     Signals:
-        send_wanted(); edit_last_wanted(): Up in an empty box.
+        send_wanted(); save_wanted(): Ctrl+Enter. edit_last_wanted(): Up in an empty box.
     """
 
     send_wanted = Signal()
+    save_wanted = Signal()
     edit_last_wanted = Signal()
 
     def __init__(self) -> None:
@@ -66,7 +67,9 @@ class MessageBox(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.save_wanted.emit()
+        elif enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.send_wanted.emit()
         elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
             self.edit_last_wanted.emit()
@@ -80,18 +83,28 @@ class SendButton(PrimaryButton):
     def __init__(self) -> None:
         super().__init__("Send", "send")
         self.is_stop = False
+        self._words = "Send"
 
     def show_running(self, running: bool) -> None:
         """Stop in place of Send."""
         if running == self.is_stop:
             return
         self.is_stop = running
+        self._show()
+
+    def show_words(self, words: str) -> None:
+        """What Send does now."""
+        self._words = words
+        self._show()
+
+    def _show(self) -> None:
+        running = self.is_stop
         self.kind, self.tone = ("default", "text-2") if running else ("primary", "on-ink")
         self.setProperty("kind", self.kind)
         self.style().unpolish(self)
         self.style().polish(self)
         self.set_keys("Esc" if running else "")
-        self.set_text("Stop" if running else "Send")
+        self.set_text("Stop" if running else self._words)
         self.set_icon("stop" if running else "send")
 
     def sizeHint(self) -> QSize:
@@ -102,17 +115,26 @@ class SendButton(PrimaryButton):
         return hint
 
 
+class Insertion(msgspec.Struct, frozen=True):
+    """A place next to a message at which something is inserted."""
+
+    message: ChatMessage
+    after: bool
+
+
 class Composer(QFrame):
     """The card at the bottom of the transcript.
 
     Signals:
-        sent(str); stopped(); edit_last_wanted(); cancelled_edit(); system_wanted().
+        sent(str); saved(str): without asking the model; stopped().
+        edit_last_wanted(); cancelled_edit(); system_wanted().
         changed(): something else is written. edit_changed(): another message, or none, is edited.
         options_changed(): answers are made in another way. context_wanted(): show it, or hide it.
         form_sent(): Send while the form of a prompt is shown. problem(str): a sentence.
     """
 
     sent = Signal(str)
+    saved = Signal(str)
     stopped = Signal()
     edit_last_wanted = Signal()
     cancelled_edit = Signal()
@@ -132,15 +154,23 @@ class Composer(QFrame):
         """The next message, while an earlier one is edited in the box."""
         self._wanted: Mapping[str, Any] | None = None
         self.edited: ChatMessage | None = None
+        self.insertion: Insertion | None = None
+        """Where what is written is inserted, in place of the end."""
         self.box = MessageBox()
         self.box.send_wanted.connect(self._on_send)
+        self.box.save_wanted.connect(self._on_save)
         self.box.edit_last_wanted.connect(self.edit_last_wanted)
         self.box.textChanged.connect(self.changed)
-        self.note = Label("Editing an earlier message: a new branch begins there.", "small", "warn")
+        self.note = Label("", "small", "warn", elide=True)
+        self.speaker = Segmented("Who says it", ("You", "Model"))
+        self._save = GhostButton("Save", keys="Ctrl+Return", tip="Keep it without an answer")
+        self._save.clicked.connect(self._on_save)
         self._cancel_edit = GhostButton("Cancel", keys="Esc")
         self._cancel_edit.clicked.connect(self.cancelled_edit)
         self._editing = QWidget()
-        self._editing.setLayout(row(self.note, None, self._cancel_edit))
+        editing = row(self.note, self.speaker, self._save, self._cancel_edit)
+        editing.setStretch(0, 1)
+        self._editing.setLayout(editing)
         self._editing.hide()
         self.strategy = StrategyChooser(height=28)
         self.parameters = ParametersButton()
@@ -229,6 +259,11 @@ class Composer(QFrame):
             self.sent.emit(self.box.toPlainText())
 
     @Slot()
+    def _on_save(self) -> None:
+        if self.box.toPlainText().strip() and not self.send.is_stop:
+            self.saved.emit(self.box.toPlainText())
+
+    @Slot()
     def _on_button(self) -> None:
         if self.send.is_stop:
             self.stopped.emit()
@@ -242,6 +277,9 @@ class Composer(QFrame):
     def draft(self, system: str | None) -> ChatDraft:
         """What is written and not sent."""
         text = self.box.toPlainText()
+        if self.insertion is not None:  # without its place it is a message like any other
+            parts = (self._kept_text, text)
+            return ChatDraft(text="\n\n".join(each for each in parts if each), system=system)
         if self.edited is None:
             return ChatDraft(text=text, system=system)
         return ChatDraft(
@@ -256,8 +294,8 @@ class Composer(QFrame):
 
         Where it is not there any more, its text is a message like any other.
         """
-        self.edited, self._kept_text = None, ""
-        self._editing.hide()
+        self.edited, self.insertion, self._kept_text = None, None, ""
+        self._show_work()
         texts = (draft.text, "" if edited is not None else draft.edited_text)
         self._set_text("\n\n".join(each for each in texts if each))
         if edited is not None:
@@ -267,18 +305,49 @@ class Composer(QFrame):
 
     def edit(self, message: ChatMessage, text: str) -> None:
         """Put an earlier message into the box; what was in it comes back afterwards."""
-        if self.edited is None:
-            self._kept_text = self.box.toPlainText()
-        self.edited = message
-        self._editing.show()
+        self._begin_work(message, None)
         self._set_text(text)
         self.edit_changed.emit()
 
+    def insert(self, message: ChatMessage, *, after: bool) -> None:
+        """Write something that is inserted before or after a message."""
+        self._begin_work(None, Insertion(message, after))
+        self.speaker.show_choice(int((message.role == "user") == after))
+        self._set_text("")
+        self.edit_changed.emit()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the box is for an edit or an insertion, not for the next message."""
+        return self.edited is not None or self.insertion is not None
+
+    def _begin_work(self, edited: ChatMessage | None, insertion: Insertion | None) -> None:
+        if not self.is_elsewhere:
+            self._kept_text = self.box.toPlainText()
+        self.edited, self.insertion = edited, insertion
+        self._show_work()
+
+    def _show_work(self) -> None:
+        """Say what the box is for, and what Send does."""
+        edited, insertion = self.edited, self.insertion
+        self._editing.setVisible(self.is_elsewhere)
+        self.speaker.setVisible(insertion is not None)
+        is_asking = edited is not None and edited.role == "user"
+        self._save.setVisible(is_asking)
+        saves = insertion is not None or (edited is not None and not is_asking)
+        self.send.show_words("Save" if saves else "Send")
+        if insertion is not None:
+            where = "after" if insertion.after else "before"
+            self.note.setText(f"Inserted {where} a message: a new branch with the rest.")
+        elif edited is not None:
+            whose = "an earlier message" if is_asking else "an answer"
+            self.note.setText(f"Editing {whose}: a new branch begins there.")
+
     def end_edit(self) -> None:
         """The next message is in the box again."""
-        if self.edited is not None:
-            self.edited = None
-            self._editing.hide()
+        if self.is_elsewhere:
+            self.edited = self.insertion = None
+            self._show_work()
             self._set_text(self._kept_text)
             self._kept_text = ""
             self.edit_changed.emit()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListView
 from workbench.domain.text import count_text
 from workbench.domain.views import Conversation
 from workbench.ui.chat.composer import is_text
-from workbench.ui.kit import IconButton, Label, Pane, row
+from workbench.ui.kit import GhostButton, IconButton, Label, Pane, row
 from workbench.ui.kit.menu import Menu
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
 
@@ -134,6 +134,8 @@ class ConversationList(Pane):
         self.body.addLayout(row(self.search, create, margins=(12, 10, 8, 6)))
         self.body.addWidget(self.nothing)
         self.body.addLayout(row(self.list, margins=(8, 0, 8, 8)), 1)
+        self.bin = GhostButton("Bin", "trash", tip="Deleted conversations and messages")
+        self.body.addLayout(row(self.bin, None, margins=(8, 0, 8, 8)))
 
     def show_conversations(self, found: Sequence[Conversation], current: int | None) -> None:
         """Show another list, ``current`` chosen in it."""

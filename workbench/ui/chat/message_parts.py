@@ -46,7 +46,10 @@ class VersionArrows(QWidget):
         self._place = 0
         self.earlier.clicked.connect(functools.partial(self._step, -1))
         self.later.clicked.connect(functools.partial(self._step, 1))
-        self.setLayout(row(self.earlier, self._words, self.later, gap=2))
+        self._elsewhere = Label("", "small", "text-3")
+        self._elsewhere.setContentsMargins(0, 0, 6, 0)
+        self._elsewhere.setToolTip("What follows the other versions is kept: the arrows show it")
+        self.setLayout(row(self._elsewhere, self.earlier, self._words, self.later, gap=2))
 
     def show_versions(self, message: ChatMessage) -> None:
         """Show the place of a message among its versions; nothing where it is the only one."""
@@ -54,6 +57,9 @@ class VersionArrows(QWidget):
         self._place = self._ids.index(message.message_id) if self._ids else 0
         count = len(self._ids)
         self.setVisible(count > 1)
+        rest = message.elsewhere
+        self._elsewhere.setText(f"{count_text(rest, 'message')} on the others" if rest else "")
+        self._elsewhere.setVisible(bool(rest))
         self._words.setText(f"{self._place + 1} / {count}")
         self._words.setAccessibleName(f"Version {self._place + 1} of {count}")
         for button, at in ((self.earlier, self._place - 1), (self.later, self._place + 1)):
@@ -64,6 +70,26 @@ class VersionArrows(QWidget):
         at = self._place + step
         if 0 <= at < len(self._ids):
             self.chosen.emit(self._ids[at])
+
+
+class MessageTags(QWidget):
+    """What is special about a message: its name, its pin, that it was edited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._label = Label("", "small", "focus", elide=True)
+        self._words = Label("", "small", "text-3")
+        self.setLayout(row(self._label, self._words, gap=8))
+
+    def show_message(self, message: ChatMessage) -> None:
+        """Show what is special about it; nothing where it is like any other."""
+        edited = message.edited_from is not None and message.role == "assistant"
+        words = ["pinned"] * message.pinned + ["edited"] * edited
+        self._label.setText(message.label)
+        self._label.setVisible(bool(message.label))
+        self._words.setText(" · ".join(words))
+        self._words.setVisible(bool(words))
+        self.setVisible(bool(message.label or words))
 
 
 class FoldedText(Section):
@@ -97,8 +123,7 @@ def failure_sentence(wire: dict[str, object]) -> str:
     error = WorkbenchError.from_wire(wire)
     if isinstance(error, ContextOverflowError) and not isinstance(error, MessageTooLongError):
         sentence += (
-            " In a conversation: delete messages that are not needed any more, or edit an earlier "
-            "one to go on from there."
+            " In a conversation: edit an earlier message to go on from there, or begin a new one."
         )
     return sentence
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import time
 
-from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workbench.domain.runs.run_state import RunState
@@ -14,6 +14,7 @@ from workbench.domain.runs.tokens import AnswerTokens
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.message_parts import (
     FoldedText,
+    MessageTags,
     VersionArrows,
     end_words,
     failure_sentence,
@@ -37,6 +38,7 @@ from workbench.ui.runs.words import (
     reasoning_text,
     thinking_title,
 )
+from workbench.ui.theme import color
 
 _DIRECTLY = "Continues this text in one call: a strategy cannot start in the middle of an answer"
 _CUT = ("length", "cancelled", "limit", "error", "interrupted")
@@ -82,11 +84,14 @@ class MessageView(QFrame):
         self.note = Label("", "small", "text-3")
         self.versions = VersionArrows()
         self.versions.chosen.connect(self._on_version)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.body = MarkdownBody("Your message" if self.is_mine else "Answer")
+        self.body.leave_menus()
         self.body.design_wanted.connect(self.design_wanted)
         self.empty = Label("", "body", "text-3", wrap=True)
         self.footer = Label("", "small", "text-3", elide=True)
-        self._head = row(self.name, self.note, None, self.versions, gap=8)
+        self.tags = MessageTags()
+        self._head = row(self.name, self.note, self.tags, None, self.versions, gap=8)
         self._foot = QWidget()
         self._foot.setLayout(self._make_foot())
         if self.is_mine:
@@ -186,6 +191,8 @@ class MessageView(QFrame):
         name = message_name(message)
         self.name.setText(name)
         self.body.setAccessibleName(f"Message of {name}")
+        self.setAccessibleName(f"Message of {name}")
+        self.tags.show_message(message)
         self.versions.show_versions(message)
         self._show_time()
         if tool_title(message):
@@ -354,6 +361,14 @@ class MessageView(QFrame):
         if (self.width(), self.height()) != (width, height):
             self.resize(width, height)
         return height
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(color("focus"), 2))
+            painter.drawLine(QPointF(1, 2), QPointF(1, self.height() - 20))
 
     def has_selection(self) -> bool:
         """Whether a piece of the text is selected."""

@@ -13,6 +13,7 @@ from workbench.domain.chat import UNBEGUN, ChatDraft
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.views import ChatMessage
 from workbench.ui.actions import Action
+from workbench.ui.chat.branching.branches import Branches
 from workbench.ui.chat.context.sight import ContextSight
 from workbench.ui.chat.conversation_list import ConversationList
 from workbench.ui.chat.finding import Finding
@@ -40,6 +41,7 @@ class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
     sizes: list[int] = []
     context: bool = False
     """Whether its pane is shown."""
+    map: bool = False
     place: MessagePlace | msgspec.UnsetType = msgspec.UNSET
     tinted: bool = False
     text: str | msgspec.UnsetType = msgspec.UNSET
@@ -53,7 +55,7 @@ class ChatPanel(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.model = ChatModel(self.bridge)
-        self._stays: int | None = None
+        self.stays: int | None = None
         """The message that keeps its height on the screen at the next change."""
         self._is_showing = False
         self._deletion = ""
@@ -68,12 +70,14 @@ class ChatPanel(Panel):
         self.sending = Sending(self.page, self.model)
         self.sight = ContextSight(self.bridge, self.page, self.model, self.sending)
         self.slash = Slash(self.bridge, self.composer, self._open_prompt)
-        self.side = Side()
-        self.side.add(self.sight.pane)
-        self.finding = Finding(self.page.find_bar, self.transcript)
         self.tint = TokenTint(self.page, self.sending, self.bridge)
         self._microscope: Microscope | None = None
         self.list = ConversationList()
+        self.branches = Branches(self)
+        self.finding = Finding(self.page.find_bar, self.transcript)
+        self.side = Side()
+        self.side.add(self.branches.map)
+        self.side.add(self.sight.pane)
         self.splitter = Splitter(
             self.list,
             self.page,
@@ -101,7 +105,6 @@ class ChatPanel(Panel):
         model.running_changed.connect(self._on_running)
         model.failed.connect(self.banner.show_message)
         model.deleted.connect(self._on_deleted)
-        model.message_deleted.connect(self._on_message_deleted)
         model.last_system_changed.connect(self.system.show_last)
         model.drafts.read.connect(self._show_draft)
         self.list.chosen.connect(self._open)
@@ -124,8 +127,8 @@ class ChatPanel(Panel):
         self.finding.closed.connect(self._focus_box)
 
     def top_widgets(self) -> tuple[QWidget, ...]:
-        """The switch of the tint."""
-        return (self.tint.button,)
+        """The switches of the tint and of the map."""
+        return (self.tint.button, self.branches.map_button)
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
@@ -141,12 +144,7 @@ class ChatPanel(Panel):
             Action(id="chat.system", title="Edit the system prompt", run=self._open_system),
             Action(id="chat.tokens", title="Tint answers by probability", run=self.tint.toggle,
                    keys="Ctrl+Shift+P", is_on=lambda: self.tint.is_on),
-            Action(id="chat.continue", title="Continue the answer", run=self.sending.go_on_last,
-                   when=lambda: self.sending.can_go_on),
-            Action(id="chat.earlier", title="Earlier version of the last message",
-                   run=functools.partial(self._step_version, -1), keys="Alt+Left"),
-            Action(id="chat.later", title="Later version of the last message",
-                   run=functools.partial(self._step_version, 1), keys="Alt+Right"),
+            *self.branches.actions(),
             *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
         )  # fmt: skip
@@ -193,17 +191,12 @@ class ChatPanel(Panel):
         self._deletion = f"“{title}” was deleted."
         self.banner.show_message(self._deletion, "text-2", "Undo", undo)
 
-    @Slot(object)
-    def _on_message_deleted(self, message: ChatMessage) -> None:
-        undo = functools.partial(self.model.restore_message, message)
-        self.banner.show_message("The message was deleted.", "text-2", "Undo", undo)
-
     # --- the transcript -------------------------------------------------------------------------
 
     @Slot()
     def _on_opened(self) -> None:
         """Another conversation: its options, its system prompt, what was written in it."""
-        self._stays = None
+        self.stays = None
         self.list.show_conversations(self.model.conversations, self.model.current)
         if self.banner.message != self._deletion:  # what it says is of the conversation before
             self.banner.hide()
@@ -220,7 +213,7 @@ class ChatPanel(Panel):
     def _on_messages(self) -> None:
         """Show the branch; widgets of messages that stay are kept."""
         messages = self.model.messages
-        stays, self._stays = self._stays, None
+        stays, self.stays = self.stays, None
         if stays is None and not self.transcript.follows and self._shows_same(messages):
             stays = min(self.transcript.first_shown, max(len(messages) - 1, 0))
         self._show_system()
@@ -241,11 +234,11 @@ class ChatPanel(Panel):
         view = MessageView(message)
         view.regenerate_wanted.connect(self.sending.regenerate)
         view.edit_wanted.connect(self.sending.edit)
-        view.delete_wanted.connect(self.model.delete_message)
+        view.delete_wanted.connect(self.branches.delete)
         view.continue_wanted.connect(self.sending.go_on)
         view.answer_wanted.connect(self.sending.answer)
-        view.run_wanted.connect(self._open_run)
-        view.version_wanted.connect(self._show_version)
+        view.run_wanted.connect(self.open_run)
+        view.version_wanted.connect(self.branches.show_version)
         view.design_wanted.connect(self._open_design)
         state = self.model.live.state(message.run_id)
         if state is not None:
@@ -320,8 +313,6 @@ class ChatPanel(Panel):
     def _keep_options(self) -> None:
         self.model.keep_options(self.sending.options)
 
-    # --- versions -------------------------------------------------------------------------------
-
     def _is_finding(self) -> bool:
         return bool(self.finding.bar.words)
 
@@ -334,26 +325,10 @@ class ChatPanel(Panel):
             self.finding.close()
         elif self.slash.is_open:
             self.slash.close()
-        elif self.composer.edited is not None:
+        elif self.composer.is_elsewhere:
             self.sending.end_edit()
         else:
             self.model.stop()
-
-    @Slot(object, int)
-    def _show_version(self, message: ChatMessage, other: int) -> None:
-        self._stays = self.model.place_of_message(message)
-        self.model.show_version(message, other)
-
-    def _step_version(self, step: int) -> None:
-        """Step the last message that has versions, of those on the screen where there is one."""
-        seen = [self.model.messages[place] for place in self.transcript.shown_places]
-        for message in (*reversed(seen), *reversed(self.model.messages)):
-            ids = message.sibling_ids
-            if len(ids) > 1:
-                place = ids.index(message.message_id) + step
-                if 0 <= place < len(ids):
-                    self._show_version(message, ids[place])
-                return
 
     @Slot(bool)
     def _on_running(self, running: bool) -> None:
@@ -393,7 +368,8 @@ class ChatPanel(Panel):
     # --- elsewhere ------------------------------------------------------------------------------
 
     @Slot(object)
-    def _open_run(self, message: ChatMessage) -> None:
+    def open_run(self, message: ChatMessage) -> None:
+        """Show the run of an answer in History."""
         if message.run_id is not None:
             self.context.go("history", run_id=message.run_id)
 
@@ -431,15 +407,15 @@ class ChatPanel(Panel):
         self.reading.keep()
         current, sizes = self.model.current, self.splitter.sizes()
         place = self.reading.place(current or UNBEGUN) or msgspec.UNSET
-        return stored(
-            ChatSession(
-                conversation=current,
-                sizes=sizes,
-                place=place,
-                context=not self.sight.pane.isHidden(),
-                tinted=self.tint.is_on,
-            )
+        state = ChatSession(
+            conversation=current,
+            sizes=sizes,
+            place=place,
+            context=not self.sight.pane.isHidden(),
+            tinted=self.tint.is_on,
+            map=not self.branches.map.isHidden(),
         )
+        return stored(state)
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Put it back; what was typed meanwhile stays."""
@@ -459,3 +435,5 @@ class ChatPanel(Panel):
         if session.sizes:
             self.splitter.setSizes(session.sizes)
         self.sight.pane.setVisible(session.context)
+        if session.map:
+            self.branches.show_map()

@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject, Slot
 
 from workbench.domain.chat import ChatOptions
+from workbench.domain.text import Role
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.view_model import ChatModel
@@ -26,6 +27,7 @@ class Sending(QObject):
         self.send_thoughts = False
         """Whether thoughts of earlier answers are to go to the model."""
         page.composer.sent.connect(self._on_sent)
+        page.composer.saved.connect(self._on_saved)
         page.composer.edit_last_wanted.connect(self._edit_last)
         page.composer.cancelled_edit.connect(self.end_edit)
         model.refused.connect(self._on_refused)
@@ -45,12 +47,34 @@ class Sending(QObject):
             return
         composer = self._page.composer
         edited, options = composer.edited, self.options
+        if composer.insertion is not None or (edited is not None and edited.role != "user"):
+            self._on_saved(text)
+            return
         self._page.transcript.follow_end()
         if edited is not None:
             composer.end_edit()
             self._model.edit(edited, text, options)
         else:
             self._model.send(text, options)
+            composer.clear()
+
+    @Slot(str)
+    def _on_saved(self, text: str) -> None:
+        """Keep what is written: a version, an insertion, or a message that is not answered yet."""
+        if self._model.running or self._model.is_opening:
+            return
+        composer = self._page.composer
+        edited, insertion = composer.edited, composer.insertion
+        role: Role = "assistant" if composer.speaker.index else "user"
+        if insertion is not None:
+            composer.end_edit()
+            self._model.insert(insertion.message, role, text, after=insertion.after)
+        elif edited is not None:
+            composer.end_edit()
+            self._model.save_version(edited, text)
+        else:
+            self._page.transcript.follow_end()
+            self._model.add(text, self.options)
             composer.clear()
 
     @Slot(object)
@@ -97,6 +121,25 @@ class Sending(QObject):
         """Put an earlier message into the box, to write another version of it."""
         self._page.composer.edit(message, message.text)
         self._page.composer.box.setFocus()
+
+    @Slot(object, bool)
+    def insert(self, message: ChatMessage, after: bool) -> None:
+        """Write something that is inserted before or after a message."""
+        self._page.composer.insert(message, after=after)
+        self._page.composer.box.setFocus()
+
+    def regenerate_last(self) -> None:
+        """Ask for another answer to the last message."""
+        last = self._model.messages[-1]
+        if last.role == "assistant":
+            self.regenerate(last)
+        else:
+            self.answer(last)
+
+    @property
+    def can_regenerate(self) -> bool:
+        """Whether there is something to answer, and nothing is being answered."""
+        return bool(self._model.messages) and not self._model.running
 
     @Slot()
     def _edit_last(self) -> None:

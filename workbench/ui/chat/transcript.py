@@ -12,11 +12,17 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.composer import is_text
+from workbench.ui.chat.message_keys import MessageKeys
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.system_view import SystemView
 from workbench.ui.kit.panes.tab_order import chain_after, reading_order
@@ -55,6 +61,7 @@ class Transcript(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(_SCROLL_STEP)
         self._make = make
         self.messages: tuple[ChatMessage, ...] = ()
+        self.keys = MessageKeys(self)
         self.views: dict[int, MessageView] = {}
         """The messages that have a widget, by their place."""
         self._header: SystemView | None = None
@@ -172,9 +179,10 @@ class Transcript(QAbstractScrollArea):
         """Scroll as far as needed to see a place in a text of a message."""
         rect = view.cursorRect(cursor)  # type: ignore[attr-defined]
         top = view.mapTo(self.viewport(), rect.topLeft()).y()
-        self._make_visible(top, rect.height())
+        self.make_visible(top, rect.height())
 
-    def _make_visible(self, top: int, height: int) -> None:
+    def make_visible(self, top: int, height: int) -> None:
+        """Scroll as far as needed to see a stretch of the view."""
         bar, room = self.verticalScrollBar(), self.viewport().height()
         if top < 0:
             bar.setValue(bar.value() + top - _LINE)
@@ -327,11 +335,16 @@ class Transcript(QAbstractScrollArea):
         focus = QApplication.focusWidget()
         if focus is not None and self.viewport().isAncestorOf(focus):
             top = focus.mapTo(self.viewport(), QPoint(0, 0)).y()
-            self._make_visible(top, focus.height())
+            self.make_visible(top, focus.height())
         return moved
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.keys.show_menu(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.verticalScrollBar()
+        if self.keys.take(event):
+            return
         if event.key() == Qt.Key.Key_Home:
             bar.setValue(0)
         elif event.key() == Qt.Key.Key_End:

@@ -13,7 +13,7 @@ from workbench.domain.chat import UNBEGUN, ChatOptions, OpenConversation
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.profiles import Profile
 from workbench.domain.runs.run_state import RunState
-from workbench.domain.text import Message
+from workbench.domain.text import Message, Role
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.conversations_model import ConversationsModel
 from workbench.ui.chat.drafts import Drafts
@@ -40,7 +40,7 @@ class ChatModel(ConversationsModel):
         found(int): go to the message at that place.
         answer_changed(RunState, str): an answer that is being written: its run and its text.
         running_changed(bool). refused(str, str): what could not be sent, and why.
-        deleted(int, str): a conversation, with its title. message_deleted(ChatMessage).
+        deleted(int, str): a conversation, with its title.
     """
 
     opening = Signal()
@@ -52,7 +52,6 @@ class ChatModel(ConversationsModel):
     running_changed = Signal(bool)
     refused = Signal(str, str)
     deleted = Signal(int, str)
-    message_deleted = Signal(object)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge)
@@ -236,15 +235,6 @@ class ChatModel(ConversationsModel):
         """Show another version of a message, with what follows it."""
         self._change(lambda core: core.chats.show_branch(message.conversation_id, other))
 
-    def delete_message(self, message: ChatMessage) -> None:
-        """Leave a message out of the conversation; it can be restored."""
-        self._change(lambda core: core.chats.delete_message(message))
-        self.message_deleted.emit(message)
-
-    def restore_message(self, message: ChatMessage) -> None:
-        """Take a deleted message back in."""
-        self._change(lambda core: core.chats.restore_message(message.message_id))
-
     @background
     async def _change(self, ask: Callable[[Workbench], Awaitable[object]]) -> None:
         """Have another end of the branch shown, which the list has too."""
@@ -290,6 +280,21 @@ class ChatModel(ConversationsModel):
     def fork(self, message: ChatMessage, begun: str, options: ChatOptions) -> None:
         """Another version of an answer, which begins with ``begun``."""
         self._begin(lambda core: core.chats.fork_answer(message, begun, options), "")
+
+    def add(self, text: str, options: ChatOptions) -> None:
+        """Say something that is not answered yet."""
+        conversation = self.current
+        self._begin(
+            lambda core: core.chats.add(conversation, "user", text, options), text, is_new=True
+        )
+
+    def save_version(self, message: ChatMessage, text: str) -> None:
+        """Another version of a message, without asking the model."""
+        self._begin(lambda core: core.chats.save_version(message, text), text)
+
+    def insert(self, message: ChatMessage, role: Role, text: str, *, after: bool) -> None:
+        """Say something before or after a message."""
+        self._begin(lambda core: core.chats.insert(message, role, text, after=after), text)
 
     @background
     async def _begin(

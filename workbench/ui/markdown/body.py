@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.kit.panes.layout import column
+from workbench.ui.kit.text.soft_breaks import without_breaks
 from workbench.ui.markdown.code_card import CodeCard
 from workbench.ui.markdown.parts import LONGEST_RENDERED, Part, split
 from workbench.ui.markdown.view import MarkdownView
@@ -101,6 +102,8 @@ class MarkdownBody(QWidget):
             made.design_wanted.connect(self.design_wanted)
         else:
             made = MarkdownView(self._name if number == 0 else f"{self._name}, continued")
+        view = made.view if isinstance(made, CodeCard) else made
+        view.setContextMenuPolicy(self.contextMenuPolicy())
         if number < len(self.widgets):
             old = self.widgets[number]
             self._layout.replaceWidget(old, made)
@@ -133,6 +136,16 @@ class MarkdownBody(QWidget):
                 chosen = (view, places[present])
             present -= len(places)
         return chosen
+
+    def leave_menus(self) -> None:
+        """Have no menus: what is around this has one."""
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def selection(self) -> str:
+        """The text that is selected, "" where none is."""
+        views = [each.view if isinstance(each, CodeCard) else each for each in self.widgets]
+        texts = [without_breaks(each.textCursor().selection().toPlainText()) for each in views]
+        return "\n\n".join(each for each in texts if each)
 
     def has_selection(self) -> bool:
         """Whether a piece of the text is selected."""
