@@ -109,7 +109,7 @@ class MessageView(QFrame):
         known = {
             "copy": ("Copy" if self.is_mine else "Copy as Markdown", None),
             "edit": ("Edit this message", self.edit_wanted),
-            "trash": ("Delete this message", self.delete_wanted),
+            "trash": ("Delete with what follows", self.delete_wanted),
             "refresh": ("Another answer", self.regenerate_wanted),
             "eye": ("Open the run in History", self.run_wanted),
         }
