@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.service.evaluating import Bench
-from workbench.domain.errors import SetFileError
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions
 from workbench.service import Workbench
 from workbench.settings import Paths
@@ -100,7 +99,10 @@ def test_any_of_several_columns_is_right(bench):
     assert (plain.scored, plain.passed) == (3, 1)
 
 
-def test_a_check_that_names_a_column_which_is_not_there_is_a_mistake(bench):
-    bench.write(f"{COLUMNS}checks: [{{rouge: {{expected_in: summary}}}}]\n")
-    with pytest.raises(SetFileError, match="no column “summary”"):
-        bench.evaluate()
+def test_rows_without_a_value_in_the_column_of_a_check_are_excluded(bench):
+    bench.write(f"{COLUMNS}checks: [{{rouge: {{expected_in: [summary, text]}}}}]\n")
+    result, *_ = bench.evaluate()
+    (plain,) = result.variants
+    assert (plain.scored, plain.excluded) == (0, 3)
+    assert plain.cases[0].reason == "The row has no value in summary or text."
+    assert result.outcome.exit_status == 3

@@ -13,6 +13,7 @@ from workbench.domain.evaluation.evaluation_set import EvaluationSet
 from workbench.ui.evaluate.panel import EvaluatePanel
 from workbench.ui.evaluate.setup.columns import Use
 from workbench.ui.evaluate.setup.view import SetupView
+from workbench.ui.evaluate.words import estimate_text
 
 
 @pytest.fixture
@@ -116,3 +117,25 @@ def test_a_data_set_that_is_gone_says_so_and_another_one_helps(
         timeout=WAIT_MS,
     )
     assert panel.unsaved() == ""
+
+
+def test_tokens_are_made_equal_and_a_run_takes_no_more(
+    setup: SetupView, panel: EvaluatePanel, qtbot: QtBot
+):
+    goal = setup.checks.goal
+    assert not goal.tokens.isEnabled()
+    goal.equal.click()
+    assert given(panel).equal_tokens == goal.tokens.value() == 512
+    goal.tokens.setValue(40)
+    assert given(panel).equal_tokens == 40
+    qtbot.waitUntil(
+        lambda: panel.model.estimate is not None and panel.model.estimate.equal_tokens == 40,
+        timeout=WAIT_MS,
+    )
+    assert panel.model.estimate is not None
+    assert panel.model.estimate.new_tokens == 6 * 40
+    assert "40 an answer" in estimate_text(panel.model.estimate)
+    goal.equal.click()
+    assert given(panel).equal_tokens is None
+    assert not goal.tokens.isEnabled()
+    assert unnamed(setup) == []

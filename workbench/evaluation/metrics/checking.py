@@ -130,6 +130,9 @@ def judge_one(check: Check | NotImported, given: MetricInput) -> CheckResult:
         return CheckResult(check=check, result=Errored(reason=reason))
     if check.expected or check.expected_in:
         expected = check.expects(given.values, given.expected)
+        if not expected:
+            reason = f"The row has no value in {' or '.join(check.expected_in)}."
+            return CheckResult(check=check, result=Undefined(reason=reason))
         given = msgspec.structs.replace(given, expected=expected)
     fetched = given.fetched.get(fetch_key(check)) if given.fetched else None
     if fetched is None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from workbench.domain.evaluation.checks import Check, CheckSet, alternatives
+from workbench.domain.evaluation.checks import alternatives
 from workbench.domain.evaluation.evaluation_set import (
     SPLITS,
     Columns,
@@ -27,20 +27,11 @@ CELL_CHARACTERS = 1024 * 1024
 """The most that a value may have; models read far less."""
 
 
-def missing_columns(columns: Columns, there: Collection[str], checks: CheckSet) -> list[str]:
-    """Columns that a set names, or its checks do, and its data do not have."""
+def missing_columns(columns: Columns, there: Collection[str]) -> list[str]:
+    """Columns that a set names and its data do not have."""
     named = [columns.expected, columns.id, columns.tags, columns.weight, columns.split]
-    named += [columns.group, *columns.also_expected, *columns.inputs.values(), *_named_by(checks)]
+    named += [columns.group, *columns.also_expected, *columns.inputs.values()]
     return [name for name in named if name and name not in there]
-
-
-def _named_by(checks: CheckSet) -> Iterator[str]:
-    """Columns in which checks find their right answers."""
-    for each in checks.checks:
-        if isinstance(each, CheckSet):
-            yield from _named_by(each)
-        elif isinstance(each, Check):
-            yield from each.expected_in
 
 
 def build_cases(

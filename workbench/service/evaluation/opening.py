@@ -58,8 +58,6 @@ class Opening:
         chosen, baseline = _chosen(given, options)
         variants = [await self._variants.ready(each, given, options.model) for each in chosen]
         if before is not None and await self._is_same(before, given, options, variants):
-            there = {name for case in before.cases for name in case.values}
-            _refuse_missing(given, there, given.path)
             return before.edited(given, baseline)
         inputs = {field.name for each in variants for field in each.inputs}
         split: Split = "held_out" if options.held_out else "tune"
@@ -131,7 +129,10 @@ class Opening:
             rows = tuple(SetRow(values=row) for row in data.rows)
             where = data.path
         there = {name for row in rows for name in row.values}
-        _refuse_missing(given, there, where)
+        missing = missing_columns(given.columns, there)
+        if missing:
+            known = ", ".join(sorted(there)) or "none"
+            raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
         cases = await asyncio.to_thread(build_cases, rows, given.columns, inputs)
         if apart:
             return tuple(msgspec.structs.replace(case, split=split) for case in cases)
@@ -142,14 +143,6 @@ _OF_RUNS = (
     "path", "data", "held_out", "rows", "columns", "variants", "repeats", "seed", "equal_tokens",
 )  # fmt: skip
 """What of a set decides its cases and runs; the rest is what is made of them."""
-
-
-def _refuse_missing(given: EvaluationSet, there: set[str], where: str) -> None:
-    """Raise where a set names a column that its rows do not have."""
-    missing = missing_columns(given.columns, there, given.checks)
-    if missing:
-        known = ", ".join(sorted(there)) or "none"
-        raise SetFileError(f"there is no column “{missing[0]}”: there is {known}.", where)
 
 
 def _chosen(given: EvaluationSet, options: EvaluationOptions) -> tuple[Sequence, str]:  # type: ignore[type-arg]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 from workbench.domain.prompts.sheets import SheetColumn
 from workbench.ui.evaluate.data.cell_values import Kind, NotOfKindError, as_kind, text_of, typed
@@ -19,6 +19,23 @@ AT_A_TIME = 256
 
 def clearing(columns: Columns, rows: Sequence[Row], boxes: Sequence[Box]) -> Edits:
     """Cells are made empty."""
+
+    def emptied(row: Row, keys: Sequence[str]) -> Row:
+        new = row.copy()
+        for key in keys:
+            new.pop(key, None)
+        return new
+
+    return (yield from _replacing(columns, rows, boxes, emptied))
+
+
+def _replacing(
+    columns: Columns,
+    rows: Sequence[Row],
+    boxes: Sequence[Box],
+    new: Callable[[Row, Sequence[str]], Row],
+) -> Edits:
+    """Each row of some cells is replaced by what comes of it and their keys."""
     edits: list[Edit] = []
     left_of: dict[int, Row] = {}
     for top, left, bottom, right in boxes:
@@ -28,10 +45,7 @@ def clearing(columns: Columns, rows: Sequence[Row], boxes: Sequence[Box]) -> Edi
             before = tuple(left_of.get(n, row) for n, row in enumerate(before, top))
         after: list[Row] = []
         for number, row in enumerate(before, start=1):
-            emptied = row.copy()
-            for key in keys:
-                emptied.pop(key, None)
-            after.append(emptied)
+            after.append(new(row, keys))
             if number % AT_A_TIME == 0:
                 yield
         if len(boxes) > 1:
@@ -61,23 +75,21 @@ def changing_kind(
     columns: Columns, rows: Sequence[Row], boxes: Sequence[Box], kind: Kind, lost: list[int]
 ) -> Edits:
     """Cells become values of another type; ``lost`` gets how many cannot, and stay as before."""
-    changed: dict[int, Row] = {}
-    count = failed = 0
-    for top, left, bottom, right in boxes:
-        keys = [each.key for each in columns[left : right + 1]]
-        for number in range(top, bottom + 1):
-            row = changed.get(number) or dict(rows[number])
-            for key in keys:
-                try:
-                    row[key] = as_kind(text_of(row.get(key)), kind)
-                except NotOfKindError:
-                    failed += 1
-            changed[number] = row
-            count += 1
-            if count % AT_A_TIME == 0:
-                yield
+    failed = 0
+
+    def changed(row: Row, keys: Sequence[str]) -> Row:
+        nonlocal failed
+        new = row.copy()
+        for key in keys:
+            try:
+                new[key] = as_kind(text_of(row.get(key)), kind)
+            except NotOfKindError:
+                failed += 1
+        return new
+
+    edits = yield from _replacing(columns, rows, boxes, changed)
     lost.append(failed)
-    return edits_of(rows, changed)
+    return edits
 
 
 def edits_of(rows: Sequence[Row], changed: Mapping[int, Row]) -> list[Edit]:

@@ -42,6 +42,7 @@ class GoalPane(QFrame):
             "Each answer may take as many new tokens, over all calls of its strategy: variants are "
             "compared at equal cost"
         )
+        self.equal.setFixedWidth(_LABELS)
         self.tokens = _number("New tokens an answer may take", 1, MOST_TOKENS)
         self.tokens.setFixedWidth(88)
         self.tokens.setSingleStep(64)
