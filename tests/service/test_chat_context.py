@@ -147,6 +147,28 @@ async def test_a_summary_takes_the_place_of_what_is_above_and_goes_away_again(co
     assert engine.requests[-1].messages[1].text.startswith("q0")
 
 
+async def test_an_edited_summary_is_one_with_what_follows_and_all_of_it_is_undone(core, engine):
+    chat = await long_chat(core, 3)
+    branch = await core.chats.messages(chat)
+    await core.chats.set_pinned(branch[5].message_id)
+    made = await core.chats.summarise(branch, branch[3], OPTIONS)
+    await core.runs.wait(made.run_id)
+    summed = await core.chats.messages(chat)
+    assert [each.pinned for each in summed] == [False] * 6 + [True]
+    await core.chats.save_version(summed[4], "My own summary.")
+    edited = await core.chats.messages(chat)
+    assert [each.kind for each in edited] == ["", "", "", "", "summary", "", ""]
+    assert edited[4].text == "My own summary."
+    assert [each.text for each in edited[5:]] == [each.text for each in branch[4:]]
+    await say(core, "next", chat)
+    assert engine.requests[-1].messages[0].text.endswith("My own summary.")
+    await core.chats.show_branch(chat, summed[-1].message_id)
+    await core.chats.delete_message(summed[4])
+    assert not any(each.text == "A summary of it." for each in await core.chats.messages(chat))
+    assert await core.chats.undo(chat) is not None
+    assert [each.text for each in await core.chats.messages(chat)] == [each.text for each in summed]
+
+
 async def test_what_is_too_long_for_one_summary_is_summed_up_in_blocks(core, engine):
     chat = await long_chat(core, 20)
     branch = await core.chats.messages(chat)

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from workbench.domain.chat import ChatDraft, Turn
+from workbench.domain.chat_tree import TreeChange
 from workbench.domain.prompts.prompt import Draft
 from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.run_state import RunState, fold_all
@@ -126,14 +127,14 @@ class HistoryStore(HistoryWriter):
 
     async def add_summary(
         self, above: ChatMessage, following: tuple[int, ...], spec: RunSpec, title: str
-    ) -> ChatMessage:
+    ) -> tuple[ChatMessage, TreeChange]:
         """Put a summary's empty message and its run on disk, as :mod:`.summaries`."""
-        made: ChatMessage = await self.write(
+        made, change = await self.write(
             summaries.insert_summary, above, following, spec, title, own_process()
         )
         assert made.run_id is not None
         self._own_runs.add(made.run_id)
-        return made
+        return made, change
 
     async def save_chat_draft(self, conversation_id: int, draft: ChatDraft) -> None:
         """Keep what is written in a conversation and not sent; an empty draft is forgotten."""

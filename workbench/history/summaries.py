@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
+from sqlalchemy import Connection, select, update
 
-from sqlalchemy import Connection, insert, select, update
-
-from workbench.domain.errors import UsageError
+from workbench.domain.chat_tree import TreeChange
 from workbench.domain.runs.spec import RunSpec
 from workbench.domain.views import ChatMessage
 from workbench.history import message_tree, runs
-from workbench.history.branches import showing
+from workbench.history.branches import adding
+from workbench.history.branches.showing import shown_leaf
 from workbench.history.tables import message
-
-_COPIED = ("role", "text", "run_id", "created_at", "thought_tokens", "system", "reasoning", "kind",
-           "hidden", "author", "pinned_at", "attachments", "raw")  # fmt: skip
 
 
 def insert_summary(
@@ -24,7 +20,7 @@ def insert_summary(
     spec: RunSpec,
     title: str,
     owner: tuple[int, float],
-) -> ChatMessage:
+) -> tuple[ChatMessage, TreeChange]:
     """The message of a summary and the run that writes it, after the last message it sums up.
 
     What follows is copied after it, so that the branch without it stays as it was. ``owner`` as for
@@ -38,6 +34,7 @@ def insert_summary(
         title: of the run.
         owner: of the run.
     """
+    before = shown_leaf(connection, above.conversation_id)
     run_id = runs.insert_run(connection, spec, title, {}, owner)
     first = message_tree.insert_message(
         connection,
@@ -48,25 +45,16 @@ def insert_summary(
         run_id=run_id,
     )
     connection.execute(update(message).where(message.c.id == first).values(kind="summary"))
-    parent = first
-    for each in following:
-        parent = _copy(connection, each, parent)
-    if parent != first:
-        showing.set_leaf(connection, above.conversation_id, parent)
-    return message_tree.load_message(connection, first)
-
-
-def _copy(connection: Connection, message_id: int, parent_id: int) -> int:
-    """A copy of a message after another one; returns its id."""
-    row = connection.execute(select(message).where(message.c.id == message_id)).one_or_none()
-    if row is None:
-        raise UsageError("This message does not belong to the conversation.")
-    values = {name: getattr(row, name) for name in _COPIED}
-    values |= {
-        "conversation_id": row.conversation_id,
-        "parent_id": parent_id,
-        "copied_from": message_id,
-        "created_at": row.created_at or time.time(),
-    }
-    new_id: int = connection.execute(insert(message).returning(message.c.id), values).scalar_one()
-    return new_id
+    copies = adding.copy_messages(connection, following, above.conversation_id, {}, under=first)
+    pins = dict(
+        connection.execute(
+            select(message.c.id, message.c.pinned_at).where(
+                message.c.conversation_id == above.conversation_id, message.c.pinned_at.is_not(None)
+            )
+        ).all()
+    )
+    for each in pins.keys() & copies.keys():  # what is pinned stays in sight of the model
+        statement = update(message).where(message.c.id == copies[each])
+        connection.execute(statement.values(pinned_at=pins[each]))
+    change = adding.added(connection, above.conversation_id, before, [first, *copies.values()])
+    return message_tree.load_message(connection, first), change

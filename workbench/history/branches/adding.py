@@ -35,6 +35,8 @@ _COPIED = (
 def add_version(connection: Connection, message_id: int, text: str) -> TreeChange:
     """Another version of a message, which is shown; the model that wrote it stays named.
 
+    What follows a summary on the shown branch goes on after its other version, as copies.
+
     Raises:
         UsageError: there is no such message.
     """
@@ -50,7 +52,14 @@ def add_version(connection: Connection, message_id: int, text: str) -> TreeChang
         "conversation_id": conversation_id,
         "parent_id": row.parent_id,
     }
-    return _added(connection, conversation_id, before, [_insert(connection, values)])
+    ids = [_insert(connection, values)]
+    if row.kind == "summary":
+        skeleton = load_skeleton(connection, conversation_id)
+        path = path_to(skeleton.parents, before)
+        rest = sorted(each for each in path & skeleton.living if each > message_id)
+        if message_id in path:
+            ids += copy_messages(connection, rest, conversation_id, {}, under=ids[0]).values()
+    return added(connection, conversation_id, before, ids)
 
 
 def add_message_to(
@@ -68,7 +77,7 @@ def add_message_to(
     """
     before = shown_leaf(connection, conversation_id)
     values = _written(conversation_id, parent_id, role, text) | {"system": system}
-    return _added(connection, conversation_id, before, [_insert(connection, values)])
+    return added(connection, conversation_id, before, [_insert(connection, values)])
 
 
 def insert_next_to(
@@ -93,8 +102,8 @@ def insert_next_to(
     if parent is None:  # the system prompt counts from the first message on
         values["system"] = _rows(connection, [message_id])[message_id].system
     first = _insert(connection, values)
-    copies = _copy(connection, rest, conversation_id, {}, under=first)
-    return _added(connection, conversation_id, before, [first, *copies.values()])
+    copies = copy_messages(connection, rest, conversation_id, {}, under=first)
+    return added(connection, conversation_id, before, [first, *copies.values()])
 
 
 def copy_under(
@@ -122,8 +131,8 @@ def copy_under(
         chosen = sorted(below(skeleton.parents, message_id) & skeleton.living)
         end = end_through(connection, skeleton, message_id)
     changes: dict[str, Any] = {} if parent_id is None else {"system": None}
-    copies = _copy(connection, chosen, conversation_id, changes, under=parent_id)
-    return _added(
+    copies = copy_messages(connection, chosen, conversation_id, changes, under=parent_id)
+    return added(
         connection, conversation_id, before, list(copies.values()), copies.get(end, 0) or None
     )
 
@@ -152,7 +161,7 @@ def fork(connection: Connection, message_id: int, title: str, *, whole: bool) ->
     kept = connection.execute(
         select(conversation.c.options, conversation.c.folder).where(conversation.c.id == old)
     ).one()
-    copies = _copy(connection, sorted(chosen), new, {}, under=None)
+    copies = copy_messages(connection, sorted(chosen), new, {}, under=None)
     update_conversation(
         connection,
         new,
@@ -197,7 +206,7 @@ def _insert(connection: Connection, values: Mapping[str, Any]) -> int:
     return new_id
 
 
-def _added(
+def added(
     connection: Connection,
     conversation_id: int,
     before: int | None,
@@ -219,7 +228,7 @@ def _added(
     )
 
 
-def _copy(
+def copy_messages(
     connection: Connection,
     ids: Iterable[int],
     conversation_id: int,

@@ -69,7 +69,8 @@ class Summarising(ConversationReader):
         following = tuple(each.message_id for each in branch[places[0] + 1 :])
         async with self._runs.starting:
             prepared = await self._prepared(prompt.path, prompt.text, summary, blocks[-1], options)
-            made = await self._store.add_summary(above, following, prepared.spec, _TITLE)
+            made, change = await self._store.add_summary(above, following, prepared.spec, _TITLE)
+            self._steps.add(change)
         assert made.run_id is not None
         await self._runs.begin(made.run_id, prepared)
         return made

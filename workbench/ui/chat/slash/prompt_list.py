@@ -19,7 +19,7 @@ _ROW = 48
 _ROWS = 6
 _WIDTH, _LIST_WIDTH = 640, 300
 _EXCERPT = 130
-"""Characters of the prompt's body that are shown, where it has less than so many inputs."""
+"""Characters of the prompt's body that are shown, next to at most a few inputs."""
 _EXCERPT_INPUTS = 6
 
 
