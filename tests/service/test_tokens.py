@@ -12,7 +12,7 @@ from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.tokens import common_bytes
 from workbench.domain.text import Message
 from workbench.engine.simulated import SimulatedEngine
-from workbench.history import message_tree
+from workbench.history import message_tree, token_data
 from workbench.service import Workbench
 
 PLAIN = ChatOptions()
@@ -121,6 +121,11 @@ async def test_an_answer_from_elsewhere_is_scored_once_and_kept(core):
     again = await core.tokens.of_message(message.message_id)
     assert (again.source, again.model) == ("scored", "pretend")
     assert [each.text for each in again.tokens] == [each.text for each in scored.tokens]
+    store = core._core.store
+    await store.write(token_data.forget_scored, (), (message.message_id + 1,))
+    assert (await core.tokens.of_message(message.message_id)).tokens
+    await store.write(token_data.forget_scored, (), (message.message_id,))
+    assert not (await core.tokens.of_message(message.message_id)).tokens
     question = (await core.chats.messages(made.conversation_id))[0]
     with pytest.raises(UsageError):
         await core.tokens.score_message(question.message_id)

@@ -244,6 +244,20 @@ def load_scored(connection: Connection, key: str) -> ScoredTokens | None:
     return ScoredTokens(model=row.model, tokens=tokens)
 
 
+def forget_scored(
+    connection: Connection, run_ids: Iterable[int], message_ids: Iterable[int]
+) -> None:
+    """Delete what was scored of the texts of runs and messages, with the words it holds."""
+    begins = [f"{SCORED} run {each} " for each in run_ids]
+    begins += [f"{SCORED} message {each} " for each in message_ids]
+    for begin in begins:
+        connection.execute(
+            delete(measurement).where(
+                measurement.c.kind == SCORED, measurement.c.key.startswith(begin, autoescape=True)
+            )
+        )
+
+
 # --- messages -----------------------------------------------------------------------------------
 
 

@@ -361,7 +361,8 @@ def _message_key(row: AnswerRow, written: _Written | None) -> str:
 
 
 def _key(whose: str, text: str) -> str:
-    return hashlib.sha256(f"tokens\n{whose}\n".encode() + _bytes(text)).hexdigest()
+    """Begins with what the text is of, so that it can be forgotten with that."""
+    return f"{token_data.SCORED} {whose} {hashlib.sha256(_bytes(text)).hexdigest()[:32]}"
 
 
 def _bytes(text: str) -> bytes:
