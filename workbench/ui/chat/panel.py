@@ -39,11 +39,12 @@ class ChatSession(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: int | None = None
     sizes: list[int] = []
-    context: bool = False
+    context: bool | msgspec.UnsetType = msgspec.UNSET
     """Whether its pane is shown."""
-    map: bool = False
+    map: bool | msgspec.UnsetType = msgspec.UNSET
     place: MessagePlace | msgspec.UnsetType = msgspec.UNSET
-    tinted: bool = False
+    tinted: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether answers are. These three are written only where they are on."""
     text: str | msgspec.UnsetType = msgspec.UNSET
     """Of an earlier version, which had one text for all conversations; not written, as system."""
     system: str | msgspec.UnsetType = msgspec.UNSET
@@ -411,9 +412,9 @@ class ChatPanel(Panel):
             conversation=current,
             sizes=sizes,
             place=place,
-            context=not self.sight.pane.isHidden(),
-            tinted=self.tint.is_on,
-            map=not self.branches.map.isHidden(),
+            context=not self.sight.pane.isHidden() or msgspec.UNSET,
+            tinted=self.tint.is_on or msgspec.UNSET,
+            map=not self.branches.map.isHidden() or msgspec.UNSET,
         )
         return stored(state)
 
@@ -431,9 +432,9 @@ class ChatPanel(Panel):
             self.reading.remember(conversation, session.place)
         if conversation and self.model.current is None and not self.model.running:
             self.model.open(conversation)
-        self.tint.set_on(session.tinted)
+        self.tint.set_on(bool(session.tinted))
         if session.sizes:
             self.splitter.setSizes(session.sizes)
-        self.sight.pane.setVisible(session.context)
+        self.sight.pane.setVisible(bool(session.context))
         if session.map:
             self.branches.show_map()
