@@ -25,4 +25,5 @@ places.py: where the words that are searched for occur
 tokens/: answers tinted by probability, alternatives, the sampler microscope
 map/: the map of a conversation
 branching/: versions, insertions, names, copies, forks, undo, the bin
+files/: conversations in and out of files
 """

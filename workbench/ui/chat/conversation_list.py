@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QListView
 
 from workbench.domain.text import count_text
@@ -90,7 +90,9 @@ class ConversationList(Pane):
 
     Signals:
         chosen(int), renamed(int, str), delete_wanted(int): a conversation's id.
-        create_wanted(); searched(str). first_wanted(): Enter in the search.
+        export_wanted(int): a conversation's id. create_wanted(); import_wanted().
+        files_dropped(list[str]): paths to import.
+        searched(str). first_wanted(): Enter in the search.
         typed(str): text, while the list has the focus.
     """
 
@@ -98,6 +100,9 @@ class ConversationList(Pane):
     renamed = Signal(int, str)
     delete_wanted = Signal(int)
     create_wanted = Signal()
+    import_wanted = Signal()
+    export_wanted = Signal(int)
+    files_dropped = Signal(list)
     searched = Signal(str)
     first_wanted = Signal()
     typed = Signal(str)
@@ -116,6 +121,9 @@ class ConversationList(Pane):
         self.nothing.hide()
         create = IconButton("plus", "New conversation", keys="Ctrl+N")
         create.clicked.connect(self.create_wanted)
+        bring = IconButton("download", "Import conversations")
+        bring.clicked.connect(self.import_wanted)
+        self.setAcceptDrops(True)
         self.list = _List()
         self.list.delete_wanted.connect(self._on_delete)
         self.list.picked.connect(self._on_picked)
@@ -131,7 +139,7 @@ class ConversationList(Pane):
         self.list.setModel(self._model)
         self._updating = False
         self._shown: object = None
-        self.body.addLayout(row(self.search, create, margins=(12, 10, 8, 6)))
+        self.body.addLayout(row(self.search, bring, create, margins=(12, 10, 8, 6)))
         self.body.addWidget(self.nothing)
         self.body.addLayout(row(self.list, margins=(8, 0, 8, 8)), 1)
         self.bin = GhostButton("Bin", "trash", tip="Deleted conversations and messages")
@@ -206,16 +214,29 @@ class ConversationList(Pane):
         if not self._updating and item.data(_ID) is not None and item.text().strip():
             self.renamed.emit(int(item.data(_ID)), item.text().strip())
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
         index = self.list.indexAt(place)
         if index.data(_ID) is None:
             return
         menu = Menu("The conversation", self)
-        rename, delete = menu.addAction("Rename"), menu.addAction("Delete")
+        rename, export = menu.addAction("Rename"), menu.addAction("Export…")
+        delete = menu.addAction("Delete")
         done = menu.exec(self.list.viewport().mapToGlobal(place))
         if done is rename:
             self.list.edit(index)
+        elif done is export:
+            self.export_wanted.emit(int(index.data(_ID)))
         elif done is delete:
             self.delete_wanted.emit(int(index.data(_ID)))
         menu.deleteLater()

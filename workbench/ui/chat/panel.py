@@ -16,6 +16,7 @@ from workbench.ui.actions import Action
 from workbench.ui.chat.branching.branches import Branches
 from workbench.ui.chat.context.sight import ContextSight
 from workbench.ui.chat.conversation_list import ConversationList
+from workbench.ui.chat.files.transfers import Transfers
 from workbench.ui.chat.finding import Finding
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.page import ChatPage
@@ -79,6 +80,7 @@ class ChatPanel(Panel):
         self.side = Side()
         self.side.add(self.branches.map)
         self.side.add(self.sight.pane)
+        self.transfers = Transfers(self, self.model, self.list)
         self.splitter = Splitter(
             self.list,
             self.page,
@@ -148,6 +150,7 @@ class ChatPanel(Panel):
             *self.branches.actions(),
             *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
+            *self.transfers.actions(),
         )  # fmt: skip
 
     def _last_run(self) -> int | None:
