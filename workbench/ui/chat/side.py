@@ -23,6 +23,8 @@ class Side(Splitter):
         """Take a pane, at a place from the top or at the end."""
         self.insertWidget(self.count() if at is None else at, pane)
         pane.installEventFilter(self)
+        for place in range(self.count()):  # the uppermost takes the room that is left
+            self.setStretchFactor(place, int(place == 0))
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
