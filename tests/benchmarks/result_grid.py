@@ -54,6 +54,7 @@ from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.variants import ReadyVariant
 from workbench.settings import Paths
 from workbench.ui.bridge import Bridge
+from workbench.ui.evaluate.results.grid import ROW
 from workbench.ui.evaluate.results.view import ResultsView
 from workbench.ui.evaluate.view_model import EvaluationModel
 from workbench.ui.panels import Context
@@ -218,6 +219,12 @@ class Window:
         self.model.cells_changed.emit(cells)
         self.app.processEvents()
 
+    def scroll(self, cells: list[CellId]) -> None:
+        """Scroll by three rows while cells come; at the end from the top again."""
+        bar = self.view.grid.table.verticalScrollBar()
+        bar.setValue(bar.value() + 3 * ROW if bar.value() < bar.maximum() else 0)
+        self.arrive(cells)
+
 
 def opened(made: Made) -> tuple[Evaluation, EvaluationResult]:
     """An evaluation and its result, as the core gives them."""
@@ -267,6 +274,12 @@ def measure_window(window: Window, made: Made, rounds: int) -> None:
     measure("four filters pressed until painted, each", filters, rounds, parts=4)
     measure("a step to the next row", window.step, 4 * rounds)
     measure("200 cells arrive", lambda: window.arrive(list(islice(ids, 200))), 4 * rounds)
+    scrolled = iter(list(made.cells) * rounds)
+    measure(
+        "three rows scrolled while 20 cells arrive",
+        lambda: window.scroll(list(islice(scrolled, 20))),
+        8 * rounds,
+    )
 
 
 def main() -> None:

@@ -121,6 +121,21 @@ class Pairing:
         places.sort(key=lambda each: each != (vote.pair.case, a.variant, b.variant))
         yield from places
 
+    def without_vote(self, votes: Sequence[Vote]) -> Iterator[tuple[str, VoteAnswer, VoteAnswer]]:
+        """The pairs that have no counted vote: case and answers, variants in the set's order."""
+        done = {
+            frozenset((vote.pair.a.key, vote.pair.b.key))
+            for vote in votes
+            if vote.choice in COUNTED
+        }
+        for couple in self.couples:
+            for case in self._cases:
+                one, other = self._both(couple, case)
+                if one is None or other is None or one.text == other.text:
+                    continue
+                if frozenset((one.key, other.key)) not in done:
+                    yield case, one, other
+
     def next(
         self, votes: Sequence[Vote], order: Order, doubted: Sequence[Couple] = ()
     ) -> VotePair | None:

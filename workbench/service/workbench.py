@@ -21,6 +21,7 @@ from workbench.service.evaluation.judges.asking import Asking
 from workbench.service.evaluation.judges.gating import Gating
 from workbench.service.evaluation.judges.judges import Judges
 from workbench.service.evaluation.judges.measuring import Measuring
+from workbench.service.evaluation.judges.other_pairs import OtherPairs
 from workbench.service.evaluation.new_sets import NewSets
 from workbench.service.evaluation.opening import Opening
 from workbench.service.evaluation.programs import Programs
@@ -120,7 +121,7 @@ class Workbench:
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)
-        self.votes = Votes(core, self.runs, Gating(core, self.judges))
+        self.votes = Votes(core, self.runs, Gating(core, self.judges), OtherPairs(core, asking))
         self.evaluation_files = EvaluationFiles(core, self.library, self.datasets)
         self.evaluation_setup = EvaluationSetup(core, self.datasets, sweeping)
         self.evaluation_work = EvaluationWork(core, self.evaluations)

@@ -10,10 +10,21 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from tests.evaluation.test_analysis import cases, result
-from tests.ui.conftest import WAIT_MS
+from tests.ui.conftest import WAIT_MS, ask
+from tests.ui.evaluate.conftest import PROMPT, SET, counting
+from tests.ui.evaluate.results.conftest import run_to_end
 from workbench.domain.evaluation.evaluation_set import Columns
+from workbench.engine.simulated import SimulatedEngine
 from workbench.ui.evaluate.analysis.view import AnalysisView
+from workbench.ui.evaluate.view_model import EvaluationModel
 from workbench.ui.theme import theme
+
+
+class Other(QObject):
+    """No other evaluation is compared with."""
+
+    changed = Signal()
+    earlier = None
 
 
 class Open(QObject):
@@ -24,6 +35,7 @@ class Open(QObject):
 
     def __init__(self):
         super().__init__()
+        self.comparing = Other()
         self.show(result())
 
     def show(self, found):
@@ -48,6 +60,28 @@ def view(context, model, qtbot):
     made.show()
     qtbot.waitUntil(lambda: made.analysis is not None, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: made.quality.chart is not None, timeout=WAIT_MS)
+    return made
+
+
+@pytest.fixture
+def engine() -> SimulatedEngine:
+    """Counts letters, and is wrong about one word when it is loud."""
+    return SimulatedEngine(counting)
+
+
+@pytest.fixture
+def engine_of_letters(context, paths, qtbot) -> EvaluationModel:
+    """A small evaluation with two checks, run to its end."""
+    paths.create()
+    (paths.prompts / "count.prompty").write_text(PROMPT)
+    file = paths.prompts / "letters.yaml"
+    file.write_text(
+        SET.replace("checks: [exact]", "checks: [exact, length: {name: short, threshold: 1}]")
+    )
+    made = EvaluationModel(context.bridge)
+    made.open_path(str(file))
+    qtbot.waitUntil(lambda: made.estimate is not None, timeout=WAIT_MS)
+    run_to_end(made, qtbot)
     return made
 
 
@@ -146,3 +180,33 @@ def test_everything_is_exported_and_copied(view, tmp_path, qtbot, going):
     assert "<h2>By kind</h2>" in board.mimeData().html()
     view.export.export_to(str(tmp_path / "gone" / "out.csv"), "csv")
     qtbot.waitUntil(lambda: "cannot be written" in going.notices[-1], timeout=WAIT_MS)
+
+
+def test_one_check_is_chosen_and_another_evaluation_takes_the_place_of_the_baseline(
+    context, engine_of_letters, qtbot
+):
+    model = engine_of_letters
+    view = AnalysisView(context, model)
+    qtbot.addWidget(view)
+    view.resize(1170, 840)
+    view.show()
+    qtbot.waitUntil(lambda: view.analysis is not None, timeout=WAIT_MS)
+    assert [view.check.itemText(n) for n in range(view.check.count())] == [
+        "Score of all checks", "exact", "short",
+    ]  # fmt: skip
+    values = {each.name: each.passed for each in view.analysis.variants}
+    assert values == {"plain": 3, "loud": 2}
+    view.check.choose("short")
+    qtbot.waitUntil(lambda: view.analysis.variants[1].passed == 3, timeout=WAIT_MS)
+    view.check.choose("")
+    others = ask(context.bridge, lambda core: core.evaluations.all())
+    model.comparing.compare_with(others[0])
+    qtbot.waitUntil(lambda: not view.earlier.isHidden(), timeout=WAIT_MS)
+    assert view.differences.title.text() == "Difference to the other"
+    rows = view.differences.list.differences.rows
+    assert {each.variant: (each.verdict.gained, each.verdict.lost) for each in rows} == {
+        "plain": (0, 0),
+        "loud": (0, 0),
+    }
+    view.earlier.end.click()
+    assert view.differences.title.text() == "Difference to the baseline"

@@ -89,7 +89,7 @@ def test_a_broken_set_shows_its_line_and_opens_once_it_is_mended(
     file = folder / "letters.yaml"
     good = file.read_text()
     file.write_text(good + "repeats: none\n")
-    panel.open_path(str(file))
+    panel.opening.open_path(str(file))
     qtbot.waitUntil(lambda: panel.model.problem is not None, timeout=WAIT_MS)
     problem = panel.model.problem
     assert problem is not None

@@ -19,6 +19,7 @@ from workbench.domain.runs.steering import AddThought, BoostNode, EditThought, G
 from workbench.service.runs.steering import Steering
 from workbench.ui.actions import ActionTable
 from workbench.ui.bridge import Bridge
+from workbench.ui.evaluate.data.case_form import CaseForm
 from workbench.ui.panels import Context
 from workbench.ui.tree.inspector.forms import GrowForm
 from workbench.ui.tree.panel import TreePanel
@@ -48,6 +49,19 @@ def test_a_hand_on_an_ended_run_does_not_make_it_run(
     panel.model._on_events([ev.LoggedEvent(panel.model.run_id or 0, 20_000, 99.5, grown)])
     assert not panel.model.ended
     assert panel.header.stop.isVisible()
+
+
+def test_a_node_becomes_a_case_with_the_thoughts_up_to_it(panel: TreePanel, qtbot: QtBot) -> None:
+    panel.model.select("0.0.0")
+    node = panel.model.current
+    assert node is not None
+    before = panel.model.state.nodes[node.parent]
+    panel.inspector.case.click()
+    form = panel.window().findChild(CaseForm)
+    assert form is not None
+    qtbot.waitUntil(form.add.isEnabled, timeout=WAIT_MS)
+    assert form.expected.toPlainText().splitlines()[:2] == [before.text, node.text]
+    form.close()
 
 
 def test_every_button_of_the_wheel_asks_the_core(panel: TreePanel, steered: list[Any]) -> None:

@@ -16,6 +16,7 @@ calibration.py: how far confidences and outcomes agree (`Calibration`)
 judge_agreement.py: agreement of two raters; the three gates of a judge (`JudgeGate`)
 analysis.py: quality against cost, rows that changed, tags, calibration (`Analysis`)
 judging.py: what a judge read (`LabelReading`), what is known of a judge, self-tests, bias probes
+judge_tables.py: self-tests and bias reports as tables (`JudgeTable`)
 pareto.py: variants by quality and cost (`Variant`, `FrontPlace`)
 votes.py: votes on pairs of answers, and which is shown at the left (`Vote`, `VotePair`)
 preferences.py: votes as rows for training (`PreferenceExport`)

@@ -126,6 +126,34 @@ class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
     untested: bool = True
 
 
+class JudgedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judge picks of two answers to a case; "" where its answer could not be read."""
+
+    case: str
+    one: str
+    other: str
+    """Variants."""
+    pick: Literal["one", "other", "tie", ""]
+
+
+class JudgedPairs(msgspec.Struct, frozen=True, kw_only=True):
+    """A judge on the pairs that the user did not vote on.
+
+    Of ``pairs``, ``judged`` have its pick and ``left`` were not asked about; ``cannot`` be asked.
+    """
+
+    check: str
+    pairs: int
+    judged: tuple[JudgedPair, ...] = ()
+    left: int = 0
+    cannot: int = 0
+
+    @property
+    def picks(self) -> tuple[JudgedPair, ...]:
+        """Those that could be read."""
+        return tuple(each for each in self.judged if each.pick)
+
+
 class SkillTest(msgspec.Struct, frozen=True, kw_only=True):
     """One third of a self-test: how many of its rows a judge decided rightly.
 

@@ -64,6 +64,20 @@ class VotePair(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted((self.a.identity, self.b.identity)))
 
 
+class ComparedAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """Answers of a comparison to one question, to be voted on as those of an evaluation.
+
+    ``variants`` are all columns, also those that have not answered; ``case`` names the question.
+    """
+
+    case: str
+    variants: tuple[str, ...]
+    answers: tuple[VoteAnswer, ...]
+    seed: int = 1
+    set_name: str = ""
+    set_path: str = ""
+
+
 class Vote(msgspec.Struct, frozen=True, kw_only=True):
     """How a pair was last voted on. ``seconds`` is how long it was looked at.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from workbench.domain.evaluation.results import Comparison
 from workbench.evaluation.analysis.costs import plots_of
 from workbench.evaluation.analysis.figures import Figures, VariantFigures
 from workbench.evaluation.analysis.tags import table_of
-from workbench.evaluation.scoring import is_pass_fail
+from workbench.evaluation.scoring import ScoredCase, is_pass_fail
 from workbench.evaluation.statistics.calibration import calibration
 
 _ROUNDING = 1e-9
@@ -65,16 +66,30 @@ def analyse_job(figures: dict[str, Any]) -> Analysis:
 
 
 def _difference(comparison: Comparison, variants: dict[str, VariantFigures]) -> Difference:
-    """The comparison with the cases in which the two differ, in their order."""
     base = {case.case: case.score for case in variants[comparison.baseline].cases}
+    return difference_of(comparison, variants[comparison.variant].cases, base)
+
+
+def difference_of(
+    comparison: Comparison,
+    cases: Sequence[ScoredCase],
+    before: Mapping[str, float | None],
+) -> Difference:
+    """A comparison with the cases in which the two differ, in their order.
+
+    Args:
+        comparison: of a variant.
+        cases: of the variant.
+        before: the scores of what it is compared with, by case.
+    """
     gained, lost = [], []
-    for case in variants[comparison.variant].cases:
-        before = base.get(case.case)
-        if case.score is None or before is None:
+    for case in cases:
+        was = before.get(case.case)
+        if case.score is None or was is None:
             continue
-        if case.score - before > _ROUNDING:
+        if case.score - was > _ROUNDING:
             gained.append(case.case)
-        elif before - case.score > _ROUNDING:
+        elif was - case.score > _ROUNDING:
             lost.append(case.case)
     return Difference(
         variant=comparison.variant,

@@ -271,13 +271,20 @@ class Evaluations:
             looks = await self._store.write(kept.count_look, evaluation.cases_digest, evaluation_id)
         return msgspec.structs.replace(result, evaluation_id=evaluation_id, looks=looks)
 
-    async def analyse(self, evaluation: Evaluation, result: EvaluationResult) -> Analysis:
+    async def analyse(
+        self, evaluation: Evaluation, result: EvaluationResult, check: str = ""
+    ) -> Analysis:
         """What a result says beyond its counts: cost, changed rows, tags, calibration.
+
+        Args:
+            evaluation: that was run.
+            result: of it.
+            check: the title of the one check that it is analysed by, "" for the score of all.
 
         Raises:
             SandboxError: it takes too long.
         """
-        return await analyse_in(self._pool, evaluation, result)
+        return await analyse_in(self._pool, evaluation, result, check)
 
     def report(
         self,

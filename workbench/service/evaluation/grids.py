@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from workbench.domain.evaluation.grid.choice import RowsChosen, RowsWanted, choose_rows
 from workbench.domain.evaluation.grid.earlier import Earlier, kept_scores
 from workbench.domain.evaluation.grid.rows import GridTable, make_table, scores_of
@@ -12,6 +14,7 @@ from workbench.domain.evaluation.results import (
     EvaluationResult,
     EvaluationSummary,
 )
+from workbench.evaluation.analysis.analyse import difference_of
 from workbench.evaluation.comparing import compare_with_earlier
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.evaluations import Evaluations
@@ -70,7 +73,24 @@ class Grids:
             StoreError: it cannot be read.
         """
         kept = await self._evaluations.cells(other.evaluation_id)
-        return await asyncio.to_thread(_compared, result, other, kept_scores(kept))
+        return await asyncio.to_thread(_with_rows, result, other, kept_scores(kept))
+
+
+def _with_rows(
+    result: EvaluationResult, other: EvaluationSummary, before: dict[str, dict[str, CaseScore]]
+) -> Earlier:
+    """The comparisons with their rows that changed."""
+    found = _compared(result, other, before)
+    cases = {each.name: each.cases for each in result.variants}
+    differences = tuple(
+        difference_of(
+            each,
+            cases[each.variant],
+            {case: score.score for case, score in before[each.variant].items()},
+        )
+        for each in found.comparisons
+    )
+    return msgspec.structs.replace(found, differences=differences)
 
 
 def _compared(

@@ -10,7 +10,7 @@ from typing import Literal
 from workbench import files
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.board import VoteBoard
-from workbench.domain.evaluation.judging import JudgeReport
+from workbench.domain.evaluation.judging import JudgedPairs, JudgeReport
 from workbench.domain.evaluation.preferences import (
     CHOSEN_PROMPT,
     ExportForm,
@@ -21,6 +21,7 @@ from workbench.domain.evaluation.preferences import (
 from workbench.domain.evaluation.votes import (
     COUNTED,
     Choice,
+    ComparedAnswers,
     Order,
     Vote,
     VoteAnswer,
@@ -35,9 +36,13 @@ from workbench.evaluation.statistics.votes import PairVote, couples_by_doubt, vo
 from workbench.history import votes as kept
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
+from workbench.service.evaluation.judges.asking import OnMeasured
 from workbench.service.evaluation.judges.gating import Gating
+from workbench.service.evaluation.judges.other_pairs import OtherPairs
 from workbench.service.runs.runs import Runs
 
+Votable = Evaluation | ComparedAnswers
+"""Whose answers can be voted on."""
 ABOUT_SUFFIX = ".about.jsonl"
 """Of the file with what is known of the rows, which trainers need not read."""
 
@@ -45,23 +50,24 @@ ABOUT_SUFFIX = ".about.jsonl"
 class Votes:
     """`core.votes`: blind votes on pairs of answers, kept in the history as they are made."""
 
-    def __init__(self, core: Core, runs: Runs, gating: Gating) -> None:
+    def __init__(self, core: Core, runs: Runs, gating: Gating, others: OtherPairs) -> None:
         self._store = core.store
         self._runs = runs
         self._gating = gating
+        self._others = others
 
-    async def round(self, evaluation: Evaluation, order: Order = "least_sure") -> VotingRound:
-        """How far voting on an evaluation is, and the pair that comes next.
+    async def round(self, given: Votable, order: Order = "least_sure") -> VotingRound:
+        """How far voting on an evaluation or a comparison is, and the pair that comes next.
 
         Args:
-            evaluation: that is open; answers that finish meanwhile make more pairs.
+            given: that is open; answers that finish meanwhile make more pairs.
             order: the least sure couple of variants first, or case by case.
         """
-        pairing = _pairing(evaluation)
-        votes, earlier = await self._votes(evaluation, pairing)
+        pairing = _pairing(given)
+        votes, earlier = await self._votes(given, pairing)
         doubted: Sequence[tuple[str, str]] = ()
         if order == "least_sure" and len(pairing.couples) > 1:
-            names = [each.spec.name for each in evaluation.variants]
+            names = _names(given)
             doubted = await asyncio.to_thread(couples_by_doubt, names, _pair_votes(votes))
         counts = await asyncio.to_thread(pairing.counts)
         return VotingRound(
@@ -78,12 +84,10 @@ class Votes:
         """The votes on the answers that an evaluation shows, by its names of variants and cases."""
         return (await self._votes(evaluation, _pairing(evaluation)))[0]
 
-    async def _votes(
-        self, evaluation: Evaluation, pairing: Pairing
-    ) -> tuple[tuple[Vote, ...], int]:
+    async def _votes(self, given: Votable, pairing: Pairing) -> tuple[tuple[Vote, ...], int]:
         """The votes on what is shown, and how many of the set are on answers that changed."""
-        keys = {cell.key for cell in evaluation.cells.values() if cell.key}
-        found = await self._store.read(kept.load, keys, evaluation.set.path)
+        path = given.set_path if isinstance(given, ComparedAnswers) else given.set.path
+        found = await self._store.read(kept.load, _keys(given), path)
         votes = pairing.of_this(found.votes)
         return votes, found.earlier + len(found.votes) - len(votes)
 
@@ -112,8 +116,8 @@ class Votes:
         """
         return await self._store.write(kept.cast, pair, choice, tuple(reasons), note, seconds)
 
-    async def undo(self, evaluation: Evaluation) -> int:
-        """Take back the last vote on an answer of an evaluation, and at each call the one before.
+    async def undo(self, given: Votable) -> int:
+        """Take back the last vote on one of the answers, and at each call the one before.
 
         Returns:
             The id of its pair, which is as it was before that vote.
@@ -122,22 +126,62 @@ class Votes:
             UsageError: there is none.
             StoreError: it could not be saved.
         """
-        keys = {cell.key for cell in evaluation.cells.values() if cell.key}
-        return await self._store.write(kept.undo_last, keys)
+        return await self._store.write(kept.undo_last, _keys(given))
 
     async def history_of(self, pair_id: int) -> tuple[VoteEntry, ...]:
         """Everything that was voted on a pair, first to last, what was undone included."""
         return await self._store.read(kept.history_of, pair_id)
 
-    async def board(self, evaluation: Evaluation) -> VoteBoard | None:
+    async def board(self, evaluation: Evaluation, judge: str = "") -> VoteBoard | None:
         """The variants by the votes, with intervals and rank ranges; None without a vote.
 
         Several votes on a case count as one case. It is made on a thread of its own.
+
+        Args:
+            evaluation: that was voted on.
+            judge: a check whose known picks count where the user did not vote; it must rank.
         """
         votes = _pair_votes(await self.on(evaluation))
         if not votes:
             return None
+        if judge and await self._may_rank(evaluation, judge):
+            picks = (await self.others(evaluation, judge)).picks
+            votes += [
+                PairVote(each.case, each.one, each.other, each.pick) for each in picks if each.pick
+            ]
         return await asyncio.to_thread(vote_board, votes, seed=evaluation.set.seed)
+
+    async def others(
+        self,
+        evaluation: Evaluation,
+        judge: str,
+        on_measured: OnMeasured | None = None,
+        *,
+        ask: bool = False,
+    ) -> JudgedPairs:
+        """What a judge picks of the pairs that the user did not vote on.
+
+        Args:
+            evaluation: that was voted on.
+            judge: the title of its check.
+            on_measured: hears how far it is.
+            ask: whether the model is asked; else only what is known is found.
+
+        Raises:
+            UsageError: there is no such judge, or it is asked and may not rank yet.
+            ModelError, EngineError: the model cannot be had.
+            StoreError: an answer could not be kept.
+        """
+        if ask and not await self._may_rank(evaluation, judge):
+            raise UsageError(f"“{judge}” does not rank yet: it judges no pair in your place.")
+        pairing = _pairing(evaluation)
+        votes, _ = await self._votes(evaluation, pairing)
+        pairs = await asyncio.to_thread(lambda: list(pairing.without_vote(votes)))
+        return await self._others.judged(evaluation, judge, pairs, on_measured, ask=ask)
+
+    async def _may_rank(self, evaluation: Evaluation, judge: str) -> bool:
+        reports = await self._gating.apply(evaluation)
+        return any(each.check == judge and each.may_rank for each in reports)
 
     async def judges(self, evaluation: Evaluation) -> tuple[JudgeReport, ...]:
         """The judges of an evaluation against the votes as they are now."""
@@ -235,7 +279,30 @@ def _answers(evaluation: Evaluation) -> dict[tuple[str, str], VoteAnswer]:
     return found
 
 
-def _pairing(evaluation: Evaluation) -> Pairing:
+def _names(given: Votable) -> list[str]:
+    if isinstance(given, ComparedAnswers):
+        return list(given.variants)
+    return [each.spec.name for each in given.variants]
+
+
+def _keys(given: Votable) -> set[str]:
+    """Of the runs whose answers are voted on."""
+    if isinstance(given, ComparedAnswers):
+        return {each.key for each in given.answers}
+    return {cell.key for cell in given.cells.values() if cell.key}
+
+
+def _pairing(given: Votable) -> Pairing:
+    if isinstance(given, ComparedAnswers):
+        return Pairing(
+            given.variants,
+            [given.case],
+            {(each.variant, given.case): each for each in given.answers},
+            seed=given.seed,
+            set_name=given.set_name,
+            set_path=given.set_path,
+        )
+    evaluation = given
     return Pairing(
         [each.spec.name for each in evaluation.variants],
         [case.id for case in evaluation.cases if not case.duplicate_of],

@@ -14,4 +14,5 @@ queue.py: the order in which cells are run
 explaining.py: from a column to its X-ray in Design
 words.py: sentences about columns
 columns/: the columns and their repeats
+voting/: blind votes on the columns
 """

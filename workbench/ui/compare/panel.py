@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QWidget
 
 from workbench.domain.runs.sampling import Sampling
 from workbench.ui.actions import Action
@@ -25,6 +25,7 @@ from workbench.ui.compare.question import QuestionStrip
 from workbench.ui.compare.status_line import StatusLine
 from workbench.ui.compare.summary import SummaryTable
 from workbench.ui.compare.view_model import CompareModel
+from workbench.ui.compare.voting.page import VotingPage
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import EmptyState, column
 from workbench.ui.panels import Context, Panel
@@ -61,6 +62,8 @@ class ComparePanel(Panel):
         )
         self.empty.button.clicked.connect(self._on_add)
         self.empty.hide()
+        self.voting: VotingPage | None = None
+        """Made when the user first votes."""
         head = (self.bar, self.question, self.status)
         layout = column(*head, self.board, self.empty, self.summary, gap=0)
         layout.setStretch(3, 1)
@@ -79,6 +82,7 @@ class ComparePanel(Panel):
         self.model.counted.connect(self._on_counted)
         self.model.prompt_changed.connect(self._tell_place)
         self.question.together_toggled.connect(self._on_together)
+        self.question.voting_toggled.connect(self._on_voting)
         self.model.running_changed.connect(self.busy_changed)
         self.status.costs.estimated.connect(self._on_estimated)
         self.status.expected_wanted.connect(self.question.expected.setFocus)
@@ -116,6 +120,9 @@ class ComparePanel(Panel):
             Action(id="compare.dice", title="Prompt or dice? The column against the pinned one",
                    run=partial(self._act, explaining.dice),
                    when=partial(self._can_explain, explaining.why_no_dice)),
+            Action(id="compare.vote_blind", title="Vote blind on the answers, or stop voting",
+                   run=self.question.voting.toggle, keys="Ctrl+Shift+B", when=has_columns,
+                   is_on=self.question.voting.isChecked),
             case_action("compare", self.context, self, self._shown_run),
         )  # fmt: skip
 
@@ -197,8 +204,7 @@ class ComparePanel(Panel):
                 view.deleteLater()
         self.views = [known.get(each) or self._make_view(each) for each in self.model.columns]
         self.board.show_views(self.views)
-        self.board.setVisible(bool(self.views))
-        self.empty.setVisible(not self.views)
+        self._show_middle()
         self._on_settings()
         self._on_counted()
         if self.views and not known:
@@ -281,14 +287,57 @@ class ComparePanel(Panel):
         return not self.model.running and any(each.cut for each in self.model.columns)
 
     def _can_escape(self) -> bool:
-        return self.model.running or self.board.focused is not None
+        is_voting = self.question.voting.isChecked()
+        return self.model.running or is_voting or self.board.focused is not None
 
     @Slot()
     def _on_escape(self) -> None:
         if self.model.running:
             self.model.stop_all()
+        elif self.question.voting.isChecked():
+            self.question.voting.setChecked(False)
         else:
             self.board.leave_focus()
+
+    # --- voting -------------------------------------------------------------------------------
+
+    def make_parts(self) -> None:
+        """The page of votes, whose commands are looked for."""
+        self._voting_page()
+
+    def _voting_page(self) -> VotingPage:
+        if self.voting is None:
+            page = self.voting = VotingPage(self.model, self.bridge)
+            page.left.connect(self._leave_voting)
+            page.hide()
+            layout = self.layout()
+            assert isinstance(layout, QBoxLayout)
+            layout.insertWidget(layout.indexOf(self.board), page, 1)
+            self.actions_made.emit(page.actions_table(), page)
+        return self.voting
+
+    @Slot(bool)
+    def _on_voting(self, on: bool) -> None:
+        if on:
+            self._voting_page()
+        self._show_middle()
+        if on and self.voting is not None:
+            self.voting.ballot.keys["a"].setFocus()
+        else:
+            self._focus_board()
+
+    @Slot()
+    def _leave_voting(self) -> None:
+        self.question.voting.setChecked(False)
+
+    def _show_middle(self) -> None:
+        """Show the columns, the votes in their place, or that there are no columns."""
+        is_voting = self.question.voting.isChecked() and bool(self.views)
+        if self.voting is not None:
+            self.voting.setVisible(is_voting)
+        self.board.setVisible(bool(self.views) and not is_voting)
+        self.summary.setVisible(not is_voting)  # it names the columns with their answers
+        self.empty.setVisible(not self.views)
 
     def _act(self, act: Callable[[ColumnModel], None]) -> None:
         """Do something with the column that the keys go to."""

@@ -19,9 +19,11 @@ class QuestionStrip(QFrame):
 
     Signals:
         together_toggled(bool): the texts of the columns are to be scrolled together.
+        voting_toggled(bool): the answers are to be voted on, or the columns shown again.
     """
 
     together_toggled = Signal(bool)
+    voting_toggled = Signal(bool)
 
     def __init__(self, model: CompareModel) -> None:
         super().__init__()
@@ -39,6 +41,10 @@ class QuestionStrip(QFrame):
         self.expected.setFixedWidth(84)
         self.changes = Switch("Changes", tip="Mark what differs from the pinned column, by word")
         self.together = Switch("Scroll together", tip="Scroll the texts of all columns together")
+        self.voting = Switch(
+            "Vote blind", tip="Vote on pairs of answers without knowing their columns"
+        )
+        self.voting.toggled.connect(self.voting_toggled)
         self.together.toggled.connect(self.together_toggled)
         self.variables_button = GhostButton("Variables", "chevron-down")
         self.variables_button.setCheckable(True)
@@ -63,6 +69,7 @@ class QuestionStrip(QFrame):
             4,
             self.changes,
             self.together,
+            self.voting,
             margins=(16, 0, 8, 0),
             gap=8,
         )

@@ -2,8 +2,12 @@
 
 panel.py: joins list, views and run bar
 views.py: the views that there are, one line each
-view_model.py: the set that is open: read, edited, run, scored
+opening.py: which set is open: from the list, a file, the history; saving
+view_model.py: the set that is open: read, estimated, run, scored
+edited_set.py: its edits, its draft, its file
 edits.py: the edits of a set, to be undone and redone
+comparing.py: another evaluation that the open one is compared with
+earlier_bar.py: chooses that one, and says which it is
 starting.py: new evaluations, and other data for the open one
 progress.py: how far the cells are, and how long the rest takes
 list_model.py: evaluations, data sets: what the list shows

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import msgspec
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.domain.evaluation.cells import CellId
-from workbench.domain.evaluation.grid.choice import RowsWanted
-from workbench.domain.evaluation.listing import ListedData, ListedEvaluation
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.analysis.loading import ChartLoading
 from workbench.ui.evaluate.code_question import ask_for_code
 from workbench.ui.evaluate.list_model import ListModel
-from workbench.ui.evaluate.list_view import EvaluationList, pick
+from workbench.ui.evaluate.list_view import EvaluationList
+from workbench.ui.evaluate.opening import Opening
 from workbench.ui.evaluate.problem_view import ProblemView
+from workbench.ui.evaluate.results.kept import KeptResults
 from workbench.ui.evaluate.run_bar import FIRST_ROWS, RunBar
 from workbench.ui.evaluate.starting import Starting
 from workbench.ui.evaluate.view_model import EvaluationModel
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from workbench.ui.evaluate.setup.view import SetupView
 
-_FILES = "Sets (*.yaml *.yml);;All files (*)"
 _NARROW, _LIST = 1160, 216
+_CHARTS_MS = 1_500
+"""After results are there, Analysis can be the next view: its charts are made ready."""
 
 
 class EvaluateSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +48,7 @@ class EvaluateSession(msgspec.Struct, frozen=True, kw_only=True):
     evaluation_id: int = 0
     view: str = ""
     sizes: list[int] = []
-    rows: RowsWanted | None = None
-    """Filters and order of Results."""
+    results: KeptResults | None = None
 
 
 class EvaluatePanel(Panel):
@@ -62,6 +62,7 @@ class EvaluatePanel(Panel):
         self.listed = ListModel(self.bridge)
         self.starting = Starting(self.bridge, self.model)
         self.list = EvaluationList()
+        self.opening = Opening(self.model, self.listed, self.starting, self.list)
         self.parts = Segmented("Evaluate", [spec.title for spec in VIEWS])
         self.views: dict[str, QWidget] = {}
         self.empty = EmptyState(
@@ -77,6 +78,9 @@ class EvaluatePanel(Panel):
         self.stack.addWidget(self.broken)
         self.run_bar = RunBar(self.model)
         self.side = FoldingPane("Evaluations", self.list)
+        self._charts = ChartLoading(self.bridge, self)
+        self._charts_soon = QTimer(self, singleShot=True, interval=_CHARTS_MS)
+        self._charts_soon.timeout.connect(self._charts.begin)
         self._is_narrow = False
         self.splitter = Splitter(
             self.side, self.stack, name="Evaluations and view", keeps_shares=False
@@ -86,10 +90,8 @@ class EvaluatePanel(Panel):
         layout = column(self.splitter, self.banner, self.run_bar, gap=0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
-        self._kept_id = 0
-        """The evaluation of the history that was opened, 0 where it was a file."""
-        self._rows_before: RowsWanted | None = None
-        """What Results showed in the last session, until another set is opened."""
+        self._results_before: KeptResults | None = None
+        """How Results was in the last session, until it is shown."""
         self._connect()
         self._show_view()
 
@@ -117,7 +119,8 @@ class EvaluatePanel(Panel):
         self.list.begin_search()
 
     def _connect(self) -> None:
-        model = self.model
+        model, opening = self.model, self.opening
+        opening.begun.connect(self._on_begun)
         self.side.open_wanted.connect(self._open_list)
         model.opened.connect(self._on_opened)
         model.set_changed.connect(self._on_opened)
@@ -125,17 +128,19 @@ class EvaluatePanel(Panel):
         model.progress_changed.connect(self._on_progress)
         model.cells_changed.connect(self._on_progress)
         model.result_changed.connect(self._show_list)
+        model.result_changed.connect(self._charts_soon.start)
         model.failed.connect(self.banner.show_message)
+        model.comparing.failed.connect(self.banner.show_message)
         self.starting.failed.connect(self.banner.show_message)
         self.listed.changed.connect(self._show_list)
-        self.list.chosen.connect(self._on_chosen)
-        self.list.data_chosen.connect(self._on_data)
-        self.list.new_wanted.connect(self._new)
-        self.list.menu_wanted.connect(self._show_menu)
-        self.empty.button.clicked.connect(self._new_here)
-        self.empty.link.clicked.connect(self._open_file)
-        self.broken.again_wanted.connect(self._read_again)
-        self.broken.kept_wanted.connect(self._open_kept)
+        self.list.chosen.connect(opening.open_listed)
+        self.list.data_chosen.connect(opening.use_data)
+        self.list.new_wanted.connect(opening.new)
+        self.list.menu_wanted.connect(opening.show_menu)
+        self.empty.button.clicked.connect(opening.new_here)
+        self.empty.link.clicked.connect(opening.open_file)
+        self.broken.again_wanted.connect(opening.read_again)
+        self.broken.kept_wanted.connect(opening.open_last_kept)
         self.run_bar.first_wanted.connect(self.run_first)
         self.run_bar.code_wanted.connect(self.ask_for_code)
         self.parts.chosen.connect(self._show_view)
@@ -143,7 +148,7 @@ class EvaluatePanel(Panel):
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
-        model = self.model
+        model, opening = self.model, self.opening
         return (
             Action(id="evaluate.run", title="Run the evaluation", run=model.run,
                    keys="Ctrl+Return", when=lambda: model.set is not None),
@@ -155,12 +160,12 @@ class EvaluatePanel(Panel):
                    when=lambda: model.waits_for_code),
             Action(id="evaluate.pause", title="Pause the evaluation", run=self._escape,
                    keys="Esc"),
-            Action(id="evaluate.new", title="New evaluation", run=self._new_here, keys="Ctrl+N"),
-            Action(id="evaluate.open", title="Open a set file", run=self._open_file,
+            Action(id="evaluate.new", title="New evaluation", run=opening.new_here, keys="Ctrl+N"),
+            Action(id="evaluate.open", title="Open a set file", run=opening.open_file,
                    keys="Ctrl+O"),
-            Action(id="evaluate.save", title="Save the set", run=self.save, keys="Ctrl+S",
+            Action(id="evaluate.save", title="Save the set", run=opening.save, keys="Ctrl+S",
                    when=lambda: model.set is not None),
-            Action(id="evaluate.save_as", title="Save the set as", run=self.save_as,
+            Action(id="evaluate.save_as", title="Save the set as", run=opening.save_as,
                    keys="Ctrl+Shift+S", when=lambda: model.set is not None),
             Action(id="evaluate.undo", title="Undo the last edit of the set", run=model.undo,
                    keys="Ctrl+Z", when=lambda: model.edits.can_undo),
@@ -205,9 +210,9 @@ class EvaluatePanel(Panel):
         """
         path, kept, prompt = (request.get(key) for key in ("set", "evaluation_id", "prompt"))
         if isinstance(path, str):
-            self.open_path(path)
+            self.opening.open_path(path)
         elif isinstance(kept, int):
-            self.open_kept(kept)
+            self.opening.open_kept(kept)
         elif isinstance(prompt, str):
             self.starting.from_prompt(prompt)
         view = request.get("view")
@@ -231,20 +236,18 @@ class EvaluatePanel(Panel):
         """The set and the view that are shown."""
         return stored(
             EvaluateSession(
-                path="" if self._kept_id else self.model.path,
-                evaluation_id=self._kept_id,
+                path="" if self.opening.kept_id else self.model.path,
+                evaluation_id=self.opening.kept_id,
                 view=VIEWS[self.parts.index].id,
                 sizes=[] if self.side.folded else self.splitter.sizes(),
-                rows=self._rows_wanted(),
+                results=self._kept_results(),
             )
         )
 
-    def _rows_wanted(self) -> RowsWanted | None:
-        """The filters of Results; those of the last session where it was not shown yet."""
+    def _kept_results(self) -> KeptResults | None:
+        """How Results is shown; as in the last session where it was not shown yet."""
         results = self.views.get("results")
-        if results is None:
-            return self._rows_before
-        return cast("ResultsView", results).results.wanted
+        return cast("ResultsView", results).kept if results is not None else self._results_before
 
     def restore_session(self, state: dict[str, object]) -> None:
         """Open the set again that was shown."""
@@ -255,10 +258,10 @@ class EvaluatePanel(Panel):
             return
         self.show_view(session.view)
         if session.evaluation_id:
-            self.open_kept(session.evaluation_id)
+            self.opening.open_kept(session.evaluation_id)
         elif session.path:
-            self.open_path(session.path)
-        self._rows_before = session.rows
+            self.opening.open_path(session.path)
+        self._results_before = session.results
 
     # --- views ----------------------------------------------------------------------------------
 
@@ -281,8 +284,8 @@ class EvaluatePanel(Panel):
 
     def _join(self, view_id: str, made: QWidget) -> None:
         """What one view asks of another."""
-        if view_id == "results" and self._rows_before is not None:
-            cast("ResultsView", made).results.begin_with(self._rows_before)
+        if view_id == "results" and self._results_before is not None:
+            cast("ResultsView", made).begin_with(self._results_before)
         if view_id == "analysis":
             made.show_rows_wanted.connect(self._show_rows)  # type: ignore[attr-defined]
 
@@ -312,21 +315,15 @@ class EvaluatePanel(Panel):
         is_voting = VIEWS[self.parts.index].id == "votes"
         self.run_bar.start.set_primary(not is_voting, "Ctrl+Return")
 
-    # --- opening --------------------------------------------------------------------------------
+    # --- what is open ---------------------------------------------------------------------------
 
-    def open_path(self, path: str) -> None:
-        """Open the set of a file."""
-        self._kept_id = 0
-        self._rows_before = None
+    @Slot()
+    def _on_begun(self) -> None:
+        """Messages and filters are those of the set before."""
+        before = self._results_before
+        if before is not None:
+            self._results_before = msgspec.structs.replace(before, rows=None)
         self.banner.hide()
-        self.model.open_path(path)
-
-    def open_kept(self, evaluation_id: int) -> None:
-        """Open an evaluation of the history as it was."""
-        self._kept_id = evaluation_id
-        self._rows_before = None
-        self.banner.hide()
-        self.model.open_kept(evaluation_id)
 
     @Slot()
     def _on_opened(self) -> None:
@@ -342,85 +339,7 @@ class EvaluatePanel(Panel):
         name = f"{given.name} •" if self.model.is_changed else given.name
         self.breadcrumb_changed.emit([name])
 
-    @Slot(object)
-    def _on_chosen(self, listed: ListedEvaluation) -> None:
-        if listed.is_file or listed.has_draft or listed.summary is None:
-            self.open_path(listed.path)
-        else:
-            self.open_kept(listed.summary.evaluation_id)
-
-    @Slot(object)
-    def _on_data(self, data: ListedData) -> None:
-        """A data set becomes that of the set that is open, or opens in Design's data pane."""
-        self.starting.use_data(data.path)
-
-    @Slot()
-    def _read_again(self) -> None:
-        problem = self.model.problem
-        if self.model.set is not None:
-            self.model.read_again()
-        elif problem is not None:
-            self.open_path(problem.path)
-
-    @Slot()
-    def _open_kept(self) -> None:
-        problem = self.model.problem
-        for each in self.listed.listing.evaluations:
-            if problem is not None and each.path == problem.path and each.summary is not None:
-                self.open_kept(each.summary.evaluation_id)
-
-    @Slot()
-    def _open_file(self) -> None:
-        folder = str(Path(self.model.path).parent) if self.model.path else ""
-        path, _ = QFileDialog.getOpenFileName(self, "Open a set file", folder, _FILES)
-        if path:
-            self.open_path(path)
-
-    def _new_here(self) -> None:
-        self._new(self.list.plus.mapToGlobal(self.list.plus.rect().bottomLeft()))
-
-    @Slot(QPoint)
-    def _new(self, place: QPoint) -> None:
-        """Ask what an evaluation is to be made of."""
-        choices = [*self.starting.choices(), ("file", "Open a set file…")]
-        chosen = pick(self.list, "New evaluation", place, choices)
-        if chosen == "file":
-            self._open_file()
-        elif chosen:
-            self.starting.start(chosen)
-
-    @Slot(object, QPoint)
-    def _show_menu(self, listed: ListedEvaluation, place: QPoint) -> None:
-        choices = [("open", "Open")]
-        if listed.summary is not None:
-            choices.append(("kept", "Open as it was evaluated last"))
-        if listed.has_draft:
-            choices.append(("discard", "Discard the unsaved changes"))
-        chosen = pick(self.list, "The evaluation", place, choices)
-        if chosen == "open":
-            self._on_chosen(listed)
-        elif chosen == "kept" and listed.summary is not None:
-            self.open_kept(listed.summary.evaluation_id)
-        elif chosen == "discard":
-            self.model.discard(listed.path)
-
-    # --- saving and running ---------------------------------------------------------------------
-
-    def save(self) -> None:
-        """Write the set into its file; one that comes with the program into another."""
-        listed = self.listed.listing.evaluations
-        if any(each.shipped and each.path == self.model.path for each in listed):
-            self.save_as()
-        elif self.model.set is not None:
-            self.model.save()
-
-    def save_as(self) -> None:
-        """Write the set into another file."""
-        if self.model.set is None:
-            return
-        path, _ = QFileDialog.getSaveFileName(self, "Save the set", self.model.path, _FILES)
-        if path:
-            self.model.save(path)
+    # --- running --------------------------------------------------------------------------------
 
     @Slot()
     def ask_for_code(self) -> None:

@@ -1,8 +1,7 @@
-"""The set that is open in Evaluate: read, edited, estimated, run, scored."""
+"""The set that is open in Evaluate: read, estimated, run, scored."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -10,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from workbench.domain.errors import DataSetError, SetFileError, WorkbenchError
 from workbench.domain.evaluation.cells import Cell, CellId, SweepEstimate
 from workbench.domain.evaluation.evaluation_set import EvaluationOptions, EvaluationSet
 from workbench.domain.evaluation.results import EvaluationResult
-from workbench.ui.evaluate.edits import Edits
+from workbench.ui.evaluate.comparing import Comparing
+from workbench.ui.evaluate.edited_set import EditedSet
 from workbench.ui.evaluate.progress import Progress
 from workbench.ui.tasks import background, cancel, latest
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from workbench.service.evaluation.evaluation import Evaluation
     from workbench.ui.bridge import Bridge
 
-_EDITED_MS = 350
-"""After the last edit the cases are read again."""
 _CELLS_MS = 250
 _RESULT_MS = 2_000
 _SHARE = 8
@@ -55,50 +53,39 @@ class Work:
     """Questions to judges and metrics that have an answer, and all of them."""
 
 
-class EvaluationModel(QObject):
+class EvaluationModel(EditedSet):
     """One set at a time, with its cases, cells and result; a run goes on while another is shown.
 
     Signals:
         opened(): another set is open, or the same one was read again; also where it cannot be.
-        set_changed(): the set was edited; its cases are read again in a moment.
         cells_changed(list): ids of cells, a few times a second at most.
         result_changed(): the result was made again.
         running_changed(bool): whether the set that is open is being run.
         progress_changed(): what is being run has begun or ended; it went on while another is open.
         estimate_changed(): what a run of the set that is open takes.
-        kept(): the history, a draft or a file of a set has changed.
-        failed(str): a sentence.
     """
 
     opened = Signal()
-    set_changed = Signal()
     cells_changed = Signal(list)
     result_changed = Signal()
     running_changed = Signal(bool)
     progress_changed = Signal()
     estimate_changed = Signal()
-    kept = Signal()
-    failed = Signal(str)
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
-        self._bridge = bridge
-        self.set: EvaluationSet | None = None
-        self.saved: EvaluationSet | None = None
-        """As it is in its file; None where it is in none."""
+        super().__init__(bridge)
         self.evaluation: Evaluation | None = None
         self.result: EvaluationResult | None = None
         self.estimate: SweepEstimate | None = None
         self.problem: Problem | None = None
-        self.options = EvaluationOptions()
         self.looks = 0
         """How often scores of the held-out cases were shown."""
         self.at_work: Work | None = None
         self.progress = Progress({})
-        self.edits = Edits()
+        self.comparing = Comparing(bridge, self)
         self._begins = False
-        self._edited = QTimer(self, singleShot=True, interval=_EDITED_MS)
         self._edited.timeout.connect(self._read_edited)
+        self.moved.connect(self.read_again)
         self._cells_timer = QTimer(self, interval=_CELLS_MS)
         self._cells_timer.timeout.connect(self._tell_cells)
         self._result_timer = QTimer(self, singleShot=True, interval=_RESULT_MS)
@@ -118,16 +105,6 @@ class EvaluationModel(QObject):
     def allow_code(self) -> None:
         """Let checks run the code of answers, as long as this set is open."""
         self.choose(msgspec.structs.replace(self.options, run_code=True))
-
-    @property
-    def path(self) -> str:
-        """Of the set that is open, "" for none."""
-        return self.set.path if self.set is not None else ""
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the set is other than in its file."""
-        return self.set is not None and self.set != self.saved
 
     # --- opening --------------------------------------------------------------------------------
 
@@ -199,72 +176,6 @@ class EvaluationModel(QObject):
         self._begin(None, None)
         self.problem = _problem(error, path)
         self.opened.emit()
-
-    # --- editing --------------------------------------------------------------------------------
-
-    def edit(self, changed: EvaluationSet, field: str = "") -> None:
-        """Change the set that is open; the change is kept as a draft and can be undone.
-
-        Args:
-            changed: the set as it is now.
-            field: what is typed into: what is typed without a pause is undone together.
-        """
-        if self.set is None or changed == self.set or self.running:
-            return
-        self.edits.note(self.set, field)
-        self._change(changed)
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        if self.set is not None and self.edits.can_undo and not self.running:
-            self._change(self.edits.undo(self.set))
-
-    def redo(self) -> None:
-        """Do the edit again that was undone last."""
-        if self.set is not None and self.edits.can_redo and not self.running:
-            self._change(self.edits.redo(self.set))
-
-    def choose(self, options: EvaluationOptions) -> None:
-        """Evaluate with other options: held-out rows, another model where one is missing."""
-        if options != self.options and not self.running:
-            self.options = options
-            self.set_changed.emit()
-            self._edited.start()
-
-    def _change(self, changed: EvaluationSet) -> None:
-        self.set = changed
-        self._keep_draft(changed)
-        self.set_changed.emit()
-        self._edited.start()
-
-    @background
-    async def _keep_draft(self, changed: EvaluationSet) -> None:
-        if changed == self.saved:
-            await self._bridge.ask(lambda core: core.evaluation_files.discard_draft(changed.path))
-        else:
-            await self._bridge.ask(lambda core: core.evaluation_files.keep_draft(changed))
-        self.kept.emit()
-
-    @background
-    async def save(self, path: str = "") -> None:
-        """Write the set into its file, or into another one, which it is that of from then on."""
-        given = self.set
-        if given is None:
-            return
-        target = path or given.path
-        try:
-            moved = await self._bridge.ask(lambda core: _moved(core, given, target))
-            await self._bridge.ask(lambda core: core.evaluations.save(moved, target))
-            await self._bridge.ask(lambda core: core.evaluation_files.discard_draft(given.path))
-        except WorkbenchError as error:
-            self.failed.emit(str(error))
-            return
-        if self.set is given:
-            self.set = self.saved = moved
-            if moved != given:
-                self.read_again()
-            self.set_changed.emit()
-        self.kept.emit()
 
     @background
     async def discard(self, path: str) -> None:
@@ -426,6 +337,13 @@ class EvaluationModel(QObject):
         if self.running:
             self._result_timer.start(max(_RESULT_MS, _SHARE * took))
 
+    @latest
+    async def read_result(self) -> None:
+        """Make the result again: the votes let a judge rank, or no longer."""
+        evaluation = self.evaluation
+        if evaluation is not None and self.result is not None and not self.running:
+            await self._read_result(evaluation)
+
     async def _read_result(self, evaluation: Evaluation) -> None:
         result = await self._bridge.ask(
             lambda core: core.evaluations.result(evaluation, keep=False)
@@ -445,11 +363,6 @@ async def _work(core: Workbench, work: Work) -> None:
         work.measured = (done, total)
 
     await core.evaluation_work.run(work.evaluation, note, work.only, note_measured)
-
-
-async def _moved(core: Workbench, given: EvaluationSet, path: str) -> EvaluationSet:
-    """C: a set as it is written into another file."""
-    return await asyncio.to_thread(core.evaluation_files.moved, given, path)
 
 
 def _problem(error: WorkbenchError, path: str) -> Problem:

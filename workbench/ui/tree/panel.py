@@ -15,7 +15,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.runs.lost_solution import find_lost_solution
 from workbench.domain.runs.spec import RunSpec
 from workbench.ui.actions import Action
-from workbench.ui.evaluate.data.case_form import case_action
+from workbench.ui.evaluate.data.case_form import ask_for_case, case_action
 from workbench.ui.kit import Banner, EmptyState, GhostButton, Splitter, column
 from workbench.ui.kit.menu import Menu
 from workbench.ui.kit.pictures import write_export
@@ -29,7 +29,7 @@ from workbench.ui.tree.canvas.overlays import CanvasArea
 from workbench.ui.tree.header import TreeHeader
 from workbench.ui.tree.inspector.forms import GrowForm, ThoughtForm, Unsent
 from workbench.ui.tree.inspector.inspector import WIDTH, Inspector
-from workbench.ui.tree.inspector.thought_origin import messages_for_chat
+from workbench.ui.tree.inspector.thought_origin import messages_for_chat, written_to
 from workbench.ui.tree.replay.player import Player
 from workbench.ui.tree.view_model import TreeModel
 
@@ -177,6 +177,8 @@ class TreePanel(Panel):
                                    run=self.ask_edit, keys="E"),
             inspector.add: Action(id="tree.add", title="Add a thought next to the node",
                                   run=self.ask_thought, keys="A"),
+            inspector.case: Action(id="tree.node_case", title="Save the node as a case…",
+                                   run=self.ask_case, keys="S"),
         }  # fmt: skip
 
     def top_widgets(self) -> tuple[QWidget, ...]:
@@ -323,6 +325,14 @@ class TreePanel(Panel):
             "Next to the chosen one" if has_siblings else "A first step"
         )
         self.add_form.ask(self.inspector.add, self._node_key(), "")
+
+    @Slot()
+    def ask_case(self) -> None:
+        """Ask for the data set to which what was thought up to the node is added as a case."""
+        node = self.model.current
+        if node is not None:
+            written = written_to(self.model.state, node)
+            ask_for_case(self.context, self, self.model.run_id, written)
 
     def _node_key(self) -> str:
         """What a thought that is being written is for: the node, in its run."""

@@ -185,7 +185,7 @@ def test_another_evaluation_takes_the_place_of_the_baseline(
     assert model.result.evaluation_id != first
     others = ask(view.results._bridge, lambda core: core.evaluations.all())
     earlier = next(each for each in others if each.evaluation_id == first)
-    view.results.compare_with(earlier)
+    model.comparing.compare_with(earlier)
     qtbot.waitUntil(lambda: not view.earlier.isHidden(), timeout=WAIT_MS)
     qtbot.waitUntil(
         lambda: (

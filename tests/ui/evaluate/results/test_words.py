@@ -12,8 +12,8 @@ from workbench.domain.evaluation.scores import Errored, FormatFailure, Score
 from workbench.ui.evaluate.results.copied import as_text
 from workbench.ui.evaluate.results.drawer.case_parts import check_words, repeat_row
 from workbench.ui.evaluate.results.drawer.judge_bars import readings_of
-from workbench.ui.evaluate.results.heads import VariantHead
-from workbench.ui.evaluate.results.summary_paint import scale_of
+from workbench.ui.evaluate.results.tops.summary_paint import scale_of
+from workbench.ui.evaluate.results.tops.variants import VariantHead
 
 
 def head(scored: int, low: float, high: float, **given) -> VariantHead:

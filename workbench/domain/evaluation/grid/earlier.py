@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from workbench.domain.evaluation.analysis import Difference
 from workbench.domain.evaluation.cells import KeptCell
 from workbench.domain.evaluation.grid.rows import Before
 from workbench.domain.evaluation.results import CaseScore, CaseState, Comparison, EvaluationSummary
@@ -14,12 +15,14 @@ from workbench.domain.evaluation.results import CaseScore, CaseState, Comparison
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     """Another evaluation that variants of the same names are compared with.
 
-    ``comparisons`` are of these; ``missing`` are the variants that it does not have.
+    ``comparisons`` are of these, ``differences`` have their rows that changed too; ``missing`` are
+    the variants that it does not have.
     """
 
     summary: EvaluationSummary
     verdicts: Before
     comparisons: tuple[Comparison, ...] = ()
+    differences: tuple[Difference, ...] = ()
     missing: tuple[str, ...] = ()
 
 

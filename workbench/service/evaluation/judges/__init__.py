@@ -5,5 +5,6 @@ asking.py: answers from the history, or from the models, several at once and pre
 requests.py: from a check and an output to its questions, and from the answers to what a metric sees
 gating.py: which judges agree with the user's votes, and so may rank
 judges.py: `core.judges`: self-tests and bias probes of models
+other_pairs.py: what a judge picks of pairs that the user did not vote on
 measuring.py: all questions of an evaluation, found or asked
 """

@@ -63,7 +63,7 @@ def _gated(
     given: Sequence[Vote],
     tests: Sequence[SelfTest],
 ) -> tuple[JudgeReport, ...]:
-    answers = _answers(evaluation, judges)
+    answers = answers_of(evaluation, judges)
     reports = {
         key: report_on(
             scoring.title_of(check),
@@ -88,7 +88,10 @@ def _gated(
     return tuple(reports.values())
 
 
-def _answers(evaluation: Evaluation, judges: Mapping[str, Check]) -> dict[str, list[JudgedAnswer]]:
+def answers_of(
+    evaluation: Evaluation, judges: Mapping[str, Check]
+) -> dict[str, list[JudgedAnswer]]:
+    """The answers that each judge judged, by its key."""
     found: dict[str, list[JudgedAnswer]] = {key: [] for key in judges}
     for cell in evaluation.cells.values():
         result = evaluation.scores.get((cell.id, cell.run_id))

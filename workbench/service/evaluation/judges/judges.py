@@ -57,20 +57,7 @@ class Judges:
             StoreError: it could not be kept.
         """
         judge = await self._asking.model(model)
-        prompts: dict[str, JudgePrompt] = {}
-        requests: list[Request] = []
-        for question in self_test.questions():
-            name = prompt_of(question.check)
-            if name not in prompts:
-                file = await asyncio.to_thread(self._library.judge_prompt, name)
-                prompts[name] = await asyncio.to_thread(JudgePrompt.of, name, file)
-            task = TemplatePrompt("", "", {"task": question.task})
-            subject = Subject(question.answer, task, {}, ())
-            made = request_for(question.check, subject, judge, prompts[name])
-            assert isinstance(made, Request)
-            requests.append(made)
-        digests = sorted(each.file.sha256 for each in prompts.values())
-        key = _key(SELF_TEST, self_test.VERSION, judge, digests)
+        requests, key = await self._of_self_test(judge)
         if not fresh and (found := await self._kept(key, SelfTest)) is not None:
             return found
         began = time.monotonic()
@@ -85,6 +72,35 @@ class Judges:
         made_now = self_test.assess(judge.entry.name, judge.digest, readings, taken, time.time())
         await self._keep(key, SELF_TEST, judge, made_now)
         return made_now
+
+    async def _of_self_test(self, judge: JudgeModel) -> tuple[list[Request], str]:
+        """What a self-test asks, and the key that its result is kept by."""
+        prompts: dict[str, JudgePrompt] = {}
+        requests: list[Request] = []
+        for question in self_test.questions():
+            name = prompt_of(question.check)
+            if name not in prompts:
+                file = await asyncio.to_thread(self._library.judge_prompt, name)
+                prompts[name] = await asyncio.to_thread(JudgePrompt.of, name, file)
+            task = TemplatePrompt("", "", {"task": question.task})
+            subject = Subject(question.answer, task, {}, ())
+            made = request_for(question.check, subject, judge, prompts[name])
+            assert isinstance(made, Request)
+            requests.append(made)
+        digests = sorted(each.file.sha256 for each in prompts.values())
+        return requests, _key(SELF_TEST, self_test.VERSION, judge, digests)
+
+    async def known(self, model: str = "") -> tuple[SelfTest | None, BiasReport | None]:
+        """The self-test and the bias report of a model as far as they were made.
+
+        Raises:
+            ModelError: there is no such model.
+            LibraryError: a prompt of the judges is missing.
+        """
+        judge = await self._asking.model(model)
+        _, key = await self._of_self_test(judge)
+        bias_key = _key(BIAS, bias.VERSION, judge, ())
+        return await self._kept(key, SelfTest), await self._kept(bias_key, BiasReport)
 
     async def self_tests(self) -> tuple[SelfTest, ...]:
         """The newest self-test of each model file, newest first."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QFrame, QListView, QSizePolicy, QWidget
 
 from workbench.domain.evaluation.analysis import Analysis, Difference, bounds_text
+from workbench.domain.evaluation.grid.earlier import Earlier
 from workbench.domain.evaluation.verdict import FEWEST_ROWS, VerdictKind, in_points, points_text
 from workbench.ui.evaluate.analysis.look import Look
 from workbench.ui.evaluate.analysis.scales import Axis, points_axis
@@ -301,30 +302,50 @@ class DifferencePane(QFrame):
         self.setLayout(column(strip(head), self.nothing, self.list, self.ticks, None, gap=0))
         self.setProperty("rule", "left")
 
-    def show_analysis(self, analysis: Analysis | None, looks: Mapping[str, Look]) -> None:
-        """Show the comparisons of an analysis."""
-        given = () if analysis is None else analysis.differences
+    def show_analysis(
+        self,
+        analysis: Analysis | None,
+        looks: Mapping[str, Look],
+        earlier: Earlier | None = None,
+    ) -> None:
+        """Show the comparisons of an analysis.
+
+        Args:
+            analysis: of the open evaluation.
+            looks: of its variants.
+            earlier: another evaluation, whose variants take the place of the baseline.
+        """
+        given: Sequence[Difference] = () if analysis is None else analysis.differences
+        if analysis is not None and earlier is not None:
+            given = earlier.differences
         self.nothing.setVisible(not given)
         self.list.setVisible(bool(given))
         self.ticks.setVisible(bool(given))
+        self.title.setText(
+            "Difference to the baseline" if earlier is None else "Difference to the other"
+        )
         if analysis is None or not given:
-            several = analysis is not None and len(analysis.variants) > 1
-            self.nothing.setText(
-                "No baseline is set: choose one in Setup."
-                if several
-                else "There is one variant: add another in Setup to compare it."
-            )
+            self.nothing.setText(_why_none(analysis, earlier))
             self.baseline.setText("")
             self.method.setText("")
             self.list.show_differences((), {})
             return
         look = looks.get(analysis.baseline)
         named = (analysis.baseline, look.model if look is not None else "")
-        self.baseline.setText(", ".join(filter(None, named)))
-        count = len(given)
+        about = ", ".join(filter(None, named))
+        self.baseline.setText(about if earlier is None else f"“{earlier.summary.name}”")
+        count = max(each.verdict.comparisons for each in given)
         self.method.setText(f"paired, Holm over {count}" if count > 1 else "paired")
         self.ticks.target = analysis.target
-        self.list.setMinimumHeight(min(count, 4) * ROW_HEIGHT)
-        self.list.setMaximumHeight(count * ROW_HEIGHT)
+        self.list.setMinimumHeight(min(len(given), 4) * ROW_HEIGHT)
+        self.list.setMaximumHeight(len(given) * ROW_HEIGHT)
         self.list.show_differences(given, looks)
         self.ticks.update()
+
+
+def _why_none(analysis: Analysis | None, earlier: Earlier | None) -> str:
+    if earlier is not None:
+        return "No variant of this evaluation is in the other with a case of the same id."
+    if analysis is not None and len(analysis.variants) > 1:
+        return "No baseline is set: choose one in Setup."
+    return "There is one variant: add another in Setup to compare it."

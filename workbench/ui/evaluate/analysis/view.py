@@ -17,11 +17,12 @@ from workbench.ui.actions import Action
 from workbench.ui.evaluate.analysis.calibration import CalibrationPane
 from workbench.ui.evaluate.analysis.differences import DifferencePane
 from workbench.ui.evaluate.analysis.loading import ChartLoading
-from workbench.ui.evaluate.analysis.look import looks_of
+from workbench.ui.evaluate.analysis.look import Look, looks_of
 from workbench.ui.evaluate.analysis.quality import QualityPane
 from workbench.ui.evaluate.analysis.tag_table import TagView, note_of
+from workbench.ui.evaluate.earlier_bar import EarlierBar
 from workbench.ui.evaluate.exporting import ExportButton
-from workbench.ui.kit import Chooser, EmptyState, Label, column, row
+from workbench.ui.kit import Chooser, EmptyState, GhostButton, Label, column, row
 from workbench.ui.kit.panes.layout import strip
 from workbench.ui.panels import Context
 from workbench.ui.tasks import background
@@ -51,6 +52,7 @@ class AnalysisView(QWidget):
         self._context = context
         self._model = model
         self.analysis: Analysis | None = None
+        self._looks: dict[str, Look] = {}
         self._strategies: dict[str, StrategyInfo] | None = None
         self._is_stale = True
         self._at_work = False
@@ -65,8 +67,11 @@ class AnalysisView(QWidget):
         self._upper.setStretch(1, 44)
         self.charts.setLayout(self._upper)
         self.export = ExportButton(context, model, self._charts)
-        head = row(self.summary, self.export, margins=(16, 0, 8, 0))
-        head.setStretch(0, 1)
+        self.check = Chooser("What variants are compared by", width=260)
+        self.against = GhostButton("Compare with another evaluation", "compare")
+        self.earlier = EarlierBar(context.bridge, model.comparing)
+        head = row(self.check, self.summary, self.against, self.export, margins=(16, 0, 8, 0))
+        head.setStretch(1, 1)
         self.sentence = Label("", "body", "text", wrap=True)
         self.grouping = Chooser("By tag or column")
         self.note = Label("", "small", "text-3", elide=True)
@@ -78,7 +83,7 @@ class AnalysisView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._body())
-        self.setLayout(column(strip(head), self._pages, gap=0))
+        self.setLayout(column(strip(head), self.earlier, self._pages, gap=0))
         self._loading = ChartLoading(context.bridge, self)
         self._loading.ready.connect(self.quality.load_chart)
         self._loading.ready.connect(self.calibration.load_chart)
@@ -87,6 +92,9 @@ class AnalysisView(QWidget):
         self.differences.list.rows_wanted.connect(self.show_rows_wanted)
         self.tags.rows_wanted.connect(self.show_rows_wanted)
         self.grouping.currentIndexChanged.connect(self._show_table)
+        self.check.currentIndexChanged.connect(self.refresh)
+        self.against.clicked.connect(self.choose_earlier)
+        model.comparing.changed.connect(self._show_differences)
         model.opened.connect(self._on_opened)
         model.result_changed.connect(self.refresh)
 
@@ -124,6 +132,13 @@ class AnalysisView(QWidget):
         """Exports, and the chart as a table."""
         return (
             *self.export.commands("analysis"),
+            Action(
+                id="analysis.against",
+                title="Compare with another evaluation",
+                run=self.choose_earlier,
+                when=lambda: self._model.result is not None,
+                icon="compare",
+            ),
             Action(
                 id="analysis.as_table",
                 title="Show quality against cost as a table",
@@ -174,7 +189,10 @@ class AnalysisView(QWidget):
                     found = await bridge.ask(_strategies)
                     self._strategies = {each.id: each for each in found}
                 try:
-                    analysis = await bridge.ask(functools.partial(_analysed, evaluation, result))
+                    check = self._show_checks(result)
+                    analysis = await bridge.ask(
+                        functools.partial(_analysed, evaluation, result, check)
+                    )
                 except WorkbenchError as error:
                     self._context.notify(str(error))
                     continue
@@ -189,12 +207,45 @@ class AnalysisView(QWidget):
         looks = {} if analysis is None else looks_of(analysis, self._strategies or {})
         self._looks = looks
         self.quality.show_analysis(analysis, looks)
-        self.differences.show_analysis(analysis, looks)
+        self._show_differences()
+        self.against.setEnabled(analysis is not None)
         self.calibration.show_analysis(analysis, looks)
         self.summary.setText("" if analysis is None else summary_of(analysis))
         self._show_groupings()
         self._show_sentence()
         self.charts.setAccessibleDescription(self.sentence.text())
+
+    def _show_checks(self, result: EvaluationResult) -> str:
+        """Offer the checks that rank, and the score of all; returns the one that is chosen."""
+        counts = {each.name: each for variant in result.variants for each in variant.checks}
+        names = [each.name for each in counts.values() if each.ranks]
+        chosen = str(self.check.currentData() or "")
+        repeats = f"mean of {result.repeats} repeats" if result.repeats > 1 else ""
+        self.check.blockSignals(True)
+        self.check.clear()
+        if len(names) != 1:
+            self.check.add_choice("Score of all checks", "", icon="target", note=repeats)
+        for name in names:
+            value = "" if len(names) == 1 else name
+            self.check.add_choice(name, value, icon="target", note=repeats)
+        self.check.choose(chosen if chosen in names else "")
+        self.check.blockSignals(False)
+        return str(self.check.currentData() or "")
+
+    @Slot()
+    def _show_differences(self) -> None:
+        """Show the comparisons with the baseline, or with another evaluation."""
+        earlier = self._model.comparing.earlier
+        self.differences.show_analysis(self.analysis, self._looks, earlier)
+        if earlier is not None and self.check.currentData():
+            self.differences.baseline.setText(f"“{earlier.summary.name}”, score of all checks")
+
+    @Slot()
+    def choose_earlier(self) -> None:
+        """Choose another evaluation to compare with."""
+        result = self._model.result
+        if result is not None:
+            self.earlier.choose(self.against, result.evaluation_id)
 
     def _show_groupings(self) -> None:
         tables = () if self.analysis is None else self.analysis.tables
@@ -258,8 +309,10 @@ async def _strategies(core: Workbench) -> tuple[StrategyInfo, ...]:
     return core.runs.strategies()
 
 
-async def _analysed(evaluation: Evaluation, result: EvaluationResult, core: Workbench) -> Analysis:
-    return await core.evaluations.analyse(evaluation, result)
+async def _analysed(
+    evaluation: Evaluation, result: EvaluationResult, check: str, core: Workbench
+) -> Analysis:
+    return await core.evaluations.analyse(evaluation, result, check)
 
 
 def summary_of(analysis: Analysis) -> str:

@@ -57,12 +57,14 @@ def case_action(
     )
 
 
-def ask_for_case(context: Context, owner: QWidget, run_id: int | None) -> None:
-    """Open the form for the output of a run."""
+def ask_for_case(
+    context: Context, owner: QWidget, run_id: int | None, written: str | None = None
+) -> None:
+    """Open the form for the output of a run, or for what was written on the way to it."""
     if run_id is not None:
         form = CaseForm(context, owner)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        form.start(run_id)
+        form.start(run_id, written)
         form.open()
 
 
@@ -113,12 +115,15 @@ class CaseForm(QDialog):
         self.add.setEnabled(False)
 
     @background
-    async def start(self, run_id: int) -> None:
-        """Fill the form from a run."""
+    async def start(self, run_id: int, written: str | None = None) -> None:
+        """Fill the form from a run; ``written`` takes the place of its output."""
         spec = await self._bridge.ask(lambda core: core.runs.spec(run_id))
         state = await self._bridge.ask(lambda core: core.runs.load(run_id))
         files = await self._bridge.ask(lambda core: core.sheets.own())
-        draft = draft_of(spec, state.output, state.answer)
+        if written is None:
+            draft = draft_of(spec, state.output, state.answer)
+        else:
+            draft = draft_of(spec, written, None)
         self.draft = draft
         shown = [f"{name}: {' '.join(text_of(v).split())}" for name, v in draft.values.items()]
         self.values.setText("\n".join(each[:_MOST_SHOWN] for each in shown) or "No inputs.")

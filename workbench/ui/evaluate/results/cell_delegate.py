@@ -126,7 +126,8 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         left, right = box.left() + PADDING, box.right() - PADDING
         text, tone = self._model.text(line, column)[:200], "text-2"
-        if column == EXPECTED_COLUMN:
+        judge = self._model.judge(column)
+        if column == EXPECTED_COLUMN or (judge is not None and not judge.ranks):
             tone = "text-3"
         elif column == CASE_COLUMN:
             row = self._model.row(line)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from workbench.ui.evaluate.results.cell_delegate import CellDelegate
+from workbench.ui.evaluate.results.columns import CASE, EXPECTED, Columns
 from workbench.ui.evaluate.results.grid_keys import GridKeys
-from workbench.ui.evaluate.results.grid_model import (
-    CASE_COLUMN,
-    EXPECTED_COLUMN,
-    FROZEN,
-    GridModel,
-)
-from workbench.ui.evaluate.results.headers import CasesHeader, GridHeader
+from workbench.ui.evaluate.results.grid_model import FROZEN, GridModel
 from workbench.ui.evaluate.results.results_model import ResultsModel
+from workbench.ui.evaluate.results.tops.headers import CasesHeader, GridHeader
 from workbench.ui.kit import column, row
 from workbench.ui.theme import theme
 
 ROW = 28
-_CASE, _EXPECTED = 176, 72
-_LEAST, _MOST = 112, 240
-_VALUE = 160
 _MOST_KEPT = 2_000
 """Selected cells that are selected again when rows are sorted or filtered."""
 
@@ -84,7 +77,7 @@ class _Cases(_Table):
         self.setSelectionModel(other.selectionModel())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(_CASE + _EXPECTED)
+        self.setFixedWidth(CASE + EXPECTED)
         self.setHorizontalHeader(CasesHeader(self, model, results))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
@@ -126,6 +119,7 @@ class Grid(QFrame):
         self.table = _Table("Results", self.model)
         self.cases = _Cases(self.model, results, self.table)
         self.table.setHorizontalHeader(GridHeader(self.table, self.model, results))
+        self.layout_ = Columns(self.table, self.cases, self.model)
         self._spacer = QFrame()
         self._spacer.hide()
         left = column(self.cases, self._spacer, gap=0)
@@ -135,19 +129,14 @@ class Grid(QFrame):
         self.setProperty("surface", "canvas")
         self.setFocusProxy(self.table)
         self.keys = GridKeys(self)
-        self._dragged = False
         self._at: tuple[str, str] = ("", "")
         """Case and variant of the current cell, to be found again among other lines."""
         self._marked: list[tuple[str, str]] = []
         self._scrolled = 0
-        self._hidden: set[str] = set()
         self._set_up()
 
     def _set_up(self) -> None:
         table, cases, model = self.table, self.cases, self.model
-        head = table.horizontalHeader()
-        head.setSectionsMovable(True)
-        head.sectionResized.connect(self._on_resized)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         table.horizontalScrollBar().rangeChanged.connect(self._on_range)
         table.verticalScrollBar().valueChanged.connect(cases.verticalScrollBar().setValue)
@@ -165,68 +154,14 @@ class Grid(QFrame):
         model.modelAboutToBeReset.connect(self._on_going)
         model.modelReset.connect(self._on_reset)
         self.results.lines_changed.connect(self._repaint_heads)
-        self._lay_out_columns()
+        self.layout_.lay_out()
 
     # --- columns --------------------------------------------------------------------------------
 
     @property
     def columns(self) -> list[int]:
         """The columns of the results that are shown, from left to right."""
-        head = self.table.horizontalHeader()
-        order = [head.logicalIndex(place) for place in range(self.model.columnCount())]
-        return [each for each in order if not self.table.isColumnHidden(each)]
-
-    def is_shown(self, column_: int) -> bool:
-        """Whether a column is shown."""
-        name = self.model.title(column_)
-        is_extra = column_ < self.model.first_variant
-        return (name in self._hidden) == is_extra if is_extra else name not in self._hidden
-
-    def show_column(self, column_: int, *, shown: bool) -> None:
-        """Show a column or hide it; one variant is always there."""
-        name = self.model.title(column_)
-        is_extra = column_ < self.model.first_variant
-        if shown == is_extra:
-            self._hidden.add(name)
-        else:
-            self._hidden.discard(name)
-        self._lay_out_columns()
-
-    def move_column(self, column_: int, step: int) -> None:
-        """Move a column to the left (-1) or right (1) of its neighbour that is shown."""
-        head, shown = self.table.horizontalHeader(), self.columns
-        place = shown.index(column_) + step if column_ in shown else -1
-        if 0 <= place < len(shown):
-            head.moveSection(head.visualIndex(column_), head.visualIndex(shown[place]))
-
-    @Slot()
-    def _lay_out_columns(self) -> None:
-        """Hide what is not wanted, and give the variants the room that there is."""
-        model = self.model
-        for each in range(model.columnCount()):
-            is_frozen = each in FROZEN
-            self.cases.setColumnHidden(each, not is_frozen)
-            self.table.setColumnHidden(each, is_frozen or not self.is_shown(each))
-        self.cases.setColumnWidth(CASE_COLUMN, _CASE)
-        self.cases.setColumnWidth(EXPECTED_COLUMN, _EXPECTED)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self._dragged:
-            return
-        shown = self.columns
-        variants = [each for each in shown if each >= self.model.first_variant]
-        extra = [each for each in shown if each < self.model.first_variant]
-        room = self.table.viewport().width() - _VALUE * len(extra)
-        width = max(_LEAST, min(_MOST, room // max(1, len(variants))))
-        for each in shown:
-            self.table.setColumnWidth(each, _VALUE if each in extra else width)
-
-    @Slot()
-    def _on_resized(self) -> None:
-        """A column that was dragged keeps its width, and so do the others."""
-        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-            self._dragged = self._dragged or self.table.horizontalHeader().underMouse()
+        return self.layout_.shown
 
     @Slot(int, int)
     def _on_range(self, _least: int, most: int) -> None:
@@ -236,7 +171,7 @@ class Grid(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.layout_.fit()
 
     # --- the current cell -----------------------------------------------------------------------
 
@@ -295,7 +230,7 @@ class Grid(QFrame):
     @Slot()
     def _on_reset(self) -> None:
         """Other lines: the current cell is found again, else the first one is taken."""
-        self._lay_out_columns()
+        self.layout_.lay_out()
         if not self.model.lines or not self.columns or not self.model.heads:
             return
         case, variant = self._at

@@ -12,8 +12,9 @@ from workbench.domain.evaluation.grid.choice import CASE, EXPECTED, RowGroup
 from workbench.domain.evaluation.grid.rows import GridRow
 from workbench.domain.evaluation.metric_input import text_of
 from workbench.domain.text import count_text
-from workbench.ui.evaluate.results.heads import VariantHead
 from workbench.ui.evaluate.results.results_model import ResultsModel
+from workbench.ui.evaluate.results.tops.judges import JudgeHead
+from workbench.ui.evaluate.results.tops.variants import VariantHead
 from workbench.ui.kit.row_delegate import Index
 
 CASE_COLUMN, EXPECTED_COLUMN, TAGS_COLUMN = 0, 1, 2
@@ -23,7 +24,7 @@ _SHOWN = 200
 
 
 class GridModel(QAbstractTableModel):
-    """Case, expected value, tags, a column for each input, then one for each variant.
+    """Case, expected value, tags, a column for each input and each judge, then for each variant.
 
     ``UserRole`` of a line is a :class:`RowGroup`, or of a variant's column a :class:`GridCell`.
     """
@@ -33,6 +34,7 @@ class GridModel(QAbstractTableModel):
         self._results = results
         self.values: tuple[str, ...] = ()
         """Names of the columns of the data."""
+        self.judges: tuple[JudgeHead, ...] = ()
         self.heads: tuple[VariantHead, ...] = ()
         self.lines: tuple[int | RowGroup, ...] = ()
         self._rows: list[GridRow] = []
@@ -50,7 +52,24 @@ class GridModel(QAbstractTableModel):
     @property
     def first_variant(self) -> int:
         """The column of the first variant."""
+        return self._first_judge + len(self.judges)
+
+    @property
+    def _first_judge(self) -> int:
         return TAGS_COLUMN + 1 + len(self.values)
+
+    def judge(self, column: int) -> JudgeHead | None:
+        """The judge of a column, None for others."""
+        place = column - self._first_judge
+        return self.judges[place] if 0 <= place < len(self.judges) else None
+
+    def key(self, column: int) -> str:
+        """What a column is kept by: its kind and its name."""
+        if column >= self.first_variant:
+            return f"variant {self.title(column)}"
+        if column >= self._first_judge:
+            return f"judge {self.title(column)}"
+        return f"value {self.title(column)}" if column > TAGS_COLUMN else self.title(column)
 
     def head(self, column: int) -> VariantHead | None:
         """The variant of a column, None for others."""
@@ -93,7 +112,8 @@ class GridModel(QAbstractTableModel):
         head = self.head(column)
         if head is not None:
             return head.name
-        fixed = ("Case", "Expected", "Tags", *self.values)
+        judges = (each.title for each in self.judges)
+        fixed = ("Case", "Expected", "Tags", *self.values, *judges)
         return fixed[column] if column < len(fixed) else ""
 
     def text(self, line: int, column: int) -> str:
@@ -104,12 +124,11 @@ class GridModel(QAbstractTableModel):
         variant = column - self.first_variant
         if variant >= 0:
             return row.cells[variant].shown
-        if column == CASE_COLUMN:
-            return row.title
-        if column == EXPECTED_COLUMN:
-            return row.expected
-        if column == TAGS_COLUMN:
-            return ", ".join(row.tags)
+        if column <= TAGS_COLUMN:
+            return (row.title, row.expected, ", ".join(row.tags))[column]
+        judge = self.judge(column)
+        if judge is not None:
+            return judge.text(self._results.table.scores, row.id)
         value = self._cases[place].values.get(self.values[column - TAGS_COLUMN - 1])
         return "" if value is None else text_of(value)
 
@@ -120,17 +139,17 @@ class GridModel(QAbstractTableModel):
         cases = self._results.cases
         names = dict.fromkeys(name for case in cases[:50] for name in case.values)
         heads = self._results.heads
-        columns = (tuple(names), [head.name for head in heads])
-        if columns == (self.values, [head.name for head in self.heads]):
-            self.heads = heads
+        judges = self._results.judges
+        if (tuple(names), _names(heads, judges)) == (self.values, _names(self.heads, self.judges)):
+            self.heads, self.judges = heads, judges
             if heads:
-                first = self.first_variant
+                first = self._first_judge
                 self.headerDataChanged.emit(
-                    Qt.Orientation.Horizontal, first, first + len(heads) - 1
+                    Qt.Orientation.Horizontal, first, self.columnCount() - 1
                 )
             return
         self.beginResetModel()
-        self.values, self.heads, self.lines = tuple(names), heads, ()
+        self.values, self.heads, self.judges, self.lines = tuple(names), heads, judges, ()
         self._places = {}
         self.endResetModel()
 
@@ -151,7 +170,7 @@ class GridModel(QAbstractTableModel):
         """Cells changed: the lines between the first and the last of them are painted again."""
         lines = sorted(self._lines(places))
         if lines and self.heads:
-            first, last = self.first_variant, self.columnCount() - 1
+            first, last = self._first_judge, self.columnCount() - 1
             self.dataChanged.emit(self.index(lines[0], first), self.index(lines[-1], last))
 
     def _lines(self, places: Iterable[int]) -> list[int]:
@@ -216,6 +235,9 @@ class GridModel(QAbstractTableModel):
         """The reason or the answer that may be cut; nothing for what is short."""
         if cell is not None:
             return cell.spoken if cell.text else None
+        judge, row = self.judge(column), self.row(line)
+        if judge is not None and row is not None:
+            return judge.tip(self._results.table.scores, row.id)
         text = self.text(line, column)[:_SHOWN]
         return text if len(text) > 12 else None
 
@@ -224,9 +246,17 @@ class GridModel(QAbstractTableModel):
     ) -> object:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        head = self.head(section)
         if role == _ROLE.DisplayRole:
             return self.title(section)
         if role in (_ROLE.AccessibleTextRole, _ROLE.ToolTipRole):
-            return head.spoken if head is not None else self.title(section)
+            return self.spoken_head(section)
         return None
+
+    def spoken_head(self, section: int) -> str:
+        """The head of a column in words."""
+        head = self.head(section) or self.judge(section)
+        return head.spoken if head is not None else self.title(section)
+
+
+def _names(heads: Sequence[VariantHead], judges: Sequence[JudgeHead]) -> list[list[str]]:
+    return [[each.name for each in heads], [each.title for each in judges]]

@@ -47,6 +47,10 @@ class ColumnsMenu(Menu):
             action.setEnabled(0 <= at < len(shown))
             action.triggered.connect(partial(self._move, current, step))
             self.addAction(action)
+        first = QAction("First order and widths", self)
+        first.setEnabled(grid.layout_.is_changed)
+        first.triggered.connect(grid.layout_.reset)
+        self.addAction(first)
         self.popup(place)
 
     def _is_last(self, column: int) -> bool:
@@ -55,10 +59,10 @@ class ColumnsMenu(Menu):
         return [each for each in self._grid.columns if each >= model.first_variant] == [column]
 
     def _show(self, column: int, shown: bool) -> None:
-        self._grid.show_column(column, shown=shown)
+        self._grid.layout_.show(column, shown=shown)
 
     def _move(self, column: int, step: int, _checked: bool = False) -> None:
-        self._grid.move_column(column, step)
+        self._grid.layout_.move(column, step)
 
 
 class CellMenu(IconMenu):

@@ -14,9 +14,10 @@ from workbench.domain.evaluation.grid.cells import CellKind
 from workbench.domain.evaluation.grid.choice import OrderMode, RowsChosen, RowsWanted, SortKey
 from workbench.domain.evaluation.grid.earlier import Earlier
 from workbench.domain.evaluation.grid.rows import GridTable, RowTraits, make_row
-from workbench.domain.evaluation.results import CaseScore, EvaluationSummary
+from workbench.domain.evaluation.results import CaseScore
 from workbench.domain.views import StrategyInfo
-from workbench.ui.evaluate.results.heads import VariantHead, heads_of
+from workbench.ui.evaluate.results.tops.judges import JudgeHead, judge_heads
+from workbench.ui.evaluate.results.tops.variants import VariantHead, heads_of
 from workbench.ui.tasks import latest
 
 if TYPE_CHECKING:
@@ -35,14 +36,12 @@ class ResultsModel(QObject):
         table_changed(): other rows, columns or summaries.
         rows_changed(list): places of rows whose cells are other ones.
         lines_changed(): other rows are chosen, or in another order.
-        earlier_changed(): another evaluation is compared with, or none.
         failed(str): a sentence.
     """
 
     table_changed = Signal()
     rows_changed = Signal(list)
     lines_changed = Signal()
-    earlier_changed = Signal()
     failed = Signal(str)
 
     def __init__(self, bridge: Bridge, model: EvaluationModel) -> None:
@@ -53,9 +52,9 @@ class ResultsModel(QObject):
         self.evaluation: Evaluation | None = None
         """That the rows are of."""
         self.heads: tuple[VariantHead, ...] = ()
+        self.judges: tuple[JudgeHead, ...] = ()
         self.chosen = RowsChosen()
         self.wanted = RowsWanted()
-        self.earlier: Earlier | None = None
         self._strategies: tuple[StrategyInfo, ...] = ()
         self._set = ""
         """Which set the filters were chosen for."""
@@ -67,7 +66,13 @@ class ResultsModel(QObject):
         model.opened.connect(self._on_opened)
         model.result_changed.connect(self.read)
         model.cells_changed.connect(self._on_cells)
+        model.comparing.changed.connect(self.read)
         self._on_opened()
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """Another evaluation that is compared with."""
+        return self._model.comparing.earlier
 
     @property
     def cases(self) -> tuple[EvaluationCase, ...]:
@@ -91,7 +96,6 @@ class ResultsModel(QObject):
         if name != self._set:
             self._set, self._is_first = name, True
             self.wanted = RowsWanted()
-            self._set_earlier(None)
         self.read()
 
     @latest
@@ -102,6 +106,7 @@ class ResultsModel(QObject):
         self._newer.clear()
         if evaluation is None:
             self.evaluation, self.table, self.heads, self._places = None, EMPTY, (), {}
+            self.judges = ()
             self.chosen = RowsChosen()
             self.table_changed.emit()
             self.lines_changed.emit()
@@ -116,6 +121,7 @@ class ResultsModel(QObject):
         self._places = {row.id: place for place, row in enumerate(table.rows)}
         self._make_again(self._newer)
         self.heads = heads_of(evaluation, result, self._strategies, earlier)
+        self.judges = judge_heads(result)
         self.table_changed.emit()
         self.lines_changed.emit()
 
@@ -222,24 +228,6 @@ class ResultsModel(QObject):
         if table is self.table:
             self.chosen = chosen
             self.lines_changed.emit()
-
-    # --- other evaluations ----------------------------------------------------------------------
-
-    @latest
-    async def compare_with(self, other: EvaluationSummary | None) -> None:
-        """Compare each variant with that of the same name in another evaluation; None ends it."""
-        result = self._model.result
-        if other is None or result is None:
-            self._set_earlier(None)
-        else:
-            self._set_earlier(
-                await self._bridge.ask(lambda core: core.grids.earlier(result, other))
-            )
-        self.read()
-
-    def _set_earlier(self, earlier: Earlier | None) -> None:
-        self.earlier = earlier
-        self.earlier_changed.emit()
 
 
 async def _strategies(core: Workbench) -> tuple[StrategyInfo, ...]:

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from workbench.domain.evaluation.cells import CellId
 from workbench.ui.actions import Action
+from workbench.ui.evaluate.earlier_bar import EarlierBar
 from workbench.ui.evaluate.exporting import ExportButton
 from workbench.ui.evaluate.results.copied import cells_text
 from workbench.ui.evaluate.results.drawer.drawer import WIDTH, Drawer
-from workbench.ui.evaluate.results.earlier_bar import EarlierBar
 from workbench.ui.evaluate.results.filter_bar import FilterBar
 from workbench.ui.evaluate.results.grid import Grid
+from workbench.ui.evaluate.results.kept import KeptResults
 from workbench.ui.evaluate.results.legend import Legend
 from workbench.ui.evaluate.results.menus import CellMenu, ColumnsMenu
 from workbench.ui.evaluate.results.results_model import ResultsModel
@@ -45,7 +46,7 @@ class ResultsView(QFrame):
         self.results.setParent(self)
         self.export = ExportButton(context, model)
         self.filters = FilterBar(self.results, self.export)
-        self.earlier = EarlierBar(context.bridge, self.results)
+        self.earlier = EarlierBar(context.bridge, model.comparing)
         self.grid = Grid(self.results)
         self.legend = Legend()
         self.drawer = Drawer(context, self.results)
@@ -61,6 +62,7 @@ class ResultsView(QFrame):
         self.columns_menu = ColumnsMenu(self.grid)
         self.cell_menu = CellMenu(self)
         self._drawer_wanted: bool | None = None
+        self._drawer_width = 0
         self._awaited: tuple[str, str] | None = None
         """A case and a variant that are to be shown when the rows are there."""
         self._lay_out()
@@ -102,6 +104,7 @@ class ResultsView(QFrame):
         self.nothing.button.clicked.connect(self.show_all)
         self.drawer.stepped.connect(self._step)
         self.drawer.closed.connect(self.close_drawer)
+        self.splitter.splitterMoved.connect(self._on_splitter)
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done with rows and cells; letters work in the grid itself."""
@@ -191,13 +194,42 @@ class ResultsView(QFrame):
         if name:
             self.results.sort_by(name, also=False)
 
+    # --- between sessions -----------------------------------------------------------------------
+
+    @property
+    def kept(self) -> KeptResults:
+        """How results are shown now."""
+        return KeptResults(
+            rows=self.results.wanted,
+            columns=self.grid.layout_.kept,
+            drawer_width=self._drawer_width,
+            shows_drawer=self._drawer_wanted,
+        )
+
+    def begin_with(self, kept: KeptResults) -> None:
+        """Show results as in a former session."""
+        if kept.rows is not None:
+            self.results.begin_with(kept.rows)
+        self.grid.layout_.begin_with(kept.columns)
+        self._drawer_width, self._drawer_wanted = kept.drawer_width, kept.shows_drawer
+        self.drawer.hide()  # shown with its new width
+        self._show_drawer()
+
+    @Slot()
+    def _on_splitter(self) -> None:
+        self._drawer_width = self.drawer.width()
+
     # --- the drawer -----------------------------------------------------------------------------
 
     def _show_drawer(self) -> None:
         wanted = self._drawer_wanted
         if wanted is None:
             wanted = self.width() >= _WIDE
+        was_hidden = self.drawer.isHidden()
         self.drawer.setVisible(wanted and self._has_rows())
+        if was_hidden and not self.drawer.isHidden():
+            width = self._drawer_width or WIDTH
+            self.splitter.setSizes([max(self.splitter.width() - width, 1), width])
 
     @Slot()
     def open_drawer(self) -> None:

@@ -33,7 +33,7 @@ from workbench.ui.theme import color
 _TITLES = ("Baseline", "Name", "Strategy", "Prompt", "Model", "Calls", "New tokens", "Time")
 BASELINE, NAME, STRATEGY, PROMPT, MODEL, CALLS, TOKENS, TIME = range(len(_TITLES))
 _NUMBERS = (CALLS, TOKENS, TIME)
-_WIDTHS = (72, 92, 150, 104, 132, 64, 88, 64)
+_WIDTHS = (72, 92, 150, 104, 122, 74, 88, 64)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _Index = QModelIndex | QPersistentModelIndex

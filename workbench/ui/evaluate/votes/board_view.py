@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QListView, QStyledIt
 
 from workbench.domain.evaluation.board import Standing, VoteBoard
 from workbench.domain.text import count_text
-from workbench.ui.evaluate.votes.model import VotesModel
+from workbench.ui.evaluate.votes.ranked import RankedVotes
 from workbench.ui.evaluate.votes.words import (
     below_text,
     board_lines,
@@ -108,7 +108,7 @@ class _Delegate(RowDelegate):
 class BoardView(Pane):
     """The board and its sentences; buttons go through earlier votes."""
 
-    def __init__(self, model: VotesModel) -> None:
+    def __init__(self, model: RankedVotes) -> None:
         super().__init__("Board")
         self._model = model
         self.count = Label("", "body", "text-3", elide=True)
@@ -175,7 +175,7 @@ class BoardView(Pane):
         for part in (self.heads, self.list, self.words, self.more):
             part.setVisible(shown)
         self.empty.setVisible(not shown)
-        self.count.setText(f"{count_text(board.votes, 'vote')}, Davidson" if board else "")
+        self.count.setText(self._count_text(board) if board is not None else "")
         undecided = undecided_text(board) if board else ""
         self.undecided.setText(undecided)
         self.undecided.setVisible(bool(undecided))
@@ -192,6 +192,14 @@ class BoardView(Pane):
         times = "once" if board.both_bad == 1 else f"{board.both_bad:,} times"
         self.bad.setText(f"{times[0].upper()}{times[1:]} both were bad")
         self.show_bad.set_text(f"Show the {board.both_bad:,}" if board.both_bad > 1 else "Show it")
+
+    def _count_text(self, board: VoteBoard) -> str:
+        """How many votes it is of, and how many of these are a judge's picks."""
+        state, judging = self._model.round, self._model.judging
+        picks = board.votes - state.counted if state is not None and judging.counted else 0
+        if picks > 0:
+            return f"{board.votes - picks:,} votes and {picks:,} picks of {judging.counted}"
+        return f"{count_text(board.votes, 'vote')}, Davidson"
 
     @Slot()
     def _recolour(self) -> None:

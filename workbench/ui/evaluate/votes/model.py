@@ -1,48 +1,69 @@
-"""What is voted on: the pair that is shown, earlier votes, and the board."""
+"""What is voted on: the pair that is shown, and earlier votes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
-from workbench.domain.evaluation.board import VoteBoard
-from workbench.domain.evaluation.judging import JudgeReport
-from workbench.domain.evaluation.votes import COUNTED, Choice, Order, Vote, VotePair, VotingRound
+from workbench.domain.evaluation.votes import (
+    COUNTED,
+    Choice,
+    ComparedAnswers,
+    Order,
+    Vote,
+    VotePair,
+    VotingRound,
+)
 from workbench.ui.tasks import background, errors_to, latest
 
 if TYPE_CHECKING:
+    from workbench.service.evaluation.evaluation import Evaluation
     from workbench.ui.bridge import Bridge
-    from workbench.ui.evaluate.view_model import EvaluationModel
 
 _NEW_ANSWERS_MS = 1_500
 _LONGEST_SECONDS = 600.0
 """A pair that was looked at longer was left alone: it says nothing of how long a vote takes."""
 
 
+class VoteSource(Protocol):
+    """An evaluation or a comparison whose answers are voted on."""
+
+    opened: Any
+    """A signal: it is another one."""
+    cells_changed: Any
+    """A signal: answers came."""
+    result_changed: Any
+    """A signal: answers are other ones."""
+
+    @property
+    def evaluation(self) -> Evaluation | ComparedAnswers | None:
+        """Whose answers they are; None where there are none."""
+
+
 class VotesModel(QObject):
-    """Votes on the evaluation that is open; a vote is on disk before the next pair is shown.
+    """Votes on answers; a vote is on disk before the next pair is shown.
+
+    Args:
+        bridge: to the core.
+        source: whose answers they are.
 
     Signals:
         changed(): another pair, another vote, other counts.
-        board_changed(): the board was made again.
-        judges_changed(): judges were compared with the votes again.
+        votes_changed(): other votes count.
         failed(str): a sentence.
     """
 
     changed = Signal()
-    board_changed = Signal()
-    judges_changed = Signal()
+    votes_changed = Signal()
     failed = Signal(str)
 
-    def __init__(self, bridge: Bridge, evaluations: EvaluationModel) -> None:
+    def __init__(self, bridge: Bridge, source: VoteSource) -> None:
         super().__init__()
         self._bridge = bridge
-        self._evaluations = evaluations
+        self._source = source
         self.round: VotingRound | None = None
-        self.board: VoteBoard | None = None
-        self.judges: tuple[JudgeReport, ...] = ()
         self.order: Order = "least_sure"
         self.pair: VotePair | None = None
         """That is shown."""
@@ -58,21 +79,18 @@ class VotesModel(QObject):
         self._looked = QElapsedTimer()
         self._new_answers = QTimer(self, singleShot=True, interval=_NEW_ANSWERS_MS)
         self._new_answers.timeout.connect(self.read)
-        evaluations.opened.connect(self._on_opened)
-        evaluations.cells_changed.connect(self._on_cells)
-        evaluations.result_changed.connect(self._on_cells)
-        evaluations.result_changed.connect(self._read_judges)
+        source.opened.connect(self._on_opened)
+        source.cells_changed.connect(self._on_cells)
+        source.result_changed.connect(self._on_cells)
 
     # --- reading --------------------------------------------------------------------------------
 
     @Slot()
     def _on_opened(self) -> None:
-        self.round = self.board = self.pair = self.vote = self.last = None
-        self._browsed, self.judges = (), ()
+        self.round = self.pair = self.vote = self.last = None
+        self._browsed = ()
         self._clear_ballot()
         self.changed.emit()
-        self.board_changed.emit()
-        self.judges_changed.emit()
         self.read()
 
     @Slot()
@@ -87,19 +105,18 @@ class VotesModel(QObject):
         await self._read()
 
     async def _read(self) -> None:
-        evaluation, order = self._evaluations.evaluation, self.order
+        evaluation, order = self._source.evaluation, self.order
         if evaluation is None:
             return
         with errors_to(self.failed.emit):
             found = await self._bridge.ask(lambda core: core.votes.round(evaluation, order))
-            if self._evaluations.evaluation is not evaluation:
+            if self._source.evaluation is not evaluation:
                 return
             before, self.round = self.round, found
             self._show_again(found)
             self.changed.emit()
             if before is None or _counted(before.votes) != _counted(found.votes):
-                self._read_board()
-                self._read_judges()
+                self.votes_changed.emit()
 
     def _show_again(self, found: VotingRound) -> None:
         votes = {each.pair.identity: each for each in found.votes}
@@ -108,24 +125,6 @@ class VotesModel(QObject):
             self.vote = shown
         elif self.vote is not None or self.pair is None or shown is not None:
             self._show(found.pair, None)
-
-    @latest
-    async def _read_board(self) -> None:
-        evaluation = self._evaluations.evaluation
-        if evaluation is None:
-            return
-        with errors_to(self.failed.emit):
-            self.board = await self._bridge.ask(lambda core: core.votes.board(evaluation))
-            self.board_changed.emit()
-
-    @latest
-    async def _read_judges(self) -> None:
-        evaluation = self._evaluations.evaluation
-        if evaluation is None:
-            return
-        with errors_to(self.failed.emit):
-            self.judges = await self._bridge.ask(lambda core: core.votes.judges(evaluation))
-            self.judges_changed.emit()
 
     def set_order(self, order: Order) -> None:
         """Ask in another order from the next pair on."""
@@ -176,7 +175,7 @@ class VotesModel(QObject):
     @background
     async def undo(self) -> None:
         """Take back the last vote, and show its pair again."""
-        evaluation = self._evaluations.evaluation
+        evaluation = self._source.evaluation
         if evaluation is None or self.is_saving:
             return
         self.is_saving = True

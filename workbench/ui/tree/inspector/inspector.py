@@ -92,8 +92,9 @@ class Inspector(QFrame):
         self.grow = Button("Grow", "grow", keys="G", tip="Continue the search from here")
         self.edit = Button("Edit", "edit", keys="E", tip="Change the thought")
         self.add = Button("Add", "plus", keys="A", tip="Add a thought next to it")
+        self.case = Button("Save as a case", "file-plus", keys="S", tip="A row of a data set")
         self.buttons = (
-            self.fork, self.boost, self.chat, self.prune, self.grow, self.edit, self.add
+            self.fork, self.boost, self.chat, self.prune, self.grow, self.edit, self.add, self.case
         )  # fmt: skip
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -103,6 +104,7 @@ class Inspector(QFrame):
             grid.addWidget(button, index // 2, index % 2 * 3, 1, 3)
         for index, button in enumerate((self.grow, self.edit, self.add)):
             grid.addWidget(button, 2, index * 2, 1, 2)
+        grid.addWidget(self.case, 3, 0, 1, 6)
         for index in range(6):
             grid.setColumnStretch(index, 1)
         self._grid = grid

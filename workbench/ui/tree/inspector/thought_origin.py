@@ -96,12 +96,17 @@ def messages_for_chat(state: RunState, node: NodeState) -> list[Message]:
     asked = list(origin.call.messages) if origin is not None else []
     if origin is None and state.calls:
         asked = list(next(iter(state.calls.values())).messages)
+    text = written_to(state, node)
+    return [*asked, Message.value("assistant", text)] if text else asked
+
+
+def written_to(state: RunState, node: NodeState) -> str:
+    """What was thought on the way to a node, and the answer from it where there is one."""
     words = [step.text for step in path_to(state, node) if step.parent and step.text]
     answer = _written_answer(state, node)
     text = "\n".join([*words, *([answer] if answer else [])])
-    if not text and origin is not None:
-        text = origin.text
-    return [*asked, Message.value("assistant", text)] if text else asked
+    origin = origin_of(state, node) if not text else None
+    return origin.text if origin is not None else text
 
 
 def _written_answer(state: RunState, node: NodeState) -> str:

@@ -15,6 +15,7 @@ from workbench.domain.evaluation.results import CellScore
 from workbench.domain.evaluation.scores import Errored, FormatFailure, Score, Undefined
 from workbench.domain.text import count_text, seconds_text
 from workbench.ui.evaluate.results.drawer.judge_bars import JudgeBars, readings_of
+from workbench.ui.evaluate.results.tops.judges import JudgeHead, missing_of
 from workbench.ui.kit import Label, column, row
 from workbench.ui.kit.origin_colours import OriginSquare
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, RowsModel
@@ -145,8 +146,16 @@ def check_words(found: CheckResult, before: CheckResult | None) -> CheckWords:
     return CheckWords(icon, tone, check_title(found), note, note_tone, result.reason)
 
 
-def check_parts(result: SetResult | None, before: SetResult | None) -> list[QWidget]:
-    """Each check with its reason, and the probabilities of a judge's labels."""
+def check_parts(
+    result: SetResult | None, before: SetResult | None, judges: Sequence[JudgeHead] = ()
+) -> list[QWidget]:
+    """Each check with its reason, and the probabilities of a judge's labels.
+
+    Args:
+        result: of the output, None where no check was applied.
+        before: of the baseline's output.
+        judges: what is missing until each ranks.
+    """
     if result is None:
         return [Label("No check was applied.", "small", "text-3")]
     of_before = {check_title(each): each for each in before.leaves()} if before else {}
@@ -166,6 +175,9 @@ def check_parts(result: SetResult | None, before: SetResult | None) -> list[QWid
             lines.addWidget(JudgeBars(reading))
             mass = f"Labels hold {reading.mass:.3f} of the probability."
             lines.addWidget(Label(mass, "small", "text-3", wrap=True))
+        missing = missing_of(leaf, judges)
+        if missing:
+            lines.addWidget(Label(missing, "small", "text-3", wrap=True))
         part = QFrame()
         part.setLayout(lines)
         found.append(part)

@@ -234,7 +234,7 @@ class Drawer(QFrame):
         note = f"{cell.prompt_tokens:,} tokens" if cell is not None and cell.prompt_tokens else ""
         self.inputs.note.setText(note)
         before, before_result = self._before(chosen)
-        parts = check_parts(result, before_result)
+        parts = check_parts(result, before_result, self._results.judges)
         leaves = result.leaves() if result is not None else ()
         verdicts = [leaf.passed for leaf in leaves if leaf.ranks]
         known = [each for each in verdicts if each is not None]

@@ -9,18 +9,19 @@ from PySide6.QtWidgets import QApplication, QHeaderView, QTableView, QToolTip
 from workbench.domain.evaluation.grid.choice import SortKey
 from workbench.ui.evaluate.results.cell_delegate import NUMBER
 from workbench.ui.evaluate.results.grid_model import CASE_COLUMN, GridModel
-from workbench.ui.evaluate.results.heads import (
-    VariantHead,
-    made_text,
-    measured_text,
-    method_text,
-)
 from workbench.ui.evaluate.results.results_model import ResultsModel
-from workbench.ui.evaluate.results.summary_paint import (
+from workbench.ui.evaluate.results.tops.judges import paint_judge
+from workbench.ui.evaluate.results.tops.summary_paint import (
     SUMMARY,
     paint_summary,
     paint_summary_names,
     scale_of,
+)
+from workbench.ui.evaluate.results.tops.variants import (
+    VariantHead,
+    made_text,
+    measured_text,
+    method_text,
 )
 from workbench.ui.kit import plain_tip
 from workbench.ui.kit.row_delegate import draw_icon, draw_text
@@ -77,7 +78,10 @@ class GridHeader(QHeaderView):
         head = self._model.head(section)
         if head is not None and section == self._table.currentIndex().column():
             painter.fillRect(box, color("hover"))
-        if head is None:
+        judge = self._model.judge(section)
+        if judge is not None:
+            paint_judge(painter, box, judge, HEAD)
+        elif head is None:
             self._paint_plain(painter, box, section)
         else:
             self._paint_head(painter, QRect(box.left(), box.top(), box.width(), HEAD), head)
@@ -191,7 +195,7 @@ class GridHeader(QHeaderView):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             section = self.logicalIndexAt(event.pos())
             head = self._model.head(section)
-            tip = head.spoken if head is not None else self._model.title(section)
+            tip = self._model.spoken_head(section)
             if head is not None and self.pin_area(section).contains(event.pos()):
                 tip = "The baseline" if head.is_baseline else f"Compare with {head.name}"
             QToolTip.showText(event.globalPos(), plain_tip(tip), self)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 from workbench.domain.evaluation.judge_agreement import LabelAgreement
 from workbench.domain.evaluation.judging import JudgeReport
 from workbench.domain.text import count_text
-from workbench.ui.evaluate.votes.model import VotesModel
+from workbench.ui.evaluate.votes.judges.other_pairs import JudgeOthers
+from workbench.ui.evaluate.votes.ranked import RankedVotes
 from workbench.ui.evaluate.votes.words import agreement_texts, gate_lines
-from workbench.ui.kit import Chooser, Label, Pane, column, row, set_tone
+from workbench.ui.kit import Chooser, GhostButton, Label, Pane, column, row, set_tone
 from workbench.ui.kit.row_delegate import draw_text
 from workbench.ui.theme import color, font, theme
 
@@ -115,7 +116,7 @@ class _Gate(QFrame):
 class JudgeView(Pane):
     """One judge at a time; without one, a sentence that says what is needed."""
 
-    def __init__(self, model: VotesModel) -> None:
+    def __init__(self, model: RankedVotes) -> None:
         super().__init__("Judge against you")
         self._model = model
         self.about = Label("", "body", "text-3", elide=True)
@@ -139,9 +140,12 @@ class JudgeView(Pane):
         self.values.setLayout(grid)
         self.gates = [_Gate() for _ in range(3)]
         self.sentence = Label("", "body", wrap=True)
+        self.others = JudgeOthers(model.judging)
+        self.tests = GhostButton("Test a model as a judge…", "target")
         self.body.addLayout(
             column(
                 self.choice, self.table, self.values, *self.gates, self.sentence,
+                self.others, row(self.tests, None),
                 margins=(16, 10, 16, 12), gap=8,
             )
         )  # fmt: skip
@@ -166,7 +170,9 @@ class JudgeView(Pane):
     def _show_chosen(self) -> None:
         judges = self._model.judges
         place = self.choice.currentIndex()
-        self._show(judges[place] if 0 <= place < len(judges) else None)
+        shown = judges[place] if 0 <= place < len(judges) else None
+        self._model.judging.choose(shown)
+        self._show(shown)
 
     def _show(self, report: JudgeReport | None) -> None:
         found = report.agreement if report is not None else None

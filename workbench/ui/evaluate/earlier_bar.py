@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.domain.evaluation.results import EvaluationSummary
 from workbench.ui.bridge import Bridge
-from workbench.ui.evaluate.results.results_model import ResultsModel
+from workbench.ui.evaluate.comparing import Comparing
 from workbench.ui.kit import GhostButton, Label, row
 from workbench.ui.kit.menu import Menu
 from workbench.ui.tasks import latest
@@ -25,12 +25,12 @@ class EarlierBar(QFrame):
 
     Args:
         bridge: to the core.
-        results: compares.
+        comparing: what it shows.
     """
 
-    def __init__(self, bridge: Bridge, results: ResultsModel) -> None:
+    def __init__(self, bridge: Bridge, comparing: Comparing) -> None:
         super().__init__()
-        self._bridge, self._results = bridge, results
+        self._bridge, self._comparing = bridge, comparing
         self.setProperty("surface", "raised")
         self.setProperty("rule", "bottom")
         self.words = Label("", "small", "text-2", elide=True)
@@ -39,12 +39,12 @@ class EarlierBar(QFrame):
         layout = row(self.words, self.end, margins=(16, 4, 8, 4))
         layout.setStretch(0, 1)
         self.setLayout(layout)
-        results.earlier_changed.connect(self._refresh)
+        comparing.changed.connect(self._refresh)
         self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
-        earlier = self._results.earlier
+        earlier = self._comparing.earlier
         self.setVisible(earlier is not None)
         if earlier is None:
             return
@@ -56,7 +56,7 @@ class EarlierBar(QFrame):
 
     @Slot()
     def _end(self) -> None:
-        self._results.compare_with(None)
+        self._comparing.compare_with(None)
 
     @latest
     async def choose(self, anchor: QWidget, evaluation_id: int) -> None:
@@ -76,7 +76,7 @@ class EarlierBar(QFrame):
         menu.aboutToHide.connect(menu.deleteLater)
         for each in others[:_MOST]:
             action = QAction(f"{each.name}   {when_text(each.updated_at)}", menu)
-            action.triggered.connect(partial(self._results.compare_with, each))
+            action.triggered.connect(partial(self._comparing.compare_with, each))
             menu.addAction(action)
         if not others:
             action = QAction(_NONE, menu)

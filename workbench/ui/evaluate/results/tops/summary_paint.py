@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 
-from workbench.ui.evaluate.results.heads import VariantHead
+from workbench.ui.evaluate.results.tops.variants import VariantHead
 from workbench.ui.kit.intervals import IntervalScale, draw_baseline, draw_interval, draw_scale
 from workbench.ui.kit.row_delegate import draw_icon, draw_text
 from workbench.ui.theme import color, font
