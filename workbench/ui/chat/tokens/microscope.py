@@ -18,7 +18,7 @@ from workbench.ui.kit.forms.run_choices import SamplingButton
 from workbench.ui.tasks import latest
 from workbench.ui.tree.inspector.token_view import shown_token
 
-WIDTH = 344
+WIDTH = 384
 _PAUSE_MS = 400
 _EXPLAINED = (
     "The loaded model scores the answer again and these samplers are applied at each token. "

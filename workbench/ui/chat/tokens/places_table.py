@@ -118,7 +118,7 @@ class PlacesTable(QTableView):
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
-        for column, width in enumerate((0, 52, 56, 60, 78)):
+        for column, width in enumerate((0, 50, 50, 54, 74)):
             head.setSectionResizeMode(
                 column,
                 QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.Fixed,

@@ -12,7 +12,7 @@ from workbench.ui.chat.tokens.token_text import TokenText
 from workbench.ui.kit import GhostButton, Label, column, row
 
 _NOTHING = "No probabilities were recorded for this answer."
-_BEGINNING = "its beginning was given"
+_BEGINNING = "text that was given has none"
 _ELSEWHERE = "the rest was changed or written elsewhere"
 _SCORE = "Ask the loaded model how probable each token is"
 _SAMPLERS = "See what samplers would have cut at each token"
