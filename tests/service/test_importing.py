@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from tests.transcripts.reading import FIXTURES
+from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import NameTakenError
 from workbench.domain.transcripts import ImportProgress, ImportReport
 from workbench.history.exported import load_transcript
 from workbench.history.tables import conversation, message, profile
 from workbench.service import Workbench
+from workbench.service.chats.prompt import Draft, branch_prompt
 from workbench.service.transcripts.exporting import safe_name
 from workbench.settings import Paths
 
@@ -194,6 +196,12 @@ async def test_messages_of_the_system_are_its_system_prompt(core):
     items = (await run(core, "openai/messages.jsonl")).items
     opened = await core.chats.open(items[0].conversation_id)
     assert opened.system == "Be brief."
+    options = ChatOptions(system=opened.system)
+    sent = branch_prompt(opened.messages, Draft(text="And a bush."), options).prompt.messages
+    assert [(each.role, each.text) for each in sent] == [
+        ("system", "Be brief."), ("user", "Name a tree."), ("assistant", "Oak."),
+        ("user", "And a bush."),
+    ]  # fmt: skip
 
 
 async def test_what_was_stored_is_what_was_read(core):

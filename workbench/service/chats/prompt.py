@@ -61,7 +61,7 @@ def branch_prompt(
     system, parts = _system(options.system, profile, summary.text if summary else "")
     if system is not None:
         turns.append((system, parts, None))
-    turns += [(_message(each), ("history",), each) for each in after if each.text.strip()]
+    turns += [(_message(each), ("history",), each) for each in after if _is_turn(each)]
     if draft.text.strip():
         turns.append((Message.value("user", draft.text), ("draft",), None))
     note = profile.filled(profile.note).strip() if profile is not None else ""
@@ -122,6 +122,11 @@ def _system(
         spans += found
         parts += [name] * len(found)
     return (Message("system", tuple(spans)) if spans else None), tuple(parts)
+
+
+def _is_turn(each: ChatMessage) -> bool:
+    """Whether a message is sent by itself: not one of the system, whose prompt has its text."""
+    return bool(each.text.strip()) and not (each.role == "system" and each.system is not None)
 
 
 def _message(each: ChatMessage) -> Message:
