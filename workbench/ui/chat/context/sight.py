@@ -40,6 +40,7 @@ class ContextSight(QObject):
         self.pane = ContextPane()
         self.pane.hide()
         self.numbers = ContextModel(bridge, self._question)
+        self.numbers.setParent(self)  # its timer asks the page, and goes with it
         self.numbers.counted.connect(self._show)
         self.pane.closed.connect(self.pane.hide)
         self.pane.summary_wanted.connect(self.summarise)
