@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from workbench.domain.text import count_text
+
 
 class StoragePart(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the data folder, as files; ``bytes`` is what they take on the disk."""
@@ -83,3 +85,86 @@ class BackupContent(msgspec.Struct, frozen=True, kw_only=True):
     messages: int
     newest_at: float | None = None
     """When the newest run or message in it was made."""
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be deleted for good: ids with the times that they are from.
+
+    A copy of the history may have another run under the same id; its time tells them apart.
+    """
+
+    runs: tuple[tuple[int, float], ...] = ()
+    conversations: tuple[tuple[int, float], ...] = ()
+
+
+class ErasePreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What deleting for good would delete, for the question before it."""
+
+    erasure: Erasure
+    messages: int = 0
+    held: tuple[int, ...] = ()
+    """Runs that are answers in conversations which stay: they are deleted with those only."""
+    backups: int = 0
+    other_files: tuple[str, ...] = ()
+    """Files in the data folder that may hold it and are not changed: damaged histories."""
+
+
+class EraseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was deleted for good, and where it may still be."""
+
+    runs: int = 0
+    conversations: int = 0
+    messages: int = 0
+    backups: int = 0
+    """Backups that it was taken out of."""
+    still_in: tuple[str, ...] = ()
+    is_overwritten: bool = True
+    """Whether all free space of the history was written over; False where the disk has no room."""
+
+
+ERASE_LIMITS = (
+    "What this program cannot reach: copies that you saved or exported, forks of a conversation, "
+    "versions of prompts, sets, and what is in fields and drafts now; what the disk or file system "
+    "keeps by itself (SSDs, snapshots, Time Machine, synchronised folders), swap and hibernation, "
+    "crash reports."
+)
+"""What deleting for good does not delete, for the question before it."""
+
+
+def erase_question(preview: ErasePreview) -> str:
+    """What would be deleted, in sentences."""
+    wanted = preview.erasure
+    parts = []
+    if wanted.conversations:
+        chats = count_text(len(wanted.conversations), "conversation")
+        parts.append(f"{chats} with {count_text(preview.messages, 'message')}, all versions")
+    if wanted.runs:
+        parts.append(count_text(len(wanted.runs), "run"))
+    sentences = [f"{' and '.join(parts)} would be deleted for good: this cannot be undone."]
+    if preview.backups:
+        copies = count_text(preview.backups, "backup")
+        sentences.append(f"It is also taken out of the {copies} in the data folder.")
+    if preview.held:
+        sentences.append(
+            f"{count_text(len(preview.held), 'run')} stay, as answers of conversations that stay."
+        )
+    if preview.other_files:
+        named = ", ".join(preview.other_files)
+        sentences.append(f"These files are not changed and may hold it: {named}.")
+    return " ".join(sentences)
+
+
+def erase_result(report: EraseReport) -> str:
+    """What was deleted, and where it may still be."""
+    runs, chats = count_text(report.runs, "run"), count_text(report.conversations, "conversation")
+    sentences = [f"Deleted for good: {chats} and {runs}."]
+    if report.backups:
+        sentences.append(f"Taken out of {count_text(report.backups, 'backup')}.")
+    if not report.is_overwritten:
+        sentences.append(
+            "The free space of the history could not be written over (no room on the disk, or "
+            "another program reads it): delete something again later."
+        )
+    if report.still_in:
+        sentences.append(f"It may still be in {', '.join(report.still_in)}.")
+    return " ".join(sentences)

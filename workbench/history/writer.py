@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.tokens import StoredSample
-from workbench.domain.storage import BackupContent
+from workbench.domain.storage import BackupContent, EraseReport, Erasure
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, runs, session, token_data
 from workbench.history.file.copying import Report, silent
@@ -339,6 +339,28 @@ class HistoryWriter:
         if database.refusal is not None:
             raise database.refusal
         return await asyncio.to_thread(database.stage_restore, source, self._on_loop(report))
+
+    async def erase(self, wanted: Erasure) -> EraseReport:
+        """Delete runs and conversations for good; the backups are :meth:`erase_in_copy`'s.
+
+        Raises:
+            StoreError: nothing was deleted.
+        """
+        database = self._opened()
+        await self._flush()
+        report = await asyncio.shield(
+            self._guarded(functools.partial(database.erase, wanted), writes=True)
+        )
+        self._commits += 1
+        return report
+
+    async def erase_in_copy(self, copy: Path, wanted: Erasure) -> bool:
+        """Take what is deleted for good out of a backup; whether anything of it was there.
+
+        Raises:
+            StoreError: the copy cannot be read or written; it is what it was.
+        """
+        return await asyncio.to_thread(self._opened().erase_in_copy, copy, wanted)
 
     def _on_loop(self, report: Report) -> Report:
         loop = asyncio.get_running_loop()

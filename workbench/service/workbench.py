@@ -53,6 +53,7 @@ from workbench.service.runs.runs import Runs
 from workbench.service.runs.steering import Steering
 from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
+from workbench.service.storage.erasing import Erasing
 from workbench.service.storage.storage import Storage
 from workbench.service.tokens import Tokens
 from workbench.service.transcripts.exporting import Exporting
@@ -93,6 +94,7 @@ class Workbench:
         self.history = History(core)
         self.storage = Storage(core)
         self.pairs = Pairs(self.runs)
+        self.erasing = Erasing(core)
         self.datasets = DataSets(core, self.history)
         self.sheets = Sheets(core)
         self.steering = Steering(core, self.models, self.runs)

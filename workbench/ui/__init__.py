@@ -16,6 +16,7 @@ preferences.py: theme, fonts, motion, default sampling; kept in the QSettings fi
 first_paint.py: what is shown until the session is restored
 instance.py: one window for a data folder
 leaving.py: asks before quitting loses something
+erasing.py: deletes for good: the question, the work, the result
 popups.py: whether a popup was closed just now, so that Esc closes nothing else
 design/: the Design workspace
 compare/: the Compare workspace

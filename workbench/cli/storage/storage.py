@@ -15,7 +15,13 @@ from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
 from workbench.cli.terminal import Column, figures, print_table, show_line, texts
 from workbench.domain.errors import UsageError
-from workbench.domain.storage import BackupPlan, BackupProgress
+from workbench.domain.storage import (
+    ERASE_LIMITS,
+    BackupPlan,
+    BackupProgress,
+    erase_question,
+    erase_result,
+)
 from workbench.domain.text import count_text, size_text
 from workbench.settings import Paths
 
@@ -156,6 +162,39 @@ def plan(
         f"{often}. All of today and yesterday are kept, then {found.days} days, {found.weeks} "
         f"weeks and {found.months} months that have one."
     )
+    return 0
+
+
+@storage.command()
+@click.option("--run", "runs", type=int, multiple=True, help="A run. May be repeated.")
+@click.option("--chat", "chats", type=int, multiple=True, help="A conversation, with its runs.")
+@click.option("--deleted", is_flag=True, help="Everything that was deleted and can be restored.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+@click.pass_obj
+def erase(
+    paths: Paths,
+    runs: tuple[int, ...],
+    chats: tuple[int, ...],
+    deleted: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Delete runs and conversations for good, also from the backups in the data folder."""
+    if not (runs or chats or deleted):
+        raise UsageError("Name what is to be deleted: --run, --chat or --deleted.")
+    preview = with_workbench(paths, lambda core: core.erasing.prepare(runs, chats, deleted=deleted))
+    wanted = preview.erasure
+    if not (wanted.runs or wanted.conversations):
+        raise UsageError("None of that is in the history.")
+    if not yes:
+        click.echo(f"{erase_question(preview)}\n\n{ERASE_LIMITS}", err=True)
+        click.confirm("Delete it for good?", abort=True, err=True)
+    report = with_workbench(paths, lambda core: core.erasing.erase(wanted))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(report), ensure_ascii=False))
+    else:
+        click.echo(erase_result(report))
     return 0
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Engine
 
 from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, StoreError
-from workbench.domain.storage import BackupContent, BackupPlan
-from workbench.history import schema
+from workbench.domain.storage import BackupContent, BackupPlan, EraseReport, Erasure
+from workbench.history import erasing, schema
 from workbench.history.file import backups, recovery, restoring
 from workbench.history.file.copying import Report, copy_checked, second_connection
 from workbench.history.file.driver import (
@@ -188,6 +189,61 @@ class Database:
         """Have the statement that is running end with an error; may be called on any thread."""
         if self._interruptible is not None:
             self._interruptible.interrupt()
+
+    def erase(self, wanted: Erasure) -> EraseReport:
+        """Delete for good: rows, words of the indexes, free space and the -wal file.
+
+        Raises:
+            StoreError: nothing was deleted.
+        """
+        with self.write() as connection:
+            report = erasing.erase(connection, wanted)
+            erasing.finish_indexes(connection)
+        return msgspec.structs.replace(report, is_overwritten=self._overwrite())
+
+    def _overwrite(self) -> bool:
+        """Write the file again without what was deleted; False where that was not possible."""
+        raw = self._raw()
+        try:
+            raw.execute("VACUUM").fetchall()
+            for _ in range(2):
+                busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except self._driver.DatabaseError:
+            return False
+        return not busy
+
+    def erase_in_copy(self, copy: Path, wanted: Erasure) -> bool:
+        """Take what is deleted for good out of a backup; on any thread.
+
+        The copy is brought to the newest schema by that. Another run under the same id stays.
+
+        Returns:
+            Whether anything of it was there.
+
+        Raises:
+            StoreError: the copy cannot be read or written; it is what it was.
+        """
+        with (
+            plain_errors(copy),
+            tempfile.TemporaryDirectory(prefix=".erasing-", dir=self.path.parent) as scratch,
+        ):
+            made = Path(scratch) / copy.name
+            shutil.copyfile(copy, made)
+            engine = create_sqlite_engine(made, self._driver, wal=False)
+            try:
+                with schema.rebuilding(engine) as connection:
+                    schema.migrate(connection)
+                with write_transaction(engine) as connection:
+                    report = erasing.erase(connection, wanted)
+                    erasing.finish_indexes(connection)
+                found = bool(report.runs or report.conversations)
+                if found:
+                    driver_connection(engine).execute("VACUUM").fetchall()
+            finally:
+                engine.dispose()
+            if found:
+                made.replace(copy)
+        return found
 
     def copy_with(self, path: Path, work: Callable[[Connection], None]) -> None:
         """Copy the whole database to another file and change the copy.

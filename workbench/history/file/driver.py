@@ -119,6 +119,7 @@ def _pragmas(driver: ModuleType, *, wal: bool) -> Iterator[str]:
         yield f"journal_size_limit={_WAL_LIMIT_BYTES}"
     yield "synchronous=FULL"
     yield "foreign_keys=ON"
+    yield "secure_delete=ON"  # what is deleted is written over; wheels have it off
     if sys.platform == "darwin":  # fsync there returns before the disk has the data
         yield "fullfsync=ON"
         yield "checkpoint_fullfsync=ON"

@@ -1,5 +1,6 @@
 """The data as a whole: what is kept where, backups, deleting for good.
 
 storage.py: `core.storage`: parts of the data folder and their sizes, backups, restoring
+erasing.py: `core.erasing`: deletes for good, also from the backups
 folder.py: which part of the data folder a file belongs to
 """

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListView
 from workbench.domain.text import count_text
 from workbench.domain.views import Conversation
 from workbench.ui.chat.composer import is_text
+from workbench.ui.erasing import ASK
 from workbench.ui.kit import GhostButton, IconButton, Label, Pane, row
 from workbench.ui.kit.menu import Menu
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
@@ -89,7 +90,7 @@ class ConversationList(Pane):
     """All conversations, with search.
 
     Signals:
-        chosen(int), renamed(int, str), delete_wanted(int): a conversation's id.
+        chosen(int), renamed(int, str), delete_wanted(int), erase_wanted(int): a conversation's id.
         export_wanted(int): a conversation's id. create_wanted(); import_wanted().
         files_dropped(list[str]): paths to import.
         searched(str). first_wanted(): Enter in the search.
@@ -99,6 +100,7 @@ class ConversationList(Pane):
     chosen = Signal(int)
     renamed = Signal(int, str)
     delete_wanted = Signal(int)
+    erase_wanted = Signal(int)
     create_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal(int)
@@ -232,6 +234,7 @@ class ConversationList(Pane):
         menu = Menu("The conversation", self)
         rename, export = menu.addAction("Rename"), menu.addAction("Export…")
         delete = menu.addAction("Delete")
+        erase = menu.addAction(ASK)
         done = menu.exec(self.list.viewport().mapToGlobal(place))
         if done is rename:
             self.list.edit(index)
@@ -239,4 +242,6 @@ class ConversationList(Pane):
             self.export_wanted.emit(int(index.data(_ID)))
         elif done is delete:
             self.delete_wanted.emit(int(index.data(_ID)))
+        elif done is erase:
+            self.erase_wanted.emit(int(index.data(_ID)))
         menu.deleteLater()

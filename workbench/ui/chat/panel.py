@@ -28,6 +28,7 @@ from workbench.ui.chat.tokens.microscope import WIDTH as MICROSCOPE_WIDTH
 from workbench.ui.chat.tokens.microscope import Microscope
 from workbench.ui.chat.tokens.tint import TokenTint
 from workbench.ui.chat.view_model import ChatModel, answer_text
+from workbench.ui.erasing import Eraser
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.kit import Splitter, column
 from workbench.ui.kit.held_keys import HeldKeys
@@ -117,6 +118,9 @@ class ChatPanel(Panel):
         model.first_found.connect(self._open)
         self.list.renamed.connect(model.rename)
         self.list.delete_wanted.connect(model.delete)
+        self.eraser = Eraser(self.bridge, self.context.notify, self)
+        self.list.erase_wanted.connect(self._erase)
+        self.eraser.erased.connect(self._on_erased)
         composer.stopped.connect(model.stop)
         composer.problem.connect(self.banner.show_message)
         composer.system_wanted.connect(self._open_system)
@@ -188,6 +192,17 @@ class ChatPanel(Panel):
     @Slot()
     def _focus_box(self) -> None:
         self.composer.box.setFocus()
+
+    @Slot(int)
+    def _erase(self, conversation_id: int) -> None:
+        self.eraser.erase((), [conversation_id])
+
+    @Slot(tuple, tuple)
+    def _on_erased(self, _runs: tuple[int, ...], conversations: tuple[int, ...]) -> None:
+        """They are gone: none of them stays on the screen or in the list."""
+        if self.model.current in conversations:
+            self.model.start_new()
+        self.model.read_list()
 
     @Slot(int, str)
     def _on_deleted(self, conversation_id: int, title: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton
 
+from workbench.ui.erasing import ASK, Eraser
 from workbench.ui.evaluate.data.case_form import ask_for_case
 from workbench.ui.history.run_view import RunView
 from workbench.ui.history.view_model import OpenRun
@@ -43,12 +44,20 @@ class RunMenu(IconMenu):
         self._press("Reproduce", "target", view.reproduce)
         self._press("Tags and pin", "tag", view.labels)
         self._press("Delete this run", "trash", view.delete)
+        self.eraser = Eraser(context.bridge, context.notify, view)
+        self.eraser.erased.connect(opened.close)
+        self.add_entry(ASK, "trash").triggered.connect(self._erase)
         opened.changed.connect(self.refresh)
 
     def _press(self, title: str, icon_name: str, button: QAbstractButton) -> None:
         action = self.add_entry(title, icon_name)
         action.triggered.connect(button.click)
         self._buttons.append((action, button))
+
+    @Slot()
+    def _erase(self) -> None:
+        if self._opened.run_id is not None:
+            self.eraser.erase([self._opened.run_id])
 
     @Slot()
     def _save_case(self) -> None:

@@ -18,7 +18,9 @@ from workbench.domain.storage import (
     StorageReport,
 )
 from workbench.domain.text import count_text, size_text
+from workbench.ui.erasing import Eraser
 from workbench.ui.kit import Banner, Button, GhostButton, Label, Question, Switch, row
+from workbench.ui.panels import Notify
 from workbench.ui.settings.parts import Group, line
 from workbench.ui.tasks import background, latest
 
@@ -38,10 +40,12 @@ class Data(Group):
 
     Args:
         bridge: to the core.
+        notify: shows a passing sentence.
     """
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, notify: Notify) -> None:
         super().__init__("Data")
+        self.eraser = Eraser(bridge, notify, self)
         self._bridge = bridge
         self._plan = BackupPlan()
         self._grid = QGridLayout()
@@ -55,6 +59,7 @@ class Data(Group):
         self.held = Label("", "small", "text-3", wrap=True)
         self.save = Button("Save a backup…", "save")
         self.restore = GhostButton("Restore a backup…", "undo")
+        self.erase = Button("Delete for good what was deleted…", "trash")
         self.progress = Label("", "small", "text-3")
         self.banner = Banner()
         self.daily = Switch("Copy the history each day")
@@ -69,6 +74,7 @@ class Data(Group):
         self.add(
             self._rows,
             self.held,
+            row(self.erase, None),
             row(self.save, self.restore, self.progress, None, gap=8),
             self.banner,
             Label(_NOTE, "small", "text-3", wrap=True),
@@ -81,6 +87,8 @@ class Data(Group):
             ),
             self.copies,
         )
+        self.erase.clicked.connect(self._on_erase)
+        self.eraser.erased.connect(self.read)
         self.save.clicked.connect(self.ask_for_target)
         self.restore.clicked.connect(self.ask_for_backup)
         self.daily.toggled.connect(self._on_plan)
@@ -117,6 +125,7 @@ class Data(Group):
             for part in report.history
             if part.rows or part.deleted
         ]
+        self.erase.setEnabled(any(part.deleted for part in report.history))
         self.held.setText(f"In the history: {', '.join(held)}." if held else "")
 
     def show_plan(self, plan: BackupPlan) -> None:
@@ -142,6 +151,10 @@ class Data(Group):
             f"{count_text(len(copies), 'backup')} in the data folder, {taken}; the newest is of "
             f"{newest:%Y-%m-%d %H:%M}."
         )
+
+    @Slot()
+    def _on_erase(self) -> None:
+        self.eraser.erase(deleted=True)
 
     @Slot()
     def _on_plan(self) -> None:
