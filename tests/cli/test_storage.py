@@ -39,3 +39,10 @@ def test_a_file_that_is_no_history_changes_nothing(tmp_path):
     assert done.returncode == 1
     assert "cannot be read as a history" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_only_what_is_named_is_deleted_for_good(tmp_path):
+    assert storage(tmp_path, "erase").returncode == 2
+    done = storage(tmp_path, "erase", "--run", "99", "--yes")
+    assert done.returncode == 2
+    assert "None of that is in the history" in done.stderr

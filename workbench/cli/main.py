@@ -84,9 +84,10 @@ def commands() -> click.Group:
         xray,
     )
     from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
-    from workbench.cli.storage import storage  # noqa: PLC0415
+    from workbench.cli.storage import sql, storage  # noqa: PLC0415
 
     tokens.add_to(history.history)
+    assert sql.sql.name in history.history.commands
     guard_streams()
     for command in (
         run.run,

@@ -168,3 +168,12 @@ def erase_result(report: EraseReport) -> str:
     if report.still_in:
         sentences.append(f"It may still be in {', '.join(report.still_in)}.")
     return " ".join(sentences)
+
+
+class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a question in SQL; ``is_cut`` where there are more."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+    is_cut: bool = False
+    seconds: float = 0.0

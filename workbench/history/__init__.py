@@ -15,6 +15,7 @@ token_codec.py: packs tokens by columns, and back
 measurements.py: what models found of texts, found by the digest of the question
 tags.py: SQL of tags, folders and pins
 figures.py: SQL of statistics: tokens and hours by model and day
+console.py: questions in SQL, read-only and within limits
 erasing.py: deletes runs and conversations for good, with every text made of them
 lengths.py: SQL of how much earlier runs wrote, for estimates
 conversations.py: SQL of conversations, their list and drafts

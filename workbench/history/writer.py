@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import functools
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -18,10 +19,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from workbench.domain.errors import DatabaseDamagedError, StoreError
+from workbench.domain.errors import DatabaseDamagedError, StoreError, UsageError
 from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.tokens import StoredSample
-from workbench.domain.storage import BackupContent, EraseReport, Erasure
+from workbench.domain.storage import BackupContent, EraseReport, Erasure, QueryResult
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, runs, session, token_data
 from workbench.history.file.copying import Report, silent
@@ -339,6 +340,27 @@ class HistoryWriter:
         if database.refusal is not None:
             raise database.refusal
         return await asyncio.to_thread(database.stage_restore, source, self._on_loop(report))
+
+    async def query(self, statement: str, most_rows: int, seconds: float) -> QueryResult:
+        """The rows of one SELECT, within limits; other work goes on, and cancelling stops it.
+
+        Raises:
+            UsageError: it is no SELECT, is wrong, or took too long.
+        """
+        database = self._opened()
+        if not database.shared:
+            raise UsageError(
+                "With this SQLite library the history is opened once: install pysqlite3 to ask it "
+                "in SQL."
+            )
+        await self._flush()
+        stopped = threading.Event()
+        try:
+            return await asyncio.to_thread(
+                database.query, statement, most_rows, seconds, stopped.is_set
+            )
+        finally:
+            stopped.set()
 
     async def erase(self, wanted: Erasure) -> EraseReport:
         """Delete runs and conversations for good; the backups are :meth:`erase_in_copy`'s.

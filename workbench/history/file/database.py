@@ -16,8 +16,8 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, StoreError
-from workbench.domain.storage import BackupContent, BackupPlan, EraseReport, Erasure
-from workbench.history import erasing, schema
+from workbench.domain.storage import BackupContent, BackupPlan, EraseReport, Erasure, QueryResult
+from workbench.history import console, erasing, schema
 from workbench.history.file import backups, recovery, restoring
 from workbench.history.file.copying import Report, copy_checked, second_connection
 from workbench.history.file.driver import (
@@ -189,6 +189,18 @@ class Database:
         """Have the statement that is running end with an error; may be called on any thread."""
         if self._interruptible is not None:
             self._interruptible.interrupt()
+
+    def query(
+        self, statement: str, most_rows: int, seconds: float, stop: Callable[[], bool]
+    ) -> QueryResult:
+        """The rows of one SELECT on a connection of its own; on any thread with a second reader.
+
+        Raises:
+            UsageError: it cannot be answered; the sentence says why.
+        """
+        return console.query(
+            self.path, self._driver, statement, most_rows=most_rows, seconds=seconds, stop=stop
+        )
 
     def erase(self, wanted: Erasure) -> EraseReport:
         """Delete for good: rows, words of the indexes, free space and the -wal file.

@@ -15,6 +15,7 @@ from workbench.domain.storage import (
     BackupPlan,
     BackupProgress,
     HistoryPart,
+    QueryResult,
     StorageReport,
 )
 from workbench.history import session
@@ -38,6 +39,16 @@ class Storage:
         found = await asyncio.to_thread(parts, self._paths)
         history = await self._store.read(_history_parts)
         return StorageReport(folder=str(self._paths.data), parts=found, history=history)
+
+    async def query(
+        self, statement: str, most_rows: int = 1000, seconds: float = 10.0
+    ) -> QueryResult:
+        """The rows of a SELECT on the history; docs/schema.md describes the tables.
+
+        Raises:
+            UsageError: it is no SELECT, is wrong, or took too long.
+        """
+        return await self._store.query(statement, most_rows, seconds)
 
     async def backups(self) -> tuple[BackupFile, ...]:
         """The copies of the history in the data folder, newest first."""

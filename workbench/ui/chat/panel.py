@@ -202,7 +202,7 @@ class ChatPanel(Panel):
         """They are gone: none of them stays on the screen or in the list."""
         if self.model.current in conversations:
             self.model.start_new()
-        self.model.read_list()
+        self.model.read_conversations()
 
     @Slot(int, str)
     def _on_deleted(self, conversation_id: int, title: str) -> None:
