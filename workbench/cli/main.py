@@ -84,7 +84,7 @@ def commands() -> click.Group:
         xray,
     )
     from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
-    from workbench.cli.storage import sql, storage  # noqa: PLC0415
+    from workbench.cli.storage import bundles, sql, storage  # noqa: PLC0415
 
     tokens.add_to(history.history)
     assert sql.sql.name in history.history.commands
@@ -111,6 +111,7 @@ def commands() -> click.Group:
         versions.versions,
         doctor.doctor,
         storage.storage,
+        bundles.replay,
         score.score,
         score.choose,
         score.perplexity,

@@ -14,5 +14,6 @@ replay.py: what the log answers when a run is resumed
 growth.py: grows a run that has ended
 sweep.py: the plan of an evaluation: its cells, their runs and keys, in a good order
 outcome.py: which outcome a run ends with that is cut short or was grown
+bundle.py: a run as one file: written without paths, read within limits
 manifest.py: versions and digests: whether a run can be repeated exactly
 """

@@ -46,6 +46,7 @@ from workbench.service.prompts.samples import Samples
 from workbench.service.prompts.sheets import Sheets
 from workbench.service.prompts.versions import Versions
 from workbench.service.runs.answers import Answers
+from workbench.service.runs.bundles import Bundles
 from workbench.service.runs.cases import Cases
 from workbench.service.runs.pairs import Pairs
 from workbench.service.runs.rewrite import Rewriting
@@ -94,6 +95,7 @@ class Workbench:
         self.history = History(core)
         self.storage = Storage(core)
         self.pairs = Pairs(self.runs)
+        self.bundles = Bundles(core, self.runs)
         self.erasing = Erasing(core)
         self.datasets = DataSets(core, self.history)
         self.sheets = Sheets(core)

@@ -14,6 +14,7 @@ reasoning.py: separates a model's thinking from its answer while both are writte
 made_with.py: whether a result belongs to what is shown now, and what differs (`Aspect`)
 comparison.py: values of a comparison; whether an answer is right
 pair.py: two runs next to each other, and the first token that differs
+replayed.py: the result of doing the run of a bundle again
 agreement.py: how far the answers of a vote agree
 lost_solution.py: where a search dropped the solution, and which step dropped it
 xray.py: X-ray values; `Level` is how a prompt is cut
