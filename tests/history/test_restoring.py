@@ -86,7 +86,7 @@ async def test_a_backup_of_each_earlier_version_is_restored(
     path: Path, open_store: OpenStore, tmp_path: Path, version: str
 ) -> None:
     file = tmp_path / "old.db"
-    with closing(sqlite3.connect(file)) as old:
+    with closing(load_driver().connect(str(file))) as old:
         old.executescript((SCHEMAS / f"{version}.sql").read_text("utf-8"))
     before = file.read_bytes()
     store = await open_store(path)

@@ -65,7 +65,8 @@ def query(
         connection.text_factory = _text
         connection.execute("PRAGMA query_only=ON").fetchall()
         connection.execute("PRAGMA trusted_schema=OFF").fetchall()
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 64 * _CELL_BYTES)
+        if hasattr(connection, "setlimit"):  # not in every driver
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 64 * _CELL_BYTES)
         connection.set_authorizer(_authorize)
         deadline = time.monotonic() + seconds
         is_late = False

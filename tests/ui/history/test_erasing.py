@@ -38,7 +38,7 @@ def test_a_run_is_deleted_for_good_after_the_question(
     assert [each for each, _ in asked[0].erasure.runs] == [run_id]
     assert ask(panel.bridge, lambda core: core.runs.events(run_id))
     erase(panel, qtbot, run_id)
-    qtbot.waitUntil(lambda: going.notices[-1:] and "Deleted for good" in going.notices[-1],
+    qtbot.waitUntil(lambda: "Deleted for good:" in " ".join(going.notices[-1:]),
                     timeout=WAIT_MS)  # fmt: skip
     assert panel.opened.run_id is None
     assert ask(panel.bridge, lambda core: core.runs.events(run_id)) == []
