@@ -235,7 +235,8 @@ class MessageView(QFrame):
         message = self.message
         self.body.set_markdown(message.text)
         if message.reasoning:
-            self.thought.set_title("Thought first")
+            tokens = message.thought_tokens or 0
+            self.thought.set_title(thinking_title(RunState(status="done", reasoning_tokens=tokens)))
             self.thought.text.set_text(message.reasoning)
             self.thought.show()
         self._show_end(

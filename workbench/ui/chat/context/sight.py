@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, Slot
 
 from workbench.domain.chat_context import ContextReport
@@ -73,7 +74,7 @@ class ContextSight(QObject):
 
     def _question(self) -> Question | None:
         model, composer = self._model, self._page.composer
-        if model.is_opening:
+        if not shiboken6.isValid(composer) or model.is_opening:  # the page may be gone
             return None
         edited, messages = composer.edited, model.messages
         leaf = messages[-1].message_id if messages else None
