@@ -121,7 +121,7 @@ def index(path: Path) -> dict[str, float]:
 def queries(words: list[str], count: int) -> dict[str, tuple[str, SearchFilter]]:
     """Every query of the design's table: by how common the words are, by beginnings, by filters."""
     top, common, mid, low = words[0], words[2], words[130], words[2_500]
-    last = _FIRST + count * _SECONDS
+    middle = _FIRST + count * _SECONDS / 2
     month = 30 * 86_400
     everything = SearchFilter()
     long_word = next(word for word in words[200:] if len(word) > 8)
@@ -144,7 +144,7 @@ def queries(words: list[str], count: int) -> dict[str, tuple[str, SearchFilter]]
         "Chinese, 1 character": (_HANZI[3], everything),
         "nothing": ("qqqqqq", everything),
         "top word, one conversation": (top, SearchFilter(conversation_id=count // _IN_CHAT // 2)),
-        "top word, a month of dates": (top, SearchFilter(since=last / 2, until=last / 2 + month)),
+        "top word, a month of dates": (top, SearchFilter(since=middle, until=middle + month)),
         "top word, one model": (top, SearchFilter(model="model-1")),
         "top word, one role": (top, SearchFilter(role="user")),
         "top word, a tag": (top, SearchFilter(tag="support")),

@@ -46,7 +46,7 @@ def test_what_was_written_is_found_and_runs_are_compared(typed):
     pair = json.loads(typed("history", "compare", "1", "2", "--json")[1])
     assert pair["verdict"].startswith("first differs at token ")
     assert next(fact["name"] for fact in pair["facts"] if fact["left"] != fact["right"]) == "Answer"
-    assert "[-17-]{+18+}" in typed("history", "compare", "1", "2")[1]
+    assert "[-17 -]{+18+}" in typed("history", "compare", "1", "2")[1]
 
 
 def test_a_run_is_reproduced_or_it_says_where_it_differs(typed):

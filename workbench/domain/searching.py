@@ -56,8 +56,8 @@ class SearchFilter(msgspec.Struct, frozen=True, kw_only=True):
 class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
     """Hits, and what is known of all of them.
 
-    Counts end at :data:`MOST_COUNTED`. While ``built`` is less than 1, or ``pending`` is not 0,
-    there is more than was found: the index is being built.
+    Counts end at :data:`MOST_COUNTED`, and only the first page has them. While ``built`` is less
+    than 1, or ``pending`` is not 0, there is more than was found: the index is being built.
     """
 
     hits: tuple[SearchHit, ...] = ()

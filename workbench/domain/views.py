@@ -434,3 +434,5 @@ class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing can be saved until the program is started again; ``problem`` says why."""
     unsaved: bool = False
     """Something typed or received could not be written and is lost when the program ends now."""
+    indexed: float = 1.0
+    """Which share of an older history can be searched; 1 is all."""

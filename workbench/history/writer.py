@@ -517,8 +517,11 @@ class HistoryWriter:
             while True:
                 if self._jobs:
                     await asyncio.sleep(INDEX_SECONDS / 4)
-                elif not await self._job(self._index_step):
-                    return
+                else:
+                    goes_on = await self._job(self._index_step)
+                    self._set_status(indexed=self._indexer.share)
+                    if not goes_on:
+                        return
                 await asyncio.sleep(indexing.STEP_SECONDS / 4)
         except DatabaseDamagedError as error:
             await self._job(self._opened().mark_damaged)
@@ -549,6 +552,7 @@ class HistoryWriter:
         recovered: str | None = None,
         read_only: bool | None = None,
         unsaved: bool | None = None,
+        indexed: float | None = None,
     ) -> None:
         status = msgspec.structs.replace(
             self._status,
@@ -557,6 +561,7 @@ class HistoryWriter:
             recovered=self._status.recovered if recovered is None else recovered,
             read_only=self._status.read_only if read_only is None else read_only,
             unsaved=self._status.unsaved if unsaved is None else unsaved,
+            indexed=self._status.indexed if indexed is None else indexed,
         )
         if status != self._status:
             self._status = status

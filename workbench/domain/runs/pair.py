@@ -80,9 +80,14 @@ def find_parting(left: RunState, right: RunState) -> Parting | None:
     """The first token in which two runs differ, None where there is none.
 
     Calls are taken in the order of the left run, and samples in theirs; a call that only one run
-    made differs at its first token.
+    made differs at its first token. Runs whose calls have other names, of other strategies, are
+    compared call by call in their order.
     """
-    ours, theirs = _written(left), {(each.call, each.sample): each for each in _written(right)}
+    ours, others = _written(left), _written(right)
+    names, other_names = {each.call for each in ours}, {each.call for each in others}
+    if not (names <= other_names or other_names <= names):
+        ours, others = _numbered(ours), _numbered(others)
+    theirs = {(each.call, each.sample): each for each in others}
     counts = {"left_count": _count(ours), "right_count": _count(list(theirs.values()))}
     number = 0
     for each in ours:
@@ -114,6 +119,12 @@ def _written(state: RunState) -> list[_Written]:
         for call in state.calls.values()
         for index, sample in enumerate(call.samples)
     ]
+
+
+def _numbered(written: list[_Written]) -> list[_Written]:
+    """The same with the number of each call, from 1, for its name."""
+    names = list(dict.fromkeys(each.call for each in written))
+    return [each._replace(call=str(names.index(each.call) + 1)) for each in written]
 
 
 def _count(written: list[_Written]) -> int:

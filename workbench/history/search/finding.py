@@ -24,6 +24,7 @@ from workbench.domain.searching import (
     SearchPage,
 )
 from workbench.history.search import indexing
+from workbench.history.search.documents import VARIABLES
 from workbench.history.search.hits import Found, read_hits
 from workbench.history.search.table import NAME
 from workbench.history.search.words import all_of, any_of, phrases, tag_token
@@ -65,14 +66,19 @@ def search(
         return SearchPage(built=state.share, pending=state.pending)
     keys = Keys(raw, query, wanted)
     ranked = order == "best" and before is None and len(keys.newest(MOST_RANKED + 1)) <= MOST_RANKED
-    page = keys.best(limit) if ranked else keys.newest(limit + 1, before)
+    counted = keys.newest(MOST_COUNTED + 1) if before is None else []
+    if ranked:
+        page = keys.best(limit)
+    elif before is None and limit <= MOST_COUNTED:
+        page = counted[: limit + 1]
+    else:
+        page = keys.newest(limit + 1, before)
     more = len(page) > limit
     rows = _rows(raw, page[:limit])
-    counted = keys.newest(MOST_COUNTED + 1)
     return SearchPage(
         hits=read_hits(raw, rows, typed),
         count=len(counted),
-        by_kind=_by_kind(raw, typed, wanted),
+        by_kind=_by_kind(raw, typed, wanted, counted) if before is None else {},
         days=_days(counted[:MOST_COUNTED]),
         is_ranked=ranked,
         built=state.share,
@@ -160,9 +166,23 @@ def _rows(raw: Any, keys: list[int]) -> list[Found]:
     return [found[key] for key in keys if key in found]
 
 
-def _by_kind(raw: Any, typed: str, wanted: SearchFilter) -> dict[SearchKind, int]:
+def _by_kind(
+    raw: Any, typed: str, wanted: SearchFilter, counted: list[int]
+) -> dict[SearchKind, int]:
+    """How many hits each kind has alone.
+
+    Where all hits are known they are only looked at; texts that are found as something else too
+    are not among them, so inputs are always asked for.
+    """
     found: dict[SearchKind, int] = {}
-    for kind in SEARCH_KINDS:
+    known = not wanted.kinds and len(counted) <= MOST_COUNTED
+    if known:
+        for row in _rows(raw, counted):
+            kind = "variable" if row.part == VARIABLES and row.source == "run" else row.source
+            kind = _KINDS.get(kind, kind)
+            if kind in SEARCH_KINDS:
+                found[kind] = found.get(kind, 0) + 1
+    for kind in ("variable",) if known else SEARCH_KINDS:
         alone = SearchFilter(
             **{name: getattr(wanted, name) for name in wanted.__struct_fields__ if name != "kinds"},
             kinds=(kind,),
@@ -172,7 +192,11 @@ def _by_kind(raw: Any, typed: str, wanted: SearchFilter) -> dict[SearchKind, int
         count = len(Keys(raw, query, alone).newest(MOST_COUNTED + 1))
         if count:
             found[kind] = count
-    return found
+    return {kind: found[kind] for kind in SEARCH_KINDS if kind in found}
+
+
+_KINDS: dict[str, SearchKind] = {"message": "chat", "conversation": "chat", "evaluation": "case"}
+"""The kind of a source where it has another name."""
 
 
 def _days(keys: list[int]) -> tuple[tuple[float, int], ...]:

@@ -22,9 +22,9 @@ from workbench.history.search.words import indexed
 # Statements are put together from the names of our own tables, and marks for values.
 # ruff: noqa: S608
 
-STEP_SECONDS = 0.08
+STEP_SECONDS = 0.05
 """How long a step may take: what is typed or received waits for one at most."""
-_ROWS = 200
+_ROWS = 100
 _LATEST = 2**40
 _MOST_REMEMBERED = 10_000
 _MERGE = "merge"
@@ -48,15 +48,20 @@ class Indexer:
 
     def __init__(self) -> None:
         self._next_key: dict[int, int] = {}
+        self.share = 1.0
+        """Which part of an older history was indexed after the last step; hundredths."""
 
     def step(self, connection: Connection, seconds: float = STEP_SECONDS) -> bool:
         """Index for a short time, in a write transaction; True where more is to be done."""
         raw = connection.connection.driver_connection
         end = time.monotonic() + seconds
-        while self._index_changed(raw) or self._index_older(raw):
-            if time.monotonic() > end:
-                return True
-        return self._tidy(raw)
+        try:
+            while self._index_changed(raw) or self._index_older(raw):
+                if time.monotonic() > end:
+                    return True
+            return self._tidy(raw)
+        finally:
+            self.share = int(_share(raw) * 100) / 100
 
     def _index_changed(self, raw: Any) -> bool:
         rows = raw.execute(
@@ -167,14 +172,18 @@ def state(connection: Connection) -> IndexState:
     """How far the index is."""
     raw = connection.connection.driver_connection
     assert raw is not None
+    pending = raw.execute("SELECT count(*) FROM index_pending").fetchone()[0]
+    return IndexState(_share(raw), pending)
+
+
+def _share(raw: Any) -> float:
     left, total = raw.execute(
-        "SELECT coalesce(sum(next_id), 0), coalesce(sum(first_id), 0) FROM index_progress "
+        "SELECT total(next_id), total(first_id) FROM index_progress "
         f"WHERE source IN ({', '.join('?' for _ in SOURCES)}) AND typeof(next_id) = 'integer' "
         "AND typeof(first_id) = 'integer'",
         tuple(SOURCES),
     ).fetchone()
-    pending = raw.execute("SELECT count(*) FROM index_pending").fetchone()[0]
-    return IndexState(1 - min(left / total, 1.0) if left and total else 1.0, pending)
+    return 1 - min(max(left / total, 0.0), 1.0) if left and total else 1.0
 
 
 def optimize(connection: Connection) -> None:

@@ -96,7 +96,7 @@ def _facts(
     for name, one, other in (
         ("New tokens", left[2].completion_tokens, right[2].completion_tokens),
         ("Prompt tokens", left[2].prompt_tokens, right[2].prompt_tokens),
-        ("Calls", len(left[2].calls), len(right[2].calls)),
+        ("Calls made", len(left[2].calls), len(right[2].calls)),
     ):
         change = f"{other - one:+,}" if other != one else ""
         facts.append(PairFact(name, f"{one:,}", f"{other:,}", change))
