@@ -158,6 +158,11 @@ class CommandPalette(Scrim):
         if not self.card.geometry().contains(event.position().toPoint()):
             self.close_box()
 
+    def show_indexed(self, share: float) -> None:
+        """Which part of the history can be searched: until all can, nothing found means little."""
+        building = f" The history is being indexed ({int(share * 100)} %)." if share < 1 else ""
+        self.nothing.setText(_NOTHING + building)
+
     def _arrange(self) -> None:
         """The card as high as its lines, at most as high as the window allows."""
         width = min(_WIDTH, self.width() - 48)

@@ -245,6 +245,10 @@ class StatusBar(QFrame):
             self.saved.setText("History not saved")
             self.saved.setToolTip(status.problem)
             set_tone(self.saved, "bad")
+        elif status.indexed < 1:
+            self.saved.setText(f"Indexing the history: {status.indexed:.0%}".replace("%", " %"))
+            self.saved.setToolTip("Searches find everything when this is done")
+            set_tone(self.saved, "warn")
         elif status.saved_at is not None:
             at = time.strftime("%H:%M:%S", time.localtime(status.saved_at))
             self.saved.setText(f"History saved {at}")

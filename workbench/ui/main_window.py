@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_store(self, status: StoreStatus) -> None:
         self.status_bar.show_store(status)
+        self.palette_box.show_indexed(status.indexed)
         if status.read_only:
             self.banner.show_message(
                 status.problem, "bad", "Choose another folder…", self._choose_folder
