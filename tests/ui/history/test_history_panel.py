@@ -186,7 +186,7 @@ def test_several_runs_and_a_comparison_are_deleted_and_come_back(
     panel.table.selectAll()
     assert panel.table.selected() == ((runs["tree_of_thought"], runs["direct"]), (GROUP,))
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
-    qtbot.waitUntil(panel.no_runs.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(panel.list_side.no_runs.isVisible, timeout=WAIT_MS)
     assert panel.notice.message == "4 runs are deleted."
     panel.notice.remedy.click()
     qtbot.waitUntil(lambda: len(listed(panel)) == 3, timeout=WAIT_MS)
@@ -367,8 +367,8 @@ def test_an_empty_history_has_one_thing_to_do(
     qtbot.addWidget(panel)
     panel.show()
     panel.shown()
-    qtbot.waitUntil(panel.no_runs.isVisible, timeout=WAIT_MS)
-    panel.no_runs.button.click()
+    qtbot.waitUntil(panel.list_side.no_runs.isVisible, timeout=WAIT_MS)
+    panel.list_side.no_runs.button.click()
     assert going.places == [("compare", {})]
 
 

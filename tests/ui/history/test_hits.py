@@ -138,7 +138,7 @@ def test_tags_are_given_and_filtered_by(panel: HistoryPanel, bridge: Bridge, qtb
 
 def test_statistics(panel: HistoryPanel, bridge: Bridge, qtbot: QtBot) -> None:
     make_run(bridge, spec("direct"))
-    panel.statistics.click()
+    panel.list_side.statistics.click()
     figures = panel.right.figures
     qtbot.waitUntil(lambda: figures.figures is not None, timeout=WAIT_MS)
     assert figures.isVisible()

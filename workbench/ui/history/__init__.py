@@ -3,6 +3,7 @@
 panel.py: the workspace
 runs_model.py: the list: `COLUMNS`, the cell of each, pages of runs
 runs_table.py: the table: widths of columns, painting, menus
+list_side.py: the left side: words, filters, runs or hits
 filters.py: filter chips
 hits_pane.py: what a search finds: kinds, days, hits
 hits_model.py: searches as one types; the hits as rows

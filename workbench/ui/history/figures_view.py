@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.history_figures import HistoryFigures, ModelFigures
 from workbench.domain.servers import model_name
-from workbench.domain.text import count_text
+from workbench.domain.text import count_text, seconds_text
 from workbench.ui.history.hits_a_day import HitsADay
 from workbench.ui.kit import IconButton, Label, Section, column, row
 from workbench.ui.tasks import latest
@@ -24,7 +24,7 @@ _HOUR = 3600
 _DAYS = 45
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _TOP = Qt.AlignmentFlag.AlignTop
-_HEADINGS = ("Model", "Runs", "Prompt tokens", "New tokens", "Hours", "Tokens a second")
+_HEADINGS = ("Model", "Runs", "Prompt tokens", "New tokens", "Time", "Tokens a second")
 
 
 class FiguresView(QFrame):
@@ -79,7 +79,7 @@ class FiguresView(QFrame):
             f"{count_text(figures.conversations, 'conversation')} with "
             f"{count_text(figures.messages, 'message')}. "
             f"{count_text(figures.completion_tokens, 'token')} written and "
-            f"{figures.prompt_tokens:,} read in {figures.seconds / _HOUR:,.2f} hours."
+            f"{figures.prompt_tokens:,} read in {_span(figures.seconds)}."
         )
         self.days.show_days([(day.begin, day.completion_tokens) for day in figures.days])
         self._models.set_body(_table(figures.models))
@@ -104,12 +104,17 @@ def _table(models: tuple[ModelFigures, ...]) -> QWidget:
             f"{each.runs:,}",
             f"{each.prompt_tokens:,}",
             f"{each.completion_tokens:,}",
-            f"{each.seconds / _HOUR:,.2f}",
+            _span(each.seconds),
             f"{speed:.1f}",
         )
         for place, text in enumerate(cells, start=1):
             grid.addWidget(Label(text, "small", "text-2"), line, place, _RIGHT | _TOP)
     return body
+
+
+def _span(seconds: float) -> str:
+    """How long models worked, in hours where it is more than one."""
+    return seconds_text(seconds) if seconds < _HOUR else f"{seconds / _HOUR:,.1f} h"
 
 
 def _day(at: float) -> str:

@@ -17,6 +17,7 @@ from workbench.ui.tasks import latest
 
 _MOST_SAME = 9
 _HEIGHT = 150
+_TOP = Qt.AlignmentFlag.AlignTop
 
 
 class PairView(QFrame):
@@ -122,16 +123,16 @@ def _facts_grid(pair: RunPair) -> QWidget:
     grid.addWidget(Label(f"Run {pair.right_id:,}", "body-strong"), 0, 2)
     different = [fact for fact in pair.facts if not fact.is_same]
     for place, fact in enumerate(different, start=1):
-        grid.addWidget(Label(fact.name, "small", "text-3"), place, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(Label(fact.left or "none", "small", wrap=True), place, 1)
-        right = f"{fact.right or 'none'}  {fact.change}".rstrip()
-        grid.addWidget(Label(right, "small", wrap=True), place, 2)
+        grid.addWidget(Label(fact.name, "small", "text-3"), place, 0, _TOP)
+        grid.addWidget(Label(fact.left or "–", "small", wrap=True), place, 1, _TOP)
+        right = f"{fact.right or '–'}  {fact.change}".rstrip()
+        grid.addWidget(Label(right, "small", wrap=True), place, 2, _TOP)
     same = [fact.name for fact in pair.facts if fact.is_same]
     shown = ", ".join(same[:_MOST_SAME])
     if len(same) > _MOST_SAME:
         shown += f" and {len(same) - _MOST_SAME} more"
     last = len(different) + 1
-    grid.addWidget(Label("The same", "small", "text-3"), last, 0, Qt.AlignmentFlag.AlignTop)
+    grid.addWidget(Label("The same", "small", "text-3"), last, 0, _TOP)
     label = Label(shown or "nothing", "small", "text-2", wrap=True)
     label.setToolTip(", ".join(f"{fact.name}: {fact.left}" for fact in pair.facts if fact.is_same))
     grid.addWidget(label, last, 1, 1, 2)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from PySide6.QtCore import QPoint, QTimer, Slot
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from workbench.domain.runs.pair import RunPair
 from workbench.domain.runs.spec import TemplatePrompt
@@ -17,8 +17,7 @@ from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.actions import Action
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.history.figures_view import FiguresView
-from workbench.ui.history.filters import FilterBar
-from workbench.ui.history.hits_pane import HitsPane
+from workbench.ui.history.list_side import ListSide
 from workbench.ui.history.right_side import RightSide
 from workbench.ui.history.run_menu import RunMenu
 from workbench.ui.history.run_view import RunView
@@ -27,16 +26,12 @@ from workbench.ui.history.runs_table import RunsTable
 from workbench.ui.history.view_model import OpenRun
 from workbench.ui.kit import (
     Banner,
-    EmptyState,
-    GhostButton,
     Splitter,
     column,
-    row,
 )
 from workbench.ui.panels import Context, Panel
 from workbench.ui.session import read_session, stored
 from workbench.ui.tasks import latest
-from workbench.ui.theme import icon, theme
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
@@ -85,9 +80,11 @@ class HistoryPanel(Panel):
         self.view = RunView(self.opened)
         self.menu = RunMenu(self.opened, self.view, context)
         self.notice = Banner()
-        self._make_list()
+        self.list_side = ListSide(context.bridge, self.table)
+        self.search, self.filters = self.list_side.search, self.list_side.filters
+        self.hits = self.list_side.hits
         self._make_right()
-        self._split = Splitter(self._list, self.right, name="Runs and the opened run")
+        self._split = Splitter(self.list_side, self.right, name="Runs and the opened run")
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setSizes([740, 620])
@@ -100,68 +97,26 @@ class HistoryPanel(Panel):
         self._poll.timeout.connect(self._ask_version)
         self._connect()
 
-    def _make_list(self) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search everything that was written")
-        self.search.setAccessibleName("Search the history")
-        self.search.setClearButtonEnabled(True)
-        self._search_icon = QAction(icon("search", "text-3"), "", self.search)
-        self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
-        self.filters = FilterBar()
-        bar = QFrame()
-        bar.setProperty("rule", "bottom")
-        self.statistics = GhostButton("Statistics", "evaluate", tip="Tokens and hours by model")
-        top = row(self.search, self.statistics, gap=8)
-        top.setStretch(0, 1)
-        bar.setLayout(column(top, self.filters, margins=(16, 8, 12, 8), gap=8))
-        self.hits = HitsPane(self.bridge)
-        self.hits.hide()
-        self.nothing_found = EmptyState(
-            "Nothing found", "No run has these words and filters.", "Show all runs", "close"
-        )
-        self.no_runs = EmptyState(
-            "No runs yet",
-            "Every run is kept here with its prompts, calls and answer.",
-            "Compare strategies",
-            "compare",
-        )
-        self._list = QFrame()
-        self._list.setMinimumWidth(_LEAST_LIST)
-        self._list.setLayout(
-            column(
-                bar,
-                row(self.table, margins=(8, 0, 0, 0)),
-                self.hits,
-                self.nothing_found,
-                self.no_runs,
-                gap=0,
-            )
-        )
-
     def _make_right(self) -> None:
         self.right = RightSide(
             self.context, self.view, self.opened, self.hits, FiguresView(self.bridge)
         )
         self.right.setMinimumWidth(_LEAST_RUN)
         self.nothing_open = self.right.nothing_open
-        self.nothing_found.hide()
-        self.no_runs.hide()
 
     def _connect(self) -> None:
         self.view.tokens.branched.connect(self._open_answer)
         self.search.textChanged.connect(self._on_typed)
-        self.table.reach_from(self.search)
-        self.hits.reach_from(self.search)
-        self.hits.cleared.connect(self._on_clear)
+        self.hits.cleared.connect(self.list_side.clear)
         self.hits.day_wanted.connect(self._on_day)
         self.hits.model.failed.connect(self._on_failed)
-        self.statistics.clicked.connect(self.right.show_statistics)
+        self.list_side.statistics.clicked.connect(self.right.show_statistics)
         self.right.labels.form.saved.connect(self._read_choices)
         self.right.labels.form.failed.connect(self._on_failed)
         self.filters.changed.connect(self._look)
         self.filters.wanted.connect(self._show_choices)
-        self.nothing_found.button.clicked.connect(self._on_clear)
-        self.no_runs.button.clicked.connect(self._on_compare_wanted)
+        self.list_side.nothing_found.button.clicked.connect(self.list_side.clear)
+        self.list_side.no_runs.button.clicked.connect(self._on_compare_wanted)
         self.runs.filled.connect(self._on_filled)
         self.runs.failed.connect(self._on_failed)
         self.table.chosen.connect(self.right.open_run)
@@ -184,14 +139,14 @@ class HistoryPanel(Panel):
         self.bridge.run_ended.connect(self._on_run_ended)
         self.bridge.run_changed.connect(self._on_run_ended)
         self.bridge.opened.connect(self.runs.refresh)
-        theme().changed.connect(self._recolour)
 
     # --- what a panel offers ------------------------------------------------------------------
 
     def actions_table(self) -> tuple[Action, ...]:
         """Search, run again, delete."""
         return (
-            Action(id="history.find", title="Search the history", run=self._on_find, keys="Ctrl+F"),
+            Action(id="history.find", title="Search the history", run=self.list_side.focus_search,
+                   keys="Ctrl+F"),
             Action(id="history.run_again", title="Run the opened run again",
                    run=self.opened.run_again, keys="Ctrl+Return", when=self._has_spec),
             Action(id="history.reproduce", title="Reproduce the opened run",
@@ -211,7 +166,7 @@ class HistoryPanel(Panel):
 
     def home(self) -> QWidget:
         """Where the keys go."""
-        return self.hits.list if self.is_searching else self.table
+        return self.hits.list if self.list_side.is_searching else self.table
 
     def shown(self) -> None:
         """Read what is new."""
@@ -293,28 +248,20 @@ class HistoryPanel(Panel):
     def _on_typed(self) -> None:
         self._search_timer.start()
 
-    @property
-    def is_searching(self) -> bool:
-        """Whether hits are shown in place of runs: not with filters that only runs have."""
-        wanted = bool(self.search.text().strip()) or self.filters.is_of_hits
-        return wanted and not self.filters.is_of_runs
-
     @Slot()
     def _look(self) -> None:
-        searching = self.is_searching
-        self.hits.setVisible(searching)
-        if searching:
-            self.hits.look_for(self.search.text().strip(), self.filters.search_filter())
-            for part in (self.table, self.nothing_found, self.no_runs):
-                part.hide()
+        self._tell_place()
+        if self.list_side.is_searching:
+            self.list_side.show_hits()
         else:
+            self.hits.hide()
             self.right.leave_hits()
             self.runs.look_for(self.filters.filter(self.search.text()))
 
     @Slot()
     def _refresh(self) -> None:
         """Read again what is shown."""
-        if self.is_searching:
+        if self.list_side.is_searching:
             self.hits.model.refresh()
         else:
             self.runs.refresh()
@@ -327,19 +274,12 @@ class HistoryPanel(Panel):
         self.filters.set_filter("between", f"{since} {until}", title)
 
     @Slot()
-    def _on_clear(self) -> None:
-        self.search.clear()
-        self.filters.clear()
-
-    @Slot()
     def _on_filled(self) -> None:
-        if self.is_searching:
+        if self.list_side.is_searching:
             return
         searching = self.filters.is_set or bool(self.runs.wanted.text)
         empty = not self.runs.rows
-        self.table.setVisible(not empty)
-        self.nothing_found.setVisible(empty and searching)
-        self.no_runs.setVisible(empty and not searching)
+        self.list_side.show_runs(are_there=not empty, narrowed=searching)
         if self._wanted is not None:
             self.table.choose(self._wanted)
         elif self.opened.run_id is None and not empty:
@@ -462,11 +402,6 @@ class HistoryPanel(Panel):
         self.notice.show_message(words, "ok" if pair.verdict == "identical" else "warn")
         self.right.show_pair(pair)
 
-    @Slot()
-    def _on_find(self) -> None:
-        self.search.setFocus()
-        self.search.selectAll()
-
     def _has_spec(self) -> bool:
         return self.opened.spec is not None
 
@@ -475,12 +410,11 @@ class HistoryPanel(Panel):
 
     @Slot()
     def _tell_place(self) -> None:
-        run_id = self.opened.run_id
-        self.breadcrumb_changed.emit([f"Run {run_id:,}"] if run_id is not None else [])
-
-    @Slot()
-    def _recolour(self) -> None:
-        self._search_icon.setIcon(icon("search", "text-3"))
+        run_id, words = self.opened.run_id, self.search.text().strip()
+        if self.list_side.is_searching and words:
+            self.breadcrumb_changed.emit([f"“{words}”"])
+        else:
+            self.breadcrumb_changed.emit([f"Run {run_id:,}"] if run_id is not None else [])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
