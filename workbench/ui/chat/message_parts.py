@@ -13,9 +13,12 @@ from workbench.domain.servers import model_name
 from workbench.domain.text import count_text, seconds_text
 from workbench.domain.views import ChatMessage
 from workbench.ui.kit import IconButton, Label, Section, StreamingText, row
+from workbench.ui.kit.label import plain_tip
 from workbench.ui.runs.words import error_sentence, rate_text
 
 _FOLDED_HEIGHT = 140
+_LABEL = 32
+"""Characters of a branch's name that the row of a message has room for."""
 _REASONS = {
     "answer": "answer line complete",
     "stop": "end of turn",
@@ -77,7 +80,7 @@ class MessageTags(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._label = Label("", "small", "focus", elide=True)
+        self._label = Label("", "small", "focus")
         self._words = Label("", "small", "text-3")
         self.setLayout(row(self._label, self._words, gap=8))
 
@@ -85,7 +88,9 @@ class MessageTags(QWidget):
         """Show what is special about it; nothing where it is like any other."""
         edited = message.edited_from is not None and message.role == "assistant"
         words = ["pinned"] * message.pinned + ["edited"] * edited
-        self._label.setText(message.label)
+        label = message.label
+        self._label.setText(label if len(label) <= _LABEL else f"{label[:_LABEL].rstrip()}…")
+        self._label.setToolTip(plain_tip(label))
         self._label.setVisible(bool(message.label))
         self._words.setText(" · ".join(words))
         self._words.setVisible(bool(words))
