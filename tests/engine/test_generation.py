@@ -87,6 +87,18 @@ async def test_a_second_prompt_reads_only_what_is_new(engine):
     assert second.progress[0].reused_tokens > first.done[0].prompt_tokens - 12
 
 
+async def test_an_answer_is_remembered_where_a_prompt_may_go_on_from_it(engine):
+    for may_go_on in (True, False):
+        question = chat(fresh(QUESTION))
+        request = request_of(question, temperature=0.0, max_tokens=24)
+        request = msgspec.structs.replace(request, may_go_on=may_go_on)
+        first = await ask(engine, request)
+        longer = (*question, Segment(first.texts[0], special=False), Segment(" More"))
+        second = await ask(engine, request_of(longer))
+        of_answer = second.progress[0].reused_tokens - first.done[0].prompt_tokens
+        assert of_answer > 8 if may_go_on else -2 <= of_answer <= 0
+
+
 async def test_prompts_that_arrive_together_share_their_beginning(engine):
     common = fresh(QUESTION * 2)
     requests = [request_of(chat(common, value=f" Case {index}.")) for index in range(4)]

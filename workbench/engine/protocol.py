@@ -34,6 +34,8 @@ class GenerateRequest(msgspec.Struct, frozen=True, kw_only=True):
     out."""
     end_at_answer: bool = False
     """End each answer once its first answer line is whole."""
+    may_go_on: bool = True
+    """Whether a later prompt may begin with this one and an answer, which is then remembered."""
     constraint: str = ""
     """The sampling's grammar or JSON schema as the worker takes it; the engine fills it in."""
 

@@ -130,6 +130,7 @@ class Calls:
             messages=self._with_thoughts(effect.messages),
             prefix=prefix,
             end_at_answer=effect.end_at_answer,
+            may_go_on=self._spec.strategy != "direct" or isinstance(spec.prompt, ChatPrompt),
         )
         new = dict(zip(missing, await stream.run(self._engine, request), strict=True))
         for sentence in stream.ignored:

@@ -16,6 +16,7 @@ class Job(ABC):
     """A prompt and the lanes that go on from its end. ``order`` decides who is served first.
 
     ``started`` turns True when the prompt has been read once and its last logits were of use.
+    ``may_go_on`` says whether a later prompt may begin with what a lane has.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Job(ABC):
         self.arrived = time.monotonic()
         self.started = False
         self.reused_tokens = 0
+        self.may_go_on = True
 
     @property
     @abstractmethod

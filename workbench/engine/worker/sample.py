@@ -34,6 +34,7 @@ class Request(Job):
         super().__init__(
             request_id, prompt, mode=request.mode, priority=request.priority, order=order
         )
+        self.may_go_on = request.may_go_on and len(request.seeds) == 1
         self.sampling = request.sampling
         self.constraint = request.constraint
         self._tag = open_tag(request.segments) if request.end_at_answer else None

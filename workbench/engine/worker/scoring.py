@@ -42,6 +42,7 @@ class ScoreJob(Job):
         answer: Callable[[int, Scores], None],
     ) -> None:
         super().__init__(job_id, prompt, mode=request.mode, priority=request.priority, order=order)
+        self.may_go_on = len(continuations) == 1
         self.alternatives = request.alternatives
         self.vocabulary = vocabulary
         self.inspector: ChainInspector | None = None
