@@ -369,7 +369,7 @@ class Scheduler:
             self._jobs.pop(lane.job.id, None)
 
     def _keep(self, lane: Lane, sequence: Sequence) -> None:
-        """Keep what may be asked for again: cells that nobody uses slow every token down."""
+        """Keep what may be asked for again: cells that are held slow every token down."""
         if not lane.job.may_go_on and self._tree.can_cut:
             self._tree.truncate(sequence, len(lane.job.prompt))
         self._tree.retain(sequence, worth=CHAT_WORTH if lane.job.urgent else 1)
