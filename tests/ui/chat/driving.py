@@ -90,3 +90,10 @@ def brought(panel, qtbot, *texts_):
     )
     qtbot.waitUntil(lambda: len(panel.model.messages) == len(texts_), timeout=WAIT_MS)
     at_rest(panel.transcript, qtbot)
+
+
+def shows(panel: ChatPanel, qtbot, *wanted: str) -> None:
+    """Wait until these messages are shown, and no others."""
+    qtbot.waitUntil(lambda: [each.text for each in panel.model.messages] == [*wanted],
+                    timeout=WAIT_MS)  # fmt: skip
+    at_rest(panel.transcript, qtbot)

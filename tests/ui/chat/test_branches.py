@@ -6,17 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.chat.driving import asked, at_rest, brought, say, settled, texts, views
+from tests.ui.chat.driving import asked, brought, say, settled, shows, texts, views
 from tests.ui.conftest import WAIT_MS
 from workbench.ui.chat.branching.bin_view import BinView
 from workbench.ui.chat.panel import ChatPanel
-
-
-def shows(panel, qtbot, *wanted: str) -> None:
-    """Wait until these messages are shown, and no others."""
-    qtbot.waitUntil(lambda: [each.text for each in panel.model.messages] == [*wanted],
-                    timeout=WAIT_MS)  # fmt: skip
-    at_rest(panel.transcript, qtbot)
 
 
 def press(panel, qtbot, index: int, key: Qt.Key, held=Qt.KeyboardModifier.NoModifier) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from tests.ui.chat.driving import brought, settled
+from tests.ui.chat.driving import brought, settled, shows
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.chat_tree import TreeNode
 from workbench.ui.chat.map.map_layout import lay_out
@@ -102,7 +102,7 @@ def test_a_branch_is_deleted_from_the_map_and_comes_back_on_it(panel, qtbot, cha
     (restore,) = menu.actions()
     restore.trigger()
     qtbot.waitUntil(lambda: not model.nodes[side].deleted, timeout=WAIT_MS)
-    assert [each.text for each in panel.model.messages] == ["One", "Two", "Three", "Four"]
+    shows(panel, qtbot, "One", "Two", "Three", "Four")
 
 
 def test_names_and_pins_are_on_the_map(panel, qtbot, chart):

@@ -264,8 +264,8 @@ def test_the_same_keys_in_two_workspaces_are_two_commands(window, settings, qtbo
     window.go("chat")
     window.go("settings")
     press_keys(settings, qtbot, "chat.new", Qt.Key.Key_J)
-    create = window.panels["chat"].list.findChildren(IconButton)[0]
-    assert create.toolTip() == "New conversation (Ctrl J)"
+    tips = [each.toolTip() for each in window.panels["chat"].list.findChildren(IconButton)]
+    assert "New conversation (Ctrl J)" in tips
     tips = [each.toolTip() for each in window.panels["design"].findChildren(IconButton)]
     assert "New prompt (Ctrl N)" in tips
 

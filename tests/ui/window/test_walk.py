@@ -39,6 +39,9 @@ UNHEARD_ON_PURPOSE = {
 NAMED_WHEN_SHOWN = (QAbstractButton, QLabel, QLineEdit, _ForkLine)
 """Those say what they are for when they are shown: the button of a message, a field for a name."""
 
+READ_WHEN_SAVED = {"Pinned in LabelsForm"}
+"""Boxes that only hold a value, which the form's button reads."""
+
 
 @pytest.fixture
 def walked(window, qtbot):
@@ -110,7 +113,7 @@ def test_every_button_does_something(walked):
             dead.append(
                 f"{button.accessibleName() or button.text()} in {type(button.parent()).__name__}"
             )
-    assert dead == []
+    assert set(dead) <= READ_WHEN_SAVED
 
 
 def test_every_part_one_can_use_has_a_name(walked):

@@ -79,6 +79,7 @@ class MessageView(QFrame):
         self.thinking: StreamingText | None = None
         self.tool: FoldedText | None = None
         self._banner: Banner | None = None
+        self._ended: tuple[RunState, str] | None = None
         self._merged: Label | None = None
         self.name = Label("", "body-strong")
         self.note = Label("", "small", "text-3")
@@ -215,6 +216,8 @@ class MessageView(QFrame):
             self.empty.hide()
             if not self.body.text or before.message_id != message.message_id:
                 self.body.set_markdown(message.text)
+        elif self._ended is not None and self._ended[0].run_id == message.run_id:
+            self.show_run(*self._ended)  # the row does not say why it failed
         else:
             self._show_stored()
 
@@ -266,6 +269,7 @@ class MessageView(QFrame):
             self.note.setText(f"{rate} tok/s" if state.generated_tokens else reading_words(state))
             return
         self.run_read = state.run_id
+        self._ended = state, text
         self._show_time()
         self.body.set_markdown(text)
         self._show_end(state, text)

@@ -41,59 +41,89 @@ INSERT INTO index_progress (source, next_id, first_id)
     UNION ALL SELECT 'run', coalesce(max(id), 0), coalesce(max(id), 0) FROM run
 """
 
-_ONE = "INSERT OR IGNORE INTO index_pending (source, item_id) VALUES"
-_MANY = "INSERT OR IGNORE INTO index_pending (source, item_id) SELECT"
-_RUN = f"{_MANY} 'run', {{row}}.run_id WHERE {{row}}.run_id IS NOT NULL;"
-_CHAT = (
-    f"{_ONE} ('conversation', {{id}}); "
-    f"{_MANY} 'message', id FROM message WHERE conversation_id = {{id}};"
-)
-_ANSWERS = f"{_MANY} 'run', {{id}}; {_MANY} 'message', id FROM message WHERE run_id = {{id}};"
-_TAGGED = (
-    f"{_MANY} 'run', {{row}}.item_id WHERE {{row}}.kind = 'run'; "
-    f"{_MANY} 'conversation', {{row}}.item_id WHERE {{row}}.kind = 'conversation'; "
-    f"{_MANY} 'message', id FROM message "
-    "WHERE {row}.kind = 'conversation' AND conversation_id = {row}.item_id;"
-)
+_INTO = "INSERT INTO index_pending (source, item_id)"
+_NOT_NOTED = "NOT EXISTS (SELECT 1 FROM index_pending WHERE source = '{source}' AND item_id = {id})"
+
+
+def _one(source: str, item: str, when: str = "") -> str:
+    """Note one item, unless it is noted.
+
+    OR IGNORE would not do: in a trigger the conflict clause of the statement that fires it counts,
+    and an upsert has another (https://www.sqlite.org/lang_createtrigger.html).
+    """
+    only = f"{when} AND " if when else ""
+    only += _NOT_NOTED.format(source=source, id=item)
+    return f"{_INTO} SELECT '{source}', {item} WHERE {only};"
+
+
+def _messages(where: str) -> str:
+    """Note messages, unless they are noted."""
+    only = f"{where} AND {_NOT_NOTED.format(source='message', id='message.id')}"
+    return f"{_INTO} SELECT 'message', message.id FROM message WHERE {only};"  # noqa: S608 - our own names
+
+
+def _run(row: str) -> str:
+    return _one("run", f"{row}.run_id", f"{row}.run_id IS NOT NULL")
+
+
+def _chat(item: str) -> str:
+    return f"{_one('conversation', item)} {_messages(f'conversation_id = {item}')}"
+
+
+def _answers(run: str) -> str:
+    return f"{_one('run', run)} {_messages(f'run_id = {run}')}"
+
+
+def _tagged(row: str) -> str:
+    item = f"{row}.item_id"
+    return " ".join(
+        (
+            _one("run", item, f"{row}.kind = 'run'"),
+            _one("conversation", item, f"{row}.kind = 'conversation'"),
+            _messages(f"{row}.kind = 'conversation' AND conversation_id = {item}"),
+        )
+    )
+
+
 _TRIGGERS = {
     "message_insert AFTER INSERT ON message":
-        f"{_ONE} ('message', new.id); {_RUN.format(row='new')}",
+        f"{_one('message', 'new.id')} {_run('new')}",
     "message_update AFTER UPDATE OF text, reasoning, system, role, hidden, author, created_at, "
     "deleted_at, run_id, conversation_id ON message":
-        f"{_ONE} ('message', new.id); {_RUN.format(row='new')} {_RUN.format(row='old')}",
+        f"{_one('message', 'new.id')} {_run('new')} {_run('old')}",
     "message_delete AFTER DELETE ON message":
-        f"{_ONE} ('message', old.id); {_RUN.format(row='old')}",
+        f"{_one('message', 'old.id')} {_run('old')}",
     "conversation_insert AFTER INSERT ON conversation":
-        f"{_ONE} ('conversation', new.id);",
+        _one("conversation", "new.id"),
     "conversation_update AFTER UPDATE OF title, folder, deleted_at ON conversation "
     "WHEN old.title IS NOT new.title OR old.folder IS NOT new.folder "
     "OR old.deleted_at IS NOT new.deleted_at":
-        _CHAT.format(id="new.id"),
+        _chat("new.id"),
     "conversation_delete AFTER DELETE ON conversation":
-        f"{_ONE} ('conversation', old.id);",
+        _one("conversation", "old.id"),
     "run_update AFTER UPDATE OF title, model, strategy, is_right, deleted_at ON run "
     "WHEN old.title IS NOT new.title OR old.model IS NOT new.model "
     "OR old.strategy IS NOT new.strategy OR old.is_right IS NOT new.is_right "
     "OR old.deleted_at IS NOT new.deleted_at":
-        _ANSWERS.format(id="new.id"),
-    "run_text_insert AFTER INSERT ON run_text": f"{_ONE} ('run', new.run_id);",
+        _answers("new.id"),
+    "run_text_insert AFTER INSERT ON run_text": _one("run", "new.run_id"),
     "run_text_update AFTER UPDATE OF title, prompt, output ON run_text":
-        f"{_ONE} ('run', new.run_id);",
-    "run_text_delete AFTER DELETE ON run_text": f"{_ONE} ('run', old.run_id);",
-    "version_insert AFTER INSERT ON template_version": f"{_ONE} ('version', new.id);",
+        _one("run", "new.run_id"),
+    "run_text_delete AFTER DELETE ON run_text": _one("run", "old.run_id"),
+    "version_insert AFTER INSERT ON template_version": _one("version", "new.id"),
     "version_update AFTER UPDATE OF name, note, text_id ON template_version":
-        f"{_ONE} ('version', new.id);",
-    "version_delete AFTER DELETE ON template_version": f"{_ONE} ('version', old.id);",
-    "evaluation_insert AFTER INSERT ON evaluation": f"{_ONE} ('evaluation', new.id);",
+        _one("version", "new.id"),
+    "version_delete AFTER DELETE ON template_version": _one("version", "old.id"),
+    "evaluation_insert AFTER INSERT ON evaluation": _one("evaluation", "new.id"),
     "evaluation_update AFTER UPDATE OF name, definition ON evaluation "
     "WHEN old.definition IS NOT new.definition OR old.name IS NOT new.name":
-        f"{_ONE} ('evaluation', new.id);",
-    "evaluation_delete AFTER DELETE ON evaluation": f"{_ONE} ('evaluation', old.id);",
-    "tag_insert AFTER INSERT ON tag": _TAGGED.format(row="new"),
-    "tag_delete AFTER DELETE ON tag": _TAGGED.format(row="old"),
-    "doubt_insert AFTER INSERT ON token_data": _ANSWERS.format(id="new.run_id"),
-    "doubt_update AFTER UPDATE OF doubt ON token_data": _ANSWERS.format(id="new.run_id"),
-    "doubt_delete AFTER DELETE ON token_data": _ANSWERS.format(id="old.run_id"),
+        _one("evaluation", "new.id"),
+    "evaluation_delete AFTER DELETE ON evaluation": _one("evaluation", "old.id"),
+    "tag_insert AFTER INSERT ON tag": _tagged("new"),
+    "tag_delete AFTER DELETE ON tag": _tagged("old"),
+    "doubt_insert AFTER INSERT ON token_data": _answers("new.run_id"),
+    "doubt_update AFTER UPDATE OF doubt ON token_data": _answers("new.run_id"),
+    "doubt_delete AFTER DELETE ON token_data": _answers("old.run_id"),
 }  # fmt: skip
 
 
