@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import Connection, insert, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from workbench.domain.searching import MOST_COUNTED, SearchFilter, SearchKind, SearchPage, building
 from workbench.domain.views import RunFilter
@@ -23,7 +24,7 @@ from workbench.history.search.indexing import Indexer
 from workbench.history.search.snippets import Wanted, snippet
 from workbench.history.search.words import indexed, phrases
 from workbench.history.store import HistoryStore
-from workbench.history.tables import conversation, message, tag, token_data
+from workbench.history.tables import conversation, message, run_text, tag, token_data
 
 from . import samples
 from .conftest import OpenStore
@@ -394,3 +395,19 @@ async def test_no_filter_and_no_words_find_nothing(store: HistoryStore, kind: Se
     await samples.done_run(store, "a siskin", "one")
     assert (await _search(store, "")).hits == ()
     assert (await _search(store, "", kinds=[kind])).count == (kind == "run")
+
+
+async def test_what_an_upsert_changes_again_before_it_is_indexed_is_noted_once(store):
+    run_id = await samples.done_run(store)
+
+    def save(connection: Connection, output: str) -> None:
+        row = {"run_id": run_id, "title": "t", "output": output}
+        statement = upsert(run_text).values(row)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=[run_text.c.run_id], set_=row)
+        )
+
+    for output in ("marmalade", "quince"):
+        await store.write(save, output)
+    assert [hit.id for hit in (await _search(store, "quince")).hits] == [run_id]
+    assert not (await _search(store, "marmalade")).hits
