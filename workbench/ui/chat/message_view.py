@@ -216,8 +216,6 @@ class MessageView(QFrame):
             self.empty.hide()
             if not self.body.text or before.message_id != message.message_id:
                 self.body.set_markdown(message.text)
-        elif self._ended is not None and self._ended[0].run_id == message.run_id:
-            self.show_run(*self._ended)  # the row does not say why it failed
         else:
             self._show_stored()
 
@@ -234,8 +232,11 @@ class MessageView(QFrame):
                 part.hide()
 
     def _show_stored(self) -> None:
-        """Show an ended answer from its row, without reading its run."""
+        """Show an ended answer from its row, without reading its run where it is not read yet."""
         message = self.message
+        if self._ended is not None and self._ended[0].run_id == message.run_id:
+            self.show_run(*self._ended)  # the row does not say why it failed
+            return
         self.body.set_markdown(message.text)
         if message.reasoning:
             tokens = message.thought_tokens or 0
