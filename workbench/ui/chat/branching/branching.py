@@ -30,7 +30,7 @@ class Branching(QObject):
 
     Signals:
         reported(str, object): what was done, and what takes it back (None: nothing).
-        changed(): the tree is another one.
+        changed(): the tree of another conversation, or the same after a change.
     """
 
     reported = Signal(str, object)

@@ -31,7 +31,7 @@ class VoteSource(Protocol):
     """An evaluation or a comparison whose answers are voted on."""
 
     opened: Any
-    """A signal: it is another one."""
+    """A signal: it is no longer the same."""
     cells_changed: Any
     """A signal: answers came."""
     result_changed: Any
