@@ -64,7 +64,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     ``conversation_id`` None begins a conversation named ``title``. ``text`` None asks for another
     answer to the message ``parent_id``. ``system`` is None where it is the one before.
-    ``edited_from`` is the message of which the text is a version.
+    ``edited_from`` is the message that the text is a version of.
     """
 
     conversation_id: int | None

@@ -140,7 +140,7 @@ class Asking(Contexts):
     ) -> ChatMessage:
         """Put a question on disk and start its answer; ``text`` None answers the last message.
 
-        ``edited`` is the message of which the question is a version.
+        ``edited`` is the message that the question is a version of.
         ``before`` is what is sent of the branch that ends in ``parent_id``: no hidden messages.
         ``begun`` is how the answer begins: it is written on directly, and the conversation keeps
         its strategy for the next message.
