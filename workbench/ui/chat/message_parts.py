@@ -110,6 +110,8 @@ def message_name(message: ChatMessage) -> str:
     """Who says a message."""
     if message.kind == "summary":
         return "Summary of what is above"
+    if message.kind == "tool_result":
+        return "Tool"
     if message.role == "user":
         return "You"
     if message.role == "system":

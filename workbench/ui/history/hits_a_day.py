@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from workbench.domain.text import count_text
 from workbench.ui.theme import color, font, theme
 
-_HEIGHT, _LEFT, _FOOT, _HEAD = 80, 16, 18, 20
+_HEIGHT, _LEFT, _FOOT, _HEAD = 96, 16, 18, 36
 _MOST_DAYS = 45
 _BAR = 18
 _DAY = dt.timedelta(days=1)
