@@ -2,9 +2,10 @@
 
 llama.cpp keeps the cells; this is the book-keeping over them. A node is a run of tokens that lie in
 cells; every sequence id that holds those cells passes through it. A fork is a new id on the same
-nodes, so it costs nothing until the two part. Whatever an ended request has evaluated stays in the
-tree: a later prompt that begins the same way is forked from it, wherever it parts. When cells run
-short, the leaves used longest ago go first, from their ends.
+nodes, so it costs nothing until the two part. What an ended request has evaluated stays in the
+tree, but for answers from which no prompt will go on: a later prompt that begins the same way is
+forked from it, wherever it parts. When cells run short, the leaves used longest ago go first, from
+their ends.
 
 Cells that are held cost time: attention looks at all of them for every token that is computed. So
 cells not used while ``patience`` tokens were computed are freed though there is room, and
