@@ -200,9 +200,9 @@ class ChatModel(ConversationsModel):
         }
         self._ids = {message.message_id: at for at, message in enumerate(read.messages)}
         self._awaits_answer = False
-        last = read.messages[-1] if read.messages else None
-        if last is not None and last.run_id is not None and last.run_status == "running":
-            self.live.follow(last.run_id, last.conversation_id)
+        for message in read.messages:  # a summary that is being written is not the last
+            if message.run_id is not None and message.run_status == "running":
+                self.live.follow(message.run_id, message.conversation_id)
         if is_other:
             self.opened.emit()
         self.messages_changed.emit()

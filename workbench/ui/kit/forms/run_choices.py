@@ -338,7 +338,8 @@ class ModelChooser(Chooser):
                     note = entry.quantization
                     name = entry.name.removesuffix(f".{note}").removesuffix(f"-{note}")
                     self.add_choice(name, entry.path, icon="models", note=note)
-            self.choose(chosen)
+            if not self.choose(chosen):
+                self._follow(self._bridge.engine_status)
         self.setPlaceholderText("No model")  # only now this is known
         self.updateGeometry()
         if tuple(entries) != self.entries:
@@ -348,6 +349,12 @@ class ModelChooser(Chooser):
     @Slot(object)
     def _on_engine(self, status: EngineStatus) -> None:
         if status.model_path and not self._wanted and status.model_path != self.model_path:
+            self._follow(status)
+
+    def _follow(self, status: EngineStatus) -> None:
+        """Show the loaded model; one outside of the folders that are looked through is added."""
+        if status.model_path and not self.choose(status.model_path):
+            self.add_choice(status.model_name, status.model_path, icon="models")
             self.choose(status.model_path)
 
     @Slot()
