@@ -118,6 +118,30 @@ def test_what_is_not_seen_is_summed_up_and_deleting_that_leads_back(small, qtbot
     counted(small, qtbot, lambda r: r.dropped_messages == place)
 
 
+def test_a_summary_that_is_written_while_the_branch_is_read_is_shown(
+    small, qtbot, engine, monkeypatch
+):
+    """It is not the last message, and was not followed from its beginning."""
+    report = filled(small, qtbot)
+    place = small.model.place_of_id(report.first_seen)
+    follow = small.model.live.follow
+    monkeypatch.setattr(small.model.live, "follow", lambda *_: None)
+
+    def rule(prompt: str) -> list[str]:  # the last of several pieces is the message's run
+        engine.delay_seconds = 3600.0 if f"a{place - 1} " in prompt else 0.0
+        return ["What was written before."]
+
+    engine.rule = rule
+    small.model.summarise(small.model.messages[place - 1], small.sight._sending.options)
+    qtbot.waitUntil(lambda: len(small.model.messages) == 21, timeout=WAIT_MS)
+    assert small.model.messages[place].run_status == "running"
+    monkeypatch.setattr(small.model.live, "follow", follow)
+    small.model.read_messages()
+    qtbot.waitUntil(lambda: small.model.running, timeout=WAIT_MS)
+    small.model.stop()
+    qtbot.waitUntil(lambda: small.model.messages[place].run_status == "cancelled", timeout=WAIT_MS)
+
+
 def test_a_message_that_is_too_long_is_named_while_it_is_written(small, qtbot):
     small.composer.box.setPlainText("word " * 800)
     report = counted(small, qtbot, lambda r: r.over_tokens > 0)
