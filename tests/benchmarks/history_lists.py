@@ -22,8 +22,8 @@ from typing import TypeVar
 
 from tests.benchmarks.full_folder import fill_history, fill_index, one_run
 from workbench.domain.views import RunFilter
-from workbench.history import run_list
 from workbench.history.file.database import Database
+from workbench.history.runs import run_list
 from workbench.settings import Paths
 
 T = TypeVar("T")

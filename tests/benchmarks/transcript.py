@@ -25,7 +25,7 @@ import psutil
 from tests.benchmarks.large_library import Heart, pause, wait
 from tests.benchmarks.machine import slowdown
 from tests.benchmarks.real_window import RealWindow, open_window
-from workbench.history import conversations, message_tree
+from workbench.history.chats import conversations, message_tree
 from workbench.history.store import HistoryStore
 from workbench.settings import Paths
 

@@ -14,8 +14,10 @@ from typing import Any
 
 from workbench.domain.chat import ChatDraft
 from workbench.domain.prompts.prompt import Draft
-from workbench.history import conversations, message_tree, run_list, session
+from workbench.history import session
+from workbench.history.chats import conversations, message_tree
 from workbench.history.file.driver import APPLICATION_ID, load_driver
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 from workbench.history.tables import MADE_AGAIN, SCHEMA_VERSION
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.errors import DatabaseDamagedError
-from workbench.history import run_list, session, writer
+from workbench.history import session, writer
 from workbench.history.file import backups
 from workbench.history.file.database import Database
 from workbench.history.file.driver import load_driver
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 
 from . import samples

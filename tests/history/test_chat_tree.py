@@ -15,8 +15,8 @@ from sqlalchemy import Connection, create_engine, event, func, select, update
 from workbench.domain.chat_tree import ConversationTree, TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.runs.run_state import RunState
-from workbench.history import conversations, message_tree
-from workbench.history.branches import adding, deleting, outline, showing
+from workbench.history.chats import conversations, message_tree
+from workbench.history.chats.branches import adding, deleting, outline, showing
 from workbench.history.stored_types import read_text
 from workbench.history.tables import message, metadata
 

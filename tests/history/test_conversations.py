@@ -9,8 +9,9 @@ from sqlalchemy import Connection, update
 
 from workbench.domain.chat import ChatDraft, Turn
 from workbench.domain.errors import UsageError
-from workbench.history import conversations, message_tree, run_list
-from workbench.history.branches import deleting, showing
+from workbench.history.chats import conversations, message_tree
+from workbench.history.chats.branches import deleting, showing
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 from workbench.history.tables import message
 

@@ -21,9 +21,10 @@ import pytest
 from workbench.domain.errors import DatabaseLockedError
 from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import fold_all
-from workbench.history import conversations, run_list, runs
+from workbench.history.chats import conversations
 from workbench.history.file import driver
 from workbench.history.file.database import Database
+from workbench.history.runs import run_list, runs
 from workbench.history.store import HistoryStore
 
 from . import samples
@@ -195,7 +196,7 @@ _FULL_DISK = """
     from workbench.domain.errors import DiskFullError
     from workbench.domain.runs.run_state import RunState, fold, fold_all
     from workbench.history import writer
-    from workbench.history import run_list
+    from workbench.history.runs import run_list
     from workbench.history.store import HistoryStore
 
     writer.RETRY_SECONDS = 0.05

@@ -20,9 +20,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, select
 
 from workbench.domain.errors import DatabaseLockedError, DatabaseNewerError, StoreError
-from workbench.history import conversations, run_list, runs, schema
+from workbench.history import schema
+from workbench.history.chats import conversations
 from workbench.history.file import driver
 from workbench.history.file.database import Database
+from workbench.history.runs import run_list, runs
 from workbench.history.store import HistoryStore
 from workbench.history.tables import SCHEMA_VERSION, metadata, run
 
@@ -245,7 +247,8 @@ async def test_a_newer_file_is_shown_and_never_written(path: Path, open_store: O
 _READ_ONLY = """
     import asyncio, os, sys
     from workbench.domain.errors import StoreError
-    from workbench.history import run_list, session
+    from workbench.history import session
+    from workbench.history.runs import run_list
     from workbench.history.store import HistoryStore
     if os.geteuid() == 0:
         os.setuid(65534)  # the superuser may write everything

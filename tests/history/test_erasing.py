@@ -14,8 +14,11 @@ from workbench.domain.errors import UsageError
 from workbench.domain.runs.run_state import fold_all
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.storage import Erasure
-from workbench.history import conversations, erasing, measurements, run_list, session
+from workbench.history import erasing, session
+from workbench.history.chats import conversations
+from workbench.history.evaluation import measurements
 from workbench.history.file import backups
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 from workbench.history.stored_types import StoredBytes, StoredText
 from workbench.history.tables import evaluation, evaluation_cell, metadata, tag, vote, vote_pair

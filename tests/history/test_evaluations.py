@@ -6,7 +6,8 @@ import msgspec
 
 from workbench.domain.evaluation.cells import CellId, KeptCell
 from workbench.domain.evaluation.results import EvaluationSummary
-from workbench.history import evaluations, run_list
+from workbench.history.evaluation import evaluations
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 
 from . import samples

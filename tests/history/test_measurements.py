@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.history import measurements
-from workbench.history.measurements import Measurement
+from workbench.history.evaluation import measurements
+from workbench.history.evaluation.measurements import Measurement
 from workbench.history.store import HistoryStore
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from workbench.domain.errors import UsageError
 from workbench.domain.profiles import Profile
-from workbench.history import profiles
+from workbench.history.chats import profiles
 from workbench.history.store import HistoryStore
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from workbench.domain.errors import StoreError
 from workbench.domain.runs.run_state import fold_all
-from workbench.history import run_list, session
+from workbench.history import session
 from workbench.history.file import database
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 
 from . import samples

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from workbench.domain.errors import DatabaseDamagedError, StoreError
 from workbench.domain.runs.run_state import fold_all
-from workbench.history import conversations, message_tree, run_list
+from workbench.history.chats import conversations, message_tree
 from workbench.history.file import backups, driver, recovery
 from workbench.history.file.database import Database
-from workbench.history.runs import load_spec
+from workbench.history.runs import run_list
+from workbench.history.runs.runs import load_spec
 from workbench.history.store import HistoryStore
 
 from . import samples

@@ -12,9 +12,10 @@ import pytest
 
 from workbench.domain.errors import StoreError
 from workbench.domain.storage import BackupPlan
-from workbench.history import run_list, session
+from workbench.history import session
 from workbench.history.file import backups, copying, restoring
 from workbench.history.file.driver import load_driver
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 
 from . import samples

@@ -15,7 +15,8 @@ from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import RunState, fold, fold_all
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import RunFilter
-from workbench.history import run_list, runs, session, tables
+from workbench.history import session, tables
+from workbench.history.runs import run_list, runs
 from workbench.history.store import HistoryStore
 
 from . import samples

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
 from workbench.domain.views import RunFilter, SearchHit
-from workbench.history import conversations, message_tree, run_list
+from workbench.history.chats import conversations, message_tree
 from workbench.history.file.database import Database
+from workbench.history.runs import run_list
 from workbench.history.search import finding
 from workbench.history.store import HistoryStore
 from workbench.history.tables import run

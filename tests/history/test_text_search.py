@@ -15,10 +15,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from workbench.domain.searching import MOST_COUNTED, SearchFilter, SearchKind, SearchPage, building
 from workbench.domain.views import RunFilter
-from workbench.history import conversations, evaluations, message_tree, run_list, versions
-from workbench.history.branches import showing
+from workbench.history import versions
+from workbench.history.chats import conversations, message_tree
+from workbench.history.chats.branches import showing
+from workbench.history.evaluation import evaluations
 from workbench.history.file import driver
 from workbench.history.file.database import Database
+from workbench.history.runs import run_list
 from workbench.history.search import finding, indexing, table
 from workbench.history.search.indexing import Indexer
 from workbench.history.search.snippets import Wanted, snippet

@@ -19,7 +19,7 @@ from workbench.domain.runs.tokens import (
     sample_tokens,
 )
 from workbench.domain.text import Token
-from workbench.history import token_codec, token_data
+from workbench.history.tokens import token_codec, token_data
 
 from .samples import chat_spec
 

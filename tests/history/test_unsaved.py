@@ -12,8 +12,9 @@ import pytest
 from workbench.domain.errors import StoreError
 from workbench.domain.prompts.prompt import Draft
 from workbench.domain.runs.run_state import RunState, fold, fold_all
-from workbench.history import run_list, session, writer
+from workbench.history import session, writer
 from workbench.history.file import driver
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 
 from . import samples

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import TemplatePrompt
-from workbench.history import run_list, tables, versions
+from workbench.history import tables, versions
 from workbench.history.file import backups, driver
 from workbench.history.file.recovery import check_marker
+from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
 
 from . import samples

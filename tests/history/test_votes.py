@@ -6,7 +6,7 @@ import pytest
 
 from workbench.domain.errors import UsageError
 from workbench.domain.evaluation.votes import VoteAnswer, VotePair
-from workbench.history import votes
+from workbench.history.evaluation import votes
 from workbench.history.store import HistoryStore
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from workbench.history import conversations, message_tree
+from workbench.history.chats import conversations, message_tree
 from workbench.history.store import HistoryStore
 
 from . import samples

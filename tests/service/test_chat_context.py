@@ -12,7 +12,7 @@ from workbench.domain.errors import MessageTooLongError, UsageError
 from workbench.domain.profiles import Profile
 from workbench.domain.runs.sampling import Sampling
 from workbench.engine.simulated import SimulatedEngine
-from workbench.history.runs import load_manifest
+from workbench.history.runs.runs import load_manifest
 from workbench.service import Workbench
 
 CONTEXT, RESERVE = 400, 50

@@ -9,7 +9,7 @@ from workbench.domain.errors import ModelError, UsageError
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import Message
 from workbench.engine.simulated import SimulatedEngine
-from workbench.history import message_tree
+from workbench.history.chats import message_tree
 from workbench.service import Workbench
 
 PLAIN = ChatOptions()

@@ -16,7 +16,7 @@ from tests.transcripts.reading import FIXTURES
 from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import NameTakenError
 from workbench.domain.transcripts import ImportProgress, ImportReport
-from workbench.history.exported import load_transcript
+from workbench.history.chats.exported import load_transcript
 from workbench.history.tables import conversation, message, profile
 from workbench.service import Workbench
 from workbench.service.chats.prompt import Draft, branch_prompt

@@ -12,7 +12,8 @@ from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.tokens import common_bytes
 from workbench.domain.text import Message
 from workbench.engine.simulated import SimulatedEngine
-from workbench.history import message_tree, token_data
+from workbench.history.chats import message_tree
+from workbench.history.tokens import token_data
 from workbench.service import Workbench
 
 PLAIN = ChatOptions()

@@ -16,16 +16,11 @@ from workbench.domain.runs.spec import Json, RunSpec
 from workbench.domain.views import (
     ChatMessage,
 )
-from workbench.history import (
-    codec,
-    conversations,
-    message_tree,
-    runs,
-    session,
-    summaries,
-)
-from workbench.history.owner import own_process
-from workbench.history.run_end import RunEnd
+from workbench.history import codec, session
+from workbench.history.chats import conversations, message_tree, summaries
+from workbench.history.runs import runs
+from workbench.history.runs.owner import own_process
+from workbench.history.runs.run_end import RunEnd
 from workbench.history.writer import STATE, HistoryWriter
 
 T = TypeVar("T")
@@ -128,7 +123,7 @@ class HistoryStore(HistoryWriter):
     async def add_summary(
         self, above: ChatMessage, following: tuple[int, ...], spec: RunSpec, title: str
     ) -> tuple[ChatMessage, TreeChange]:
-        """Put a summary's empty message and its run on disk, as :mod:`.summaries`."""
+        """Put a summary's empty message and its run on disk, as ``chats/summaries.py``."""
         made, change = await self.write(
             summaries.insert_summary, above, following, spec, title, own_process()
         )

@@ -24,14 +24,16 @@ from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.tokens import StoredSample
 from workbench.domain.storage import BackupContent, EraseReport, Erasure, QueryResult
 from workbench.domain.views import StoreStatus
-from workbench.history import codec, runs, session, token_data
+from workbench.history import codec, session
 from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
 from workbench.history.job_thread import JobThread
-from workbench.history.owner import is_alive
-from workbench.history.run_end import RunEnd, interrupt
+from workbench.history.runs import runs
+from workbench.history.runs.owner import is_alive
+from workbench.history.runs.run_end import RunEnd, interrupt
 from workbench.history.search import indexing
 from workbench.history.search.indexing import Indexer
+from workbench.history.tokens import token_data
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -8,7 +8,8 @@ from workbench.domain.finding import FoundItem, FoundKind, NameList, name_words
 from workbench.domain.prompts.library import PromptRecord
 from workbench.domain.searching import SearchFilter, SearchKind
 from workbench.domain.views import ModelEntry, SearchHit
-from workbench.history import conversations, run_list
+from workbench.history.chats import conversations
+from workbench.history.runs import run_list
 from workbench.history.search import finding
 from workbench.service.core import Core
 from workbench.service.models.model_files import ModelFiles

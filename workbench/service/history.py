@@ -13,7 +13,8 @@ from workbench.domain.views import (
     RunSummary,
     TaggedKind,
 )
-from workbench.history import figures, run_list, tags
+from workbench.history import figures, tags
+from workbench.history.runs import run_list
 from workbench.history.search import finding
 from workbench.service.core import Core
 

@@ -10,7 +10,7 @@ from tests.ui.conftest import WAIT_MS, unnamed
 from workbench.domain.runs.run_state import CallState, RunState, SampleState
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.views import ChatMessage
-from workbench.history import message_tree
+from workbench.history.chats import message_tree
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.kit.buttons import IconButton
 

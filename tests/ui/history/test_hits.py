@@ -31,7 +31,7 @@ def add_chat(bridge: Bridge) -> tuple[int, int]:
     """A conversation with two versions of an answer; gives it and the one that is not shown."""
 
     async def work(core: Workbench) -> tuple[int, int]:
-        from workbench.history import message_tree  # noqa: PLC0415
+        from workbench.history.chats import message_tree  # noqa: PLC0415
 
         chat = (await core.chats.create("Tone of the mails")).conversation_id
         add = message_tree.add_message

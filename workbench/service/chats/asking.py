@@ -12,7 +12,8 @@ from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import Json, RunSpec
 from workbench.domain.text import Message
 from workbench.domain.views import ChatMessage
-from workbench.history import conversations, session
+from workbench.history import session
+from workbench.history.chats import conversations
 from workbench.service.chats.context import Contexts
 from workbench.service.chats.prompt import Draft, begun_message
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of

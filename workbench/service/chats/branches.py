@@ -9,8 +9,8 @@ from workbench.domain.chat_tree import BinItem, ConversationTree, TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.text import Role
 from workbench.domain.views import ChatMessage, Conversation
-from workbench.history import conversations, message_tree
-from workbench.history.branches import adding, deleting, outline, parents, showing
+from workbench.history.chats import conversations, message_tree
+from workbench.history.chats.branches import adding, deleting, outline, parents, showing
 from workbench.service.chats.reader import ConversationReader, title_of
 
 _NOTHING = "There is nothing to save: write a message first."

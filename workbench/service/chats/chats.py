@@ -8,7 +8,8 @@ from workbench.domain.chat import ChatDraft, ChatOptions
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.text import Message, Segment
 from workbench.domain.views import Conversation
-from workbench.history import conversations, message_tree, session
+from workbench.history import session
+from workbench.history.chats import conversations, message_tree
 from workbench.service.chats.asking import Asking, kept_options
 from workbench.service.chats.branches import Branches
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of

@@ -15,8 +15,8 @@ from workbench.domain.runs.spec import ChatPrompt, RunSpec
 from workbench.domain.text import Message, Segment, count_text
 from workbench.domain.views import ChatMessage
 from workbench.engine.protocol import Engine, LoadedModel
-from workbench.history import profiles
-from workbench.history.runs import load_manifest
+from workbench.history.chats import profiles
+from workbench.history.runs.runs import load_manifest
 from workbench.runs.fitting import Fitted, fit_messages, prompt_segments, reserve_of
 from workbench.service.chats.prompt import BranchPrompt, Draft, branch_prompt
 from workbench.service.chats.reader import ConversationReader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.domain.errors import UsageError
 from workbench.domain.profiles import Profile
 from workbench.domain.views import Conversation
-from workbench.history import profiles
+from workbench.history.chats import profiles
 from workbench.service.core import Core
 
 

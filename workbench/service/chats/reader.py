@@ -8,8 +8,9 @@ from workbench.domain.chat import OpenConversation, system_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.views import ChatMessage
-from workbench.history import conversations, session
-from workbench.history.runs import load_spec
+from workbench.history import session
+from workbench.history.chats import conversations
+from workbench.history.runs.runs import load_spec
 from workbench.service.chats.steps import Steps
 from workbench.service.core import Core
 from workbench.service.models.chat_templates import ChatTemplates

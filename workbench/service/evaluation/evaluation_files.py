@@ -16,7 +16,7 @@ from workbench.domain.errors import DataSetError, SetFileError, UsageError
 from workbench.domain.evaluation.evaluation_set import EvaluationSet
 from workbench.domain.evaluation.listing import EvaluationListing, ListedData, ListedEvaluation
 from workbench.domain.evaluation.results import EvaluationSummary
-from workbench.history import evaluations as kept
+from workbench.history.evaluation import evaluations as kept
 from workbench.service.core import Core
 from workbench.service.prompts.datasets import DataSets
 from workbench.service.prompts.library import Library

@@ -9,7 +9,7 @@ import msgspec
 
 from workbench.domain.evaluation.cells import CellId
 from workbench.domain.evaluation.results import EvaluationSummary
-from workbench.history import evaluations as kept
+from workbench.history.evaluation import evaluations as kept
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.evaluations import Evaluations

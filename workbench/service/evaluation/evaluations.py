@@ -39,7 +39,7 @@ from workbench.evaluation.reports.markdown import write_markdown
 from workbench.evaluation.reports.page import write_page
 from workbench.evaluation.reports.table import write_csv
 from workbench.evaluation.sets.writing import write_set
-from workbench.history import evaluations as kept
+from workbench.history.evaluation import evaluations as kept
 from workbench.service.core import Core
 from workbench.service.evaluation.analysing import analyse_in
 from workbench.service.evaluation.evaluation import Evaluation

@@ -15,8 +15,8 @@ from workbench.domain.evaluation.checks import AnyCheck, Check, CheckSet
 from workbench.domain.evaluation.metric_input import Fetched, ProgramRun, text_of
 from workbench.evaluation.metrics.checking import fetch_key, leaves, needs_programs
 from workbench.evaluation.metrics.code.python_tests import code_in
-from workbench.history import measurements
-from workbench.history.measurements import Measurement
+from workbench.history.evaluation import measurements
+from workbench.history.evaluation.measurements import Measurement
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
 

@@ -12,8 +12,8 @@ from workbench.domain.evaluation.cells import Cell, CellId, SweepEstimate
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.spec import Json, RunSpec
 from workbench.domain.views import ModelEntry
-from workbench.history import evaluations
-from workbench.history.evaluations import FinishedRun
+from workbench.history.evaluation import evaluations
+from workbench.history.evaluation.evaluations import FinishedRun
 from workbench.models.discovery.scan import describe
 from workbench.models.memory.context_size import deciding_settings
 from workbench.runs.manifest import included_digests

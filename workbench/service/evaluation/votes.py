@@ -33,7 +33,7 @@ from workbench.domain.evaluation.votes import (
 from workbench.evaluation.pairing import Pairing
 from workbench.evaluation.preferences import export_votes
 from workbench.evaluation.statistics.votes import PairVote, couples_by_doubt, vote_board
-from workbench.history import votes as kept
+from workbench.history.evaluation import votes as kept
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.judges.asking import OnMeasured

@@ -23,7 +23,7 @@ from workbench.domain.prompts.matching import DataFit
 from workbench.domain.prompts.prompt import InputField
 from workbench.domain.runs.spec import Json, TemplatePrompt
 from workbench.domain.views import RunSummary
-from workbench.history.runs import load_spec
+from workbench.history.runs.runs import load_spec
 from workbench.prompts import input_files
 from workbench.prompts.datasets import matching, row_values
 from workbench.prompts.datasets import reading as datasets

@@ -32,8 +32,8 @@ from workbench.evaluation.diff import word_diff
 from workbench.evaluation.extraction import extract_in
 from workbench.evaluation.statistics.intervals import wilson
 from workbench.evaluation.statistics.repeats import verdict_on_repeats
-from workbench.history import run_list
-from workbench.history.runs import load_manifest
+from workbench.history.runs import run_list
+from workbench.history.runs.runs import load_manifest
 from workbench.runs.journal import Journal
 from workbench.service.core import Core
 from workbench.service.history import History

@@ -15,7 +15,7 @@ from workbench.domain.runs.replayed import BundleInfo, Replayed
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.domain.text import Token
-from workbench.history.runs import load_manifest
+from workbench.history.runs.runs import load_manifest
 from workbench.runs.bundle import (
     FILE_BYTES,
     Bundle,

@@ -24,8 +24,9 @@ from workbench.domain.views import (
     StrategyInfo,
 )
 from workbench.engine.constraints.constraint import read_constraint
-from workbench.history import lengths, session
-from workbench.history.runs import load_spec
+from workbench.history import session
+from workbench.history.runs import lengths
+from workbench.history.runs.runs import load_spec
 from workbench.runs.control import RunControl
 from workbench.runs.executor import execute, new_run
 from workbench.runs.journal import Journal

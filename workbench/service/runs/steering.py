@@ -11,7 +11,7 @@ from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.run_state import fold_all
 from workbench.domain.runs.spec import Budget, RunSpec
 from workbench.domain.runs.steering import ForkToken, Grow, SteerAction
-from workbench.history.runs import load_spec
+from workbench.history.runs.runs import load_spec
 from workbench.runs.checking import checks_of
 from workbench.runs.executor import grown_run, resumed_run
 from workbench.runs.growth import growth_of

@@ -23,9 +23,10 @@ from workbench.domain.runs.tokens import (
     sample_tokens,
 )
 from workbench.domain.views import ChatMessage
-from workbench.history import message_tree, token_data
-from workbench.history.runs import load_spec
-from workbench.history.token_data import AnswerRow, ScoredTokens
+from workbench.history.chats import message_tree
+from workbench.history.runs.runs import load_spec
+from workbench.history.tokens import token_data
+from workbench.history.tokens.token_data import AnswerRow, ScoredTokens
 from workbench.service.chats import Chats
 from workbench.service.chats.prompt import Draft, branch_prompt
 from workbench.service.core import Core

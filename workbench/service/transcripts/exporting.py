@@ -13,7 +13,7 @@ from pathlib import Path
 from workbench.domain.errors import FormatError, NameTakenError, UsageError
 from workbench.domain.transcripts import ExportFormat, ExportOptions, ExportResult, Transcript
 from workbench.files import name_fault, sync_folder
-from workbench.history import exported
+from workbench.history.chats import exported
 from workbench.service.core import Core
 from workbench.transcripts.writing.formats import Writer, find_writer, formats
 

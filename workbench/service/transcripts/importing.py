@@ -25,7 +25,7 @@ from workbench.domain.transcripts import (
     Skipped,
     Transcript,
 )
-from workbench.history import imported
+from workbench.history.chats import imported
 from workbench.service.core import Core
 from workbench.service.transcripts.files import Source, sources
 from workbench.transcripts import archives

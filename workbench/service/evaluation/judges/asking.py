@@ -15,8 +15,8 @@ from workbench.domain.errors import StoreError, WorkbenchError
 from workbench.domain.text import Message
 from workbench.domain.views import ModelEntry
 from workbench.engine.protocol import Engine
-from workbench.history import measurements
-from workbench.history.measurements import Measurement
+from workbench.history.evaluation import measurements
+from workbench.history.evaluation.measurements import Measurement
 from workbench.models.memory.context_size import deciding_settings
 from workbench.prompts.render import render
 from workbench.service.core import Core

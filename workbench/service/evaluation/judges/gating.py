@@ -13,7 +13,7 @@ from workbench.domain.text import replace_surrogates
 from workbench.evaluation import scoring
 from workbench.evaluation.judges.report import JudgedAnswer, is_judge, report_on, skill_of
 from workbench.evaluation.metrics.checking import fetch_key, leaves, rank
-from workbench.history import votes
+from workbench.history.evaluation import votes
 from workbench.service.core import Core
 from workbench.service.evaluation.evaluation import Evaluation
 from workbench.service.evaluation.judges.asking import label_of_model

@@ -14,8 +14,8 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.evaluation.judging import BiasReport, LabelReading, SelfTest
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.evaluation.judges import bias, self_test
-from workbench.history import measurements
-from workbench.history.measurements import Measurement
+from workbench.history.evaluation import measurements
+from workbench.history.evaluation.measurements import Measurement
 from workbench.service.core import Core
 from workbench.service.evaluation.judges.asking import Asking, JudgeModel, OnMeasured, Put
 from workbench.service.evaluation.judges.questions import Answer, TextsAnswer, TextsQuestion

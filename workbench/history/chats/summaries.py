@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select, update
 from workbench.domain.chat_tree import TreeChange
 from workbench.domain.runs.spec import RunSpec
 from workbench.domain.views import ChatMessage
-from workbench.history import message_tree, runs
-from workbench.history.branches import adding
-from workbench.history.branches.showing import shown_leaf
+from workbench.history.chats import message_tree
+from workbench.history.chats.branches import adding
+from workbench.history.chats.branches.showing import shown_leaf
+from workbench.history.runs import runs
 from workbench.history.tables import message
 
 

@@ -14,15 +14,15 @@ from sqlalchemy import Connection, insert, select, update
 from workbench.domain.chat_tree import TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.text import Role, replace_surrogates
-from workbench.history.branches.parents import (
+from workbench.history.chats.branches.parents import (
     below,
     chunks,
     conversation_of,
     load_skeleton,
     path_to,
 )
-from workbench.history.branches.showing import end_through, show_end, shown_leaf
-from workbench.history.conversations import insert_conversation, update_conversation
+from workbench.history.chats.branches.showing import end_through, show_end, shown_leaf
+from workbench.history.chats.conversations import insert_conversation, update_conversation
 from workbench.history.tables import conversation, message, run
 
 _COPIED = (

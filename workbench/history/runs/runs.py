@@ -13,10 +13,12 @@ from workbench.domain.errors import StoreError, UsageError
 from workbench.domain.runs.events import CallStarted, LoggedEvent, RunStarted
 from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.text import Message, replace_surrogates
-from workbench.history import codec, run_list, token_data, versions
+from workbench.history import codec, versions
 from workbench.history.file.damage import PROMPT_LOST, LogReader
-from workbench.history.run_end import RunEnd
+from workbench.history.runs import run_list
+from workbench.history.runs.run_end import RunEnd
 from workbench.history.tables import event, message, prompt_text, run, run_text
+from workbench.history.tokens import token_data
 
 _NEWEST = 2**62
 _LOST_MESSAGE = Message.value("user", "[This message is damaged in the history file.]")

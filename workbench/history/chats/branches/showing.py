@@ -5,8 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Connection, select, update
 
 from workbench.domain.errors import UsageError
-from workbench.history.branches.parents import Parents, Skeleton, below, load_skeleton, path_to
-from workbench.history.conversations import update_conversation
+from workbench.history.chats.branches.parents import (
+    Parents,
+    Skeleton,
+    below,
+    load_skeleton,
+    path_to,
+)
+from workbench.history.chats.conversations import update_conversation
 from workbench.history.tables import conversation, message
 
 

@@ -11,7 +11,7 @@ from workbench.domain.chat_tree import ConversationTree, TreeNode
 from workbench.domain.errors import UsageError
 from workbench.domain.text import Role
 from workbench.history import codec
-from workbench.history.branches.parents import chunks, path_to
+from workbench.history.chats.branches.parents import chunks, path_to
 from workbench.history.tables import conversation, message, run
 
 _ROLES = get_args(Role)

@@ -24,7 +24,7 @@ from workbench.domain.transcripts import (
     TranscriptMessage,
 )
 from workbench.history import codec
-from workbench.history.conversations import save_draft
+from workbench.history.chats.conversations import save_draft
 from workbench.history.tables import conversation, message, profile, tag
 
 UNKNOWN_TIME = 0.0

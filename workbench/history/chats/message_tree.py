@@ -15,22 +15,22 @@ from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.text import Role, replace_surrogates
 from workbench.domain.views import ChatMessage
-from workbench.history import runs
-from workbench.history.branches.outline import read_attachments
-from workbench.history.branches.parents import (
+from workbench.history.chats.branches.outline import read_attachments
+from workbench.history.chats.branches.parents import (
     chunks,
     follower_counts,
     load_parents,
     load_skeleton,
     path_to,
 )
-from workbench.history.branches.showing import note_left, shown_leaf
-from workbench.history.conversations import (
+from workbench.history.chats.branches.showing import note_left, shown_leaf
+from workbench.history.chats.conversations import (
     insert_conversation,
     set_options,
     update_conversation,
 )
-from workbench.history.run_end import partial_output
+from workbench.history.runs import runs
+from workbench.history.runs.run_end import partial_output
 from workbench.history.tables import chat_draft, conversation, message, run
 
 _ROLES = get_args(Role)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from workbench.domain.chat_tree import BinItem, Shown, TreeChange
 from workbench.domain.errors import UsageError
-from workbench.history.branches.parents import (
+from workbench.history.chats.branches.parents import (
     Skeleton,
     below,
     chunks,
@@ -22,7 +22,7 @@ from workbench.history.branches.parents import (
     load_skeleton,
     path_to,
 )
-from workbench.history.branches.showing import end_through, show_end, shown_leaf
+from workbench.history.chats.branches.showing import end_through, show_end, shown_leaf
 from workbench.history.tables import conversation, message, run
 
 _WORDS = 120

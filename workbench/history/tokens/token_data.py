@@ -17,8 +17,10 @@ from workbench.domain.runs.tokens import (
     TokenStorage,
 )
 from workbench.domain.text import Token
-from workbench.history import codec, measurements, token_codec
+from workbench.history import codec
+from workbench.history.evaluation import measurements
 from workbench.history.tables import measurement, message, run, token_data
+from workbench.history.tokens import token_codec
 
 SCORED = "tokens"
 """The kind of measurement that texts scored later are kept as."""

@@ -12,7 +12,8 @@ from workbench.domain.errors import UsageError
 from workbench.domain.profiles import Profile
 from workbench.domain.text import replace_surrogates
 from workbench.domain.views import Conversation
-from workbench.history import codec, conversations, message_tree
+from workbench.history import codec
+from workbench.history.chats import conversations, message_tree
 from workbench.history.tables import profile
 
 
