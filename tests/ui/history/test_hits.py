@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import WAIT_MS, Going, ask
 from workbench.service import Workbench
 from workbench.ui.bridge import Bridge
-from workbench.ui.history.hits_model import HitRow
+from workbench.ui.history.hits.hits_model import HitRow
 from workbench.ui.history.panel import HistoryPanel
 from workbench.ui.panels import Context
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.domain.searching import SearchFilter, SearchPage
 from workbench.domain.views import RunFilter, RunSummary, SearchHit
-from workbench.ui.history.runs_model import COLUMNS, PAGE, RunsModel, when_text
+from workbench.ui.history.runs.runs_model import COLUMNS, PAGE, RunsModel, when_text
 from workbench.ui.tasks import Ask
 
 

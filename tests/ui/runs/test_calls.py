@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.domain.runs import events as ev
 from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.text import Message
-from workbench.ui.history.calls import call_rows, detail_text
+from workbench.ui.history.opened.calls import call_rows, detail_text
 from workbench.ui.runs.search_tree import describe_node
 from workbench.ui.runs.tree_cards import verdict_of
 

@@ -13,7 +13,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.history_figures import HistoryFigures, ModelFigures
 from workbench.domain.servers import model_name
 from workbench.domain.text import count_text, seconds_text
-from workbench.ui.history.hits_a_day import HitsADay
+from workbench.ui.history.hits.hits_a_day import HitsADay
 from workbench.ui.kit import IconButton, Label, Section, column, row
 from workbench.ui.tasks import latest
 

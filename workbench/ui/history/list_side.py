@@ -8,9 +8,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLineEdit
 
-from workbench.ui.history.filters import FilterBar
-from workbench.ui.history.hits_pane import HitsPane
-from workbench.ui.history.runs_table import RunsTable
+from workbench.ui.history.hits.hits_pane import HitsPane
+from workbench.ui.history.runs.filters import FilterBar
+from workbench.ui.history.runs.runs_table import RunsTable
 from workbench.ui.kit import EmptyState, GhostButton, column, row
 from workbench.ui.theme import icon, theme
 

@@ -18,12 +18,12 @@ from workbench.ui.actions import Action
 from workbench.ui.evaluate.data.case_form import case_action
 from workbench.ui.history.figures_view import FiguresView
 from workbench.ui.history.list_side import ListSide
+from workbench.ui.history.opened.open_run import OpenRun
+from workbench.ui.history.opened.run_menu import RunMenu
+from workbench.ui.history.opened.run_view import RunView
 from workbench.ui.history.right_side import RightSide
-from workbench.ui.history.run_menu import RunMenu
-from workbench.ui.history.run_view import RunView
-from workbench.ui.history.runs_model import RunsModel
-from workbench.ui.history.runs_table import RunsTable
-from workbench.ui.history.view_model import OpenRun
+from workbench.ui.history.runs.runs_model import RunsModel
+from workbench.ui.history.runs.runs_table import RunsTable
 from workbench.ui.kit import (
     Banner,
     Splitter,

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QFrame, QWidget
 from workbench.domain.runs.pair import RunPair
 from workbench.domain.views import SearchHit
 from workbench.ui.history.figures_view import FiguresView
-from workbench.ui.history.hit_view import HitView
-from workbench.ui.history.hits_pane import HitsPane
-from workbench.ui.history.labels_form import LabelsPopover
+from workbench.ui.history.hits.hit_view import HitView
+from workbench.ui.history.hits.hits_pane import HitsPane
+from workbench.ui.history.opened.labels_form import LabelsPopover
+from workbench.ui.history.opened.open_run import OpenRun
+from workbench.ui.history.opened.run_view import RunView
 from workbench.ui.history.pair_view import PairView
-from workbench.ui.history.run_view import RunView
-from workbench.ui.history.view_model import OpenRun
 from workbench.ui.kit import EmptyState, column
 from workbench.ui.panels import Context
 

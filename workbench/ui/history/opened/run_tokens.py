@@ -12,7 +12,7 @@ from workbench.domain.views import ChatMessage
 from workbench.ui.chat.tokens.popover import TokenPopover
 from workbench.ui.chat.tokens.token_bar import TintScale
 from workbench.ui.chat.tokens.token_part import TokenPart
-from workbench.ui.history.view_model import OpenRun
+from workbench.ui.history.opened.open_run import OpenRun
 from workbench.ui.kit import Label, Section, column, row
 from workbench.ui.tasks import background, latest
 

@@ -20,9 +20,9 @@ from workbench.domain.searching import (
 )
 from workbench.domain.text import seconds_text
 from workbench.domain.views import StrategyInfo
-from workbench.ui.history.hits_a_day import HitsADay
-from workbench.ui.history.hits_list import HitsList
-from workbench.ui.history.hits_model import KIND_TITLES, HitsModel
+from workbench.ui.history.hits.hits_a_day import HitsADay
+from workbench.ui.history.hits.hits_list import HitsList
+from workbench.ui.history.hits.hits_model import KIND_TITLES, HitsModel
 from workbench.ui.kit import EmptyState, GhostButton, Label, Segmented, column, row
 from workbench.ui.kit.panes.flow import FlowLayout
 

@@ -14,10 +14,10 @@ from workbench.domain.runs.spec import Budget, RunSpec, TemplatePrompt
 from workbench.domain.servers import model_name
 from workbench.domain.text import count_text
 from workbench.domain.views import StrategyInfo
-from workbench.ui.history.calls import CallList
-from workbench.ui.history.markdown import run_markdown
-from workbench.ui.history.run_tokens import RunTokens
-from workbench.ui.history.view_model import OpenRun
+from workbench.ui.history.opened.calls import CallList
+from workbench.ui.history.opened.markdown import run_markdown
+from workbench.ui.history.opened.open_run import OpenRun
+from workbench.ui.history.opened.run_tokens import RunTokens
 from workbench.ui.kit import (
     Banner,
     Button,

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractButton
 
 from workbench.ui.erasing import ASK, Eraser
 from workbench.ui.evaluate.data.case_form import ask_for_case
-from workbench.ui.history.run_view import RunView
-from workbench.ui.history.view_model import OpenRun
+from workbench.ui.history.opened.open_run import OpenRun
+from workbench.ui.history.opened.run_view import RunView
 from workbench.ui.kit import plain_tip
 from workbench.ui.kit.menu import IconMenu
 from workbench.ui.panels import Context

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTableView
 
-from workbench.ui.history.runs_model import COLUMNS, Cell, RunsModel
+from workbench.ui.history.runs.runs_model import COLUMNS, Cell, RunsModel
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
 from workbench.ui.kit.row_hover import RowHover, set_up_rows
 from workbench.ui.theme import color, font

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from workbench.domain.views import SearchHit
-from workbench.ui.history.hits_model import HitRow, HitsModel
+from workbench.ui.history.hits.hits_model import HitRow, HitsModel
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_icon, draw_text
 from workbench.ui.theme import color, font
 
