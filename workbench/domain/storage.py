@@ -177,3 +177,19 @@ class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[str | int | float | None, ...], ...]
     is_cut: bool = False
     seconds: float = 0.0
+
+
+class ColumnWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of the history: its kind, and what else is known of it."""
+
+    name: str
+    kind: str
+    notes: tuple[str, ...] = ()
+
+
+class TableWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the history, for who asks it in SQL."""
+
+    name: str
+    description: str
+    columns: tuple[ColumnWords, ...]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from workbench import files
+from workbench.domain.errors import FormatError
 from workbench.domain.storage import (
     BackupContent,
     BackupFile,
@@ -17,9 +21,11 @@ from workbench.domain.storage import (
     HistoryPart,
     QueryResult,
     StorageReport,
+    TableWords,
 )
 from workbench.history import session
 from workbench.history.file import backups, restoring
+from workbench.history.table_words import table_words
 from workbench.history.tables import chat_draft, conversation, draft, message, run, template_version
 from workbench.service.core import Core
 from workbench.service.storage.folder import parts
@@ -49,6 +55,37 @@ class Storage:
             UsageError: it is no SELECT, is wrong, or took too long.
         """
         return await self._store.query(statement, most_rows, seconds)
+
+    @staticmethod
+    async def tables() -> tuple[TableWords, ...]:
+        """The tables of the history with their columns."""
+        return await asyncio.to_thread(table_words)
+
+    @staticmethod
+    async def save_csv(path: str, found: QueryResult) -> int:
+        """Write rows as a CSV file with a line of names; no text in it is a formula.
+
+        Returns:
+            The size of the file, which is replaced where it is there.
+
+        Raises:
+            FormatError: it cannot be written.
+        """
+
+        def work() -> int:
+            text = io.StringIO()
+            writer = csv.writer(text, lineterminator="\r\n")
+            for row in (found.columns, *found.rows):
+                writer.writerow([_harmless(cell) for cell in row])
+            data = text.getvalue().encode("utf-8", "replace")
+            try:
+                files.write_file(_absolute(path), data)
+            except OSError as error:
+                reason = f"the file cannot be written ({error.strerror or error})."
+                raise FormatError(path, reason) from error
+            return len(data)
+
+        return await asyncio.to_thread(work)
 
     async def backups(self) -> tuple[BackupFile, ...]:
         """The copies of the history in the data folder, newest first."""
@@ -108,6 +145,11 @@ class Storage:
     async def forget_restore(self) -> None:
         """Leave the history as it is at the next start after all."""
         await asyncio.to_thread(restoring.staged(self._paths.database).unlink, missing_ok=True)
+
+
+def _harmless(cell: str | float | None) -> str | float | None:
+    is_formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if is_formula else cell
 
 
 def _absolute(path: str) -> Path:

@@ -8,4 +8,5 @@ right_side.py: what is shown next to the list; the way to a hit
 opened/: the opened run
 pair_view.py: two runs compared
 figures_view.py: statistics
+console/: questions in SQL
 """

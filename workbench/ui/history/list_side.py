@@ -34,6 +34,9 @@ class ListSide(QFrame):
         self.search.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
         self.filters = FilterBar()
         self.statistics = GhostButton("Statistics", "evaluate", tip="Tokens and hours by model")
+        self.console = GhostButton(
+            "SQL", "database", tip="Ask the history in SQL, for reading alone"
+        )
         self.hits = HitsPane(bridge)
         self.nothing_found = EmptyState(
             "Nothing found", "No run has these filters.", "Show all runs", "close"
@@ -46,7 +49,7 @@ class ListSide(QFrame):
         )
         bar = QFrame()
         bar.setProperty("rule", "bottom")
-        top = row(self.search, self.statistics, gap=8)
+        top = row(self.search, self.statistics, self.console, gap=8)
         top.setStretch(0, 1)
         bar.setLayout(column(top, self.filters, margins=(16, 8, 12, 8), gap=8))
         self.setMinimumWidth(_LEAST_WIDTH)

@@ -111,6 +111,7 @@ class HistoryPanel(Panel):
         self.hits.day_wanted.connect(self._on_day)
         self.hits.model.failed.connect(self._on_failed)
         self.list_side.statistics.clicked.connect(self.right.show_statistics)
+        self.list_side.console.clicked.connect(self.right.show_console)
         self.right.labels.form.saved.connect(self._read_choices)
         self.right.labels.form.failed.connect(self._on_failed)
         self.filters.changed.connect(self._look)
@@ -155,6 +156,7 @@ class HistoryPanel(Panel):
                    run=self._on_compare_two, when=self._has_two),
             Action(id="history.statistics", title="Statistics of the history",
                    run=self.right.show_statistics),
+            Action(id="history.sql", title="Ask the history in SQL", run=self.right.show_console),
             Action(id="history.tree", title="Open the tree of the opened run", run=self._on_tree,
                    when=self.view.tree.isVisible),
             Action(id="history.xray", title="X-ray the opened run's answer",

@@ -1,4 +1,4 @@
-"""The right side of History: the open run, a hit elsewhere, two runs compared, or figures."""
+"""The right side of History: the open run, a hit elsewhere, two runs compared, figures, or SQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.domain.runs.pair import RunPair
 from workbench.domain.views import SearchHit
+from workbench.ui.history.console.console_view import ConsoleView
 from workbench.ui.history.figures_view import FiguresView
 from workbench.ui.history.hits.hit_view import HitView
 from workbench.ui.history.hits.hits_pane import HitsPane
@@ -30,6 +31,7 @@ class RightSide(QFrame):
         self.hit_view = HitView()
         self.pair_view = PairView(context.bridge)
         self.figures = figures
+        self.console = ConsoleView(context.bridge)
         self.nothing_open = EmptyState(
             "No run is open", "Choose a run to see what was sent and what came back.", "", ""
         )
@@ -41,6 +43,7 @@ class RightSide(QFrame):
             self.hit_view,
             self.pair_view,
             self.figures,
+            self.console,
             self.nothing_open,
         )
         self.setLayout(column(*self._parts, gap=0))
@@ -54,6 +57,7 @@ class RightSide(QFrame):
         self.pair_view.swap.clicked.connect(self._on_swap)
         self.pair_view.close_pair.clicked.connect(self._on_close_pair)
         self.figures.closed.connect(self._show_run)
+        self.console.closed.connect(self._show_run)
         view.labels.clicked.connect(self._on_run_labels)
 
     def open_run(self, run_id: int) -> None:
@@ -76,6 +80,13 @@ class RightSide(QFrame):
         """Show figures of the whole history."""
         self.figures.read()
         self._show_part(self.figures)
+
+    @Slot()
+    def show_console(self) -> None:
+        """Let the history be asked in SQL."""
+        self.console.read_tables()
+        self._show_part(self.console)
+        self.console.text.setFocus()
 
     def leave_hits(self) -> None:
         """Hits are not listed any more: show the open run again in place of one."""
