@@ -81,6 +81,17 @@ def test_keys_walk_the_map_and_enter_goes_there(panel, qtbot, chart):
     assert chart.current == panel.model.messages[0].message_id
 
 
+def test_another_version_takes_the_current_place_while_the_map_has_the_focus(panel, qtbot, chart):
+    chart.setFocus()
+    qtbot.waitUntil(chart.hasFocus, timeout=WAIT_MS)
+    before = panel.model.messages[-1]
+    assert chart.current == before.message_id
+    panel.model.show_version(before, before.sibling_ids[0])
+    qtbot.waitUntil(lambda: panel.branches.map_model.tree.leaf_id != before.message_id,
+                    timeout=WAIT_MS)  # fmt: skip
+    assert chart.current == panel.branches.map_model.tree.leaf_id
+
+
 def test_a_click_goes_to_a_message(panel, qtbot, chart):
     side = chart._beside(1)
     place = chart.place_of(side).toPoint()

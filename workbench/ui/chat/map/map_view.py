@@ -54,6 +54,7 @@ class MapView(QAbstractScrollArea):
         super().__init__()
         self._model = model
         self.current: int | None = None
+        self._leaf: int | None = None
         self._hovered: int | None = None
         self.setAccessibleName("Map of the conversation")
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
@@ -76,8 +77,14 @@ class MapView(QAbstractScrollArea):
     def _on_changed(self) -> None:
         layout, tree = self._model.layout, self._model.tree
         self._set_ranges()
-        if self.current not in layout.places or not self.hasFocus():  # not walked
-            leaf = tree.leaf_id if tree is not None else None
+        leaf = tree.leaf_id if tree is not None else None
+        if self.hasFocus() and self.current in layout.places:
+            node = self._model.nodes[self.current]
+            is_left = leaf != self._leaf and not node.is_shown  # another branch took its place
+        else:
+            is_left = True
+        self._leaf = leaf
+        if is_left:
             self.current = leaf if leaf in layout.places else None
             self._see_current()
         self._describe()

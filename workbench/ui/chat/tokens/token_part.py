@@ -85,11 +85,11 @@ def note_of(found: AnswerTokens) -> str:
     """What the tokens of an answer are known from, in words."""
     if not found.tokens:
         return _NOTHING
-    count = sum(token.count for token in found.tokens)
-    words = [count_text(count, "token")]
-    if found.model:
-        verb = "scored by" if found.source == "scored" else "drawn by"
-        words.append(f"{verb} {model_name(found.model)}")
+    words = []
+    if found.source == "scored":  # a drawn one says with its run who drew how many
+        words.append(count_text(sum(token.count for token in found.tokens), "token"))
+        if found.model:
+            words.append(f"scored by {model_name(found.model)}")
     if found.doubt is not None:
         words.append(f"doubt {found.doubt:.1f} nats")
     covered = sum(token.end - token.start for token in found.tokens)

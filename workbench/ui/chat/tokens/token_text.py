@@ -6,6 +6,7 @@ import bisect
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -30,6 +31,17 @@ _NO_TOKENS = AnswerTokens(text="", tokens=())
 def tint_strength(probability: float) -> float:
     """How strong the tint of a token is, 0 for none."""
     return max(0.0, SURE - probability) * _STRONGEST
+
+
+def _tint(strength: float) -> QColor:
+    """The tint on the transcript's ground, solid: Qt paints twice where two tokens meet."""
+    tone, ground = color("warn"), color("canvas")
+    rest = 1.0 - strength
+    return QColor.fromRgbF(
+        tone.redF() * strength + ground.redF() * rest,
+        tone.greenF() * strength + ground.greenF() * rest,
+        tone.blueF() * strength + ground.blueF() * rest,
+    )
 
 
 class TokenText(MarkdownView):
@@ -91,7 +103,7 @@ class TokenText(MarkdownView):
             made = QTextCharFormat()
             strength = tint_strength(token.probability)
             if strength:
-                made.setBackground(color("warn", strength))
+                made.setBackground(_tint(strength))
             cursor.insertText(shown_text(token.text), made)
             self._ends.append(cursor.position())
             at = token.end
