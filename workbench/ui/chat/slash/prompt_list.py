@@ -82,6 +82,7 @@ class PromptList(QFrame):
         self.about = Label("", "small", "text-2", wrap=True)
         self._inputs = QWidget()
         self.excerpt = Label("", "code-small", "text-2", wrap=True)
+        self.excerpt.setAlignment(Qt.AlignmentFlag.AlignTop)  # what has no room goes at the end
         self.keys = Label("Enter form  ·  Tab text  ·  Ctrl+Enter Design", "small", "text-3")
         self._right = column(
             self.title, self.about, self._inputs, self.excerpt, None, self.keys,
