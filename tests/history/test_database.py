@@ -79,7 +79,7 @@ def test_writing_takes_the_lock_at_once_and_reading_does_not(path: Path) -> None
 
 def test_the_newest_sqlite_at_hand_is_used() -> None:
     try:
-        import pysqlite3.dbapi2 as newest  # noqa: PLC0415
+        import sqlcipher3.dbapi2 as newest  # noqa: PLC0415
     except ImportError:
         newest = sqlite3
     assert driver.load_driver() is newest

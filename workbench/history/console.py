@@ -7,6 +7,8 @@ ATTACH nor a pragma nor a function that loads code is of use.
 
 from __future__ import annotations
 
+import functools
+import math
 import sqlite3
 import time
 from collections.abc import Callable
@@ -31,6 +33,10 @@ _ALLOWED = {
     sqlite3.SQLITE_FUNCTION,
     sqlite3.SQLITE_RECURSIVE,
 }
+_MATHEMATICS: dict[str, Callable[[float], float]] = {
+    "sqrt": math.sqrt, "exp": math.exp, "ln": math.log, "log": math.log10, "log2": math.log2,
+    "floor": math.floor, "ceil": math.ceil,
+}  # fmt: skip
 _REFUSED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile", "edit"}
 
 
@@ -67,6 +73,8 @@ def query(
         connection.execute("PRAGMA trusted_schema=OFF").fetchall()
         if hasattr(connection, "setlimit"):  # not in every driver
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 64 * _CELL_BYTES)
+        for name, function in _MATHEMATICS.items():  # the library is built without them
+            connection.create_function(name, 1, functools.partial(_number, function))
         connection.set_authorizer(_authorize)
         deadline = time.monotonic() + seconds
         is_late = False
@@ -97,6 +105,14 @@ def query(
             is_cut=len(rows) > most_rows,
             seconds=time.monotonic() - began,
         )
+
+
+def _number(function: Callable[[float], float], value: object) -> float | None:
+    """A function of a number; NULL where it has no value there."""
+    try:
+        return function(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _refusal(error: Exception) -> UsageError:

@@ -352,7 +352,7 @@ class HistoryWriter:
         database = self._opened()
         if not database.shared:
             raise UsageError(
-                "With this SQLite library the history is opened once: install pysqlite3 to ask it "
+                "With this SQLite library the history is opened once: install sqlcipher3 to ask it "
                 "in SQL."
             )
         await self._flush()

@@ -1,8 +1,9 @@
 """Which SQLite, how a connection is set up, and what its errors mean in plain words.
 
 SQLite 3.7.0 to 3.51.2 can damage a WAL database that two programs write at the same time. The
-pysqlite3 wheels carry a newer SQLite, so with them the window and the command line share the file.
-Without them, and with an old library, the file is opened for one program only.
+sqlcipher3 wheels carry a newer SQLite, so with them the window and the command line share the file,
+and it can be encrypted. Without them, and with an old library, the file is opened for one program
+only.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ _REFUSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PER
 
 
 def load_driver() -> ModuleType:
-    """The newest SQLite module at hand: pysqlite3 where it is installed, else Python's own."""
+    """The SQLite module: sqlcipher3 where it is installed, else Python's own."""
     try:
-        return importlib.import_module("pysqlite3.dbapi2")
+        return importlib.import_module("sqlcipher3.dbapi2")
     except ImportError:
         return sqlite3
 
