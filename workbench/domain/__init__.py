@@ -4,6 +4,7 @@ errors.py: every error that can reach the user, as one tree of classes
 parameters.py: `about(...)`: a parameter described once, for form, command line and checks
 registry.py: a named table of things that can be chosen: strategies, engines, metrics
 text.py: messages and spans: text with the place each piece came from; words for counts and sizes
+formulas.py: formulas of answers, as drawings
 transcripts.py: conversations of files, and the report of an import
 views.py: what the service returns about strategies, models, engine, run lists, conversations
 servers.py: servers that speak the OpenAI protocol, as entered and as they describe themselves

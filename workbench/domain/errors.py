@@ -18,6 +18,7 @@ Anything that is *not* a :class:`WorkbenchError` is our own bug and goes to the 
     │   ├── NameTakenError         something else has the name of a new file or folder
     │   └── ReadOnlyError          it came with the program, or cannot be written
     ├── FormatError                a file of another program, or a bundle, cannot be read or written
+    ├── FormulaError               a formula of an answer cannot be drawn
     ├── DataSetError               a data set, or a file for an input, cannot be read
     ├── ModelError
     │   ├── ModelNotFoundError
@@ -187,6 +188,10 @@ class FormatError(WorkbenchError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
+
+
+class FormulaError(WorkbenchError):
+    """A formula of an answer cannot be drawn."""
 
 
 @dataclass(eq=False)

@@ -29,6 +29,7 @@ from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
 from workbench.service.evaluation.votes import Votes
 from workbench.service.finder import Finder
+from workbench.service.formulas import Formulas
 from workbench.service.history import History
 from workbench.service.models.chat_templates import ChatTemplates
 from workbench.service.models.downloads import Downloads
@@ -145,6 +146,7 @@ class Workbench:
         self.profiles = Profiles(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, self.runs)
+        self.formulas = Formulas(core)
         self.finder = Finder(core, self.model_files)
 
     async def open(self, *, whatever_happens: bool = False) -> StoreStatus:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.kit.panes.layout import column
+from workbench.ui.kit.text.copied import selected_text
 from workbench.ui.kit.text.soft_breaks import without_breaks
 from workbench.ui.markdown.code_card import CodeCard
 from workbench.ui.markdown.parts import LONGEST_RENDERED, Part, split
@@ -144,7 +145,7 @@ class MarkdownBody(QWidget):
     def selection(self) -> str:
         """The text that is selected, "" where none is."""
         views = [each.view if isinstance(each, CodeCard) else each for each in self.widgets]
-        texts = [without_breaks(each.textCursor().selection().toPlainText()) for each in views]
+        texts = [without_breaks(selected_text(each.textCursor())) for each in views]
         return "\n\n".join(each for each in texts if each)
 
     def has_selection(self) -> bool:

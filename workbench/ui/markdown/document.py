@@ -25,11 +25,12 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from workbench.ui.markdown.formula_places import BLANK_LINE, FormulaPlaces
+from workbench.ui.markdown.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.markdown.parts import parse, shown_text
 from workbench.ui.theme import color, font
 from workbench.ui.theme.tokens import TOKENS
 
-BLANK_LINE = "\u2028"
 _GAP = 8
 _TIGHT = 2
 _INDENT = 24
@@ -60,21 +61,27 @@ def plain_document(document: QTextDocument, text: str, style: str = "reading") -
     cursor.insertText(shown_text(text))
 
 
-def markdown_document(document: QTextDocument, text: str) -> None:
-    """Fill a document with a text as Markdown."""
+def markdown_document(document: QTextDocument, text: str, width: int = 0) -> FormulaPlaces:
+    """Fill a document with a text as Markdown; returns its formulas.
+
+    ``width`` is the most that a formula may have, 0 as much as it wants.
+    """
     document.clear()
     document.setIndentWidth(_INDENT)
     cursor = QTextCursor(document)
+    formulas = FormulaPlaces(document, width)
     cursor.beginEditBlock()
-    _Writer(cursor).write(parse(text))
+    _Writer(cursor, formulas).write(parse(text))
     cursor.endEditBlock()
+    return formulas
 
 
 class _Writer:
     """Puts tokens of markdown-it at a cursor, block by block."""
 
-    def __init__(self, cursor: QTextCursor) -> None:
+    def __init__(self, cursor: QTextCursor, formulas: FormulaPlaces) -> None:
         self._cursor = cursor
+        self._formulas = formulas
         self._is_first = True
         self._lists: list[Any] = []
         self._item_begins = False
@@ -106,11 +113,17 @@ class _Writer:
         elif kind == "heading_open":
             self._heading(token.tag)
         elif kind == "inline":
-            _Inline(self._cursor, self._cursor.charFormat()).write(token.children or [])
+            self._line(token)
+        elif kind in (FORMULA, UNCLOSED):
+            self._formula(token)
         elif kind in ("fence", "code_block"):
             self._code(token.content)
         elif kind == "hr":
             self._rule()
+
+    def _line(self, token: Token) -> None:
+        chars = self._cursor.charFormat()
+        _Inline(self._cursor, chars, self._formulas).write(token.children or [])
 
     def _around(self, token: Token) -> None:
         """A list or a quote begins or ends."""
@@ -187,6 +200,19 @@ class _Writer:
         self._block(made, chars)
         self._cursor.insertText(shown_text(text.rstrip("\n")).replace("\n", BLANK_LINE), chars)
 
+    def _formula(self, token: Token) -> None:
+        """A formula in its own line, in the middle; one that is not closed is a paragraph."""
+        made = line_format(gap=_GAP)
+        if token.type == UNCLOSED:
+            self._block(made)
+            self._cursor.insertText(shown_text(token.content).replace("\n", BLANK_LINE))
+            return
+        made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._block(made)
+        chars = self._cursor.charFormat()
+        self._formulas.insert(self._cursor, chars, token.content)
+        self._cursor.insertText(shown_text(token.info), chars)
+
     def _rule(self) -> None:
         made = QTextBlockFormat()
         made.setProperty(
@@ -228,7 +254,7 @@ class _Writer:
                 made = QTextBlockFormat()
                 made.setAlignment(side)
                 inner.setBlockFormat(made)
-                _Inline(inner, chars).write(cell.children or [])
+                _Inline(inner, chars, self._formulas).write(cell.children or [])
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         # Qt keeps a block behind every table; what follows is written into it.
         self._is_first = True
@@ -247,8 +273,9 @@ def _side(heading: Token) -> Qt.AlignmentFlag:
 class _Inline:
     """Puts the pieces of a line at a cursor: emphasis, code, links."""
 
-    def __init__(self, cursor: QTextCursor, base: QTextCharFormat) -> None:
+    def __init__(self, cursor: QTextCursor, base: QTextCharFormat, formulas: FormulaPlaces) -> None:
         self._cursor = cursor
+        self._formulas = formulas
         self._formats = [QTextCharFormat(base)]
 
     def write(self, children: Sequence[Token]) -> None:
@@ -258,6 +285,8 @@ class _Inline:
                 self._text(token.content)
             elif kind in ("softbreak", "hardbreak"):
                 self._text(BLANK_LINE)
+            elif kind == FORMULA:
+                self._formulas.insert(self._cursor, self._formats[-1], token.content)
             elif kind == "code_inline":
                 made = QTextCharFormat(self._formats[-1])
                 made.setFont(font("code"))

@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from workbench.ui.markdown.formula_rules import add_formulas
+
 LONGEST_RENDERED = 64_000
 """Characters up to which a text is read as Markdown; longer ones stay plain."""
 _CHUNK_CHARACTERS = 1_500
@@ -23,7 +25,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}(?!.*`)|~{3,})[ \t]*(.*)$")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _PARAGRAPH = re.compile(r"[^\s>|#*+\-\d`~]")
 
-_parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_parser = add_formulas(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
 
 
 class Part(NamedTuple):

@@ -1,4 +1,4 @@
-"""The visible text of Markdown, without its markup, piece by piece."""
+"""The visible text of Markdown, without its markup, piece by piece; formulas are their source."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
+from workbench.ui.markdown.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.markdown.parts import LONGEST_RENDERED, parse, shown_text, split
 
 _KEPT = 2_000
@@ -38,12 +39,16 @@ def _prose(tokens: Sequence[Token]) -> Iterator[str]:
             yield "".join(_inline(token.children or []))
         elif token.type in ("fence", "code_block"):
             yield shown_text(token.content.rstrip("\n")).replace("\n", "\u2028")
+        elif token.type in (FORMULA, UNCLOSED):
+            yield shown_text(token.content + token.info).replace("\n", "\u2028")
 
 
 def _inline(children: Sequence[Token]) -> Iterator[str]:
     for token in children:
         if token.type in ("text", "code_inline"):
             yield shown_text(token.content)
+        elif token.type == FORMULA:
+            yield shown_text(token.content).replace("\n", "\u2028")
         elif token.type in ("softbreak", "hardbreak"):
             yield "\u2028"
         elif token.type == "image":

@@ -23,6 +23,8 @@ from workbench.ui.kit.label import Label
 from workbench.ui.kit.panes.layout import column, row
 from workbench.ui.kit.text.streaming_text import ModelText
 from workbench.ui.markdown.document import markdown_document, plain_document
+from workbench.ui.markdown.formula_places import FormulaPlaces, places_in
+from workbench.ui.markdown.formulas import formulas
 from workbench.ui.markdown.parts import LONGEST_RENDERED
 from workbench.ui.theme import color, theme
 
@@ -45,6 +47,8 @@ class MarkdownView(ModelText):
         self.text = ""
         self._is_plain = False
         self._width = 0
+        self._formulas = FormulaPlaces(self.document())
+        formulas().drawn.connect(self._on_drawn)
         self.anchorClicked.connect(self._on_link)
         theme().changed.connect(self._show)
 
@@ -69,15 +73,24 @@ class MarkdownView(ModelText):
 
     def _write(self) -> None:
         """Fill the document."""
+        self._formulas = FormulaPlaces(self.document())
         if self._is_plain or len(self.text) > LONGEST_RENDERED:
             plain_document(self.document(), self.text)
         else:
-            markdown_document(self.document(), self.text)
+            self._formulas = markdown_document(self.document(), self.text, self._width)
+
+    @Slot()
+    def _on_drawn(self) -> None:
+        """Formulas were drawn: show them, if any was waited for here."""
+        if self._formulas.waiting and self._formulas.have_come():
+            self._show()
 
     def fit(self, width: int) -> None:
         """Be that wide, in pixels, and as high as the text then is."""
         if width != self._width:
             self._width = width
+            if self._formulas.sizes:
+                self._write()  # the widest may have more room, or less
             self.document().setTextWidth(width)
             self._set_height()
 
@@ -90,6 +103,8 @@ class MarkdownView(ModelText):
 
     def places(self, words: str) -> list[QTextCursor]:
         """Where words occur, in upper or lower case."""
+        if self._formulas.any:
+            return places_in(self.document(), words)
         found, cursor = [], QTextCursor(self.document())
         while words:
             cursor = self.document().find(words, cursor)

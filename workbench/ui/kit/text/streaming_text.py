@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
 from workbench.domain.runs.comparison import DiffPart
-from workbench.ui.kit.text.copied import text_alone
+from workbench.ui.kit.text.copied import selected_text, text_alone
 from workbench.ui.kit.text.soft_breaks import SoftBreaks, without_breaks
 from workbench.ui.theme import color, font, theme
 from workbench.ui.theme.tokens import TOKENS
@@ -45,7 +45,7 @@ class ModelText(QTextBrowser):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """The selected text alone, without colours of this window and breaks of the view."""
-        text = without_breaks(self.textCursor().selection().toPlainText())
+        text = without_breaks(selected_text(self.textCursor()))
         return text_alone(super().createMimeDataFromSelection(), text)
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> None:
