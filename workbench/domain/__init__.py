@@ -9,6 +9,7 @@ transcripts.py: conversations of files, and the report of an import
 views.py: what the service returns about strategies, models, engine, run lists, conversations
 servers.py: servers that speak the OpenAI protocol, as entered and as they describe themselves
 chat.py: options and draft of a conversation
+attachments.py: files that are attached to messages
 storage.py: parts of the data folder, backups, what is deleted for good
 searching.py: what a search in the history asks for and finds
 history_figures.py: figures of the history, for statistics

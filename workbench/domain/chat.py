@@ -9,6 +9,7 @@ import msgspec
 
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import Budget, Json, KvMode, RunSpec
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage, Conversation
 
 UNBEGUN = 0
@@ -41,6 +42,14 @@ def chat_params(strategy: str) -> dict[str, Json]:
     return {"extraction": "whole"} if strategy == "direct" else {}
 
 
+class WaitingMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is sent when the answer before it is written."""
+
+    text: str = ""
+    attachments: tuple[Part, ...] = ()
+    options: ChatOptions = ChatOptions()
+
+
 class ChatDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What is written in a conversation and not sent.
 
@@ -52,6 +61,12 @@ class ChatDraft(msgspec.Struct, frozen=True, kw_only=True):
     system: str | None = None
     edited_id: int | None = None
     edited_text: str = ""
+    attachments: tuple[Part, ...] = ()
+    """Files of the next message, with their texts."""
+    edited_attachments: tuple[Part, ...] | None = None
+    """Those of the message that is edited; None: as they were."""
+    waiting: tuple[WaitingMessage, ...] = ()
+    """Messages that were to be sent after the answer that was being written."""
 
     @property
     def is_empty(self) -> bool:
@@ -64,7 +79,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     ``conversation_id`` None begins a conversation named ``title``. ``text`` None asks for another
     answer to the message ``parent_id``. ``system`` is None where it is the one before.
-    ``edited_from`` is the message that the text is a version of.
+    ``edited_from`` is the message that the text is a version of, ``attachments`` the files that go
+    with it.
     """
 
     conversation_id: int | None
@@ -76,6 +92,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     spec: RunSpec
     run_title: str
     edited_from: int | None = None
+    attachments: tuple[dict[str, Any], ...] = ()
 
 
 class OpenConversation(msgspec.Struct, frozen=True, kw_only=True):

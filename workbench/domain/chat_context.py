@@ -6,11 +6,14 @@ from typing import Literal
 
 import msgspec
 
-PartName = Literal["profile", "system", "summary", "history", "draft", "thoughts", "format"]
+PartName = Literal[
+    "profile", "system", "summary", "documents", "history", "draft", "thoughts", "format"
+]
 PART_TITLES: dict[PartName, str] = {
     "profile": "Profile",
     "system": "System",
     "summary": "Summary",
+    "documents": "Documents",
     "history": "Conversation",
     "draft": "Draft",
     "thoughts": "Thoughts sent back",

@@ -226,6 +226,13 @@ class Token(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Its bytes, where its text has parts of characters and does not tell them; else 0."""
 
 
+def fenced(text: str, language: str = "") -> str:
+    """A text as a block of code, between fences that are longer than any in it."""
+    longest = max((len(each) for each in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
 def count_text(count: int, noun: str) -> str:
     """A number with its noun: "1 node", "1,024 nodes"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 from sqlalchemy import Connection, delete, insert, select
@@ -15,6 +15,7 @@ from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.text import Role, replace_surrogates
 from workbench.domain.views import ChatMessage
+from workbench.history import codec
 from workbench.history.chats.branches.outline import read_attachments
 from workbench.history.chats.branches.parents import (
     chunks,
@@ -49,6 +50,7 @@ def insert_message(
     run_id: int | None = None,
     system: str | None = None,
     edited_from: int | None = None,
+    attachments: Sequence[dict[str, Any]] = (),
 ) -> int:
     """A new message, which becomes the end of the shown branch; returns its id.
 
@@ -69,6 +71,7 @@ def insert_message(
         "created_at": now,
         "system": None if system is None else replace_surrogates(system),
         "edited_from": edited_from,
+        "attachments": codec.to_json(attachments),
     }
     shown = shown_leaf(connection, conversation_id)
     if shown not in (None, parent_id):
@@ -199,6 +202,7 @@ def insert_turn(connection: Connection, turn: Turn, owner: tuple[int, float]) ->
             text=turn.text,
             system=system,
             edited_from=turn.edited_from,
+            attachments=turn.attachments,
         )
         system = None
     run_id = runs.insert_run(connection, turn.spec, turn.run_title, {}, owner)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from workbench.domain.attachments import attached_files, title_words, with_files
 from workbench.domain.chat import ChatOptions, Turn, chat_params
 from workbench.domain.chat_tree import TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import Json, RunSpec
 from workbench.domain.text import Message
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
 from workbench.history import session
 from workbench.history.chats import conversations
@@ -18,6 +21,8 @@ from workbench.service.chats.context import Contexts
 from workbench.service.chats.prompt import Draft, begun_message
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
 from workbench.service.runs.runs import run_title
+
+_NOTHING = "There is nothing to send: write a message or attach a file first."
 
 
 class Asking(Contexts):
@@ -29,38 +34,49 @@ class Asking(Contexts):
         text: str,
         options: ChatOptions,
         parent_id: int | None = None,
+        files: Sequence[Part] = (),
     ) -> ChatMessage:
         """Add what the user wrote and start the answer; returns the answer's (empty) message.
 
         ``conversation_id`` None begins a conversation. ``parent_id`` is the message that the text
-        follows, None the end of the shown branch. Message, run and answer are written together,
-        before the model sees any of it; where that fails there is none of them.
+        follows, None the end of the shown branch. ``files`` go with it. Message, run and answer are
+        written together, before the model sees any of it; where that fails there is none of them.
 
         Raises:
-            UsageError: the text is blank. ModelError: there is no such model.
+            UsageError: there is neither text nor file. ModelError: there is no such model.
             StoreError: nothing was sent because it cannot be saved.
         """
-        if not text.strip():
-            raise UsageError("There is nothing to send: write a message first.")
+        if not text.strip() and not files:
+            raise UsageError(_NOTHING)
         before: tuple[ChatMessage, ...] = ()
         if conversation_id is not None:
             if parent_id is None:
                 parent_id = await self._leaf(conversation_id)
             before = await self.messages(conversation_id, parent_id)
             self._steps.forget(conversation_id)
-        answer = await self._ask(conversation_id, parent_id, before, text, options)
+        answer = await self._ask(
+            conversation_id, parent_id, before, text, options, attachments=with_files((), files)
+        )
         if not before and conversation_id is not None:
-            await self._name_after(conversation_id, text)
+            await self._name_after(conversation_id, title_words(text, files))
         return answer
 
-    async def edit(self, message: ChatMessage, text: str, options: ChatOptions) -> ChatMessage:
+    async def edit(
+        self,
+        message: ChatMessage,
+        text: str,
+        options: ChatOptions,
+        files: Sequence[Part] | None = None,
+    ) -> ChatMessage:
         """Write another version of a user message and answer that; the old branch stays.
 
-        What is sent is what leads to the message, whichever branch is shown.
+        What is sent is what leads to the message, whichever branch is shown. It has the files of
+        the message, or ``files`` in their place.
         """
-        if not text.strip():
-            raise UsageError("There is nothing to send: write a message first.")
-        return await self._ask_again(message, text, options)
+        attachments = with_files(message.attachments, files)
+        if not text.strip() and not attached_files(attachments):
+            raise UsageError(_NOTHING)
+        return await self._ask_again(message, text, options, attachments=attachments)
 
     async def regenerate(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
         """Another answer to what ``message`` answers; the old one stays as a version."""
@@ -89,6 +105,7 @@ class Asking(Contexts):
         text: str | None,
         options: ChatOptions,
         begun: Message | None = None,
+        attachments: tuple[dict[str, Any], ...] = (),
     ) -> ChatMessage:
         """Another version of a message, which can be undone."""
         conversation_id = message.conversation_id
@@ -96,7 +113,7 @@ class Asking(Contexts):
         before = await self._before(message)
         edited = None if text is None else message.message_id
         answer = await self._ask(
-            conversation_id, message.parent_id, before, text, options, begun, edited
+            conversation_id, message.parent_id, before, text, options, begun, edited, attachments
         )
         change = TreeChange(
             kind="add",
@@ -138,16 +155,19 @@ class Asking(Contexts):
         options: ChatOptions,
         begun: Message | None = None,
         edited: int | None = None,
+        attachments: tuple[dict[str, Any], ...] = (),
     ) -> ChatMessage:
         """Put a question on disk and start its answer; ``text`` None answers the last message.
 
-        ``edited`` is the message that the question is a version of.
+        ``edited`` is the message that the question is a version of, ``attachments`` what goes with
+        it.
         ``before`` is what is sent of the branch that ends in ``parent_id``: no hidden messages.
         ``begun`` is how the answer begins: it is written on directly, and the conversation keeps
         its strategy for the next message.
         """
         asked = msgspec.structs.replace(options, strategy="direct", params={}) if begun else options
-        sent = await self._branch_prompt(before, Draft(text or "", begun), asked)
+        files = attached_files(attachments)
+        sent = await self._branch_prompt(before, Draft(text or "", begun, files), asked)
         spec = RunSpec(
             prompt=sent.prompt,
             strategy=asked.strategy,
@@ -163,14 +183,15 @@ class Asking(Contexts):
             prepared = await self._runs.prepare(spec)
             turn = Turn(
                 conversation_id=conversation_id,
-                title=title_of(text or ""),
+                title=title_of(title_words(text or "", files)),
                 parent_id=parent_id,
                 text=text,
                 system=options.system if is_other else None,
                 options=kept_options(options),
                 spec=prepared.spec,
-                run_title=run_title(prepared.spec),
+                run_title=title_of(text) if text and files else run_title(prepared.spec),
                 edited_from=edited,
+                attachments=attachments,
             )
             answer = await self._store.add_turn(turn)
         if options.system.strip() and options.system != await self.last_system():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.domain.attachments import attached_files, title_words, with_files
 from workbench.domain.chat import ChatOptions
 from workbench.domain.chat_tree import BinItem, ConversationTree, TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.text import Role
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage, Conversation
 from workbench.history.chats import conversations, message_tree
 from workbench.history.chats.branches import adding, deleting, outline, parents, showing
 from workbench.service.chats.reader import ConversationReader, title_of
 
-_NOTHING = "There is nothing to save: write a message first."
+_NOTHING = "There is nothing to save: write a message or attach a file first."
 
 
 class Branches(ConversationReader):
@@ -48,21 +50,27 @@ class Branches(ConversationReader):
     # --- adding ---------------------------------------------------------------------------------
 
     async def add(
-        self, conversation_id: int | None, role: Role, text: str, options: ChatOptions
+        self,
+        conversation_id: int | None,
+        role: Role,
+        text: str,
+        options: ChatOptions,
+        files: Sequence[Part] = (),
     ) -> ChatMessage:
         """Say something at the end of the shown branch that is not answered yet.
 
-        ``conversation_id`` None begins a conversation.
+        ``conversation_id`` None begins a conversation; ``files`` go with the text.
 
         Raises:
-            UsageError: the text is blank, or there is no such conversation.
+            UsageError: there is neither text nor file, or there is no such conversation.
         """
-        if not text.strip():
+        if not text.strip() and not files:
             raise UsageError(_NOTHING)
         before: Sequence[ChatMessage] = ()
         leaf = None
         if conversation_id is None:
-            made = await self._store.write(conversations.insert_conversation, title_of(text))
+            title = title_of(title_words(text, files))
+            made = await self._store.write(conversations.insert_conversation, title)
             conversation_id = made.conversation_id
         else:
             leaf = await self._leaf(conversation_id)
@@ -70,35 +78,62 @@ class Branches(ConversationReader):
         is_other = not before or options.system != await self._system(before)
         system = options.system if is_other else None
         change = await self._store.write(
-            adding.add_message_to, conversation_id, leaf, role, text, system
+            adding.add_message_to,
+            conversation_id,
+            leaf,
+            role,
+            text,
+            system,
+            with_files((), files),
         )
         return await self._done(change)
 
-    async def save_version(self, message: ChatMessage, text: str) -> ChatMessage:
+    async def save_version(
+        self, message: ChatMessage, text: str, files: Sequence[Part] | None = None
+    ) -> ChatMessage:
         """Another version of a message of either role, without asking the model.
 
+        It has the files of the message, or ``files`` in their place.
+
         Raises:
-            UsageError: the text is blank.
+            UsageError: there is neither text nor file.
         """
-        if not text.strip():
+        attachments = with_files(message.attachments, files)
+        if not text.strip() and not attached_files(attachments):
             raise UsageError(_NOTHING)
-        change = await self._store.write(adding.add_version, message.message_id, text)
+        change = await self._store.write(
+            adding.add_version,
+            message.message_id,
+            text,
+            None if files is None else attachments,
+        )
         return await self._done(change)
 
     async def insert(
-        self, message: ChatMessage, role: Role, text: str, *, after: bool
+        self,
+        message: ChatMessage,
+        role: Role,
+        text: str,
+        *,
+        after: bool,
+        files: Sequence[Part] = (),
     ) -> ChatMessage:
         """Say something before or after a message; what follows goes on after it, as copies.
 
-        The branch without it stays as it was.
+        The branch without it stays as it was. ``files`` go with the text.
 
         Raises:
-            UsageError: the text is blank.
+            UsageError: there is neither text nor file.
         """
-        if not text.strip():
+        if not text.strip() and not files:
             raise UsageError(_NOTHING)
         change = await self._store.write(
-            adding.insert_next_to, message.message_id, role, text, after=after
+            adding.insert_next_to,
+            message.message_id,
+            role,
+            text,
+            after=after,
+            attachments=with_files((), files),
         )
         return await self._done(change)
 

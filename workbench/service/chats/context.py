@@ -13,6 +13,7 @@ from workbench.domain.errors import MessageTooLongError, UnsupportedError, Workb
 from workbench.domain.profiles import Profile
 from workbench.domain.runs.spec import ChatPrompt, RunSpec
 from workbench.domain.text import Message, Segment, count_text
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
 from workbench.engine.protocol import Engine, LoadedModel
 from workbench.history.chats import profiles
@@ -24,7 +25,7 @@ from workbench.service.prompts.token_map import count_by_origin
 
 NO_MODEL = "not counted: no model is loaded"
 _ORDER: tuple[PartName, ...] = (
-    "profile", "system", "summary", "history", "thoughts", "draft", "format",
+    "profile", "system", "summary", "documents", "history", "thoughts", "draft", "format",
 )  # fmt: skip
 _COUNTED_CHARACTERS = 400_000
 """Messages that are left out are counted up to this length."""
@@ -39,6 +40,7 @@ class Contexts(ConversationReader):
         leaf_id: int | None,
         draft: str,
         options: ChatOptions,
+        files: tuple[Part, ...] = (),
     ) -> ContextReport:
         """The context of the next answer, as it would be sent now.
 
@@ -47,6 +49,7 @@ class Contexts(ConversationReader):
             leaf_id: the message that the draft follows.
             draft: what is written and not sent.
             options: how the answer would be made.
+            files: attached to the draft.
         """
         engine = self._engines.current
         model = engine.model
@@ -59,7 +62,7 @@ class Contexts(ConversationReader):
         branch: tuple[ChatMessage, ...] = ()
         if conversation_id is not None and leaf_id is not None:
             branch = await self.messages(conversation_id, leaf_id)
-        sent = await self._branch_prompt(branch, Draft(draft), options)
+        sent = await self._branch_prompt(branch, Draft(draft, files=files), options)
         verdict = await self._templates.verdict(model.chat_template)
         try:
             return await _counted(engine, model, sent, options, verdict, branch)

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from workbench.domain.attachments import attached_files, file_block
 from workbench.domain.chat import ChatOptions
 from workbench.domain.chat_context import PartName
 from workbench.domain.profiles import Profile
 from workbench.domain.runs.spec import ChatContext, ChatPrompt
-from workbench.domain.text import Message, Span
+from workbench.domain.text import Message, Role, Span
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
 
 SUMMARY_HEADING = "Summary of the conversation until here:\n"
@@ -35,6 +37,8 @@ class Draft(NamedTuple):
     """What the user writes."""
     begun: Message | None = None
     """The answer that is to go on."""
+    files: tuple[Part, ...] = ()
+    """What is attached to the text."""
 
 
 def branch_prompt(
@@ -61,9 +65,9 @@ def branch_prompt(
     system, parts = _system(options.system, profile, summary.text if summary else "")
     if system is not None:
         turns.append((system, parts, None))
-    turns += [(_message(each), ("history",), each) for each in after if _is_turn(each)]
-    if draft.text.strip():
-        turns.append((Message.value("user", draft.text), ("draft",), None))
+    turns += [(*_spoken(each), each) for each in after if _is_turn(each)]
+    if draft.text.strip() or draft.files:
+        turns.append((*_with_files("user", draft.files, draft.text, "draft"), None))
     note = profile.filled(profile.note).strip() if profile is not None else ""
     if note and profile is not None:
         turns = _with_note(turns, note, is_own=profile.is_own)
@@ -126,15 +130,29 @@ def _system(
 
 def _is_turn(each: ChatMessage) -> bool:
     """Whether a message is sent by itself: not one of the system, whose prompt has its text."""
-    return bool(each.text.strip()) and not (each.role == "system" and each.system is not None)
+    has_text = bool(each.text.strip() or attached_files(each.attachments))
+    return has_text and not (each.role == "system" and each.system is not None)
 
 
-def _message(each: ChatMessage) -> Message:
-    role = each.role if each.role != "system" else "user"
-    found = Message.value(role, each.text)
+def _spoken(each: ChatMessage) -> tuple[Message, tuple[PartName, ...]]:
+    """A message of the conversation as it is sent, with the part of each of its spans."""
+    role: Role = each.role if each.role != "system" else "user"
+    found, parts = _with_files(role, attached_files(each.attachments), each.text, "history")
     if role == "assistant" and each.reasoning:
-        return msgspec.structs.replace(found, reasoning=each.reasoning)
-    return found
+        found = msgspec.structs.replace(found, reasoning=each.reasoning)
+    return found, parts
+
+
+def _with_files(
+    role: Role, files: Sequence[Part], text: str, name: PartName
+) -> tuple[Message, tuple[PartName, ...]]:
+    """A text after its files: all of it is data, in which control tokens stay plain text."""
+    spans = [Span(f"{file_block(each)}\n\n", literal=False) for each in files]
+    parts: list[PartName] = ["documents"] * len(spans)
+    if text.strip() or not spans:
+        spans.append(Span(text, literal=False))
+        parts.append(name)
+    return Message(role, tuple(spans)), tuple(parts)
 
 
 def _with_note(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from workbench.domain.attachments import attached_files, file_title
 from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.runs.sampling import Sampling
@@ -23,7 +24,34 @@ _PROMPT_TOKENS = 100
 """For the words of the prompt file and of the chat template."""
 _CHARACTERS_A_TOKEN = 4
 _UNKNOWN_CONTEXT = 4096
+_PIECE = 4000
+"""Characters of a file that are summed up together."""
 _NAMES = {"user": "User", "assistant": "Assistant", "system": "System"}
+
+
+def _texts(each: ChatMessage) -> Iterator[str]:
+    """What is said in a message, and before it the text of its files, in pieces."""
+    for part in attached_files(each.attachments):
+        lines = part.text.splitlines(keepends=True)
+        for number, piece in enumerate(_pieces(lines), 1):
+            yield f"File {file_title(part)}, part {number}:\n{piece.strip()}"
+    if each.text.strip():
+        yield f"{_NAMES[each.role]}: {each.text.strip()}"
+
+
+def _pieces(lines: Sequence[str]) -> Iterator[str]:
+    """Lines in pieces of some length; a longer line is cut."""
+    piece = ""
+    for line in lines:
+        if piece.strip() and len(piece) + len(line) > _PIECE:
+            yield piece
+            piece = ""
+        piece += line
+        while len(piece) > _PIECE:
+            yield piece[:_PIECE]
+            piece = piece[_PIECE:]
+    if piece.strip():
+        yield piece
 
 
 class Summarising(ConversationReader):
@@ -50,9 +78,7 @@ class Summarising(ConversationReader):
         if not places:
             raise UsageError("This message does not belong to the conversation.")
         earlier, messages = split_at_summary(branch[: places[0] + 1])
-        texts = [
-            f"{_NAMES[each.role]}: {each.text.strip()}" for each in messages if each.text.strip()
-        ]
+        texts = [text for each in messages for text in _texts(each)]
         if not texts:
             raise UsageError("There is nothing to sum up above this place.")
         summary = earlier.text if earlier is not None else ""

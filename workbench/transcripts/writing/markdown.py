@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 
+from workbench.domain.text import fenced
 from workbench.domain.transcripts import ExportOptions, Transcript, TranscriptMessage
 from workbench.transcripts.writing.paths import leaves, name_of, shown, system_of, time_text
 
@@ -83,13 +84,6 @@ def _message(message: TranscriptMessage, number: int, options: ExportOptions) ->
 
 def _closed(title: str, body: str) -> list[str]:
     return ["<details>", f"<summary>{title}</summary>", "", body, "", "</details>", ""]
-
-
-def fenced(text: str, language: str = "") -> str:
-    """A text as a block of code, between fences that are longer than any in it."""
-    longest = max((len(each) for each in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _inline(text: str) -> str:

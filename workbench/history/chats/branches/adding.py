@@ -6,7 +6,7 @@ A copy has the text and the run of its message; what the run has written is stor
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from workbench.domain.chat_tree import TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.text import Role, replace_surrogates
+from workbench.history import codec
 from workbench.history.chats.branches.parents import (
     below,
     chunks,
@@ -32,8 +33,15 @@ _COPIED = (
 """Columns that a copy has of its message: not its label, its pin and where it was left."""
 
 
-def add_version(connection: Connection, message_id: int, text: str) -> TreeChange:
+def add_version(
+    connection: Connection,
+    message_id: int,
+    text: str,
+    attachments: Sequence[dict[str, Any]] | None = None,
+) -> TreeChange:
     """Another version of a message, which is shown; the model that wrote it stays named.
+
+    It has the same attachments, or these in their place.
 
     What follows a summary on the shown branch goes on after its other version, as copies.
 
@@ -52,6 +60,8 @@ def add_version(connection: Connection, message_id: int, text: str) -> TreeChang
         "conversation_id": conversation_id,
         "parent_id": row.parent_id,
     }
+    if attachments is not None:
+        values["attachments"] = codec.to_json(attachments)
     ids = [_insert(connection, values)]
     if row.kind == "summary":
         skeleton = load_skeleton(connection, conversation_id)
@@ -69,6 +79,7 @@ def add_message_to(
     role: Role,
     text: str,
     system: str | None = None,
+    attachments: Sequence[dict[str, Any]] = (),
 ) -> TreeChange:
     """A message that nothing answers yet.
 
@@ -76,12 +87,19 @@ def add_message_to(
         UsageError: there is no such conversation.
     """
     before = shown_leaf(connection, conversation_id)
-    values = _written(conversation_id, parent_id, role, text) | {"system": system}
+    values = _written(conversation_id, parent_id, role, text)
+    values |= {"system": system, "attachments": codec.to_json(attachments)}
     return added(connection, conversation_id, before, [_insert(connection, values)])
 
 
 def insert_next_to(
-    connection: Connection, message_id: int, role: Role, text: str, *, after: bool
+    connection: Connection,
+    message_id: int,
+    role: Role,
+    text: str,
+    *,
+    after: bool,
+    attachments: Sequence[dict[str, Any]] = (),
 ) -> TreeChange:
     """Say something before or after a message: a new branch, on which the rest follows as copies.
 
@@ -99,6 +117,7 @@ def insert_next_to(
     rest = [each for each in sorted(path & skeleton.living) if each >= message_id + int(after)]
     parent = message_id if after else skeleton.parents[message_id]
     values = _written(conversation_id, parent, role, text)
+    values["attachments"] = codec.to_json(attachments)
     if parent is None:  # the system prompt counts from the first message on
         values["system"] = _rows(connection, [message_id])[message_id].system
     first = _insert(connection, values)
