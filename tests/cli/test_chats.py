@@ -79,11 +79,22 @@ def test_what_is_not_there_is_wrong_usage(home):
         assert "workbench: " in done.stderr
 
 
+def test_a_file_that_cannot_be_read_sends_nothing(home, tmp_path):
+    path = tmp_path / "minutes.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    done = workbench("chat", "--file", str(path), "What is it?", home=home)
+    assert done.returncode != 0
+    assert f"{path}: this is a PDF" in done.stderr
+    assert json.loads(workbench("chats", "list", "--json", home=home).stdout) == []
+
+
 @pytest.mark.model
-def test_a_talk_in_the_terminal_is_a_conversation_like_any_other(home):
+def test_a_talk_in_the_terminal_is_a_conversation_like_any_other(home, tmp_path):
+    path = tmp_path / "colours.txt"
+    path.write_text("red, green, blue")
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--data-dir", str(home), "chat", "--max-tokens", "8",
-         "--context", "512", "--system", "Be brief."],
+         "--context", "512", "--system", "Be brief.", "--file", str(path)],
         input="Name a colour.\n/retry\nAnother one.\n", capture_output=True, text=True, timeout=250,
         check=False, cwd=ROOT,
     )  # fmt: skip
@@ -91,6 +102,7 @@ def test_a_talk_in_the_terminal_is_a_conversation_like_any_other(home):
     (listed,) = json.loads(workbench("chats", "list", "--json", home=home).stdout)
     shown = workbench("chats", "show", str(listed["id"]), "--all", "--json", home=home)
     nodes = json.loads(shown.stdout)["messages"]
+    assert [len(each["attachments"]) for each in nodes] == [1, 0, 0, 0, 0]
     assert [each["role"] for each in nodes] == [
         "user",
         "assistant",

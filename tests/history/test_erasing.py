@@ -14,6 +14,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.runs.run_state import fold_all
 from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.storage import Erasure
+from workbench.domain.transcripts import Part
 from workbench.history import erasing, session
 from workbench.history.chats import conversations
 from workbench.history.evaluation import measurements
@@ -61,6 +62,7 @@ async def write_everywhere(store: HistoryStore) -> tuple[int, int]:
     turn = Turn(
         conversation_id=None, title=TEXT, parent_id=None, text=TEXT, system=f"be {TEXT}",
         options={"system": TEXT}, spec=samples.chat_spec(TEXT), run_title=TEXT,
+        attachments=({"kind": "file", "name": f"{WORD}.md", "text": TEXT},),
     )  # fmt: skip
     answer = await store.add_turn(turn)
     assert answer.run_id is not None
@@ -71,7 +73,9 @@ async def write_everywhere(store: HistoryStore) -> tuple[int, int]:
     )  # fmt: skip
     store.append(answer.run_id, log)
     await store.finish_run(answer.run_id, fold_all(log))
-    await store.save_chat_draft(answer.conversation_id, ChatDraft(text=TEXT))
+    await store.save_chat_draft(
+        answer.conversation_id, ChatDraft(text=TEXT, attachments=(Part(kind="file", text=TEXT),))
+    )
     await store.keep_state("last system prompt", f"be {TEXT}")
     await store.keep_state("something else", "kept")
     await store.write(write_judgements, run_id)

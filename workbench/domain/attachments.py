@@ -42,6 +42,12 @@ def file_block(part: Part) -> str:
     return f"File: {file_title(part)}\n{fenced(part.text.strip(chr(10)))}"
 
 
+def text_with_files(text: str, parts: Iterable[Part]) -> str:
+    """A message as a model gets it: its files, then what is written."""
+    blocks = [file_block(each) for each in parts if each.kind == "file" and each.text.strip()]
+    return "\n\n".join((*blocks, text) if text.strip() or not blocks else blocks)
+
+
 def file_title(part: Part) -> str:
     """The name of a file, on one line, however it was made."""
     return " ".join(without_directions(part.name).split()) or "file"

@@ -12,7 +12,7 @@ from workbench.domain.views import SearchHit
 SearchKind = Literal["run", "chat", "version", "variable", "case"]
 """Where the words are: in a run, in a conversation, in a version of a prompt, in the values of a
 run's inputs, in a row of an evaluation."""
-SearchPart = Literal["text", "thought", "title", "system"]
+SearchPart = Literal["text", "thought", "title", "system", "file"]
 SearchOrder = Literal["newest", "best"]
 
 SEARCH_KINDS: tuple[SearchKind, ...] = ("run", "chat", "version", "variable", "case")

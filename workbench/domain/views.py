@@ -318,7 +318,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     message_id: int | None = None
     """The message of the conversation in which they occur."""
-    part: Literal["text", "thought", "title", "system", "variables"] = "text"
+    part: Literal["text", "thought", "title", "system", "variables", "file"] = "text"
     """Which text of it they occur in."""
     role: str = ""
     """Of a message."""

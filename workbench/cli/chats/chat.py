@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,8 @@ import msgspec
 from workbench.cli.main import CANCELLED, FAILED
 from workbench.cli.options import load_options, pairs
 from workbench.cli.runs.run import exit_status
+from workbench.cli.terminal import in_a_line
+from workbench.domain.attachments import MOST_FILES, file_words
 from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.parameters import build
@@ -23,11 +26,13 @@ from workbench.settings import Paths
 
 if TYPE_CHECKING:
     from workbench.domain.runs.run_state import RunState
+    from workbench.domain.transcripts import Part
     from workbench.service import Workbench
 
 _HELP = """\
 /retry    another answer to the last message; the old one stays as a version
 /system   show the system prompt; /system TEXT changes it from here on
+/file     /file PATH attaches a file to the next message; /file shows what is attached
 /new      begin another conversation
 /exit     end (so does the end of the input); Ctrl+C stops an answer
 """
@@ -49,6 +54,10 @@ _HELP = """\
     "--sampling", "sampling_pairs", multiple=True, metavar="NAME=VALUE",
     help="Any sampling parameter, such as min_p=0.1. May be repeated.",
 )  # fmt: skip
+@click.option(
+    "--file", "paths_of_files", multiple=True, metavar="FILE",
+    help="A text file that goes with the first message. May be repeated.",
+)  # fmt: skip
 @click.argument("text", required=False)
 @load_options
 @click.pass_obj
@@ -64,6 +73,7 @@ def chat(
     temperature: float | None,
     max_tokens: int | None,
     sampling_pairs: tuple[str, ...],
+    paths_of_files: tuple[str, ...],
     text: str | None,
     load: dict[str, Any],
 ) -> int:
@@ -92,6 +102,7 @@ def chat(
         try:
             core.models.change_load_settings(load)
             talk = _Talk(core, options)
+            await talk.attach(paths_of_files)
             await talk.begin(conversation_id, last=last, system=system, profile=profile)
             return await talk.once(text) if text is not None else await talk.lines()
         finally:
@@ -108,6 +119,7 @@ class _Talk:
         self._options = options
         self._conversation: int | None = None
         self._run: int | None = None
+        self._files: list[Part] = []
         self._early: list[LoggedEvent] = []
         self._ends = asyncio.Event()
         self._ended_line = True
@@ -146,6 +158,12 @@ class _Talk:
             self._options, send_thoughts=bool(kept.get("send_thoughts"))
         )
         click.echo(f"{opened.conversation.title} ({conversation_id})", err=True)
+
+    async def attach(self, paths: Sequence[str]) -> None:
+        """Have files go with the next message; none does where one cannot be read."""
+        if len(self._files) + len(paths) > MOST_FILES:
+            raise UsageError(f"A message takes {MOST_FILES} files at most.")
+        self._files += [await self._core.chats.read_file(each) for each in paths]
 
     async def once(self, text: str) -> int:
         """Send one message; the exit status is that of its answer."""
@@ -186,6 +204,11 @@ class _Talk:
             if rest.strip():
                 self._options = msgspec.structs.replace(self._options, system=rest.strip())
             click.echo(self._options.system or "There is no system prompt.", err=True)
+        elif word == "/file":
+            if rest.strip():
+                await self.attach([rest.strip()])
+            for each in self._files:
+                click.echo(in_a_line(file_words(each)), err=True)
         elif word == "/retry":
             await self._retry()
         else:
@@ -202,7 +225,11 @@ class _Talk:
         exit_status(await self._follow(self._core.chats.regenerate(last, self._options)))
 
     async def _send(self, text: str) -> RunState:
-        return await self._follow(self._core.chats.send(self._conversation, text, self._options))
+        files = tuple(self._files)
+        sending = self._core.chats.send(self._conversation, text, self._options, None, files)
+        found = await self._follow(sending)
+        self._files = []
+        return found
 
     async def _follow(self, asking: Any) -> RunState:
         """Start an answer and show it as it is written, to its end."""

@@ -3,7 +3,7 @@
 Tags are words of a column of the index, so that a filter costs no more than a word:
 
 - ``krun``, ``kchat``, ``kversion``, ``kvariable``, ``kcase``: what it is
-- ``ktext``, ``kthought``, ``ktitle``, ``ksystem``: which part of it
+- ``ktext``, ``kthought``, ``ktitle``, ``ksystem``, ``kfile``: which part of it
 - ``chat7``: of that conversation; ``rolexuser`` and the like
 - ``right`` and ``wrong``; ``doubt1`` to ``doubt9`` (tenths)
 - ``m...``, ``s...``, ``t...``, ``f...``: digests of a model, a strategy, a tag, a folder
@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from workbench.domain.attachments import attached_files, file_title
 from workbench.history import codec
 from workbench.history.search.words import tag_token
 from workbench.history.stored_types import as_number, as_text, as_time
@@ -28,7 +29,7 @@ from workbench.history.stored_types import as_number, as_text, as_time
 # Statements are put together from the names of our own tables, and marks for values.
 # ruff: noqa: S608
 
-TEXT, THOUGHT, SYSTEM, VARIABLES = 0, 1, 2, 3
+TEXT, THOUGHT, SYSTEM, VARIABLES, FILES = 0, 1, 2, 3, 4
 """Numbers of the parts of a run or a message; a row of an evaluation has its own from 0."""
 _DOUBT_STEPS = 10
 
@@ -74,20 +75,20 @@ _definition = msgspec.json.Decoder(_Definition)
 def _messages(raw: Any, ids: Sequence[int]) -> list[Document]:
     rows = raw.execute(
         f"""SELECT m.id, m.created_at, m.role, m.text, m.reasoning, m.system, m.run_id, m.author,
-                   c.id, c.folder, r.model, r.strategy, r.is_right
+                   m.attachments, c.id, c.folder, r.model, r.strategy, r.is_right
             FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
             LEFT JOIN run AS r ON r.id = m.run_id
             WHERE m.id IN ({_marks(ids)}) AND m.deleted_at IS NULL AND m.hidden = 0
               AND c.deleted_at IS NULL""",
         ids,
     ).fetchall()
-    tags = _tags(raw, "conversation", {row[8] for row in rows})
+    tags = _tags(raw, "conversation", {row[9] for row in rows})
     run_ids = {row[6] for row in rows if row[6] is not None and row[2] == "assistant"}
     doubts, thought_of = _doubts(raw, run_ids), thoughts(raw, run_ids)
     found = []
     for row in rows:
-        item_id, at, role, text, reasoning, system, run_id, author, chat, folder, *of_run = row
-        model, strategy, is_right = of_run
+        item_id, at, role, text, reasoning, system, run_id, author, attachments, *rest = row
+        chat, folder, model, strategy, is_right = rest
         common = (
             "kchat",
             f"chat{chat}",
@@ -103,6 +104,7 @@ def _messages(raw: Any, ids: Sequence[int]) -> list[Document]:
             (TEXT, "ktext", as_text(text)),
             (THOUGHT, "kthought", as_text(reasoning) or thought_of[run_id]),
             (SYSTEM, "ksystem", as_text(system)),
+            (FILES, "kfile", files_text(attachments)),
         )
         found += [
             Document(item_id, part, as_time(at) or 0.0, body, "", (kind, *common))
@@ -226,6 +228,15 @@ def values_text(values: dict[str, Any]) -> str:
 def value_text(value: Any) -> str:
     """A value of an input as the text that is searched."""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def files_text(attachments: Any) -> str:
+    """Names and texts of the files of a message, from its attachments as JSON."""
+    stored = as_text(attachments) or ""
+    if len(stored) <= len("[]"):
+        return ""
+    found = attached_files(each for each in codec.from_json(stored, []) if isinstance(each, dict))
+    return "\n\n".join(f"{file_title(each)}\n{each.text}" for each in found)
 
 
 def prompt_name(path: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from workbench.domain.views import SearchHit
 from workbench.history.search import documents
-from workbench.history.search.documents import SYSTEM, THOUGHT, VARIABLES
+from workbench.history.search.documents import FILES, SYSTEM, THOUGHT, VARIABLES
 from workbench.history.search.snippets import Wanted, snippet
 from workbench.history.stored_types import as_text, as_time
 
@@ -56,6 +56,7 @@ def _message_hits(raw: Any, found: Sequence[Found], wanted: Wanted) -> dict[int,
         for row in raw.execute(
             f"""SELECT m.id, m.created_at, m.role, m.text, m.reasoning, m.system, m.run_id,
                        m.author, c.id, c.title, c.leaf_id, r.model, r.strategy, r.is_right,
+                       m.attachments,
                        {_VERSIONS.format("AND s.id <= m.id")}, {_VERSIONS.format("")}
                 FROM message AS m JOIN conversation AS c ON c.id = m.conversation_id
                 LEFT JOIN run AS r ON r.id = m.run_id
@@ -71,7 +72,7 @@ def _message_hits(raw: Any, found: Sequence[Found], wanted: Wanted) -> dict[int,
         if row is None:
             continue
         message_id, at, role, text, reasoning, system, run_id, author, chat, title, *rest = row
-        _, model, strategy, is_right, number, of = rest
+        _, model, strategy, is_right, attachments, number, of = rest
         body, part = as_text(text) or "", "text"
         if each.part == THOUGHT:
             part, body = "thought", as_text(reasoning) or ""
@@ -79,6 +80,8 @@ def _message_hits(raw: Any, found: Sequence[Found], wanted: Wanted) -> dict[int,
                 body = documents.thoughts(raw, (run_id,))[run_id]
         elif each.part == SYSTEM:
             part, body = "system", as_text(system) or ""
+        elif each.part == FILES:
+            part, body = "file", documents.files_text(attachments)
         hits[each.key] = SearchHit(
             kind="message",
             id=chat,

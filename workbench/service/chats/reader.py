@@ -26,6 +26,7 @@ class ConversationReader:
 
     def __init__(self, core: Core, runs: Runs) -> None:
         self._engines = core.engines
+        self._pool = core.pool
         self._prompt_library = core.prompt_library
         self._store = core.store
         self._runs = runs

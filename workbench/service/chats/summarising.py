@@ -30,7 +30,7 @@ _NAMES = {"user": "User", "assistant": "Assistant", "system": "System"}
 
 
 def _texts(each: ChatMessage) -> Iterator[str]:
-    """What is said in a message, and before it the text of its files, in pieces."""
+    """What is written in a message, and before it the text of its files, in pieces."""
     for part in attached_files(each.attachments):
         lines = part.text.splitlines(keepends=True)
         for number, piece in enumerate(_pieces(lines), 1):

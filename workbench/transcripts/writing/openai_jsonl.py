@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from workbench.domain.attachments import text_with_files
 from workbench.domain.transcripts import ExportOptions, Transcript, TranscriptMessage
 from workbench.transcripts.writing.paths import leaves, shown, system_of
 
@@ -51,9 +52,10 @@ def _written(
     if message.kind == "tool_call" and calls:
         return made
     pictures = [each.url for each in message.parts if each.kind == "image" and each.url]
-    content: Any = message.text
+    text = text_with_files(message.text, message.parts)
+    content: Any = text
     if pictures:
-        content = [{"type": "text", "text": message.text}]
+        content = [{"type": "text", "text": text}]
         content += [{"type": "image_url", "image_url": {"url": url}} for url in pictures]
     written = {"role": message.role, "content": content}
     if message.reasoning and options.reasoning:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from workbench.domain.attachments import text_with_files
 from workbench.domain.transcripts import ExportOptions, Transcript, TranscriptMessage
 from workbench.transcripts.writing.paths import leaves, shown, system_of
 
@@ -43,7 +44,8 @@ def _spoken(message: TranscriptMessage, options: ExportOptions) -> list[tuple[st
     if message.role == "tool":
         return [("observation", message.text)]
     if message.role in {"system", "user"}:
-        return [("human" if message.role == "user" else "system", message.text)]
+        text = text_with_files(message.text, message.parts)
+        return [("human" if message.role == "user" else "system", text)]
     calls = [each for each in message.parts if each.kind == "tool_call"] if options.tools else []
     if message.kind == "tool_call":
         return [("function_call", message.text or _call(calls[0].name, calls[0].arguments))]

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
 PAGE = 50
-_PARTS = {"thought": "thought", "system": "system prompt", "title": "title", "variables": "inputs"}
+_PARTS = {
+    "thought": "thought",
+    "system": "system prompt",
+    "title": "title",
+    "variables": "inputs",
+    "file": "attached file",
+}
 
 
 class HitRow(NamedTuple):
