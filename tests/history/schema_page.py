@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.history import tables
 from workbench.history.table_words import table_words
+from workbench.history.tables import base
 
 PAGE = Path(__file__).parents[2] / "docs" / "schema.md"
 
@@ -13,7 +14,7 @@ _BEGINNING = """\
 # The schema of the history
 
 The history is one SQLite file, `history.db` of the data folder (`workbench storage show` says
-where). This page is made from `workbench/history/tables.py`; it describes revision {version}.
+where). This page is made from `workbench/history/tables/`; it describes revision {version}.
 Ask it in SQL, for reading alone, in History under *SQL* or on the command line:
 
     workbench history sql "SELECT model, count(*), sum(completion_tokens) FROM run GROUP BY model"
@@ -28,7 +29,7 @@ columns; both ways print msgpack as JSON. Names of tables and columns may change
 
 def page() -> str:
     """The whole page."""
-    preface = (tables.__doc__ or "").split("\n\n", 2)[2].strip().replace("\n", " ")
+    preface = (base.__doc__ or "").split("\n\n", 2)[2].strip().replace("\n", " ")
     parts = [_BEGINNING.format(version=tables.SCHEMA_VERSION, preface=preface)]
     for table in table_words():
         lines = [f"## {table.name}", ""]

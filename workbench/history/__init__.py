@@ -3,7 +3,7 @@
 store.py: `HistoryStore`: what other rooms call, `store.read(run_list.list_runs)` for one statement
 writer.py: opens and closes the database, and the queue of what is to be written
 job_thread.py: the one thread that has the database: writes before reads
-tables.py: the tables (SQLAlchemy Core)
+tables/: the tables (SQLAlchemy Core)
 table_words.py: what tables and columns hold, in words
 schema.py: reads the schema's version, migrates to the newest
 stored_types.py: column types that accept whatever bytes are in the file

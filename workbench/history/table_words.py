@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
-import sys
+from collections.abc import Iterator
+from types import ModuleType
 
 from sqlalchemy import Column, Table
 
@@ -39,29 +40,22 @@ def table_words() -> tuple[TableWords, ...]:
 
 def _descriptions() -> dict[str, str]:
     """The text behind the assignment of each table; none where the sources are not there."""
-    found = {}
-    for made, text in itertools.pairwise(_statements()):
+    return {name: words for module in tables.MODULES for name, words in _described(module)}
+
+
+def _described(module: ModuleType) -> Iterator[tuple[str, str]]:
+    try:
+        statements = ast.parse(inspect.getsource(module)).body
+    except OSError:
+        return
+    for made, text in itertools.pairwise(statements):
         if not isinstance(made, ast.Assign) or not isinstance(text, ast.Expr):
             continue
         target, value = made.targets[0], text.value
         if isinstance(target, ast.Name) and isinstance(value, ast.Constant):
-            table = getattr(tables, target.id, None)
+            table = getattr(module, target.id)
             if isinstance(table, Table):
-                found[table.name] = str(value.value)
-    return found
-
-
-def _statements() -> list[ast.stmt]:
-    """All of the module, and of the modules in it where it is a room."""
-    room = f"{tables.__name__}."
-    sources = [each for name, each in sys.modules.items() if f"{name}.".startswith(room)]
-    found: list[ast.stmt] = []
-    for each in sources:
-        try:
-            found += ast.parse(inspect.getsource(each)).body
-        except OSError:
-            continue
-    return found
+                yield table.name, str(value.value)
 
 
 def _kind(column: Column[object]) -> str:
