@@ -89,7 +89,7 @@ class Bundles:
     async def replay(self, path: str, model: str = "") -> Replayed:
         """Do the run of a bundle again here, and say whether it is identical.
 
-        The new run is kept as any other.
+        The new run is kept as any other; cancelling stops it.
 
         Args:
             path: the bundle.
@@ -102,7 +102,11 @@ class Bundles:
         bundle = await self._read(path)
         spec = msgspec.structs.replace(bundle.spec, model=model or bundle.spec.model)
         run_id = await self._runs.start(_placed(spec))
-        state = await self._runs.wait(run_id)
+        try:
+            state = await self._runs.wait(run_id)
+        except asyncio.CancelledError:
+            await self._runs.cancel(run_id)
+            raise
         if state.status == "failed":
             raise WorkbenchError.from_wire(state.error or {"reason": "The run failed."})
         now = await self._core.store.read(load_manifest, run_id)

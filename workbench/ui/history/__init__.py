@@ -8,5 +8,6 @@ right_side.py: what is shown next to the list; the way to a hit
 opened/: the opened run
 pair_view.py: two runs compared
 figures_view.py: statistics
+bundles/: runs as files that are done again elsewhere
 console/: questions in SQL
 """

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit
 from workbench.ui.history.hits.hits_pane import HitsPane
 from workbench.ui.history.runs.filters import FilterBar
 from workbench.ui.history.runs.runs_table import RunsTable
-from workbench.ui.kit import EmptyState, GhostButton, column, row
+from workbench.ui.kit import EmptyState, GhostButton, IconButton, column, row
 from workbench.ui.theme import icon, theme
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class ListSide(QFrame):
         self.console = GhostButton(
             "SQL", "database", tip="Ask the history in SQL, for reading alone"
         )
+        self.open_bundle = IconButton("open", "Open a bundle…")
         self.hits = HitsPane(bridge)
         self.nothing_found = EmptyState(
             "Nothing found", "No run has these filters.", "Show all runs", "close"
@@ -49,7 +50,7 @@ class ListSide(QFrame):
         )
         bar = QFrame()
         bar.setProperty("rule", "bottom")
-        top = row(self.search, self.statistics, self.console, gap=8)
+        top = row(self.search, self.statistics, self.console, self.open_bundle, gap=8)
         top.setStretch(0, 1)
         bar.setLayout(column(top, self.filters, margins=(16, 8, 12, 8), gap=8))
         self.setMinimumWidth(_LEAST_WIDTH)

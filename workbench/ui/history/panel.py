@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from PySide6.QtCore import QPoint, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.domain.runs.pair import RunPair
@@ -16,6 +16,7 @@ from workbench.domain.runs.spec import TemplatePrompt
 from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.actions import Action
 from workbench.ui.evaluate.data.case_form import case_action
+from workbench.ui.history.bundles.bundle_files import dropped_bundle
 from workbench.ui.history.figures_view import FiguresView
 from workbench.ui.history.list_side import ListSide
 from workbench.ui.history.opened.open_run import OpenRun
@@ -96,6 +97,7 @@ class HistoryPanel(Panel):
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._ask_version)
         self._connect()
+        self.setAcceptDrops(True)
 
     def _make_right(self) -> None:
         self.right = RightSide(
@@ -112,6 +114,8 @@ class HistoryPanel(Panel):
         self.hits.model.failed.connect(self._on_failed)
         self.list_side.statistics.clicked.connect(self.right.show_statistics)
         self.list_side.console.clicked.connect(self.right.show_console)
+        self.list_side.open_bundle.clicked.connect(self.right.ask_for_bundle)
+        self.right.bundle.replayed.connect(self._refresh)
         self.right.labels.form.saved.connect(self._read_choices)
         self.right.labels.form.failed.connect(self._on_failed)
         self.filters.changed.connect(self._look)
@@ -156,6 +160,10 @@ class HistoryPanel(Panel):
                    run=self._on_compare_two, when=self._has_two),
             Action(id="history.statistics", title="Statistics of the history",
                    run=self.right.show_statistics),
+            Action(id="history.save_bundle", title="Save the opened run as a bundle",
+                   run=self.menu.save_bundle, when=self._has_spec),
+            Action(id="history.open_bundle", title="Open a bundle and replay it",
+                   run=self.right.ask_for_bundle),
             Action(id="history.sql", title="Ask the history in SQL", run=self.right.show_console),
             Action(id="history.tree", title="Open the tree of the opened run", run=self._on_tree,
                    when=self.view.tree.isVisible),
@@ -417,6 +425,16 @@ class HistoryPanel(Panel):
             self.breadcrumb_changed.emit([f"“{words}”"])
         else:
             self.breadcrumb_changed.emit([f"Run {run_id:,}"] if run_id is not None else [])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_bundle(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_bundle(event.mimeData())
+        if path:
+            event.acceptProposedAction()
+            self.right.show_bundle(path)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -1,4 +1,4 @@
-"""The right side of History: the open run, a hit elsewhere, two runs compared, figures, or SQL."""
+"""The right side of History: the open run, a hit, two runs compared, figures, SQL, a bundle."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.domain.runs.pair import RunPair
 from workbench.domain.views import SearchHit
+from workbench.ui.history.bundles.bundle_files import ask_for_bundle
+from workbench.ui.history.bundles.bundle_view import BundleView
 from workbench.ui.history.console.console_view import ConsoleView
 from workbench.ui.history.figures_view import FiguresView
 from workbench.ui.history.hits.hit_view import HitView
@@ -32,6 +34,7 @@ class RightSide(QFrame):
         self.pair_view = PairView(context.bridge)
         self.figures = figures
         self.console = ConsoleView(context.bridge)
+        self.bundle = BundleView(context.bridge)
         self.nothing_open = EmptyState(
             "No run is open", "Choose a run to see what was sent and what came back.", "", ""
         )
@@ -44,6 +47,7 @@ class RightSide(QFrame):
             self.pair_view,
             self.figures,
             self.console,
+            self.bundle,
             self.nothing_open,
         )
         self.setLayout(column(*self._parts, gap=0))
@@ -58,8 +62,11 @@ class RightSide(QFrame):
         self.pair_view.close_pair.clicked.connect(self._on_close_pair)
         self.figures.closed.connect(self._show_run)
         self.console.closed.connect(self._show_run)
+        self.bundle.closed.connect(self._show_run)
+        self.bundle.run_wanted.connect(self.open_run)
         view.labels.clicked.connect(self._on_run_labels)
 
+    @Slot(int)
     def open_run(self, run_id: int) -> None:
         """Show a run."""
         self._opened.open(run_id)
@@ -87,6 +94,18 @@ class RightSide(QFrame):
         self.console.read_tables()
         self._show_part(self.console)
         self.console.text.setFocus()
+
+    @Slot()
+    def ask_for_bundle(self) -> None:
+        """Ask for a bundle and show what it holds."""
+        path = ask_for_bundle(self)
+        if path:
+            self.show_bundle(path)
+
+    def show_bundle(self, path: str) -> None:
+        """Show what a bundle holds, to be replayed."""
+        self.bundle.open(path)
+        self._show_part(self.bundle)
 
     def leave_hits(self) -> None:
         """Hits are not listed any more: show the open run again in place of one."""

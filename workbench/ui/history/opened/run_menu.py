@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from workbench.ui.erasing import ASK, Eraser
 from workbench.ui.evaluate.data.case_form import ask_for_case
+from workbench.ui.history.bundles.bundle_files import BundleSaver
 from workbench.ui.history.opened.open_run import OpenRun
 from workbench.ui.history.opened.run_view import RunView
 from workbench.ui.kit import plain_tip
@@ -38,6 +39,10 @@ class RunMenu(IconMenu):
         self._press("Open the tree", "tot", view.tree)
         self.case = self.add_entry("Save the output as a case…", "file-plus")
         self.case.triggered.connect(self._save_case)
+        self.bundle = self.add_entry("Save as a bundle…", "save")
+        self.bundle.setToolTip("One file with which the run is done again elsewhere")
+        self.bundle.triggered.connect(self.save_bundle)
+        self._saver = BundleSaver(context, view)
         self.compare_two = self.add_entry("Compare the two marked runs", "compare")
         self.addSeparator()
         self._press("Run again", "retry", view.again)
@@ -58,6 +63,12 @@ class RunMenu(IconMenu):
     def _erase(self) -> None:
         if self._opened.run_id is not None:
             self.eraser.erase([self._opened.run_id])
+
+    @Slot()
+    def save_bundle(self) -> None:
+        """Ask for a file and save the run there as a bundle."""
+        if self._opened.run_id is not None:
+            self._saver.ask_for_target(self._opened.run_id)
 
     @Slot()
     def _save_case(self) -> None:
@@ -96,6 +107,8 @@ class RunMenu(IconMenu):
         self.xray.setEnabled(not reason)
         can = "See in Design which part of the prompt this answer rests on"
         self.xray.setToolTip(plain_tip(reason or can))
+        ended = self._opened.state is not None and self._opened.state.status != "running"
+        self.bundle.setEnabled(self._is_read and ended and self._opened.spec is not None)
         for action, button in self._buttons:
             action.setEnabled(self._is_read and not button.isHidden() and button.isEnabled())
 
