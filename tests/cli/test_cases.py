@@ -31,7 +31,7 @@ def typed(tmp_path, monkeypatch, capsys):
     def say(*options: str) -> tuple[int, str, str]:
         fixed = ("run", str(tmp_path / "count.prompty"), "--model", str(tmp_path / "pretend.gguf"))
         with pytest.raises(SystemExit) as ended:
-            main(lambda _paths: 0, ["--data-dir", str(tmp_path), *fixed, *options])
+            main(lambda _paths, _request: 0, ["--data-dir", str(tmp_path), *fixed, *options])
         printed = capsys.readouterr()
         return int(ended.value.code or 0), printed.out, printed.err
 

@@ -29,7 +29,7 @@ def workbench(*arguments: str, home: Path, timeout: float = 250) -> subprocess.C
 def test_help_is_there_without_loading_the_heavy_rooms():
     code = (
         "import sys\nfrom workbench.cli import main\n"
-        "try: main(lambda p: 0, ['--help'])\nexcept SystemExit: pass\n"
+        "try: main(lambda p, r: 0, ['--help'])\nexcept SystemExit: pass\n"
         "heavy = {'PySide6', 'llama_cpp', 'numpy', 'sqlalchemy', 'jinja2'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )

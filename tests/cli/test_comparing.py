@@ -27,7 +27,7 @@ def typed(tmp_path, monkeypatch, capsys):
 
     def say(*arguments: str) -> str:
         with pytest.raises(SystemExit) as ended:
-            main(lambda _paths: 0, ["--data-dir", str(tmp_path), *arguments])
+            main(lambda _paths, _request: 0, ["--data-dir", str(tmp_path), *arguments])
         printed = capsys.readouterr()
         assert ended.value.code == 0, printed.err
         return printed.out
@@ -55,7 +55,7 @@ def test_the_votes_of_a_run_and_a_thin_winner_are_said(tmp_path, monkeypatch, ca
     sentence = "A thin winner: 1 of 5 paths gave the answer, and 4 gave none that could be read."
     for option in ([], ["--json"]):
         with pytest.raises(SystemExit):
-            main(lambda _paths: 0, [*command, *option])
+            main(lambda _paths, _request: 0, [*command, *option])
         found = capsys.readouterr()
         assert sentence in found.err
     assert json.loads(found.out)["votes"] == [

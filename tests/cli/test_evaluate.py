@@ -40,7 +40,7 @@ def typed(tmp_path, monkeypatch, capsys):
         file.write_text(text)
         fixed = ("eval", str(file), "--model", str(tmp_path / "pretend.gguf"))
         with pytest.raises(SystemExit) as ended:
-            main(lambda _paths: 0, ["--data-dir", str(tmp_path), *fixed, *options])
+            main(lambda _paths, _request: 0, ["--data-dir", str(tmp_path), *fixed, *options])
         printed = capsys.readouterr()
         return int(ended.value.code or 0), printed.out, printed.err
 

@@ -23,7 +23,7 @@ def typed(tmp_path, monkeypatch, capsys):
 
     def say(*arguments: str) -> tuple[int, str]:
         with pytest.raises(SystemExit) as ended:
-            main(lambda _paths: 0, ["--data-dir", str(tmp_path), *arguments])
+            main(lambda _paths, _request: 0, ["--data-dir", str(tmp_path), *arguments])
         printed = capsys.readouterr()
         assert isinstance(ended.value.code, int), printed.err
         return ended.value.code, printed.out

@@ -20,7 +20,7 @@ def typed(tmp_path, monkeypatch, capsys):
     def say(*options: str) -> tuple[int, str]:
         model = [str(tmp_path / "pretend.gguf") if each == "MODEL" else each for each in options]
         with pytest.raises(SystemExit) as ended:
-            main(lambda _paths: 0, ["--data-dir", str(tmp_path), "judge", *model])
+            main(lambda _paths, _request: 0, ["--data-dir", str(tmp_path), "judge", *model])
         return int(ended.value.code or 0), capsys.readouterr().out
 
     return say

@@ -96,7 +96,7 @@ def by_command(monkeypatch, capsys):
         model = str(path.with_name("pretend.gguf"))
         typed = ["--data-dir", str(home), "eval", str(path), "--model", model, "--json"]
         with pytest.raises(SystemExit):
-            main(lambda _paths: 0, typed)
+            main(lambda _paths, _request: 0, typed)
         return dict(json.loads(capsys.readouterr().out))
 
     return run

@@ -59,7 +59,7 @@ def test_the_board_its_json_and_files_of_rows(files, capsys):
     def typed(*options: str) -> str:
         fixed = ["votes", str(files / "set.yaml"), "--model", str(files / "pretend.gguf")]
         with pytest.raises(SystemExit) as ended:
-            main(lambda _paths: 0, ["--data-dir", str(files), *fixed, *options])
+            main(lambda _paths, _request: 0, ["--data-dir", str(files), *fixed, *options])
         assert not ended.value.code
         return capsys.readouterr().out
 

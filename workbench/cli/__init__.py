@@ -1,6 +1,7 @@
 """The command line: everything but the window, without Qt.
 
 main.py: the commands; heavy imports wait until a command needs them
+opening.py: `open`: the window, with a file or a place
 options.py: options that several commands share, and how their texts become a run
 reading.py: files that a command line names, read within limits of size and depth
 terminal.py: text for the terminal: control characters as escapes, tables

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from workbench import __version__
+from workbench.cli.opening import WINDOW, open_
 from workbench.cli.terminal import guard_streams
 from workbench.domain.errors import UsageError, WorkbenchError
+from workbench.domain.opening import OpenRequest
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
     from workbench.service import Workbench
 
 T = TypeVar("T")
-OpenWindow = Callable[[Paths], int]
-"""Opens the window and returns its exit status; given by the entry point, so that no command
-knows Qt."""
+OpenWindow = Callable[[Paths, OpenRequest], int]
+"""Opens the window with what is asked of it, and returns its exit status; given by the entry point,
+so that no command knows Qt."""
 
 FAILED, WRONG_USAGE, CANCELLED = 1, 2, 130
 
@@ -38,8 +40,9 @@ def program(context: click.Context, data_dir: str | None) -> None:
     """Design prompts, run strategies on local models, chat. Without a command: the window."""
     open_window: OpenWindow = context.obj
     context.obj = Paths.default(data_dir)
+    context.meta[WINDOW] = open_window
     if context.invoked_subcommand is None:
-        context.exit(open_window(context.obj))
+        context.exit(open_window(context.obj, OpenRequest()))
 
 
 def with_workbench(
@@ -90,6 +93,7 @@ def commands() -> click.Group:
     assert sql.sql.name in history.history.commands
     guard_streams()
     for command in (
+        open_,
         run.run,
         runs.runs,
         compare.compare,

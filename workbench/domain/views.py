@@ -432,6 +432,8 @@ class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence when a damaged file was moved aside at this start."""
     read_only: bool = False
     """Nothing can be saved until the program is started again; ``problem`` says why."""
+    is_held: bool = False
+    """It is read-only because another window or program has the file: trying again can help."""
     unsaved: bool = False
     """Something typed or received could not be written and is lost when the program ends now."""
     indexed: float = 1.0

@@ -19,7 +19,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from workbench.domain.errors import DatabaseDamagedError, StoreError, UsageError
+from workbench.domain.errors import (
+    DatabaseDamagedError,
+    DatabaseLockedError,
+    StoreError,
+    UsageError,
+)
 from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.tokens import StoredSample
 from workbench.domain.storage import BackupContent, EraseReport, Erasure, QueryResult
@@ -27,6 +32,7 @@ from workbench.domain.views import StoreStatus
 from workbench.history import codec, session
 from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
+from workbench.history.file.holders import holders
 from workbench.history.job_thread import JobThread
 from workbench.history.runs import runs
 from workbench.history.runs.owner import is_alive
@@ -61,9 +67,11 @@ class HistoryWriter:
 
     Args:
         path: the database file; it and its folder are created when missing.
+        shown_only: why it is only read, as a sentence: another window has it.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, shown_only: str = "") -> None:
+        self._shown_only = shown_only
         self._path = Path(path).absolute()
         self._status = StoreStatus(path=str(self._path))
         self._listeners: list[Callable[[StoreStatus], None]] = []
@@ -102,22 +110,40 @@ class HistoryWriter:
                 raise
             if self._database is not None:
                 await self._job(self._database.close)
-            self._database = await self._job(
-                functools.partial(Database, stand_in=error), self._path
-            )
+            self._database = await self._open_anyhow(error)
         database = self._opened()
         self._set_status(
             recovered=database.recovered,
             problem=str(database.refusal or ""),
             read_only=database.refusal is not None,
+            is_held=isinstance(database.refusal, DatabaseLockedError),
         )
         if database.refusal is None:
             self._upkeep = asyncio.create_task(self._keep_up())
         self._index_soon()
         return self._status
 
+    async def _open_anyhow(self, error: StoreError) -> Database:
+        """What another program holds is read; for what cannot be read there is an empty history."""
+        if isinstance(error, DatabaseLockedError):
+            holder = await self._job(holders, self._path)
+            reason = DatabaseLockedError(
+                f"{self._path} is in use by {holder}, so it is only shown and nothing is saved."
+            )
+            with contextlib.suppress(StoreError):
+                return await self._job(functools.partial(Database, reading=reason), self._path)
+        return await self._job(functools.partial(Database, stand_in=error), self._path)
+
+    async def held_by(self) -> str:
+        """Which program keeps this one from writing the file, "" where none does."""
+        return await asyncio.to_thread(Database.held_by, self._path)
+
     async def _open_file(self) -> None:
         """Open the file; what its check did not find is found by reading, and repaired likewise."""
+        if self._shown_only:
+            reading = functools.partial(Database, reading=DatabaseLockedError(self._shown_only))
+            self._database = await self._job(reading, self._path)
+            return
         self._database = await self._job(Database, self._path)
         try:
             await self._interrupt_dead()
@@ -553,6 +579,7 @@ class HistoryWriter:
         problem: str | None = None,
         recovered: str | None = None,
         read_only: bool | None = None,
+        is_held: bool | None = None,
         unsaved: bool | None = None,
         indexed: float | None = None,
     ) -> None:
@@ -562,6 +589,7 @@ class HistoryWriter:
             problem=self._status.problem if problem is None else problem,
             recovered=self._status.recovered if recovered is None else recovered,
             read_only=self._status.read_only if read_only is None else read_only,
+            is_held=self._status.is_held if is_held is None else is_held,
             unsaved=self._status.unsaved if unsaved is None else unsaved,
             indexed=self._status.indexed if indexed is None else indexed,
         )

@@ -35,13 +35,14 @@ class Core:
     Args:
         paths: where everything is kept.
         engine: an engine to use in place of llama.cpp (simulated, recorded).
+        shown_only: why the history is only shown, as a sentence: another window has it.
     """
 
-    def __init__(self, paths: Paths, *, engine: Engine | None = None) -> None:
+    def __init__(self, paths: Paths, *, engine: Engine | None = None, shown_only: str = "") -> None:
         self.paths = paths
         self.pool = SandboxPool()
         self.engines = Engines(engine or LlamaEngine(self.pool))
-        self.store = HistoryStore(paths.database)
+        self.store = HistoryStore(paths.database, shown_only=shown_only)
         self.prompt_library = PromptLibrary(
             shipped=paths.shipped_prompts,
             user=paths.prompts,

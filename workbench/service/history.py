@@ -133,3 +133,7 @@ class History:
     async def retry(self) -> None:
         """Try again to write what could not be saved, for example after making room."""
         await self._store.retry()
+
+    async def held_by(self) -> str:
+        """Which program keeps this one from writing the history, "" where none does."""
+        return await self._store.held_by()

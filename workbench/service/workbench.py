@@ -71,10 +71,11 @@ class Workbench:
     Args:
         paths: where everything is kept.
         engine: an engine to use in place of llama.cpp (simulated, recorded).
+        shown_only: why the history is only shown, as a sentence: another window has it.
     """
 
-    def __init__(self, paths: Paths, *, engine: Engine | None = None) -> None:
-        core = Core(paths, engine=engine)
+    def __init__(self, paths: Paths, *, engine: Engine | None = None, shown_only: str = "") -> None:
+        core = Core(paths, engine=engine, shown_only=shown_only)
         self._core = core
         self.paths = paths
         self.session = Session(core)

@@ -1,6 +1,7 @@
 """The window: the only room that knows Qt.
 
 app.py: starts the window: QApplication, crash handling, the window's QSettings file
+starting.py: what a start of the program asked for; starting again
 main_window.py: rail, workspaces, palette; saves and restores the session
 frame.py: navigation rail, top bar, status bar
 panels.py: the list of workspaces, and `Panel`, what each of them offers

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import logging
 import logging.handlers
+import shutil
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QProcess, QSettings, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from workbench.domain.opening import OpenRequest
 from workbench.ui.bridge import Bridge
 from workbench.ui.instance import Instance
 from workbench.ui.main_window import MainWindow
@@ -91,20 +96,42 @@ def show_unexpected(window: MainWindow) -> None:
     sys.excepthook = hook
 
 
-def make_workbench(paths: Paths) -> Workbench:
+def make_workbench(paths: Paths, shown_only: str = "") -> Workbench:
     """The core, imported only when it is wanted: after the first paint."""
     from workbench.service import Workbench  # noqa: PLC0415 - imported after the first paint
 
-    return Workbench(paths)
+    return Workbench(paths, shown_only=shown_only)
 
 
-def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
+def open_settings(paths: Paths, *, keeps: bool) -> QSettings:
+    """The window's settings; of a window that keeps nothing a copy, which goes with the program."""
+    place = paths.window_settings
+    if not keeps:
+        scratch = Path(tempfile.mkdtemp(prefix="workbench-window-"))
+        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            shutil.copyfile(place, scratch / place.name)
+        place = scratch / place.name
+    return QSettings(str(place), QSettings.Format.IniFormat)
+
+
+def run(
+    paths: Paths,
+    argv: list[str],
+    *,
+    started: float | None = None,
+    request: OpenRequest = OpenRequest(),  # noqa: B008 - frozen
+) -> int:
     """Open the window and work until it is closed; returns the exit status.
+
+    Where the folder has a window already, that is shown with the request. Where that one does not
+    answer, this one shows the history and writes nothing.
 
     Args:
         paths: where everything is kept.
         argv: the program's arguments, for Qt.
         started: ``time.monotonic()`` of the program's start, to log how long it took.
+        request: what the window is to open.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.suppress(OSError):  # the window says what cannot be saved
@@ -113,21 +140,20 @@ def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
     app = make_application(argv)
     instance = Instance(paths.data)
     is_first = instance.claim()
-    if not is_first and instance.show_first():
+    if not is_first and instance.hand_over(request):
         print(f"Prompt Workbench is open on {paths.data} already: its window is shown.")
         return 0
-    settings = QSettings(str(paths.window_settings), QSettings.Format.IniFormat)
+    shown_only = "" if is_first else instance.refusal
+    settings = open_settings(paths, keeps=is_first)
     theme().install()
     Preferences(settings).apply()
-    bridge = Bridge(lambda: make_workbench(paths))
+    bridge = Bridge(lambda: make_workbench(paths, shown_only))
     window = MainWindow(bridge, settings)
-    instance.asked.connect(window.show_again)
+    instance.asked.connect(window.starting.show)
+    window.starting.open(request)
     if not is_first:
         window.keeps_session = False
-        window.notify(
-            "Another window has this data folder and does not answer. What you do here is saved, "
-            "but not which prompts and panes are open."
-        )
+        window.starting.has_folder = instance.claim
     show_unexpected(window)
     collector = GarbageCollector(app)
     signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -141,8 +167,14 @@ def run(paths: Paths, argv: list[str], *, started: float | None = None) -> int:
         if started is not None:
             _log.info("window usable after %.2f s", time.monotonic() - started)
         bridge.start()
-        bridge.call(lambda core: core.models.load(), owner=window)
+        if is_first:  # a model is in the memory once
+            bridge.call(lambda core: core.models.load(), owner=window)
         gc.freeze()
 
     QTimer.singleShot(0, window, first_idle)
-    return app.exec()
+    status = app.exec()
+    if window.starting.folder:
+        instance.release()
+        again = ["-m", "workbench", "--data-dir", window.starting.folder]
+        QProcess.startDetached(sys.executable, again)
+    return status

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QProcess, QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QFileDialog,
     QFrame,
     QMainWindow,
     QStackedWidget,
@@ -34,6 +32,7 @@ from workbench.ui.leaving import Leaving
 from workbench.ui.markdown.formulas import formulas
 from workbench.ui.panels import HELP, PANELS, Context, Panel, PanelSpec
 from workbench.ui.preferences import Preferences
+from workbench.ui.starting import Starting
 from workbench.ui.tasks import Task, background, latest
 from workbench.ui.theme import ThemeChoice
 
@@ -77,6 +76,7 @@ class MainWindow(QMainWindow):
         self._recovery_shown = False
         self.keeps_session = True
         """False where another window of the folder keeps where one was."""
+        self.starting = Starting(self, bridge)
         self.leaving = Leaving(self, bridge, self._at_work, self._unsaved)
         self._used: set[str] = set()
         """Workspaces that were shown: they have their session back, and keep it."""
@@ -317,9 +317,11 @@ class MainWindow(QMainWindow):
     def _on_store(self, status: StoreStatus) -> None:
         self.status_bar.show_store(status)
         self.palette_box.show_indexed(status.indexed)
-        if status.read_only:
+        if status.is_held:
+            self.banner.show_message(status.problem, "warn", "Try again", self.starting.try_again)
+        elif status.read_only:
             self.banner.show_message(
-                status.problem, "bad", "Choose another folder…", self._choose_folder
+                status.problem, "bad", "Choose another folder…", self.starting.choose_folder
             )
         elif status.problem:
             self.banner.show_message(status.problem, "bad", "Try again", self._retry_saving)
@@ -329,13 +331,9 @@ class MainWindow(QMainWindow):
         elif self.banner.message != status.recovered:
             self.banner.hide()
 
-    def _choose_folder(self) -> None:
-        """Start again on another data folder."""
-        folder = QFileDialog.getExistingDirectory(self, "Choose a data folder")
-        if folder and self.close():
-            QProcess.startDetached(sys.executable, ["-m", "workbench", "--data-dir", folder])
-        else:  # the banner went away when its button was pressed
-            self._on_store(self.bridge.store_status)
+    def show_store(self) -> None:
+        """Say again what is wrong with the history."""
+        self._on_store(self.bridge.store_status)
 
     def _retry_saving(self) -> None:
         self.bridge.call(lambda core: core.history.retry())
@@ -351,6 +349,7 @@ class MainWindow(QMainWindow):
             self._restore_panel(panel_id)
         self.status_bar.show_engine(self.bridge.engine_status)
         self.first_paint.restored()
+        self.starting.ready()
         self._session_timer.start()
         self._making.start()
 
@@ -413,12 +412,3 @@ class MainWindow(QMainWindow):
 
     def _unsaved(self) -> list[str]:
         return [words for panel in self.panels.values() if (words := panel.unsaved())]
-
-    @Slot()
-    def show_again(self) -> None:
-        """Come to the front, for a second start of the program on the same folder."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
-        self.notify("The program is open on this data folder already: this is its window.")

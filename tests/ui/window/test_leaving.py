@@ -150,13 +150,13 @@ def test_the_question_is_answered_by_keys_and_escape_chooses_nothing(window, qtb
 def test_a_second_start_shows_the_first_window(tmp_path, qtbot):
     first, second = Instance(tmp_path), Instance(tmp_path)
     asked: list[bool] = []
-    first.asked.connect(lambda: asked.append(True))
+    first.asked.connect(lambda _request: asked.append(True))
     assert first.claim()
     assert not second.claim()
     code = (
         "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication; "
         "from workbench.ui.instance import Instance; app = QCoreApplication([]); "
-        "print(Instance(Path(sys.argv[1])).show_first())"
+        "print(Instance(Path(sys.argv[1])).hand_over())"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True

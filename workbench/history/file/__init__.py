@@ -2,6 +2,7 @@
 
 database.py: the open database: one connection on one thread
 driver.py: which SQLite is used, how a connection is set up, its errors as sentences
+holders.py: which other programs have the file open
 file_lock.py: shared while the database is open, exclusive while its file is replaced
 backups.py: daily copies, and copies before migrations; old ones are deleted
 copying.py: a copy in one file, checked, with progress

@@ -15,7 +15,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from workbench.domain.errors import DatabaseDamagedError, DatabaseNewerError, StoreError
+from workbench.domain.errors import (
+    DatabaseDamagedError,
+    DatabaseLockedError,
+    DatabaseNewerError,
+    StoreError,
+)
 from workbench.domain.storage import BackupContent, BackupPlan, EraseReport, Erasure, QueryResult
 from workbench.history import console, erasing, schema
 from workbench.history.file import backups, recovery, restoring
@@ -29,6 +34,7 @@ from workbench.history.file.driver import (
     write_transaction,
 )
 from workbench.history.file.file_lock import FileLock
+from workbench.history.file.holders import holders
 from workbench.history.file.recovery import Condition
 from workbench.history.search import table as search_table
 from workbench.history.tables import SCHEMA_VERSION
@@ -46,6 +52,7 @@ class Database:
         driver: the SQLite module, None for the newest at hand.
         stand_in: why the file cannot be opened: an empty history in memory takes its place, so
             that the rest of the program works, and ``refusal`` is this error.
+        reading: why the file is only read: another program writes it, and ``refusal`` is this.
 
     Raises:
         StoreError: the file cannot be opened, or another program holds it.
@@ -57,10 +64,11 @@ class Database:
         driver: ModuleType | None = None,
         *,
         stand_in: StoreError | None = None,
+        reading: StoreError | None = None,
     ) -> None:
         self.path = path
         self.recovered = ""
-        self.refusal: StoreError | None = stand_in
+        self.refusal: StoreError | None = stand_in or reading
         self._driver = driver or load_driver()
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._copy: tempfile.TemporaryDirectory[str] | None = None
@@ -73,7 +81,7 @@ class Database:
             try:
                 if os.access(path.parent, os.W_OK):
                     self._lock.share()
-                    self._engine = self._open()
+                    self._engine = self._open() if reading is None else self._open_reading()
                 else:
                     self._engine = self._open_unchanging()
             except BaseException:
@@ -280,6 +288,19 @@ class Database:
             finally:
                 partial.unlink(missing_ok=True)
 
+    @staticmethod
+    def held_by(path: Path) -> str:
+        """Who keeps this program from writing the file, "" where none does; on any thread."""
+        found = load_driver()
+        try:
+            with plain_errors(path), closing(found.connect(str(path), timeout=_LOOK)) as connection:
+                connection.isolation_level = None
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+        except DatabaseLockedError:
+            return holders(path)
+        return ""
+
     def mark_damaged(self) -> None:
         """Have the next start check the whole file, however long it takes."""
         with plain_errors(self.path):
@@ -352,11 +373,36 @@ class Database:
         if whole and not (wal.exists() and wal.stat().st_size):
             return engine
         engine.dispose()
+        return self._open_copy()
+
+    def _open_reading(self) -> Engine:
+        """What another program writes, as it is now; a copy where it lets no other in."""
+        if not self.path.is_file() or self.path.stat().st_size == 0:
+            return self._open_memory()
+        if self.shared:
+            engine = create_sqlite_engine(self.path, self._driver, reading=True)
+            try:
+                with plain_errors(self.path), engine.connect() as connection:
+                    if schema.version(connection) >= SCHEMA_VERSION:
+                        return engine
+            except DatabaseLockedError:
+                pass
+            engine.dispose()
+        return self._open_copy()
+
+    def _open_copy(self) -> Engine:
+        """A copy elsewhere, brought to the newest schema; made again where it changed meanwhile."""
         self._copy = tempfile.TemporaryDirectory(prefix="workbench-history-")
         copied = Path(self._copy.name) / self.path.name
-        for file in (self.path, wal):
-            if file.exists():
-                shutil.copyfile(file, copied.with_name(file.name))
+        wal = self.path.with_name(self.path.name + "-wal")
+        for _ in range(_COPY_ATTEMPTS):
+            before = self.path.stat()
+            for file in (self.path, wal):
+                if file.exists():
+                    shutil.copyfile(file, copied.with_name(file.name))
+            after = self.path.stat()
+            if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+                break
         engine = create_sqlite_engine(copied, self._driver)
         with schema.rebuilding(engine) as connection:
             schema.migrate(connection)
@@ -392,4 +438,7 @@ class Database:
         return driver_connection(self._engine)
 
 
+_COPY_ATTEMPTS = 3
+_LOOK = 0.2
+"""Seconds for which :meth:`Database.held_by` waits for a lock."""
 _UNUSABLE = {Condition.EMPTY, Condition.DIRECTORY, Condition.FOREIGN, Condition.DAMAGED}

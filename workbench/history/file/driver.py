@@ -28,6 +28,7 @@ from workbench.domain.errors import (
     DiskFullError,
     StoreError,
 )
+from workbench.history.file.holders import holders
 from workbench.history.stored_types import read_text
 
 APPLICATION_ID = 0x50575742
@@ -56,7 +57,12 @@ def may_share(driver: ModuleType) -> bool:
 
 
 def create_sqlite_engine(
-    path: Path | None, driver: ModuleType, *, wal: bool = True, unchanging: bool = False
+    path: Path | None,
+    driver: ModuleType,
+    *,
+    wal: bool = True,
+    unchanging: bool = False,
+    reading: bool = False,
 ) -> Engine:
     """An engine with exactly one connection, for use on the thread that first connects.
 
@@ -68,6 +74,7 @@ def create_sqlite_engine(
         driver: what :func:`load_driver` returned.
         wal: False for files that are built aside and moved into place, which must be one file.
         unchanging: read it as a file that is never written, without a file next to it.
+        reading: read what another program writes; ``wal`` is whatever it is.
     """
 
     def connect() -> Any:
@@ -75,6 +82,8 @@ def create_sqlite_engine(
             return driver.connect(":memory:")
         if unchanging:
             return driver.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        if reading:
+            return driver.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         return driver.connect(str(path))
 
     engine = create_engine(
@@ -85,7 +94,7 @@ def create_sqlite_engine(
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.text_factory = read_text
-        for pragma in _pragmas(driver, wal=wal):
+        for pragma in _pragmas(driver, wal=wal and not reading):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @event.listens_for(engine, "begin")
@@ -156,8 +165,8 @@ def describe_error(error: BaseException | None, path: Path) -> StoreError | None
     code = extended & 0xFF if isinstance(extended, int) else None
     if code in _LOCKED or text.startswith("database is locked"):
         return DatabaseLockedError(
-            f"{path} is in use by another program: close the other window of this program, or "
-            "start with --data-dir and another folder."
+            f"{path} is in use by {holders(path)}: close the other window or program, or start "
+            "with --data-dir and another folder."
         )
     if code in _FULL:
         return _full(path)

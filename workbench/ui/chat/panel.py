@@ -409,11 +409,18 @@ class ChatPanel(Panel):
         self.model.read_conversations()
 
     def handle(self, request: dict[str, object]) -> None:
-        """Open ``conversation_id`` (at ``message_id``), or go on from ``messages`` in a new one."""
+        """Open ``conversation_id`` (at ``message_id``), or go on from ``messages`` in a new one.
+
+        ``import_path`` is a file of conversations to import.
+        """
         messages: Any = request.get("messages")
         self._keep_options()
         if messages:
             self.model.continue_from(messages)
+            return
+        path = request.get("import_path")
+        if isinstance(path, str):
+            self.transfers.import_paths([path])
             return
         conversation, message = request.get("conversation_id"), request.get("message_id")
         self._sought = str(request.get("words") or "")
