@@ -68,10 +68,12 @@ class HistoryWriter:
     Args:
         path: the database file; it and its folder are created when missing.
         shown_only: why it is only read, as a sentence: another window has it.
+        in_memory: nothing is ever written to a file.
     """
 
-    def __init__(self, path: Path | str, *, shown_only: str = "") -> None:
+    def __init__(self, path: Path | str, *, shown_only: str = "", in_memory: bool = False) -> None:
         self._shown_only = shown_only
+        self._in_memory = in_memory
         self._path = Path(path).absolute()
         self._status = StoreStatus(path=str(self._path))
         self._listeners: list[Callable[[StoreStatus], None]] = []
@@ -118,7 +120,7 @@ class HistoryWriter:
             read_only=database.refusal is not None,
             is_held=isinstance(database.refusal, DatabaseLockedError),
         )
-        if database.refusal is None:
+        if database.refusal is None and not self._in_memory:
             self._upkeep = asyncio.create_task(self._keep_up())
         self._index_soon()
         return self._status
@@ -140,6 +142,10 @@ class HistoryWriter:
 
     async def _open_file(self) -> None:
         """Open the file; what its check did not find is found by reading, and repaired likewise."""
+        if self._in_memory:
+            memory = functools.partial(Database, in_memory=True)
+            self._database = await self._job(memory, self._path)
+            return
         if self._shown_only:
             reading = functools.partial(Database, reading=DatabaseLockedError(self._shown_only))
             self._database = await self._job(reading, self._path)

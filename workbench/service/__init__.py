@@ -1,5 +1,6 @@
 """The whole program without a window: everything the window and the command line can do.
 
+off_record.py: conversations off the record: parts of a second history, in memory only
 workbench.py: `Workbench`: the parts, composed
 core.py: resources that the parts share, opened and closed together
 session.py: `core.session`: JSON values kept between sessions, by key

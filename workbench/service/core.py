@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import functools
 import logging
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from workbench.domain.errors import StoreError
 from workbench.domain.runs.events import LoggedEvent
@@ -43,6 +46,8 @@ class Core:
         self.pool = SandboxPool()
         self.engines = Engines(engine or LlamaEngine(self.pool))
         self.store = HistoryStore(paths.database, shown_only=shown_only)
+        self.shared = self.store
+        """The history on disk, also of a core off the record: profiles, settings."""
         self.prompt_library = PromptLibrary(
             shipped=paths.shipped_prompts,
             user=paths.prompts,
@@ -77,6 +82,13 @@ class Core:
             engine.known_widths.update(widths)
             engine.on_width(self._keep_widths)
         return status
+
+    def off_the_record(self) -> Core:
+        """The same resources with another history, which is in memory and yet to be opened."""
+        made = copy.copy(self)
+        made.store = HistoryStore(Path(os.devnull) / "off the record", in_memory=True)
+        made.last_prompts = LastPrompts()
+        return made
 
     async def close(self) -> None:
         """End all processes; what was received until now is on disk afterwards."""

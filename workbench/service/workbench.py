@@ -37,6 +37,7 @@ from workbench.service.models.model_files import ModelFiles
 from workbench.service.models.models import Models
 from workbench.service.models.scoring import Scoring
 from workbench.service.models.servers import Servers
+from workbench.service.off_record import OffTheRecord
 from workbench.service.prompts.datasets import DataSets
 from workbench.service.prompts.exchange import Exchange
 from workbench.service.prompts.library import Library
@@ -93,17 +94,19 @@ class Workbench:
         self.versions = Versions(core)
         self.renaming = Renaming(core, self.prompt_files, self.prompts, self.samples)
         self.exchange = Exchange(core, self.prompt_files)
-        self.runs = Runs(core, self.models)
+        self._runs = runs = Runs(core, self.models)
+        self.off_the_record = off = OffTheRecord(core, self.models)
+        self.runs = off.beside(runs)
         self.history = History(core)
         self.storage = Storage(core)
-        self.pairs = Pairs(self.runs)
-        self.bundles = Bundles(core, self.runs)
+        self.pairs = Pairs(runs)
+        self.bundles = Bundles(core, runs)
         self.erasing = Erasing(core)
         self.datasets = DataSets(core, self.history)
         self.sheets = Sheets(core)
-        self.steering = Steering(core, self.models, self.runs)
-        self.answers = Answers(core, self.runs, self.history, self.steering)
-        self.cases = Cases(self.prompts, self.samples, self.datasets, self.runs)
+        self.steering = off.beside(steering := Steering(core, self.models, runs))
+        self.answers = Answers(core, runs, self.history, steering)
+        self.cases = Cases(self.prompts, self.samples, self.datasets, runs)
         asking = Asking(core, self.models)
         sweeping = Sweeping(core, self.models, self.runs, self.answers)
         self.judges = Judges(core, asking)
@@ -115,7 +118,7 @@ class Workbench:
                     self.prompt_files,
                     self.prompts,
                     self.versions,
-                    self.runs,
+                    runs,
                 ),
                 self.datasets,
                 sweeping,
@@ -127,7 +130,7 @@ class Workbench:
         )
         self.grids = Grids(self.evaluations)
         self.generated = GeneratedSets(core)
-        self.votes = Votes(core, self.runs, Gating(core, self.judges), OtherPairs(core, asking))
+        self.votes = Votes(core, runs, Gating(core, self.judges), OtherPairs(core, asking))
         self.evaluation_files = EvaluationFiles(core, self.library, self.datasets)
         self.evaluation_setup = EvaluationSetup(core, self.datasets, sweeping)
         self.evaluation_work = EvaluationWork(core, self.evaluations)
@@ -140,13 +143,13 @@ class Workbench:
             self.versions,
             self.datasets,
         )
-        self.chats = Chats(core, self.runs)
+        self.chats = off.beside(chats := Chats(core, runs))
         self.importing = Importing(core)
-        self.tokens = Tokens(core, self.models, self.chats, self.steering)
-        self.exporting = Exporting(core)
+        self.tokens = off.beside(Tokens(core, self.models, chats, steering))
+        self.exporting = off.beside(Exporting(core))
         self.profiles = Profiles(core)
         self.rewrite = Rewriting(core, self.prompts)
-        self.xray = XRays(core, self.models, self.runs)
+        self.xray = XRays(core, self.models, runs)
         self.formulas = Formulas(core)
         self.finder = Finder(core, self.model_files)
 
@@ -166,7 +169,8 @@ class Workbench:
 
     async def close(self) -> None:
         """Stop what is running, keep its text, then end all processes."""
-        await self.runs.stop_all()
+        await self._runs.stop_all()
+        await self.off_the_record.close()
         await self._core.close()
 
     async def settle(self) -> StoreStatus:
@@ -175,7 +179,8 @@ class Workbench:
         Returns:
             The status: whether something is unsaved, and why.
         """
-        await self.runs.stop_all()
+        await self._runs.stop_all()
+        await self.off_the_record.runs.stop_all()
         await self._core.store.flush()
         return self.store_status
 

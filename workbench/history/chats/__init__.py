@@ -6,5 +6,6 @@ branches/: the tree of a conversation: shown, deleted, copied, whole
 summaries.py: summaries in conversations
 profiles.py: profiles
 imported.py: conversations of other programs into the history
+keeping.py: one into another database, with its runs and tokens
 exported.py: whole conversations out of the history
 """

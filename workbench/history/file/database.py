@@ -21,6 +21,7 @@ from workbench.domain.errors import (
     DatabaseNewerError,
     StoreError,
 )
+from workbench.domain.off_record import FIRST_ID
 from workbench.domain.storage import BackupContent, BackupPlan, EraseReport, Erasure, QueryResult
 from workbench.history import console, erasing, schema
 from workbench.history.file import backups, recovery, restoring
@@ -53,6 +54,7 @@ class Database:
         stand_in: why the file cannot be opened: an empty history in memory takes its place, so
             that the rest of the program works, and ``refusal`` is this error.
         reading: why the file is only read: another program writes it, and ``refusal`` is this.
+        in_memory: there is no file, whatever ``path`` says, and there never is one.
 
     Raises:
         StoreError: the file cannot be opened, or another program holds it.
@@ -65,6 +67,7 @@ class Database:
         *,
         stand_in: StoreError | None = None,
         reading: StoreError | None = None,
+        in_memory: bool = False,
     ) -> None:
         self.path = path
         self.recovered = ""
@@ -73,8 +76,11 @@ class Database:
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._interruptible: Any = None
-        if stand_in is not None:
+        self.in_memory = in_memory
+        if stand_in is not None or in_memory:
             self._engine = self._open_memory()
+            if in_memory:
+                self._number_from(FIRST_ID)
             return
         with plain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +153,12 @@ class Database:
             DatabaseDamagedError: the file is damaged, so there is no backup of it.
             StoreError: the backup could not be written.
         """
-        if self.refusal is not None or not plan.daily or not backups.is_due(self.path, now):
+        if (
+            self.refusal is not None
+            or self.in_memory
+            or not plan.daily
+            or not backups.is_due(self.path, now)
+        ):
             return True
         try:
             with plain_errors(self.path):
@@ -162,7 +173,7 @@ class Database:
     @property
     def second_reader(self) -> bool:
         """Whether a second connection, on another thread, sees what this one does."""
-        return self.shared and self.refusal is None
+        return self.shared and self.refusal is None and not self.in_memory
 
     def back_up_to(self, target: Path, report: Report) -> None:
         """Copy the database to one file and check the copy.
@@ -303,6 +314,8 @@ class Database:
 
     def mark_damaged(self) -> None:
         """Have the next start check the whole file, however long it takes."""
+        if self.in_memory:
+            return
         with plain_errors(self.path):
             recovery.check_marker(self.path).touch()
 
@@ -354,6 +367,14 @@ class Database:
         with schema.rebuilding(engine) as connection:
             schema.migrate(connection)
         return engine
+
+    def _number_from(self, first: int) -> None:
+        """Give conversations, messages and runs numbers from there on."""
+        with write_transaction(self._engine) as connection:
+            for name in ("conversation", "message", "run"):
+                connection.exec_driver_sql(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, first - 1)
+                )
 
     def _open_unchanging(self) -> Engine:
         """The file of a folder in which nothing can be written, not even what SQLite keeps there.

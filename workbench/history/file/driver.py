@@ -94,6 +94,8 @@ def create_sqlite_engine(
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.text_factory = read_text
+        if path is None:
+            connection.execute("PRAGMA temp_store=MEMORY").fetchall()
         for pragma in _pragmas(driver, wal=wal and not reading):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 

@@ -85,7 +85,7 @@ class Contexts(ConversationReader):
         if not options.profile:
             return None
         try:
-            return await self._store.read(profiles.load_profile, options.profile)
+            return await self._shared.read(profiles.load_profile, options.profile)
         except WorkbenchError:  # of another history: the conversation can go on without it
             return None
 

@@ -29,6 +29,7 @@ class ConversationReader:
         self._pool = core.pool
         self._prompt_library = core.prompt_library
         self._store = core.store
+        self._shared = core.shared
         self._runs = runs
         self._templates = ChatTemplates(core)
         self._steps = Steps()
