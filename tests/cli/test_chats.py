@@ -88,6 +88,35 @@ def test_a_file_that_cannot_be_read_sends_nothing(home, tmp_path):
     assert json.loads(workbench("chats", "list", "--json", home=home).stdout) == []
 
 
+def _talk_off_the_record(home: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(home), "chat", "--max-tokens", "4",
+         "--context", "512", "--off-the-record"],
+        input=typed, capture_output=True, text=True, timeout=250, check=False, cwd=ROOT,
+    )  # fmt: skip
+
+
+@pytest.mark.model
+def test_a_talk_off_the_record_is_in_no_file_unless_it_is_kept(home):
+    done = _talk_off_the_record(home, "Say xanthippocrates.\n/retry\n/new\nxanthippocrates\n")
+    assert done.returncode == 0, done.stderr
+    files = [each for each in home.rglob("*") if each.is_file()]
+    assert not [each for each in files if b"xanthippocrates" in each.read_bytes().lower()]
+    assert json.loads(workbench("chats", "list", "--json", home=home).stdout) == []
+    assert json.loads(workbench("history", "list", "--json", home=home).stdout) == []
+    done = _talk_off_the_record(home, "Name a colour.\n/keep\n/keep\n")
+    assert "is kept (1)." in done.stderr
+    assert "nothing off the record to keep" in done.stderr
+    (listed,) = json.loads(workbench("chats", "list", "--json", home=home).stdout)
+    assert listed["title"] == "Name a colour."
+
+
+def test_a_talk_off_the_record_goes_on_with_no_other(home):
+    done = workbench("chat", "--off-the-record", "--continue", "Hello", home=home)
+    assert done.returncode == 2
+    assert "leave --continue and --id out" in done.stderr
+
+
 @pytest.mark.model
 def test_a_talk_in_the_terminal_is_a_conversation_like_any_other(home, tmp_path):
     path = tmp_path / "colours.txt"

@@ -19,7 +19,6 @@ from workbench.service.tokens import Tokens
 from workbench.service.transcripts.exporting import Exporting
 
 T = TypeVar("T")
-TITLE = "Off the record"
 _IDS = ("conversation_id", "message_id", "run_id")
 
 
@@ -48,11 +47,11 @@ class OffTheRecord:
             if not self._is_open:
                 await self._core.store.open()
                 self._is_open = True
-        return await self.chats.create(TITLE)
+        return await self.chats.create()
 
-    async def all(self) -> tuple[Conversation, ...]:
-        """The conversations off the record, last changed first."""
-        return await self.chats.all() if self._is_open else ()
+    async def all(self, text: str = "") -> tuple[Conversation, ...]:
+        """The conversations off the record, last changed first; ``text`` as in ``chats.all``."""
+        return await self.chats.all(text) if self._is_open else ()
 
     async def keep(self, conversation_id: int) -> int:
         """Write a conversation into the history after all, with its runs; its number there.
@@ -69,7 +68,7 @@ class OffTheRecord:
         return made
 
     async def forget(self, conversation_id: int) -> None:
-        """Take a conversation out of the list; what is said in it ends with the program."""
+        """Take a conversation out of the list; what it has ends with the program."""
         self.check()
         await self._core.store.write(conversations.set_deleted, conversation_id)
 
@@ -78,7 +77,7 @@ class OffTheRecord:
         if not self._is_open:
             raise UsageError("This conversation was off the record: it is not kept.")
 
-    def beside(self, kept: T) -> T:
+    def paired(self, kept: T) -> T:
         """A part whose methods act where their first argument is: in the history or off the record.
 
         The first argument is the number of a conversation, message or run, a value that has one
@@ -100,7 +99,7 @@ class OffTheRecord:
 
 
 class _ByNumber:
-    """What :meth:`OffTheRecord.beside` makes."""
+    """What :meth:`OffTheRecord.paired` makes."""
 
     def __init__(self, kept: Any, other: Any, check: Callable[[], None]) -> None:
         self.__dict__.update(_kept_part=kept, _other_part=other, _check_part=check)

@@ -94,9 +94,8 @@ class Workbench:
         self.versions = Versions(core)
         self.renaming = Renaming(core, self.prompt_files, self.prompts, self.samples)
         self.exchange = Exchange(core, self.prompt_files)
-        self._runs = runs = Runs(core, self.models)
         self.off_the_record = off = OffTheRecord(core, self.models)
-        self.runs = off.beside(runs)
+        self.runs = off.paired(runs := Runs(core, self.models))
         self.history = History(core)
         self.storage = Storage(core)
         self.pairs = Pairs(runs)
@@ -104,7 +103,7 @@ class Workbench:
         self.erasing = Erasing(core)
         self.datasets = DataSets(core, self.history)
         self.sheets = Sheets(core)
-        self.steering = off.beside(steering := Steering(core, self.models, runs))
+        self.steering = off.paired(steering := Steering(core, self.models, runs))
         self.answers = Answers(core, runs, self.history, steering)
         self.cases = Cases(self.prompts, self.samples, self.datasets, runs)
         asking = Asking(core, self.models)
@@ -143,10 +142,10 @@ class Workbench:
             self.versions,
             self.datasets,
         )
-        self.chats = off.beside(chats := Chats(core, runs))
+        self.chats = off.paired(chats := Chats(core, runs))
         self.importing = Importing(core)
-        self.tokens = off.beside(Tokens(core, self.models, chats, steering))
-        self.exporting = off.beside(Exporting(core))
+        self.tokens = off.paired(Tokens(core, self.models, chats, steering))
+        self.exporting = off.paired(Exporting(core))
         self.profiles = Profiles(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, runs)
@@ -169,7 +168,7 @@ class Workbench:
 
     async def close(self) -> None:
         """Stop what is running, keep its text, then end all processes."""
-        await self._runs.stop_all()
+        await self.runs.stop_all()
         await self.off_the_record.close()
         await self._core.close()
 
@@ -179,7 +178,7 @@ class Workbench:
         Returns:
             The status: whether something is unsaved, and why.
         """
-        await self._runs.stop_all()
+        await self.runs.stop_all()
         await self.off_the_record.runs.stop_all()
         await self._core.store.flush()
         return self.store_status

@@ -401,7 +401,8 @@ class MainWindow(QMainWindow):
             return
         self._session_timer.stop()
         self._settings.setValue("geometry", self.saveGeometry())
-        if self.keeps_session and self.first_paint.isHidden() and not self._at_work():
+        is_all_kept = not self._at_work() and not self._unsaved()  # no picture of what is lost
+        if self.keeps_session and self.first_paint.isHidden() and is_all_kept:
             keep_picture(self._picture_file, self.stack, self._current, self.top.breadcrumb)
         self.hide()
         self.bridge.stop()

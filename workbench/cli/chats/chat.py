@@ -19,6 +19,7 @@ from workbench.cli.terminal import in_a_line
 from workbench.domain.attachments import MOST_FILES, file_words
 from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import UsageError, WorkbenchError
+from workbench.domain.off_record import is_off_the_record
 from workbench.domain.parameters import build
 from workbench.domain.runs.events import LoggedEvent, TextReceived
 from workbench.domain.runs.sampling import Sampling
@@ -34,6 +35,7 @@ _HELP = """\
 /system   show the system prompt; /system TEXT changes it from here on
 /file     /file PATH attaches a file to the next message; /file shows what is attached
 /new      begin another conversation
+/keep     keep a conversation that is off the record
 /exit     end (so does the end of the input); Ctrl+C stops an answer
 """
 
@@ -43,6 +45,9 @@ _HELP = """\
     "--continue", "last", is_flag=True, help="Go on with the conversation that was changed last."
 )
 @click.option("--id", "conversation_id", type=int, help="Go on with this conversation.")
+@click.option(
+    "--off-the-record", is_flag=True, help="In memory only: lost at the end unless /keep keeps it."
+)
 @click.option("--model", default="", metavar="NAME|PATH", help="Default: last used.")
 @click.option("--system", default=None, help="The system prompt.")
 @click.option("--profile", default=None, metavar="NAME", help="A profile; '' takes it away.")
@@ -65,6 +70,7 @@ def chat(
     paths: Paths,
     last: bool,
     conversation_id: int | None,
+    off_the_record: bool,
     model: str,
     system: str | None,
     profile: str | None,
@@ -86,6 +92,8 @@ def chat(
     values |= {"max_tokens": max_tokens} if max_tokens is not None else {}
     if last and conversation_id is not None:
         raise UsageError("Give --continue or --id, not both.")
+    if off_the_record and (last or conversation_id is not None):
+        raise UsageError("--off-the-record begins a conversation: leave --continue and --id out.")
     options = ChatOptions(
         strategy=strategy,
         model=model,
@@ -101,7 +109,7 @@ def chat(
         await core.open()
         try:
             core.models.change_load_settings(load)
-            talk = _Talk(core, options)
+            talk = _Talk(core, options, off_the_record=off_the_record)
             await talk.attach(paths_of_files)
             await talk.begin(conversation_id, last=last, system=system, profile=profile)
             return await talk.once(text) if text is not None else await talk.lines()
@@ -114,8 +122,11 @@ def chat(
 class _Talk:
     """One conversation in the terminal. An answer is stopped by the first Ctrl+C."""
 
-    def __init__(self, core: Workbench, options: ChatOptions) -> None:
+    def __init__(
+        self, core: Workbench, options: ChatOptions, *, off_the_record: bool = False
+    ) -> None:
         self._core = core
+        self._off_the_record = off_the_record
         self._options = options
         self._conversation: int | None = None
         self._run: int | None = None
@@ -200,6 +211,8 @@ class _Talk:
         elif word == "/new":
             self._conversation = None
             click.echo("A new conversation.", err=True)
+        elif word == "/keep":
+            await self._keep()
         elif word == "/system":
             if rest.strip():
                 self._options = msgspec.structs.replace(self._options, system=rest.strip())
@@ -224,8 +237,17 @@ class _Talk:
         last = messages[-1]
         exit_status(await self._follow(self._core.chats.regenerate(last, self._options)))
 
+    async def _keep(self) -> None:
+        if self._conversation is None or not is_off_the_record(self._conversation):
+            raise UsageError("There is nothing off the record to keep.")
+        self._conversation = await self._core.off_the_record.keep(self._conversation)
+        self._off_the_record = False
+        click.echo(f"The conversation is kept ({self._conversation}).", err=True)
+
     async def _send(self, text: str) -> RunState:
         files = tuple(self._files)
+        if self._conversation is None and self._off_the_record:
+            self._conversation = (await self._core.off_the_record.begin()).conversation_id
         sending = self._core.chats.send(self._conversation, text, self._options, None, files)
         found = await self._follow(sending)
         self._files = []

@@ -19,6 +19,7 @@ side.py: the column of panes at the right
 context/: how full the context is, and what the model does not see
 profiles/: named system prompts
 slash/: prompts in a message: "/"
+off_record/: conversations in memory only
 find_bar.py: the find bar
 finding.py: joins find bar and transcript
 places.py: where the words that are searched for occur

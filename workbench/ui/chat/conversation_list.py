@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QListView
 
+from workbench.domain.off_record import is_off_the_record
 from workbench.domain.text import count_text
 from workbench.domain.views import Conversation
 from workbench.ui.chat.composer import is_text
@@ -18,6 +19,7 @@ from workbench.ui.kit.menu import Menu
 from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
 
 _ID = Qt.ItemDataRole.UserRole
+_OFF_THE_RECORD = "Off the record, in memory only"
 _SNIPPET = Qt.ItemDataRole.UserRole + 1
 
 
@@ -91,7 +93,8 @@ class ConversationList(Pane):
 
     Signals:
         chosen(int), renamed(int, str), delete_wanted(int), erase_wanted(int): a conversation's id.
-        export_wanted(int): a conversation's id. create_wanted(); import_wanted().
+        export_wanted(int): a conversation's id. create_wanted(); off_record_wanted();
+        import_wanted().
         files_dropped(list[str]): paths to import.
         searched(str). first_wanted(): Enter in the search.
         typed(str): text, while the list has the focus.
@@ -102,6 +105,7 @@ class ConversationList(Pane):
     delete_wanted = Signal(int)
     erase_wanted = Signal(int)
     create_wanted = Signal()
+    off_record_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal(int)
     files_dropped = Signal(list)
@@ -123,6 +127,8 @@ class ConversationList(Pane):
         self.nothing.hide()
         create = IconButton("plus", "New conversation", keys="Ctrl+N")
         create.clicked.connect(self.create_wanted)
+        hidden = IconButton("eye-off", "New conversation off the record", keys="Ctrl+Shift+N")
+        hidden.clicked.connect(self.off_record_wanted)
         bring = IconButton("download", "Import conversations")
         bring.clicked.connect(self.import_wanted)
         self.setAcceptDrops(True)
@@ -141,7 +147,7 @@ class ConversationList(Pane):
         self.list.setModel(self._model)
         self._updating = False
         self._shown: object = None
-        self.body.addLayout(row(self.search, bring, create, margins=(12, 10, 8, 6)))
+        self.body.addLayout(row(self.search, bring, hidden, create, margins=(12, 10, 8, 6)))
         self.body.addWidget(self.nothing)
         self.body.addLayout(row(self.list, margins=(8, 0, 8, 8)), 1)
         self.bin = GhostButton("Bin", "trash", tip="Deleted conversations and messages")
@@ -170,7 +176,11 @@ class ConversationList(Pane):
         self._model.clear()
         group = ""
         for each in found:
-            name = group_of(each.updated_at, today)
+            name = (
+                _OFF_THE_RECORD
+                if is_off_the_record(each.conversation_id)
+                else group_of(each.updated_at, today)
+            )
             if name != group:
                 group = name
                 header = QStandardItem(name)
@@ -234,7 +244,8 @@ class ConversationList(Pane):
         menu = Menu("The conversation", self)
         rename, export = menu.addAction("Rename"), menu.addAction("Export…")
         delete = menu.addAction("Delete")
-        erase = menu.addAction(ASK)
+        kept = not is_off_the_record(int(index.data(_ID)))
+        erase = menu.addAction(ASK) if kept else None  # the end of the program does that
         done = menu.exec(self.list.viewport().mapToGlobal(place))
         if done is rename:
             self.list.edit(index)
@@ -242,6 +253,6 @@ class ConversationList(Pane):
             self.export_wanted.emit(int(index.data(_ID)))
         elif done is delete:
             self.delete_wanted.emit(int(index.data(_ID)))
-        elif done is erase:
+        elif done is not None and done is erase:
             self.erase_wanted.emit(int(index.data(_ID)))
         menu.deleteLater()

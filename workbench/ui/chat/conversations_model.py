@@ -36,6 +36,8 @@ class ConversationsModel(QObject):
         super().__init__()
         self._bridge = bridge
         self.conversations: tuple[Conversation, ...] = ()
+        self.off_record: tuple[Conversation, ...] = ()
+        """Those that are in memory only, whatever is searched for."""
         self.strategies: tuple[StrategyInfo, ...] = ()
         self.last_system = ""
         self._search = ""
@@ -72,7 +74,11 @@ class ConversationsModel(QObject):
 
     async def _read_list(self) -> None:
         words = self._search
-        self.conversations = await self._bridge.ask(lambda core: core.chats.all(words))
+        self.off_record = await self._bridge.ask(lambda core: core.off_the_record.all())
+        off = self.off_record
+        if words and off:
+            off = await self._bridge.ask(lambda core: core.off_the_record.all(words))
+        self.conversations = off + await self._bridge.ask(lambda core: core.chats.all(words))
         self.conversations_changed.emit()
 
     @property

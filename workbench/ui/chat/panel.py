@@ -19,6 +19,7 @@ from workbench.ui.chat.conversation_list import ConversationList
 from workbench.ui.chat.files.transfers import Transfers
 from workbench.ui.chat.finding import Finding
 from workbench.ui.chat.message_view import MessageView
+from workbench.ui.chat.off_record.off_record import OffRecord
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
@@ -77,6 +78,7 @@ class ChatPanel(Panel):
         self._microscope: Microscope | None = None
         self.list = ConversationList()
         self.branches = Branches(self)
+        self.off_record = OffRecord(self)
         self.finding = Finding(self.page.find_bar, self.transcript)
         self.side = Side()
         self.side.add(self.branches.map)
@@ -151,6 +153,7 @@ class ChatPanel(Panel):
             Action(id="chat.system", title="Edit the system prompt", run=self._open_system),
             Action(id="chat.tokens", title="Tint answers by probability", run=self.tint.toggle,
                    keys="Ctrl+Shift+P", is_on=lambda: self.tint.is_on),
+            *self.off_record.actions(),
             *self.branches.actions(),
             *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
@@ -158,7 +161,9 @@ class ChatPanel(Panel):
         )  # fmt: skip
 
     def _last_run(self) -> int | None:
-        """The run of the last answer of the conversation."""
+        """The run of the last answer of the conversation, None where it is off the record."""
+        if self.off_record.is_shown:
+            return None
         runs = [each.run_id for each in self.model.messages if each.run_id is not None]
         return runs[-1] if runs else None
 
@@ -389,12 +394,13 @@ class ChatPanel(Panel):
     @Slot(object)
     def open_run(self, message: ChatMessage) -> None:
         """Show the run of an answer in History."""
-        if message.run_id is not None:
+        if message.run_id is not None and self.off_record.allows_elsewhere():
             self.context.go("history", run_id=message.run_id)
 
     @Slot(str)
     def _open_design(self, text: str) -> None:
-        self.context.go("design", text=text)
+        if self.off_record.allows_elsewhere():
+            self.context.go("design", text=text)
 
     def _open_prompt(self, path: str) -> None:
         self.context.go("design", path=path)
@@ -427,11 +433,16 @@ class ChatPanel(Panel):
         if isinstance(conversation, int):
             self.model.open(conversation, message if isinstance(message, int) else None)
 
+    def unsaved(self) -> str:
+        """What is off the record and lost at the end."""
+        return self.off_record.lost
+
     def save_session(self) -> dict[str, object]:
         """The open conversation, its place, and the sizes; drafts are kept by themselves."""
         self.model.drafts.flush()
         self.reading.keep()
         current, sizes = self.model.current, self.splitter.sizes()
+        current = None if self.off_record.is_shown else current
         place = self.reading.place(current or UNBEGUN) or msgspec.UNSET
         state = ChatSession(
             conversation=current,
