@@ -4,6 +4,7 @@ errors.py: every error that can reach the user, as one tree of classes
 parameters.py: `about(...)`: a parameter described once, for form, command line and checks
 registry.py: a named table of things that can be chosen: strategies, engines, metrics
 text.py: messages and spans: text with the place each piece came from; words for counts and sizes
+code.py: code in answers, as it is coloured
 formulas.py: formulas of answers, as drawings
 transcripts.py: conversations of files, and the report of an import
 off_record.py: conversations off the record, known by their numbers

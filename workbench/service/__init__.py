@@ -6,7 +6,7 @@ core.py: resources that the parts share, opened and closed together
 session.py: `core.session`: JSON values kept between sessions, by key
 history.py: the list of runs, and search in all that was written
 finder.py: finds prompts, runs, chats and models by name, for the palette (Ctrl+K)
-formulas.py: draws formulas of answers
+rendering.py: formulas of answers as drawings, colours of their code
 doctor.py: what is installed, what this machine can do, how fast it is
 added_folders.py: folders that the user added
 prompts/: prompt files, library, samples, data sets, versions, formats

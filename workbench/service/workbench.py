@@ -29,7 +29,6 @@ from workbench.service.evaluation.sweeping import Sweeping
 from workbench.service.evaluation.variants import Variants
 from workbench.service.evaluation.votes import Votes
 from workbench.service.finder import Finder
-from workbench.service.formulas import Formulas
 from workbench.service.history import History
 from workbench.service.models.chat_templates import ChatTemplates
 from workbench.service.models.downloads import Downloads
@@ -47,6 +46,7 @@ from workbench.service.prompts.renaming import Renaming
 from workbench.service.prompts.samples import Samples
 from workbench.service.prompts.sheets import Sheets
 from workbench.service.prompts.versions import Versions
+from workbench.service.rendering import Rendering
 from workbench.service.runs.answers import Answers
 from workbench.service.runs.bundles import Bundles
 from workbench.service.runs.cases import Cases
@@ -149,7 +149,7 @@ class Workbench:
         self.profiles = Profiles(core)
         self.rewrite = Rewriting(core, self.prompts)
         self.xray = XRays(core, self.models, runs)
-        self.formulas = Formulas(core)
+        self.rendering = Rendering(core)
         self.finder = Finder(core, self.model_files)
 
     async def open(self, *, whatever_happens: bool = False) -> StoreStatus:

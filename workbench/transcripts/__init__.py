@@ -10,6 +10,7 @@ splitting.py: where the values of a large JSON file begin and end, a piece at a 
 jobs.py: what is done in a sandbox process
 archives.py: members of zip archives, checked
 tree_builder.py: a sound tree of the links that a file has
+highlighting.py: what in code of answers has which colour
 formulas.py: LaTeX formulas of answers as drawings
 values.py: times, texts, names and thoughts of other programs
 services/: ChatGPT, Claude, Open WebUI, LibreChat

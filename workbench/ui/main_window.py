@@ -29,6 +29,7 @@ from workbench.ui.frame import Rail, StatusBar, TopBar
 from workbench.ui.kit import Banner, column, row
 from workbench.ui.kit.banner import Tone
 from workbench.ui.leaving import Leaving
+from workbench.ui.markdown.code_look import code_look
 from workbench.ui.markdown.formulas import formulas
 from workbench.ui.panels import HELP, PANELS, Context, Panel, PanelSpec
 from workbench.ui.preferences import Preferences
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         source = PaletteSource(self._find, self._open_item, self._title_of, lambda: self._current)
         self.palette_box = CommandPalette(self, self.actions_table, source)
         formulas().use(bridge)
+        code_look().bridge = bridge
         bridge.engine_changed.connect(self.status_bar.show_engine)
         bridge.store_changed.connect(self._on_store)
         bridge.failed.connect(self.notify)

@@ -11,6 +11,7 @@ from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import KvMode
 from workbench.ui.kit.forms.sampling_defaults import sampling_defaults
 from workbench.ui.kit.motion import MotionChoice, choose_motion
+from workbench.ui.markdown.code_look import code_look
 from workbench.ui.theme import TEXT_SCALES, ThemeChoice, theme
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Preferences(QObject):
         super().__init__(parent)
         self._settings = settings
         sampling_defaults().changed.connect(self._on_sampling)
+        code_look().wrap_changed.connect(self._on_wrap)
 
     @property
     def theme(self) -> ThemeChoice:
@@ -77,6 +79,11 @@ class Preferences(QObject):
         return found
 
     @property
+    def wraps_code(self) -> bool:
+        """Whether long lines of code in answers are wrapped."""
+        return _is_on(self._settings.value("wrap_code"))
+
+    @property
     def keys(self) -> dict[str, str]:
         """Keys that were chosen for commands, by their ids; {} if they cannot be read."""
         try:
@@ -95,11 +102,16 @@ class Preferences(QObject):
         theme().set_text(self.text_scale, self.editor_family)
         choose_motion(self.motion)
         sampling_defaults().choose(self.sampling)
+        code_look().set_wraps(self.wraps_code)
 
     @Slot(object, object)
     def _on_sampling(self, _before: object, _now: object) -> None:
         different = sampling_defaults().different()
         self._keep("sampling", msgspec.json.encode(different).decode())
+
+    @Slot()
+    def _on_wrap(self) -> None:
+        self._keep("wrap_code", code_look().wraps)
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Follow the system, or stay light or dark."""
@@ -129,6 +141,11 @@ class Preferences(QObject):
     def _keep(self, name: str, value: object) -> None:
         self._settings.setValue(name, value)
         self.changed.emit()
+
+
+def _is_on(value: object, *, default: bool = False) -> bool:
+    """A kept switch: the file has words, the running program values."""
+    return default if value is None else str(value).lower() in ("true", "1")
 
 
 def _one_of(value: object, choices: tuple[T, ...], default: T) -> T:

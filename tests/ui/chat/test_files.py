@@ -85,3 +85,11 @@ def test_the_format_that_has_everything_asks_for_nothing_more(panel, qtbot):
     assert not dialog.branches.isVisible()
     assert not dialog.tools.isVisible()
     dialog.reject()
+
+
+def test_code_of_an_answer_is_saved_as_it_is(panel, going, qtbot, tmp_path) -> None:
+    path = tmp_path / "code.py"
+    panel.transfers.write_code(str(path), "x = 1\n")
+    qtbot.waitUntil(lambda: bool(going.notices), timeout=WAIT_MS)
+    assert path.read_bytes() == b"x = 1\n"
+    assert going.notices == [f"Saved to {path}."]

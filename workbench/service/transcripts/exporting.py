@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workbench.domain.errors import FormatError, NameTakenError, UsageError
 from workbench.domain.transcripts import ExportFormat, ExportOptions, ExportResult, Transcript
-from workbench.files import name_fault, sync_folder
+from workbench.files import name_fault, sync_folder, write_file
 from workbench.history.chats import exported
 from workbench.service.core import Core
 from workbench.transcripts.writing.formats import Writer, find_writer, formats
@@ -98,6 +98,17 @@ class Exporting:
         if is_folder:
             return await self._save_each(conversation_ids, writer, path, given)
         return await self._save_all(conversation_ids, writer, path, given)
+
+    async def save_text(self, path: str, text: str) -> None:
+        """Write a piece of an answer into a file; what the file had is replaced.
+
+        Raises:
+            FormatError: the file cannot be written.
+        """
+        try:
+            await asyncio.to_thread(write_file, Path(path), text.encode("utf-8", "replace"))
+        except OSError as error:
+            raise FormatError(path, f"it cannot be written ({error.strerror}).") from None
 
     async def _save_all(
         self, ids: Sequence[int], writer: Writer, path: Path, options: ExportOptions

@@ -52,7 +52,7 @@ class MessageView(QFrame):
     Signals (all with the message):
         regenerate_wanted, edit_wanted, delete_wanted, run_wanted, continue_wanted, answer_wanted,
         version_wanted(message, other id).
-        design_wanted(str): a template in the text.
+        design_wanted(str): a template in the text. save_wanted(str, str): code and its language.
         resized(): the height may change.
     """
 
@@ -64,6 +64,7 @@ class MessageView(QFrame):
     answer_wanted = Signal(object)
     version_wanted = Signal(object, int)
     design_wanted = Signal(str)
+    save_wanted = Signal(str, str)
     resized = Signal()
 
     def __init__(self, message: ChatMessage) -> None:
@@ -89,6 +90,7 @@ class MessageView(QFrame):
         self.body = MarkdownBody("Your message" if self.is_mine else "Answer")
         self.body.leave_menus()
         self.body.design_wanted.connect(self.design_wanted)
+        self.body.save_wanted.connect(self.save_wanted)
         self.empty = Label("", "body", "text-3", wrap=True)
         self.footer = Label("", "small", "text-3", elide=True)
         self.tags = MessageTags()

@@ -264,6 +264,7 @@ class ChatPanel(Panel):
         view.run_wanted.connect(self.open_run)
         view.version_wanted.connect(self.branches.show_version)
         view.design_wanted.connect(self._open_design)
+        view.save_wanted.connect(self.transfers.save_code)
         state = self.model.live.state(message.run_id)
         if state is not None:
             view.show_run(state, answer_text(state))

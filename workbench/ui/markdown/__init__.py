@@ -7,6 +7,8 @@ formula_rules.py: which pieces of a text are formulas
 formulas.py: formulas as the core drew them, for all texts
 formula_places.py: puts them into a document
 view.py: shows one document, as high as its content
-code_card.py: a block of code with Copy
+code_card.py: a block of code with Copy, Save and Wrap
+code_text.py: its text: grows, scrolled or wrapped, in colours
+code_look.py: how all code is shown: wrapped or not, the colours
 shown.py: the visible text, without its Markdown marks, for search
 """

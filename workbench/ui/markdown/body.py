@@ -27,9 +27,11 @@ class MarkdownBody(QWidget):
 
     Signals:
         design_wanted(str): a template in the text is to be opened.
+        save_wanted(str, str): code is to be written into a file; its language.
     """
 
     design_wanted = Signal(str)
+    save_wanted = Signal(str, str)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -101,6 +103,7 @@ class MarkdownBody(QWidget):
         if part.kind == "code":
             made = CodeCard(part.language)
             made.design_wanted.connect(self.design_wanted)
+            made.save_wanted.connect(self.save_wanted)
         else:
             made = MarkdownView(self._name if number == 0 else f"{self._name}, continued")
         view = made.view if isinstance(made, CodeCard) else made

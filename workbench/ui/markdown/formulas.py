@@ -91,7 +91,7 @@ class Formulas(QObject):
 
 
 def _drawing(key: FormulaKey) -> Callable[[Workbench], Awaitable[DrawnFormula]]:
-    return lambda core: core.formulas.draw(key.source, display=key.display)
+    return lambda core: core.rendering.draw_formula(key.source, display=key.display)
 
 
 _formulas: Formulas | None = None

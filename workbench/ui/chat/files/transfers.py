@@ -1,4 +1,4 @@
-"""The commands of Chat that take conversations in and out of files."""
+"""The commands of Chat that take conversations, and code of answers, in and out of files."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ from PySide6.QtWidgets import QFileDialog
 from workbench.ui.actions import Action
 from workbench.ui.chat.files.export_dialog import ExportDialog
 from workbench.ui.chat.files.import_dialog import ImportDialog
+from workbench.ui.markdown.code_look import code_look
+from workbench.ui.tasks import background
 
 if TYPE_CHECKING:
     from workbench.ui.chat.conversation_list import ConversationList
     from workbench.ui.chat.view_model import ChatModel
     from workbench.ui.panels import Panel
 
+_SUFFIXES = {
+    "python": ".py", "py": ".py", "javascript": ".js", "js": ".js", "typescript": ".ts",
+    "ts": ".ts", "bash": ".sh", "sh": ".sh", "shell": ".sh", "json": ".json", "yaml": ".yaml",
+    "yml": ".yaml", "toml": ".toml", "html": ".html", "css": ".css", "xml": ".xml", "sql": ".sql",
+    "c": ".c", "cpp": ".cpp", "c++": ".cpp", "java": ".java", "rust": ".rs", "go": ".go",
+    "ruby": ".rb", "php": ".php", "r": ".r", "csv": ".csv", "markdown": ".md", "md": ".md",
+    "latex": ".tex", "tex": ".tex", "jinja": ".j2", "jinja2": ".j2",
+}  # fmt: skip
+"""The ending of a file with code in a language."""
 _FILES = "Conversations (*.json *.jsonl *.zip *.chat *.png *.charx);;All files (*)"
 
 
@@ -38,6 +49,8 @@ class Transfers(QObject):
                    run=self.choose_folder),
             Action(id="chat.export", title="Export the conversation…", run=self.export_shown,
                    when=lambda: self._model.current is not None),
+            Action(id="chat.wrap_code", title="Wrap long lines of code",
+                   run=code_look().toggle_wrap, is_on=lambda: code_look().wraps),
         )  # fmt: skip
 
     @Slot()
@@ -81,3 +94,17 @@ class Transfers(QObject):
         dialog = ExportDialog(self._panel.context, conversation_id, title, self._panel)
         dialog.open()
         return dialog
+
+    @Slot(str, str)
+    def save_code(self, code: str, language: str) -> None:
+        """Ask where code of an answer is to be kept, and write it."""
+        suffix = _SUFFIXES.get(language.lower(), ".txt")
+        path, _ = QFileDialog.getSaveFileName(self._panel, "Save the code", f"code{suffix}")
+        if path:
+            self.write_code(path, code)
+
+    @background
+    async def write_code(self, path: str, code: str) -> None:
+        """Write code; the dialog for files has asked whether one may be replaced."""
+        await self._panel.bridge.ask(lambda core: core.exporting.save_text(path, code))
+        self._panel.context.notify(f"Saved to {path}.", "ok")
