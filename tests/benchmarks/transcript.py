@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -31,6 +32,7 @@ from workbench.settings import Paths
 
 MESSAGES = 10_000
 _ROUNDS = 5
+_OPENINGS = 10
 TABLES = ((50, 15), (15, 50))
 """Rows and columns."""
 _ANSWER = (
@@ -120,6 +122,27 @@ def show_table(rows: int, columns: int) -> None:
     )
 
 
+def open_once(panel: Any, conversation: int, number: int) -> tuple[float, float, float]:
+    """Open a conversation from an empty one: seconds until its end is painted, how many of them
+    are the processor's, and until it is whole."""
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - for the window's process
+
+    def until(done: Callable[[], object]) -> float:
+        while not done():
+            QApplication.processEvents()
+            time.sleep(0.0005)
+        panel.transcript.viewport().repaint()
+        return time.perf_counter() - begun
+
+    panel.model.start_new()
+    pause(500)
+    begun, processor = time.perf_counter(), time.process_time()
+    panel.model.open(conversation)
+    painted = until(lambda: panel.transcript.views)
+    processor = time.process_time() - processor
+    return painted, processor, until(lambda: len(panel.transcript.messages) == number)
+
+
 def show_conversation(shown: RealWindow, number: int) -> None:
     """Open the conversation, scroll and search; print gaps and memory."""
     from workbench.ui.panels import PANELS  # noqa: PLC0415 - for the window's process
@@ -134,17 +157,20 @@ def show_conversation(shown: RealWindow, number: int) -> None:
     pause(4000)  # the other workspaces are made meanwhile
     print(f"window on Chat: {heart.worst()}")
     before = process.memory_info().rss
-    begun = time.perf_counter()
+    conversation = panel.model.conversations[0].conversation_id
     processor = time.process_time()
-    panel.model.open(panel.model.conversations[0].conversation_id)
-    wait(lambda: len(panel.transcript.messages) == number)
-    pause(1500)
-    taken = time.perf_counter() - begun - 1.5
-    grown = (process.memory_info().rss - before) / 2**20
     print(
-        f"{number:,} messages opened: {taken:.2f} s and {time.process_time() - processor:.2f} s "
-        f"of processor, {grown:.0f} MB more, {len(panel.transcript.views)} of them with a widget"
+        f"{number:,} messages: the end painted, of it the processor's, and all of them there (ms)"
     )
+    for _ in range(_OPENINGS):
+        print(
+            "  "
+            + ", ".join(f"{each * 1000:.0f}" for each in open_once(panel, conversation, number))
+        )
+        pause(700)
+    print(f"  {(time.process_time() - processor) / _OPENINGS:.2f} s of the processor each")
+    grown = (process.memory_info().rss - before) / 2**20
+    print(f"  {grown:.0f} MB more, {len(panel.transcript.views)} with a widget")
     print(f"  {heart.worst()}")
     bar = panel.transcript.verticalScrollBar()
     for step in range(40):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, update
 
 from workbench.domain.chat import ChatDraft, Turn
 from workbench.domain.errors import UsageError
+from workbench.domain.runs.spec import ChatPrompt, RunSpec
+from workbench.domain.text import Message
+from workbench.domain.views import ChatMessage
 from workbench.history.chats import conversations, message_tree
 from workbench.history.chats.branches import deleting, showing
-from workbench.history.runs import run_list
+from workbench.history.runs import run_list, runs
 from workbench.history.store import HistoryStore
+from workbench.history.stored_types import DAMAGED
 from workbench.history.tables import message
 
 from . import samples
@@ -275,3 +280,75 @@ async def test_a_message_has_what_other_programs_know_of_it(store: HistoryStore)
     assert (shown[0].reasoning, shown[0].kind, shown[0].pinned, shown[0].attachments) == (
         None, "", False, (),
     )  # fmt: skip
+
+
+async def test_the_end_of_a_long_conversation_is_that_of_its_whole_branch(
+    store: HistoryStore,
+) -> None:
+    chat = (await store.write(conversations.insert_conversation, "long")).conversation_id
+    ids: list[int] = []
+    for at in range(30):
+        made = await store.write(
+            message_tree.add_message,
+            chat,
+            ids[-1] if ids else None,
+            "assistant" if at % 2 else "user",
+            f"message {at}",
+        )
+        ids.append(made.message_id)
+    other = await store.write(message_tree.add_message, chat, ids[-2], "assistant", "another")
+    whole = await store.messages(chat)
+    assert [each.text for each in whole] == [*(f"message {at}" for at in range(29)), "another"]
+    end = await store.last_messages(chat, 8)
+    assert [_without_elsewhere(each) for each in end] == [
+        _without_elsewhere(each) for each in whole[-8:]
+    ]
+    assert end[-1].sibling_ids == (ids[-1], other.message_id)
+    assert await store.last_messages(chat, 30) == ()  # not longer: it is read whole
+    await store.write(showing.set_leaf, chat, ids[-1])
+    assert (await store.last_messages(chat, 8))[-1].text == "message 29"
+
+
+def _without_elsewhere(message: ChatMessage) -> ChatMessage:
+    return msgspec.structs.replace(message, elsewhere=0)
+
+
+async def test_damage_in_one_message_leaves_all_others_readable(store: HistoryStore) -> None:
+    chat = (await store.write(conversations.insert_conversation, "harmed")).conversation_id
+    last: int | None = None
+    for text in ("first", "second", "third"):
+        made = await store.write(message_tree.add_message, chat, last, "user", text)
+        last = made.message_id
+
+    def harm(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            "UPDATE message SET text = CAST(x'FF41' AS TEXT), created_at = 9e300, hidden = 'no', "
+            "label = x'42' WHERE text = 'second'"
+        )
+
+    await store.write(harm)
+    found = await store.messages(chat)
+    assert [each.text for each in found] == [
+        "first",
+        f"\N{REPLACEMENT CHARACTER}A{DAMAGED}",
+        "third",
+    ]
+    assert (found[1].created_at, found[1].label) == (0.0, "B")
+    assert [each.text for each in await store.last_messages(chat, 2)] == [
+        each.text for each in found[-2:]
+    ]
+
+
+async def test_an_answer_that_goes_on_is_known_by_the_last_message_it_was_given(
+    store: HistoryStore,
+) -> None:
+    def spec(*messages: Message) -> RunSpec:
+        return RunSpec(prompt=ChatPrompt(messages), params={"note": '"role":"assistant"'})
+
+    asked = Message.value("user", 'say "role":"assistant"')
+    begun = Message.value("assistant", "It begins")
+    for given, goes_on in ((spec(asked), False), (spec(asked, begun), True)):
+        run_id = await store.create_run(given, title="", manifest={})
+        assert await store.read(runs.goes_on, run_id) is goes_on
+    template = await store.create_run(samples.template_spec(), title="", manifest={})
+    assert await store.read(runs.goes_on, template) is False

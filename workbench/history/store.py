@@ -99,6 +99,16 @@ class HistoryStore(HistoryWriter):
 
         A running answer has its text so far.
         """
+        state_of = await self._states()
+        return await self.read(message_tree.load_branch, conversation_id, state_of, leaf_id)
+
+    async def last_messages(self, conversation_id: int, most: int) -> tuple[ChatMessage, ...]:
+        """The end of the shown branch, at once; empty where it is no longer than that."""
+        state_of = await self._states()
+        return await self.read(message_tree.load_end, conversation_id, state_of, most)
+
+    async def _states(self) -> message_tree.StateOf:
+        """How far running answers are."""
         await self._flush()
         unsaved = tuple(self._events)
 
@@ -106,7 +116,7 @@ class HistoryStore(HistoryWriter):
             stored = runs.load_events(connection, run_id)
             return fold_all(stored + [each for each in unsaved if each.run_id == run_id])
 
-        return await self.read(message_tree.load_branch, conversation_id, state_of, leaf_id)
+        return state_of
 
     async def add_turn(self, turn: Turn) -> ChatMessage:
         """Put a question, its run and the answer's empty message on disk, all or nothing.

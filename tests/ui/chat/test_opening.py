@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from tests.ui.chat.driving import say
+from tests.ui.chat.driving import asked, say, texts, views
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.text import Message
 from workbench.ui.chat.panel import ChatPanel
@@ -135,3 +135,52 @@ def test_the_place_in_the_open_conversation_comes_back_at_the_next_start(panel, 
     again.show()
     opened(again, qtbot)
     assert again.transcript.place == left
+
+
+def long_one(panel, qtbot, count: int) -> int:
+    """A conversation of that many messages, in the list but not open."""
+    messages = [
+        Message.value("assistant" if at % 2 else "user", f"Message number {at}")
+        for at in range(count)
+    ]
+    made = asked(panel, qtbot, lambda core: core.chats.continue_from(messages))
+    panel.model.read_conversations()
+    qtbot.waitUntil(lambda: bool(panel.model.conversations), timeout=WAIT_MS)
+    return made.conversation_id
+
+
+def test_a_long_conversation_shows_its_end_while_the_rest_is_read(panel, qtbot):
+    conversation = long_one(panel, qtbot, 90)
+    seen: list[tuple[int, bool, object]] = []
+    panel.model.messages_changed.connect(
+        lambda: seen.append((len(panel.model.messages), panel.model.is_opening, views(panel)[-1]))
+    )
+    opened: list[int] = []
+    panel.model.opened.connect(lambda: opened.append(len(panel.model.messages)))
+    panel._open(conversation)
+    qtbot.keyClicks(panel.composer.box, "typed early")
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    assert [(count, opening) for count, opening, _ in seen] == [(40, True), (90, False)]
+    assert opened == [40]
+    assert panel.composer.box.toPlainText() == "typed early"
+    assert seen[0][2] is views(panel)[-1]  # what was seen first stayed
+    assert texts(panel)[-1] == "Message number 89"
+    assert panel.transcript.follows
+    assert panel.transcript.views[89] is views(panel)[-1]
+    panel.transcript.scroll_to_start()
+    assert texts(panel)[0] == "Message number 0"
+
+
+def test_a_long_conversation_that_was_left_in_its_middle_opens_there(panel, qtbot):
+    conversation = long_one(panel, qtbot, 90)
+    panel._open(conversation)
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    panel.transcript.show_message(10)
+    panel.list.create_wanted.emit()
+    counts: list[int] = []
+    panel.model.messages_changed.connect(lambda: counts.append(len(panel.model.messages)))
+    panel._open(conversation)
+    qtbot.waitUntil(lambda: not panel.model.is_opening, timeout=WAIT_MS)
+    assert counts == [90]
+    assert panel.transcript.first_shown in (9, 10)
+    assert not panel.transcript.follows

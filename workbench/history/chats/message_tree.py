@@ -8,22 +8,21 @@ from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import text as sql
 
 from workbench.domain.chat import UNBEGUN, Turn
-from workbench.domain.errors import StoreError, UsageError
 from workbench.domain.runs.run_state import RunState, fold_all
-from workbench.domain.runs.spec import ChatPrompt
 from workbench.domain.text import Role, replace_surrogates
 from workbench.domain.views import ChatMessage
 from workbench.history import codec
 from workbench.history.chats.branches.outline import read_attachments
 from workbench.history.chats.branches.parents import (
-    chunks,
     follower_counts,
     load_parents,
     load_skeleton,
     path_to,
 )
+from workbench.history.chats.branches.rows import among, read_many
 from workbench.history.chats.branches.showing import note_left, shown_leaf
 from workbench.history.chats.conversations import (
     insert_conversation,
@@ -35,6 +34,16 @@ from workbench.history.runs.run_end import partial_output
 from workbench.history.tables import chat_draft, conversation, message, run
 
 _ROLES = get_args(Role)
+_HIDDEN_MOST = 200
+"""Hidden messages that may be among the last ones."""
+_UPWARDS = sql(
+    "WITH RECURSIVE up(id, parent_id, deleted_at, hidden, height) AS ("
+    "SELECT id, parent_id, deleted_at, hidden, 1 FROM message WHERE id = :leaf UNION ALL "
+    "SELECT m.id, m.parent_id, m.deleted_at, m.hidden, height + 1 FROM up "
+    "JOIN message m ON m.id = up.parent_id WHERE height < :most) "
+    "SELECT id, deleted_at, hidden FROM up"
+).columns(message.c.id, message.c.deleted_at, message.c.hidden)
+"""From the end of a branch up; ``most`` ends it also where damage has made a ring."""
 
 StateOf = Callable[[Connection, int], RunState]
 """The present state of a run that has not ended."""
@@ -135,9 +144,7 @@ def load_branch(
     parents, seen = skeleton.parents, skeleton.seen
     path = sorted(path_to(parents, leaf) & seen)
     rows = {
-        row[0]: row
-        for part in chunks(path)
-        for row in connection.execute(_messages().where(message.c.id.in_(part)))
+        row[0]: row for row in read_many(connection, _messages().where(among(message.c.id, path)))
     }
     places = {parents[each] for each in path}
     siblings: dict[int | None, list[int]] = {}
@@ -148,29 +155,52 @@ def load_branch(
     counts = follower_counts(parents, seen)
     branch = []
     for each in path:
-        row = rows[each]
-        others = tuple(siblings[parents[each]])
+        row, parent = rows[each], parents[each]
+        others = tuple(siblings[parent])
+        if versions[parent] == 1:
+            branch.append(_message(connection, row, others, state_of))
+            continue
         made = _message(
             connection,
             row,
             others,
             state_of,
-            is_continued=versions[parents[each]] > 1 and _goes_on(connection, row),
+            is_continued=_goes_on(connection, row),
             elsewhere=sum(counts[other] - 1 for other in others if other != each),
         )
         branch.append(made)
     return tuple(branch)
 
 
+def load_end(
+    connection: Connection, conversation_id: int, state_of: StateOf, most: int
+) -> tuple[ChatMessage, ...]:
+    """The last messages of the shown branch, in a time that does not grow with the conversation.
+
+    ``elsewhere`` is 0, since it takes the whole tree. Empty where the
+    branch has no more than ``most`` messages.
+    """
+    leaf = connection.execute(
+        select(conversation.c.leaf_id).where(conversation.c.id == conversation_id)
+    ).scalar_one_or_none()
+    found = connection.execute(_UPWARDS, {"leaf": leaf, "most": most + _HIDDEN_MOST}).all()
+    path = sorted({each.id for each in found if each.deleted_at is None and not each.hidden})
+    path = path[-most:]
+    if len(found) <= most or not path:
+        return ()
+    rows = {row[0]: row for row in connection.execute(_messages().where(message.c.id.in_(path)))}
+    branch = []
+    for each in path:
+        others = _versions(connection, rows[each])
+        is_continued = len(others) > 1 and _goes_on(connection, rows[each])
+        branch.append(_message(connection, rows[each], others, state_of, is_continued=is_continued))
+    return tuple(branch)
+
+
 def _goes_on(connection: Connection, row: Any) -> bool:
     """Whether the run of an answer was given how it begins."""
-    if row.role != "assistant" or row.run_id is None:
-        return False
-    try:
-        prompt = runs.load_spec(connection, row.run_id).prompt
-    except (UsageError, StoreError):
-        return False
-    return isinstance(prompt, ChatPrompt) and prompt.messages[-1].role == "assistant"
+    role, run_id = row[3], row[6]
+    return role == "assistant" and run_id is not None and runs.goes_on(connection, run_id)
 
 
 def load_message(connection: Connection, message_id: int) -> ChatMessage:

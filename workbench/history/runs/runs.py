@@ -23,6 +23,8 @@ from workbench.history.tokens import token_data
 _NEWEST = 2**62
 _LOST_MESSAGE = Message.value("user", "[This message is damaged in the history file.]")
 _VARIABLES = 500
+_CHAT, _ROLE, _AFTER_PROMPT = b'{"prompt":{"type":"chat"', b'"role":', b',"strategy":'
+"""How a spec begins that is of messages, and what comes before a role and after all messages."""
 """Most values of one IN list; old SQLite libraries take 999 in a statement."""
 
 
@@ -218,6 +220,21 @@ def load_spec(connection: Connection, run_id: int) -> RunSpec:
             f"What run {run_id} was made from cannot be read any more; its texts can still be "
             "opened, but it cannot be repeated."
         ) from error
+
+
+def goes_on(connection: Connection, run_id: int) -> bool:
+    """Whether a run was given how its answer begins: the last of its messages is the model's.
+
+    Nothing but the place of that is read: a spec may have thousands of messages. Inside of a JSON
+    text there are no bare quotes, so what is looked for is a key.
+    """
+    encoded = connection.execute(
+        select(cast(run.c.spec, LargeBinary)).where(run.c.id == run_id)
+    ).scalar_one_or_none()
+    if not isinstance(encoded, bytes) or not encoded.startswith(_CHAT):
+        return False
+    place = encoded.rfind(_ROLE, 0, encoded.rfind(_AFTER_PROMPT))
+    return encoded.startswith(_ROLE + b'"assistant"', place)
 
 
 def load_manifest(connection: Connection, run_id: int) -> dict[str, Any]:

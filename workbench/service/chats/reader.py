@@ -42,6 +42,22 @@ class ConversationReader:
             conversation=conversation, messages=messages, system=await self._system(messages)
         )
 
+    async def open_end(self, conversation_id: int, most: int) -> OpenConversation | None:
+        """The last messages of a long conversation, at once: what can be seen of it at its end.
+
+        Its system prompt is that of these. None where the branch has no more than ``most``.
+
+        Raises:
+            UsageError: there is no such conversation.
+        """
+        messages = await self._store.last_messages(conversation_id, most)
+        if not messages:
+            return None
+        conversation = await self._store.read(conversations.load_conversation, conversation_id)
+        return OpenConversation(
+            conversation=conversation, messages=messages, system=await self._system(messages)
+        )
+
     async def messages(
         self, conversation_id: int, leaf_id: int | None = None
     ) -> tuple[ChatMessage, ...]:

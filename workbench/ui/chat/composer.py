@@ -153,6 +153,7 @@ class Composer(QFrame):
         self._kept_text = ""
         """The next message, while an earlier one is edited in the box."""
         self._wanted: Mapping[str, Any] | None = None
+        self._shown_strategy: StrategyInfo | None = None
         self.edited: ChatMessage | None = None
         self.insertion: Insertion | None = None
         """Where what is written is inserted, in place of the end."""
@@ -214,8 +215,11 @@ class Composer(QFrame):
         self._show_parameters(strategy_id, {})
 
     def _show_parameters(self, strategy_id: str, values: Mapping[str, Any]) -> None:
-        info = self.strategy.infos[strategy_id]
-        self.parameters.show_strategy(info, values, chat_params(strategy_id))
+        info, usual = self.strategy.infos[strategy_id], chat_params(strategy_id)
+        wanted = {field.name: field.default for field in info.fields} | usual | dict(values)
+        if info is not self._shown_strategy or self.parameters.form.values() != wanted:
+            self._shown_strategy = info  # a new form is a part of what opening a conversation takes
+            self.parameters.show_strategy(info, values, usual)
 
     def set_strategies(self, infos: Sequence[StrategyInfo]) -> None:
         """Fill the list of strategies."""

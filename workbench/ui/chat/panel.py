@@ -102,6 +102,7 @@ class ChatPanel(Panel):
         model, composer = self.model, self.composer
         model.conversations_changed.connect(self._on_conversations)
         model.strategies_changed.connect(self._on_strategies)
+        model.opens_at_end = self._opens_at_end
         model.opening.connect(self.held.hold)
         model.settled.connect(self.held.settle)
         model.opened.connect(self._on_opened)
@@ -232,6 +233,12 @@ class ChatPanel(Panel):
             profile if isinstance(profile, int) else 0, has_messages=bool(self.model.messages)
         )
         self._show_draft()
+
+    def _opens_at_end(self, conversation_id: int) -> bool:
+        """Whether a conversation was left at its end, with nothing to be found above that."""
+        self.reading.keep()
+        is_edited = self.model.drafts.get(conversation_id).edited_id is not None
+        return not is_edited and self.reading.place(conversation_id) is None
 
     @Slot()
     def _on_messages(self) -> None:

@@ -100,10 +100,16 @@ class Transcript(QAbstractScrollArea):
                 follows the end.
         """
         before, self.messages = self.messages, tuple(messages)
+        above = _put_before(before, self.messages)
+        if above:
+            stays = None if stays is None else stays + above
+            before = self.messages[:above] + before
+            self._heights = estimated_heights(before[:above], self._width()) + self._heights
+            self.views = {index + above: view for index, view in self.views.items()}
         same = _common(before, self.messages)
         width = self._width()
         heights = self._heights[:same]
-        heights += [estimated_height(message, width) for message in self.messages[same:]]
+        heights += estimated_heights(self.messages[same:], width)
         self._heights = heights
         for index in sorted(self.views):
             view = self.views[index]
@@ -325,7 +331,7 @@ class Transcript(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.oldSize().width() != event.size().width():
             width = self._width()
-            self._heights = [estimated_height(message, width) for message in self.messages]
+            self._heights = estimated_heights(self.messages, width)
             for index, view in self.views.items():
                 self._heights[index] = view.fit(width)
         self._place()
@@ -365,10 +371,14 @@ def _fitted(widget: QWidget, width: int) -> int:
     return height
 
 
-def estimated_height(message: ChatMessage, width: int) -> int:
-    """About how high a message is, in pixels, without laying it out."""
-    lines = message.text.count("\n") + len(message.text) * _CHARACTER / width + 0.5
-    return _AROUND + int(lines) * _LINE
+def estimated_heights(messages: Sequence[ChatMessage], width: int) -> list[int]:
+    """About how high messages are, in pixels, without laying them out."""
+    lines_a_character = _CHARACTER / width
+    texts = (message.text for message in messages)
+    return [
+        _AROUND + _LINE * int(text.count("\n") + len(text) * lines_a_character + 0.5)
+        for text in texts
+    ]
 
 
 def _common(one: Sequence[ChatMessage], other: Sequence[ChatMessage]) -> int:
@@ -378,3 +388,13 @@ def _common(one: Sequence[ChatMessage], other: Sequence[ChatMessage]) -> int:
         (at for at, (a, b) in enumerate(pairs) if a.message_id != b.message_id),
         min(len(one), len(other)),
     )
+
+
+def _put_before(shown: Sequence[ChatMessage], messages: Sequence[ChatMessage]) -> int:
+    """How many messages come before what is shown of a conversation; 0 where it begins with it."""
+    if not shown or len(messages) <= len(shown):
+        return 0
+    first = shown[0].message_id
+    if messages[0].message_id == first or shown[0].parent_id is None:
+        return 0
+    return next((at for at, each in enumerate(messages) if each.message_id == first), 0)

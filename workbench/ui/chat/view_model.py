@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from workbench.service import Workbench
     from workbench.ui.bridge import Bridge
 
+_END = 40
+"""Messages of a long conversation that are shown while the rest of it is being read."""
+
 
 class ChatModel(ConversationsModel):
     """Conversations and the one that is open.
@@ -71,6 +74,10 @@ class ChatModel(ConversationsModel):
         self._ids: dict[int, int] = {}
         self._place = 0
         self._shown_place = 0
+        self._begun_place = 0
+        """Where the end is shown while the rest is being read."""
+        self.opens_at_end: Callable[[int], bool] = lambda _conversation: True
+        """Whether the last messages are what is seen of a conversation first."""
         self._awaits_answer = False
         """Whether an answer has begun that is not shown yet: it may have ended before that."""
         self._starting: set[tuple[int | None, int]] = set()
@@ -173,6 +180,7 @@ class ChatModel(ConversationsModel):
     @latest
     async def _read(self, conversation_id: int, message_id: int | None) -> None:
         place = self._place
+        at_end = message_id is None and self.opens_at_end(conversation_id)
 
         async def ask(core: Workbench) -> OpenConversation:
             if message_id is not None:  # a write: it is done whatever is asked for next
@@ -180,13 +188,41 @@ class ChatModel(ConversationsModel):
             return await core.chats.open(conversation_id)
 
         try:
+            if at_end and place not in (self._shown_place, self._begun_place):
+                await self._show_end(conversation_id, place)
             read = await self._bridge.ask(ask)
         except WorkbenchError as error:
             self.start_new()
             self.failed.emit(str(error))
             return
         is_other = place != self._shown_place
-        self._shown_place, self.shown_key = place, read.conversation.conversation_id
+        self._shown_place = place
+        self._show(read)
+        self._awaits_answer = False
+        for message in read.messages:  # a summary that is being written is not the last
+            if message.run_id is not None and message.run_status == "running":
+                self.live.follow(message.run_id, message.conversation_id)
+        if is_other and place != self._begun_place:
+            self.opened.emit()
+        self.messages_changed.emit()
+        if message_id is not None and message_id in self._ids:
+            self.found.emit(self._ids[message_id])
+        if is_other:
+            self.settled.emit(True)
+        self._tell_running()
+
+    async def _show_end(self, conversation_id: int, place: int) -> None:
+        """Show the last messages of a long conversation; keys are held until all is read."""
+        end = await self._bridge.ask(lambda core: core.chats.open_end(conversation_id, _END))
+        if end is not None:
+            self._begun_place = place
+            self._show(end)
+            self.opened.emit()
+            self.messages_changed.emit()
+
+    def _show(self, read: OpenConversation) -> None:
+        """Have a conversation, or its end while the rest of it is being read."""
+        self.shown_key = read.conversation.conversation_id
         self._title, self.messages, self.system = (
             read.conversation.title,
             read.messages,
@@ -199,18 +235,6 @@ class ChatModel(ConversationsModel):
             if message.run_id is not None
         }
         self._ids = {message.message_id: at for at, message in enumerate(read.messages)}
-        self._awaits_answer = False
-        for message in read.messages:  # a summary that is being written is not the last
-            if message.run_id is not None and message.run_status == "running":
-                self.live.follow(message.run_id, message.conversation_id)
-        if is_other:
-            self.opened.emit()
-        self.messages_changed.emit()
-        if message_id is not None and message_id in self._ids:
-            self.found.emit(self._ids[message_id])
-        if is_other:
-            self.settled.emit(True)
-        self._tell_running()
 
     def delete(self, conversation_id: int) -> None:
         """Take a conversation away; it can be restored."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from workbench.domain.errors import UsageError
+from workbench.history.chats.branches.rows import read_many
 from workbench.history.tables import message
 
 Parents = dict[int, int | None]
@@ -33,26 +34,28 @@ class Skeleton:
 
 def load_skeleton(connection: Connection, conversation_id: int) -> Skeleton:
     """All messages of a conversation, deleted ones among them."""
-    rows = connection.execute(
+    rows = read_many(
+        connection,
         select(message.c.id, message.c.parent_id, message.c.deleted_at, message.c.hidden)
         .where(message.c.conversation_id == conversation_id)
-        .order_by(message.c.id)
-    ).all()
+        .order_by(message.c.id),
+    )
     return Skeleton(
-        parents={row.id: row.parent_id for row in rows},
-        living={row.id for row in rows if row.deleted_at is None},
-        seen={row.id for row in rows if row.deleted_at is None and not row.hidden},
+        parents={each: parent for each, parent, _, _ in rows},
+        living={each for each, _, deleted_at, _ in rows if deleted_at is None},
+        seen={each for each, _, deleted_at, hidden in rows if deleted_at is None and not hidden},
     )
 
 
 def load_parents(connection: Connection, conversation_id: int) -> Parents:
     """The parent of each message."""
-    rows = connection.execute(
+    rows = read_many(
+        connection,
         select(message.c.id, message.c.parent_id)
         .where(message.c.conversation_id == conversation_id)
-        .order_by(message.c.id)
+        .order_by(message.c.id),
     )
-    return {row.id: row.parent_id for row in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def conversation_of(connection: Connection, message_id: int) -> int:
