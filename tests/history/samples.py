@@ -15,7 +15,7 @@ from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
 from workbench.domain.searching import SearchFilter, SearchKind
 from workbench.domain.text import Message, Token
 from workbench.domain.views import SearchHit
-from workbench.history.search import finding
+from workbench.history.search import finding, indexing
 from workbench.history.store import HistoryStore
 
 EVENT_TYPES = typing.get_args(ev.Event)
@@ -127,6 +127,12 @@ async def find(
 ) -> tuple[SearchHit, ...]:
     """The newest hits, in one kind of place or all."""
     wanted = SearchFilter(kinds=(kind,) if kind else ())
+    for _ in range(
+        1000
+    ):  # a search indexes for a moment only, which a busy machine may not give it
+        if (await store.read(indexing.state)).is_whole:
+            break
+        await store.search(finding.search, typed, wanted, 1)
     return (await store.search(finding.search, typed, wanted, limit)).hits
 
 
