@@ -4,6 +4,7 @@ main.py: the commands; heavy imports wait until a command needs them
 opening.py: `open`: the window, with a file or a place
 options.py: options that several commands share, and how their texts become a run
 reading.py: files that a command line names, read within limits of size and depth
+passphrases.py: the passphrase of an encrypted history: given, or asked
 terminal.py: text for the terminal: control characters as escapes, tables
 doctor.py: `doctor`: what is installed, what this machine can do, how fast it is
 profiles.py: `profiles`: named system prompts for conversations

@@ -12,6 +12,7 @@ import click
 
 from workbench import __version__
 from workbench.cli.opening import WINDOW, open_
+from workbench.cli.passphrases import keep_descriptor, unlock
 from workbench.cli.terminal import guard_streams
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.opening import OpenRequest
@@ -34,11 +35,18 @@ FAILED, WRONG_USAGE, CANCELLED = 1, 2, 130
     type=click.Path(file_okay=False),
     help="Keep all state in this folder (as WORKBENCH_HOME does).",
 )
+@click.option(
+    "--passphrase-fd",
+    type=click.IntRange(0),
+    help="Read the passphrase of an encrypted history from this file descriptor. Without it "
+    "WORKBENCH_PASSPHRASE has it (other programs of yours can read that), or a terminal asks.",
+)
 @click.version_option(__version__)
 @click.pass_context
-def program(context: click.Context, data_dir: str | None) -> None:
+def program(context: click.Context, data_dir: str | None, passphrase_fd: int | None) -> None:
     """Design prompts, run strategies on local models, chat. Without a command: the window."""
     open_window: OpenWindow = context.obj
+    keep_descriptor(context, passphrase_fd)
     context.obj = Paths.default(data_dir)
     context.meta[WINDOW] = open_window
     if context.invoked_subcommand is None:
@@ -58,6 +66,7 @@ def with_workbench(
         from workbench.service import Workbench  # noqa: PLC0415 - loads the database layer
 
         workbench = Workbench(paths)
+        await unlock(workbench, optional=whatever_happens)
         await workbench.open(whatever_happens=whatever_happens)
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work(workbench))
@@ -87,7 +96,7 @@ def commands() -> click.Group:
         xray,
     )
     from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
-    from workbench.cli.storage import bundles, sql, storage  # noqa: PLC0415
+    from workbench.cli.storage import bundles, encryption, sql, storage  # noqa: PLC0415
 
     tokens.add_to(history.history)
     assert sql.sql.name in history.history.commands
@@ -124,6 +133,8 @@ def commands() -> click.Group:
         xray.counterfactual,
     ):
         program.add_command(command)
+    for command in (encryption.encrypt, encryption.decrypt, encryption.account):
+        storage.storage.add_command(command)
     for command in (history_pairs.compare, history_pairs.reproduce, history_pairs.stats):
         history.history.add_command(command)
     return program

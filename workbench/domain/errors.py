@@ -367,6 +367,11 @@ class DatabaseLockedError(StoreError):
 
 
 @dataclass(eq=False)
+class PassphraseError(StoreError):
+    """The history is encrypted, and its passphrase was not given or is another one."""
+
+
+@dataclass(eq=False)
 class DatabaseDamagedError(StoreError):
     """The database file is not readable; it was moved aside, never deleted."""
 

@@ -69,10 +69,34 @@ class BackupFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackupProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a backup or a restore is; ``step`` is "copy" or "check"."""
+    """How far a backup or a restore is; ``step`` is "copy", "check" or "encrypt"."""
 
     step: str
     share: float
+
+
+class Protection(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the history is encrypted, and how it is opened."""
+
+    is_encrypted: bool = False
+    is_possible: bool = True
+    """False where the SQLite at hand does not know encryption."""
+    with_account: bool = False
+    """Whether the system's keyring opens it at start."""
+    other_copies: tuple[str, ...] = ()
+    """Backups in the data folder that are not as the history is: plain, or with another key."""
+
+
+class ConversionReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was encrypted, or decrypted, or given another passphrase."""
+
+    is_encrypted: bool
+    files: int = 0
+    """The history and its backups."""
+    failed: tuple[str, ...] = ()
+    """Backups that are what they were."""
+    is_overwritten: bool = True
+    """Whether zeros were written over what was there; on some file systems it is deleted only."""
 
 
 class BackupContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +144,35 @@ class EraseReport(msgspec.Struct, frozen=True, kw_only=True):
     still_in: tuple[str, ...] = ()
     is_overwritten: bool = True
     """Whether all free space of the history was written over; False where the disk has no room."""
+
+
+LEAST_PASSPHRASE = 8
+NO_RECOVERY = (
+    "Nobody can read the history without the passphrase, not even this program: where it is "
+    "forgotten, everything in the history and in its backups is lost."
+)
+"""Said before a passphrase is set, and again where it is typed."""
+ENCRYPTION_LIMITS = (
+    "Encrypted are the history and its backups in the data folder. Prompts, sample sets, data "
+    "sets, models, logs, damaged histories that were moved aside and whatever you export or "
+    "exported stay plain files, and what the disk keeps by itself (SSDs, snapshots, synchronised "
+    "folders) may still have what was there before."
+)
+"""What encryption does not reach."""
+
+
+def conversion_result(report: ConversionReport) -> str:
+    """What was done, and what is left."""
+    done = "encrypted" if report.is_encrypted else "plain again"
+    verb = "is" if report.files == 1 else "are"
+    sentences = [f"The history is {done}; {count_text(report.files, 'file')} {verb} written anew."]
+    if report.failed:
+        sentences.append(f"These could not be changed: {', '.join(report.failed)}.")
+    if report.is_encrypted and not report.is_overwritten:
+        sentences.append(
+            "What was there before is deleted, but could not be written over on this file system."
+        )
+    return " ".join(sentences)
 
 
 ERASE_LIMITS = (

@@ -438,3 +438,4 @@ class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Something typed or received could not be written and is lost when the program ends now."""
     indexed: float = 1.0
     """Which share of an older history can be searched; 1 is all."""
+    is_encrypted: bool = False

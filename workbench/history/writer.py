@@ -12,7 +12,7 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -27,11 +27,19 @@ from workbench.domain.errors import (
 )
 from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.tokens import StoredSample
-from workbench.domain.storage import BackupContent, EraseReport, Erasure, QueryResult
+from workbench.domain.storage import (
+    BackupContent,
+    ConversionReport,
+    EraseReport,
+    Erasure,
+    QueryResult,
+)
 from workbench.domain.views import StoreStatus
 from workbench.history import codec, session
 from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
+from workbench.history.file.driver import load_driver
+from workbench.history.file.encryption.keys import Key, needs_key, new_key, unlock
 from workbench.history.file.holders import holders
 from workbench.history.job_thread import JobThread
 from workbench.history.runs import runs
@@ -90,6 +98,9 @@ class HistoryWriter:
         self._indexer = Indexer()
         self._own_runs: set[int] = set()
         self._closing = False
+        self._key: Key | None = None
+        self._beside = 0
+        self._is_converting = False
         self._jobs = 0
         self._commits = 0
 
@@ -119,6 +130,7 @@ class HistoryWriter:
             problem=str(database.refusal or ""),
             read_only=database.refusal is not None,
             is_held=isinstance(database.refusal, DatabaseLockedError),
+            is_encrypted=database.key is not None,
         )
         if database.refusal is None and not self._in_memory:
             self._upkeep = asyncio.create_task(self._keep_up())
@@ -133,12 +145,13 @@ class HistoryWriter:
                 f"{self._path} is in use by {holder}, so it is only shown and nothing is saved."
             )
             with contextlib.suppress(StoreError):
-                return await self._job(functools.partial(Database, reading=reason), self._path)
+                opened = functools.partial(Database, reading=reason, key=self._key)
+                return await self._job(opened, self._path)
         return await self._job(functools.partial(Database, stand_in=error), self._path)
 
     async def held_by(self) -> str:
         """Which program keeps this one from writing the file, "" where none does."""
-        return await asyncio.to_thread(Database.held_by, self._path)
+        return await asyncio.to_thread(Database.held_by, self._path, self._key)
 
     async def _open_file(self) -> None:
         """Open the file; what its check did not find is found by reading, and repaired likewise."""
@@ -147,15 +160,16 @@ class HistoryWriter:
             self._database = await self._job(memory, self._path)
             return
         if self._shown_only:
-            reading = functools.partial(Database, reading=DatabaseLockedError(self._shown_only))
-            self._database = await self._job(reading, self._path)
+            reading = DatabaseLockedError(self._shown_only)
+            opened = functools.partial(Database, reading=reading, key=self._key)
+            self._database = await self._job(opened, self._path)
             return
-        self._database = await self._job(Database, self._path)
+        self._database = await self._job(Database, self._path, key=self._key)
         try:
             await self._interrupt_dead()
         except DatabaseDamagedError:
             await self._job(self._opened().close)
-            self._database = await self._job(Database, self._path)
+            self._database = await self._job(Database, self._path, key=self._key)
             with contextlib.suppress(DatabaseDamagedError):  # the status has it
                 await self._interrupt_dead()
 
@@ -360,20 +374,82 @@ class HistoryWriter:
         report = self._on_loop(report)
         copy = functools.partial(database.back_up_to, target, report)
         if database.second_reader:
-            await asyncio.to_thread(copy)
+            with self._reading_beside():
+                await asyncio.to_thread(copy)
         else:
             await self._job(copy)
 
-    async def stage_restore(self, source: Path, report: Report = silent) -> BackupContent:
+    async def stage_restore(
+        self, source: Path, report: Report = silent, passphrase: str | None = None
+    ) -> BackupContent:
         """Check a backup and put it where the next start takes it from; nothing changes until then.
 
         Raises:
+            PassphraseError: it is encrypted, and with another passphrase than the history.
             StoreError: it is damaged, of a newer version, or no history.
         """
         database = self._opened()
         if database.refusal is not None:
             raise database.refusal
-        return await asyncio.to_thread(database.stage_restore, source, self._on_loop(report))
+        report = self._on_loop(report)
+        with self._reading_beside():
+            return await asyncio.to_thread(database.stage_restore, source, report, passphrase)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the history is encrypted and :meth:`unlock` was not called yet."""
+        return self._key is None and needs_key(self._path)
+
+    @property
+    def key(self) -> Key | None:
+        """The key of an encrypted history."""
+        return self._key
+
+    async def unlock(self, passphrase: str | Key) -> None:
+        """Take the passphrase of an encrypted history, or its key; before :meth:`open`.
+
+        Raises:
+            PassphraseError: it is another one.
+            StoreError: this SQLite does not know encryption.
+        """
+        self._key = await asyncio.to_thread(unlock, self._path, passphrase, load_driver())
+
+    async def convert(self, passphrase: str | None, report: Report = silent) -> ConversionReport:
+        """Encrypt the history and its backups with a passphrase; None makes them plain.
+
+        Everything else that wants the history waits meanwhile.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        database = self._opened()
+        if self._beside or self._is_converting:
+            raise StoreError("The history is being copied or asked: try again when that is done.")
+        self._is_converting = True
+        try:
+            unsaved = await self._flush()
+            if unsaved is not None:
+                raise unsaved
+            key = None if passphrase is None else await asyncio.to_thread(new_key, passphrase)
+            report = self._on_loop(report)
+            job = functools.partial(database.convert, key, report)
+            done = await asyncio.shield(self._guarded(job, writes=True))
+        finally:
+            self._is_converting = False
+        self._key = key
+        self._set_status(is_encrypted=key is not None)
+        return done
+
+    @contextlib.contextmanager
+    def _reading_beside(self) -> Iterator[None]:
+        """While another thread than the writer's has the file open."""
+        if self._is_converting:
+            raise StoreError("The history is being written anew: try again when that is done.")
+        self._beside += 1
+        try:
+            yield
+        finally:
+            self._beside -= 1
 
     async def query(self, statement: str, most_rows: int, seconds: float) -> QueryResult:
         """The rows of one SELECT, within limits; other work goes on, and cancelling stops it.
@@ -390,9 +466,10 @@ class HistoryWriter:
         await self._flush()
         stopped = threading.Event()
         try:
-            return await asyncio.to_thread(
-                database.query, statement, most_rows, seconds, stopped.is_set
-            )
+            with self._reading_beside():
+                return await asyncio.to_thread(
+                    database.query, statement, most_rows, seconds, stopped.is_set
+                )
         finally:
             stopped.set()
 
@@ -416,7 +493,8 @@ class HistoryWriter:
         Raises:
             StoreError: the copy cannot be read or written; it is what it was.
         """
-        return await asyncio.to_thread(self._opened().erase_in_copy, copy, wanted)
+        with self._reading_beside():
+            return await asyncio.to_thread(self._opened().erase_in_copy, copy, wanted)
 
     def _on_loop(self, report: Report) -> Report:
         loop = asyncio.get_running_loop()
@@ -588,6 +666,7 @@ class HistoryWriter:
         is_held: bool | None = None,
         unsaved: bool | None = None,
         indexed: float | None = None,
+        is_encrypted: bool | None = None,
     ) -> None:
         status = msgspec.structs.replace(
             self._status,
@@ -598,6 +677,7 @@ class HistoryWriter:
             is_held=self._status.is_held if is_held is None else is_held,
             unsaved=self._status.unsaved if unsaved is None else unsaved,
             indexed=self._status.indexed if indexed is None else indexed,
+            is_encrypted=self._status.is_encrypted if is_encrypted is None else is_encrypted,
         )
         if status != self._status:
             self._status = status

@@ -57,6 +57,7 @@ from workbench.service.runs.steering import Steering
 from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
 from workbench.service.storage.erasing import Erasing
+from workbench.service.storage.protection import Protecting
 from workbench.service.storage.storage import Storage
 from workbench.service.tokens import Tokens
 from workbench.service.transcripts.exporting import Exporting
@@ -98,6 +99,7 @@ class Workbench:
         self.runs = off.paired(runs := Runs(core, self.models))
         self.history = History(core)
         self.storage = Storage(core)
+        self.protection = Protecting(core)
         self.pairs = Pairs(runs)
         self.bundles = Bundles(core, runs)
         self.erasing = Erasing(core)

@@ -26,6 +26,7 @@ chat/: the Chat workspace
 evaluate/: the Evaluate workspace
 history/: the History workspace
 models/: the Models workspace
+protection/: the encrypted history: asked at start, turned on and off
 settings/: the Settings page
 help/: the Help page
 editor/: the template editor

@@ -7,6 +7,7 @@ everything here marked G is for the GUI thread, everything marked C for the core
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import threading
 from collections import deque
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import PassphraseError, WorkbenchError
 from workbench.domain.runs.events import AnswerExtracted, LoggedEvent, RunFinished
 from workbench.domain.views import EngineStatus, StoreStatus
 from workbench.ui.tasks import Ask
@@ -40,6 +41,7 @@ class Bridge(QObject):
     Signals (all on G):
         engine_changed(EngineStatus), store_changed(StoreStatus): for the status bar.
         opened(): the core is ready; calls made before wait for it.
+        passphrase_wanted(str): the history is encrypted; why the last passphrase was not taken.
         failed(str): a sentence that was not shown elsewhere.
         run_ended(int): a run has finished, from any workspace.
         run_changed(int): an ended run has another answer.
@@ -48,6 +50,7 @@ class Bridge(QObject):
     engine_changed = Signal(object)
     store_changed = Signal(object)
     opened = Signal()
+    passphrase_wanted = Signal(str)
     failed = Signal(str)
     run_ended = Signal(int)
     run_changed = Signal(int)
@@ -58,6 +61,7 @@ class Bridge(QObject):
         self._make_workbench = make_workbench
         self._loop = asyncio.new_event_loop()
         self._ready: asyncio.Future[Workbench] = self._loop.create_future()
+        self._passphrase: asyncio.Future[str] | None = None
         self._thread = threading.Thread(target=self._run_core, name="core", daemon=True)
         self._queue: deque[Callable[[], None]] = deque()
         self._events: deque[LoggedEvent] = deque()
@@ -86,6 +90,10 @@ class Bridge(QObject):
         """G: whether the core is there and answers."""
         ready = self._ready.done() and not self._ready.cancelled()
         return ready and self._ready.exception() is None and not self._stopped
+
+    def give_passphrase(self, passphrase: str) -> None:
+        """G: the answer to ``passphrase_wanted``."""
+        self._loop.call_soon_threadsafe(self._take_passphrase, passphrase)
 
     def call(
         self,
@@ -214,6 +222,7 @@ class Bridge(QObject):
             workbench.on_engine_status(self._on_engine_status)
             workbench.on_store_status(self._on_store_status)
             workbench.subscribe(self._on_event)
+            await self._unlock(workbench)
             self._on_store_status(await workbench.open(whatever_happens=True))
         except Exception as error:
             if not isinstance(error, WorkbenchError):
@@ -225,6 +234,25 @@ class Bridge(QObject):
             return
         self._ready.set_result(workbench)
         self._post(self.opened.emit)
+
+    async def _unlock(self, workbench: Workbench) -> None:
+        """C: wait for the passphrase of an encrypted history, as often as it is a wrong one."""
+        if not await workbench.protection.is_locked():
+            return
+        problem = ""
+        while True:
+            self._passphrase = self._loop.create_future()
+            self._post(functools.partial(self.passphrase_wanted.emit, problem))
+            try:
+                await workbench.protection.unlock(await self._passphrase)
+            except PassphraseError as error:
+                problem = str(error)
+            else:
+                return
+
+    def _take_passphrase(self, passphrase: str) -> None:
+        if self._passphrase is not None and not self._passphrase.done():
+            self._passphrase.set_result(passphrase)
 
     async def _close(self) -> None:
         if self._ready.done() and self._ready.exception() is None:

@@ -33,6 +33,7 @@ from workbench.ui.markdown.code_look import code_look
 from workbench.ui.markdown.formulas import formulas
 from workbench.ui.panels import HELP, PANELS, Context, Panel, PanelSpec
 from workbench.ui.preferences import Preferences
+from workbench.ui.protection.unlocking import Unlocking
 from workbench.ui.starting import Starting
 from workbench.ui.tasks import Task, background, latest
 from workbench.ui.theme import ThemeChoice
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.keeps_session = True
         """False where another window of the folder keeps where one was."""
         self.starting = Starting(self, bridge)
+        self.unlocking = Unlocking(self, bridge)
         self.leaving = Leaving(self, bridge, self._at_work, self._unsaved)
         self._used: set[str] = set()
         """Workspaces that were shown: they have their session back, and keep it."""
@@ -404,7 +406,8 @@ class MainWindow(QMainWindow):
         self._session_timer.stop()
         self._settings.setValue("geometry", self.saveGeometry())
         is_all_kept = not self._at_work() and not self._unsaved()  # no picture of what is lost
-        if self.keeps_session and self.first_paint.isHidden() and is_all_kept:
+        may_keep = self.keeps_session and not self.bridge.store_status.is_encrypted
+        if may_keep and self.first_paint.isHidden() and is_all_kept:
             keep_picture(self._picture_file, self.stack, self._current, self.top.breadcrumb)
         self.hide()
         self.bridge.stop()

@@ -13,10 +13,12 @@ import msgspec
 
 from workbench.cli.main import with_workbench
 from workbench.cli.options import as_json
+from workbench.cli.passphrases import passphrase_of
 from workbench.cli.terminal import Column, figures, print_table, show_line, texts
-from workbench.domain.errors import UsageError
+from workbench.domain.errors import PassphraseError, UsageError
 from workbench.domain.storage import (
     ERASE_LIMITS,
+    BackupContent,
     BackupPlan,
     BackupProgress,
     erase_question,
@@ -28,7 +30,7 @@ from workbench.settings import Paths
 if TYPE_CHECKING:
     from workbench.service import Workbench
 
-_STEPS = {"copy": "Copying", "check": "Checking"}
+_STEPS = {"copy": "Copying", "check": "Checking", "encrypt": "Writing"}
 
 
 @click.group()
@@ -66,8 +68,8 @@ def backup(paths: Paths, file: str, force: bool) -> int:
     """
     if Path(file).exists() and not force:
         raise UsageError(f"{file} is there already: choose another name, or add --force.")
-    size = with_workbench(paths, lambda core: core.storage.back_up(file, _show_progress))
-    _end_progress()
+    size = with_workbench(paths, lambda core: core.storage.back_up(file, show_progress))
+    end_progress()
     click.echo(f"Saved to {file} ({size_text(size)}).")
     return 0
 
@@ -103,10 +105,18 @@ def restore(paths: Paths, file: str, as_json: bool) -> int:
     The file is checked to its end first, and may be of an earlier version. Where the window is
     open, the backup is in place when it is started again.
     """
-    content = with_workbench(
-        paths, lambda core: core.storage.restore(file, _show_progress), whatever_happens=True
-    )
-    _end_progress()
+
+    async def stage(core: Workbench) -> BackupContent:
+        try:
+            return await core.storage.restore(file, show_progress)
+        except PassphraseError:
+            passphrase = passphrase_of(file)
+            if passphrase is None:
+                raise
+            return await core.storage.restore(file, show_progress, passphrase)
+
+    content = with_workbench(paths, stage, whatever_happens=True)
+    end_progress()
 
     async def describe(core: Workbench) -> str:
         return core.store_status.recovered
@@ -198,11 +208,13 @@ def erase(
     return 0
 
 
-def _show_progress(progress: BackupProgress) -> None:
+def show_progress(progress: BackupProgress) -> None:
+    """How far it is, on one line of a terminal."""
     if sys.stderr.isatty():
         show_line(f"{_STEPS[progress.step]} {progress.share:.0%}")
 
 
-def _end_progress() -> None:
+def end_progress() -> None:
+    """Take that line away."""
     if sys.stderr.isatty():
         show_line("")

@@ -9,5 +9,6 @@ copying.py: a copy in one file, checked, with progress
 restoring.py: a backup takes the history's place at the next start; what was there is kept
 recovery.py: moves a damaged file away and builds a new one from it; nothing is deleted
 salvage.py: reads what can be read of a damaged database, row by row
+encryption/: the encrypted history: its key, and turning encryption on and off
 damage.py: leaves out or repairs events that damaged rows gave
 """

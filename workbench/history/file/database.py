@@ -19,10 +19,18 @@ from workbench.domain.errors import (
     DatabaseDamagedError,
     DatabaseLockedError,
     DatabaseNewerError,
+    PassphraseError,
     StoreError,
 )
 from workbench.domain.off_record import FIRST_ID
-from workbench.domain.storage import BackupContent, BackupPlan, EraseReport, Erasure, QueryResult
+from workbench.domain.storage import (
+    BackupContent,
+    BackupPlan,
+    ConversionReport,
+    EraseReport,
+    Erasure,
+    QueryResult,
+)
 from workbench.history import console, erasing, schema
 from workbench.history.file import backups, recovery, restoring
 from workbench.history.file.copying import Report, copy_checked, second_connection
@@ -34,6 +42,9 @@ from workbench.history.file.driver import (
     plain_errors,
     write_transaction,
 )
+from workbench.history.file.encryption.converting import alone, convert_all, forget_leftovers
+from workbench.history.file.encryption.keyed_driver import key_of, with_key
+from workbench.history.file.encryption.keys import Key, needs_key
 from workbench.history.file.file_lock import FileLock
 from workbench.history.file.holders import holders
 from workbench.history.file.recovery import Condition
@@ -55,8 +66,10 @@ class Database:
             that the rest of the program works, and ``refusal`` is this error.
         reading: why the file is only read: another program writes it, and ``refusal`` is this.
         in_memory: there is no file, whatever ``path`` says, and there never is one.
+        key: of an encrypted file.
 
     Raises:
+        PassphraseError: the file is encrypted, and there is no key.
         StoreError: the file cannot be opened, or another program holds it.
     """
 
@@ -68,11 +81,12 @@ class Database:
         stand_in: StoreError | None = None,
         reading: StoreError | None = None,
         in_memory: bool = False,
+        key: Key | None = None,
     ) -> None:
         self.path = path
         self.recovered = ""
         self.refusal: StoreError | None = stand_in or reading
-        self._driver = driver or load_driver()
+        self._driver = with_key(driver or load_driver(), key)
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._interruptible: Any = None
@@ -82,6 +96,8 @@ class Database:
             if in_memory:
                 self._number_from(FIRST_ID)
             return
+        if key is None and needs_key(path):  # before anything takes it for a damaged one
+            raise PassphraseError(f"{path} is encrypted: its passphrase is needed to open it.")
         with plain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -194,15 +210,42 @@ class Database:
             with closing(second_connection(self.path, self._driver)) as source:
                 copy_checked(source, target, self._driver, report)
 
-    def stage_restore(self, source: Path, report: Report) -> BackupContent:
+    def stage_restore(
+        self, source: Path, report: Report, passphrase: str | None = None
+    ) -> BackupContent:
         """Check a backup and leave it for the next start; on any thread.
 
         Raises:
+            PassphraseError: it is encrypted, and with another passphrase.
             StoreError: it cannot be restored; the sentence says why.
         """
         if source.absolute() == self.path:
             raise StoreError(f"{source} is the history itself: choose a backup.")
-        return restoring.stage(source, self.path, self._driver, report)
+        return restoring.stage(source, self.path, self._driver, report, passphrase)
+
+    @property
+    def key(self) -> Key | None:
+        """The key of an encrypted file."""
+        return key_of(self._driver)
+
+    def convert(self, key: Key | None, report: Report) -> ConversionReport:
+        """Give the history and its backups another key, or none.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        with plain_errors(self.path), alone(self._lock):
+            self._interruptible = None
+            self._engine.dispose()
+            try:
+                done = convert_all(self.path, self._driver, key, report)
+                self._driver = with_key(self._driver, key)
+            finally:
+                self._engine = self._connect()
+                self._interruptible = self._raw()
+        return done
 
     def interrupt(self) -> None:
         """Have the statement that is running end with an error; may be called on any thread."""
@@ -300,9 +343,9 @@ class Database:
                 partial.unlink(missing_ok=True)
 
     @staticmethod
-    def held_by(path: Path) -> str:
+    def held_by(path: Path, key: Key | None = None) -> str:
         """Who keeps this program from writing the file, "" where none does; on any thread."""
-        found = load_driver()
+        found = with_key(load_driver(), key)
         try:
             with plain_errors(path), closing(found.connect(str(path), timeout=_LOOK)) as connection:
                 connection.isolation_level = None
@@ -328,6 +371,7 @@ class Database:
             self._copy.cleanup()
 
     def _open(self) -> Engine:
+        forget_leftovers(self.path)
         restored = restoring.apply(self.path, self._lock, self._driver)
         engine = self._open_file()
         self.recovered = " ".join(filter(None, (restored, self.recovered)))

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from workbench.domain.errors import DatabaseNewerError, StoreError
+from workbench.domain.errors import DatabaseNewerError, PassphraseError, StoreError
 from workbench.domain.storage import BackupContent
 from workbench.files import sync_folder
 from workbench.history import schema
@@ -26,6 +26,15 @@ from workbench.history.file.driver import (
     create_sqlite_engine,
     driver_connection,
     plain_errors,
+)
+from workbench.history.file.encryption.converting import convert
+from workbench.history.file.encryption.keyed_driver import key_of, plain_driver, with_key
+from workbench.history.file.encryption.keys import (
+    Key,
+    has_key,
+    is_encrypted,
+    salt_of,
+    unlock,
 )
 from workbench.history.file.file_lock import FileLock
 from workbench.history.tables import SCHEMA_VERSION
@@ -39,12 +48,15 @@ def staged(path: Path) -> Path:
     return path.with_name(f"{path.stem}.restore{path.suffix}")
 
 
-def stage(source: Path, path: Path, driver: ModuleType, report: Report) -> BackupContent:
+def stage(
+    source: Path, path: Path, driver: ModuleType, report: Report, passphrase: str | None = None
+) -> BackupContent:
     """Check a backup to its end, bring it to the newest schema, and leave it for the next start.
 
-    The file itself is not changed: a copy is.
+    The file itself is not changed: a copy is, which is encrypted where the history is.
 
     Raises:
+        PassphraseError: it is encrypted, and with another passphrase.
         StoreError: it cannot be read, is damaged, of a newer version, or no history.
     """
     with (
@@ -54,7 +66,10 @@ def stage(source: Path, path: Path, driver: ModuleType, report: Report) -> Backu
         copy = Path(scratch) / "history.db"
         _copy_file(source, copy, report)
         report("check", 0.0)
-        found = _checked(copy, source, driver)
+        own = with_key(driver, _key_of(copy, source, driver, passphrase))
+        found = _checked(copy, source, own)
+        if not has_key(copy, key_of(driver)):
+            convert(copy, own, key_of(driver), report)
         _migrate(copy, source, driver)
         _refuse_other_programs(copy, source, driver)
         content = _content(copy, source, found, driver)
@@ -93,6 +108,21 @@ def _copy_file(source: Path, copy: Path, report: Report) -> None:
             taken.write(piece)
             done += len(piece)
             report("copy", min(done / total, 1.0))
+
+
+def _key_of(copy: Path, source: Path, driver: ModuleType, passphrase: str | None) -> Key | None:
+    """The key of a backup: none, that of the history, or of another passphrase."""
+    if not is_encrypted(copy):
+        return None
+    own = key_of(driver)
+    if own is not None and salt_of(copy) == own.salt:
+        return own
+    if passphrase is None:
+        raise PassphraseError(f"{source} is encrypted: its passphrase is needed to restore it.")
+    try:
+        return unlock(copy, passphrase, plain_driver(driver))
+    except PassphraseError:
+        raise PassphraseError(f"This passphrase does not open {source}.") from None
 
 
 def _checked(copy: Path, source: Path, driver: ModuleType) -> int:

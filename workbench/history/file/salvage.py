@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from workbench.history.file.encryption.keyed_driver import key_of
 from workbench.history.search import table as search_table
 from workbench.history.tables import MADE_AGAIN, metadata
 
@@ -95,7 +96,8 @@ def _open_damaged(damaged: Path, target: Any, driver: ModuleType) -> Any:
     """A connection to the damaged file on which at least the list of tables can be read, if any.
 
     The first page has that list. Every file of ours began with the same tables on the same pages,
-    so where it is destroyed the target's first page says where the rows are.
+    so where it is destroyed the target's first page says where the rows are. Of an encrypted file
+    only a backup is left then.
     """
     source = driver.connect(str(damaged))
     try:
@@ -103,6 +105,8 @@ def _open_damaged(damaged: Path, target: Any, driver: ModuleType) -> Any:
         source.execute("PRAGMA writable_schema=ON").fetchall()
         source.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except (driver.DatabaseError, UnicodeDecodeError):
+        if key_of(driver) is not None:
+            return source
         source.close()
         _replace_first_page(damaged, target)
         source = driver.connect(str(damaged))

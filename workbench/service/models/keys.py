@@ -68,7 +68,7 @@ class Keys:
         await asyncio.to_thread(_delete, name)
 
 
-def _backend() -> KeyringBackend | None:
+def keyring_backend() -> KeyringBackend | None:
     """The system's keyring, None where there is none that keeps a secret."""
     import keyring  # noqa: PLC0415 - looks for backends among all installed packages
 
@@ -77,9 +77,9 @@ def _backend() -> KeyringBackend | None:
 
 
 def _read(name: str) -> str:
-    from keyring.errors import KeyringError  # noqa: PLC0415 - see _backend
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see keyring_backend
 
-    backend = _backend()
+    backend = keyring_backend()
     if backend is None:
         return ""
     try:
@@ -94,9 +94,9 @@ def _read(name: str) -> str:
 
 def _write(name: str, key: str) -> str:
     """Why a key was not kept, as the beginning of a sentence; empty where it was."""
-    from keyring.errors import KeyringError  # noqa: PLC0415 - see _backend
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see keyring_backend
 
-    backend = _backend()
+    backend = keyring_backend()
     if backend is None:
         return "There is no system keyring here"
     try:
@@ -107,9 +107,9 @@ def _write(name: str, key: str) -> str:
 
 
 def _delete(name: str) -> None:
-    from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415 - see _backend
+    from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415 - see keyring_backend
 
-    backend = _backend()
+    backend = keyring_backend()
     if backend is None:
         return
     try:

@@ -132,15 +132,25 @@ class Storage:
         await self._store.back_up(target, _reporting(on_progress))
         return await asyncio.to_thread(lambda: target.stat().st_size)
 
-    async def restore(self, path: str, on_progress: OnProgress | None = None) -> BackupContent:
+    async def restore(
+        self, path: str, on_progress: OnProgress | None = None, passphrase: str | None = None
+    ) -> BackupContent:
         """Check a backup, of this or an earlier version; it is in place after the next start.
 
-        What is in the history until then is kept as a backup of its own.
+        What is in the history until then is kept as a backup of its own. The backup is encrypted
+        with that where the history is, and made plain where that is not.
+
+        Args:
+            path: the backup.
+            on_progress: called on the loop's thread.
+            passphrase: of a backup that is encrypted otherwise than the history.
 
         Raises:
+            PassphraseError: it is encrypted, and this is not its passphrase.
             StoreError: it cannot be restored, so nothing will change; the sentence says why.
         """
-        return await self._store.stage_restore(_absolute(path), _reporting(on_progress))
+        report = _reporting(on_progress)
+        return await self._store.stage_restore(_absolute(path), report, passphrase)
 
     async def forget_restore(self) -> None:
         """Leave the history as it is at the next start after all."""

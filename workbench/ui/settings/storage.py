@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QSpinBox, QWidget
 
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import PassphraseError, WorkbenchError
 from workbench.domain.storage import (
     BackupContent,
     BackupFile,
@@ -21,6 +21,8 @@ from workbench.domain.text import count_text, size_text
 from workbench.ui.erasing import Eraser
 from workbench.ui.kit import Banner, Button, GhostButton, Label, Question, Switch, row
 from workbench.ui.panels import Notify
+from workbench.ui.protection.encryption import Encryption
+from workbench.ui.protection.passphrase_dialog import CURRENT, PassphraseDialog
 from workbench.ui.settings.parts import Group, line
 from workbench.ui.tasks import background, latest
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from workbench.ui.bridge import Bridge
 
 _FILES = "Histories (*.db);;All files (*)"
-_STEPS = {"copy": "Copying the history", "check": "Checking the copy"}
+_STEPS = {"copy": "Copying the history", "check": "Checking the copy",
+          "encrypt": "Writing the copy"}  # fmt: skip
 _NOTE = (
     "A backup holds the history: runs, conversations, versions of prompts, drafts. Prompts, data "
     "sets and models are files of their own in the folders above."
@@ -48,6 +51,8 @@ class Data(Group):
         self.eraser = Eraser(bridge, notify, self)
         self._bridge = bridge
         self._plan = BackupPlan()
+        self._wanted = ""
+        self._dialog: PassphraseDialog | None = None
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
@@ -67,6 +72,8 @@ class Data(Group):
         self.weeks = _number("Weeks that keep a backup")
         self.months = _number("Months that keep a backup")
         self.copies = Label("", "small", "text-3", wrap=True)
+        self.encryption = Encryption(bridge)
+        self.encryption.changed.connect(self.read)
         numbers = (
             self.days, Label("days", "body", "text-2"), self.weeks,
             Label("weeks", "body", "text-2"), self.months, Label("months", "body", "text-2"),
@@ -86,6 +93,7 @@ class Data(Group):
                 "week and month that has one.",
             ),
             self.copies,
+            self.encryption,
         )
         self.erase.clicked.connect(self._on_erase)
         self.eraser.erased.connect(self.read)
@@ -99,7 +107,8 @@ class Data(Group):
 
     @latest
     async def read(self) -> None:
-        """Read sizes, plan and backups again."""
+        """Read sizes, plan, backups and protection again."""
+        self.encryption.read()
         self.show_report(await self._bridge.ask(lambda core: core.storage.report()))
         self.show_plan(await self._bridge.ask(lambda core: core.storage.plan()))
         self.show_copies(await self._bridge.ask(lambda core: core.storage.backups()))
@@ -216,13 +225,37 @@ class Data(Group):
         finally:
             self._set_busy(busy=False)
 
+    @Slot(str, str)
+    def _on_passphrase(self, passphrase: str, _new: str) -> None:
+        path, self._wanted = self._wanted, ""
+        if self._dialog is not None:
+            self._dialog.accept()
+        self.stage(path, passphrase)
+
+    def _ask_for_passphrase(self, path: str, problem: str) -> None:
+        """The backup is encrypted, and otherwise than the history."""
+        self._wanted = path
+        self._dialog = PassphraseDialog(
+            self.window(),
+            "The backup is encrypted",
+            problem,
+            (CURRENT,),
+            ("Restore it", "Leave it"),
+        )
+        self._dialog.given.connect(self._on_passphrase)
+        self._dialog.open()
+
     @background
-    async def stage(self, path: str) -> None:
+    async def stage(self, path: str, passphrase: str | None = None) -> None:
         """Check a backup; it is put in place when the program is started the next time."""
         report = self._reporter()
         self._set_busy(busy=True)
         try:
-            content = await self._bridge.ask(lambda core: core.storage.restore(path, report))
+            content = await self._bridge.ask(
+                lambda core: core.storage.restore(path, report, passphrase)
+            )
+        except PassphraseError as error:
+            self._ask_for_passphrase(path, str(error))
         except WorkbenchError as error:
             self.banner.show_message(str(error))
         else:
