@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -65,7 +67,31 @@ async def test_the_first_backup_is_made_after_start_and_the_next_a_day_later(
     ((made, copy),) = backups.listed(path)
     assert not backups.is_due(path, made.timestamp() + 23 * 3600)
     assert backups.is_due(path, made.timestamp() + 25 * 3600)
+    assert not backups.is_due(path, made.timestamp() + 25 * 3600, "week")
+    assert backups.is_due(path, made.timestamp() + 8 * 24 * 3600, "week")
+    assert backups.is_due(path, made.timestamp() - 60)  # a copy of a clock that was ahead
     assert [each.name for each in copy.parent.iterdir()] == [copy.name]  # nothing half made
+
+
+async def test_a_program_that_stays_open_looks_again(
+    path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "UPKEEP_SECONDS", 0)
+    monkeypatch.setattr(writer, "AGAIN_SECONDS", 0.01)
+    looks, again = [], asyncio.Event()
+    loop, is_due = asyncio.get_running_loop(), backups.is_due
+
+    def look(*given: Any) -> bool:
+        looks.append(given)
+        if len(looks) > 1:
+            loop.call_soon_threadsafe(again.set)
+        return is_due(*given)
+
+    monkeypatch.setattr(backups, "is_due", look)
+    await open_store(path)
+    async with asyncio.timeout(60):
+        await again.wait()
+    assert len(backups.listed(path)) == 1  # that is not due again
 
 
 async def test_a_backup_holds_what_was_committed(store: HistoryStore, path: Path) -> None:

@@ -75,7 +75,7 @@ async def test_a_word_of_the_history_is_in_no_file_once_it_is_encrypted(
     status = await again.open()
     assert (status.is_encrypted, status.recovered, status.problem) == (True, "", "")
     found = await again.search(run_list.list_runs, None, 10, RunFilter(text=RARE))
-    assert run_id in [run.id for run in found]
+    assert run_id in [run.run_id for run in found]
     await again.close()
 
 
@@ -188,7 +188,7 @@ async def test_a_copy_that_differs_is_not_taken(
     with pytest.raises(StoreError, match="could not be copied whole"):
         await store.convert(WORDS)
     assert [each.name for each in path.parent.glob(".encrypting-*")] == []
-    assert [run.id for run in await store.read(run_list.list_runs, limit=9)] == [run_id]
+    assert [run.run_id for run in await store.read(run_list.list_runs, limit=9)] == [run_id]
     await store.close()
     assert is_plain(path)
 

@@ -53,7 +53,7 @@ async def test_it_opens_with_its_passphrase_only(paths):
         await core.protection.unlock("another one")
     await core.protection.unlock(WORDS)
     assert (await core.open()).is_encrypted
-    assert [each.title for each in await core.chats.list()] == ["A quixotic title"]
+    assert [each.title for each in await core.chats.all()] == ["A quixotic title"]
     assert (await core.protection.state()).is_encrypted
     await core.close()
 
@@ -122,6 +122,6 @@ async def test_neither_passphrase_nor_key_is_in_a_log_or_an_error(paths, caplog)
     await core.open()
     key = core._core.store.key
     await core.close()
-    told = caplog.text + repr(wrong.value) + str(wrong.getrepr(showlocals=False)) + repr(key)
+    shown = caplog.text + repr(wrong.value) + str(wrong.getrepr(showlocals=False)) + repr(key)
     for secret in (WORDS, key.raw.hex()):
-        assert secret not in told
+        assert secret not in shown

@@ -34,7 +34,7 @@ async def unlock(core: Workbench, *, optional: bool = False) -> None:
 
     Args:
         core: not opened yet.
-        optional: do without where no passphrase is given and nobody can be asked.
+        optional: do without where no passphrase is given and there is no terminal.
 
     Raises:
         PassphraseError: the passphrase that was given is another one, or none was.
@@ -96,7 +96,7 @@ def new_passphrase() -> str:
 
 
 def passphrase_of(name: str) -> str | None:
-    """The passphrase of a file; None where nobody can be asked."""
+    """The passphrase of a file; None where there is no terminal."""
     return _ask(f"Passphrase of {name}") if _can_ask() else None
 
 

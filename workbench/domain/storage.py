@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -42,17 +42,20 @@ class StorageReport(msgspec.Struct, frozen=True, kw_only=True):
         return sum(part.bytes for part in self.parts)
 
 
+BackupPeriod = Literal["day", "week"]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=400)]
 
 
 class BackupPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the history is copied daily, and how many of the copies are kept as they age.
+    """Whether and how often the history is copied, and how many copies are kept as they age.
 
     All of today and yesterday stay; before that the newest of each day, week and month that has
     one, up to these numbers of them.
     """
 
     daily: bool = True
+    """Whether copies are made by themselves; ``every`` says how often."""
+    every: BackupPeriod = "day"
     days: _Count = 12
     weeks: _Count = 10
     months: _Count = 9
@@ -148,10 +151,10 @@ class EraseReport(msgspec.Struct, frozen=True, kw_only=True):
 
 LEAST_PASSPHRASE = 8
 NO_RECOVERY = (
-    "Nobody can read the history without the passphrase, not even this program: where it is "
+    "Nothing can read the history without the passphrase, not even this program: where it is "
     "forgotten, everything in the history and in its backups is lost."
 )
-"""Said before a passphrase is set, and again where it is typed."""
+"""Shown before a passphrase is set, and again where it is typed."""
 ENCRYPTION_LIMITS = (
     "Encrypted are the history and its backups in the data folder. Prompts, sample sets, data "
     "sets, models, logs, damaged histories that were moved aside and whatever you export or "
@@ -165,7 +168,7 @@ def conversion_result(report: ConversionReport) -> str:
     """What was done, and what is left."""
     done = "encrypted" if report.is_encrypted else "plain again"
     verb = "is" if report.files == 1 else "are"
-    sentences = [f"The history is {done}; {count_text(report.files, 'file')} {verb} written anew."]
+    sentences = [f"The history is {done}; {count_text(report.files, 'file')} {verb} written again."]
     if report.failed:
         sentences.append(f"These could not be changed: {', '.join(report.failed)}.")
     if report.is_encrypted and not report.is_overwritten:

@@ -58,6 +58,7 @@ RETRY_SECONDS = 2.0
 UPKEEP_SECONDS = 5.0
 """How long after opening the daily backup is made, when the window has long been up; and how long
 until the next attempt where it gave way to other work."""
+AGAIN_SECONDS = 3600.0
 UPKEEP_ATTEMPTS = 60
 """The last of them does not give way any more."""
 
@@ -94,6 +95,7 @@ class HistoryWriter:
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[StoreError | None] | None = None
         self._upkeep: asyncio.Task[None] | None = None
+        self._next_upkeep: asyncio.TimerHandle | None = None
         self._indexing: asyncio.Task[None] | None = None
         self._indexer = Indexer()
         self._own_runs: set[int] = set()
@@ -133,7 +135,7 @@ class HistoryWriter:
             is_encrypted=database.key is not None,
         )
         if database.refusal is None and not self._in_memory:
-            self._upkeep = asyncio.create_task(self._keep_up())
+            self._start_upkeep()
         self._index_soon()
         return self._status
 
@@ -186,6 +188,8 @@ class HistoryWriter:
             if task is not None:
                 task.cancel()
         self._closing = True
+        if self._next_upkeep is not None:
+            self._next_upkeep.cancel()
         try:
             unsaved = await self._flush()
             if unsaved is not None:
@@ -444,7 +448,7 @@ class HistoryWriter:
     def _reading_beside(self) -> Iterator[None]:
         """While another thread than the writer's has the file open."""
         if self._is_converting:
-            raise StoreError("The history is being written anew: try again when that is done.")
+            raise StoreError("The history is being written again: try again when that is done.")
         self._beside += 1
         try:
             yield
@@ -600,8 +604,16 @@ class HistoryWriter:
             raise StoreError(f"{self._path} is not open: start the program again.")
         return self._database
 
+    def _start_upkeep(self) -> None:
+        """Look for what is due, now and in an hour again: the program may be open for weeks."""
+        if not self._closing:
+            if self._upkeep is None or self._upkeep.done():
+                self._upkeep = asyncio.create_task(self._keep_up())
+            loop = asyncio.get_running_loop()
+            self._next_upkeep = loop.call_later(AGAIN_SECONDS, self._start_upkeep)
+
     async def _keep_up(self) -> None:
-        """Make the daily backup once the program is up, at a moment when nothing else waits."""
+        """Make the backup that is due, at a moment when nothing else waits."""
         database = self._opened()
         try:
             for patience in range(UPKEEP_ATTEMPTS, 0, -1):

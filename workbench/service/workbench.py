@@ -76,7 +76,9 @@ class Workbench:
         shown_only: why the history is only shown, as a sentence: another window has it.
     """
 
-    def __init__(self, paths: Paths, *, engine: Engine | None = None, shown_only: str = "") -> None:
+    def __init__(  # noqa: PLR0915 - a statement for each part
+        self, paths: Paths, *, engine: Engine | None = None, shown_only: str = ""
+    ) -> None:
         core = Core(paths, engine=engine, shown_only=shown_only)
         self._core = core
         self.paths = paths

@@ -91,6 +91,11 @@ class Bridge(QObject):
         ready = self._ready.done() and not self._ready.cancelled()
         return ready and self._ready.exception() is None and not self._stopped
 
+    @property
+    def wants_passphrase(self) -> bool:
+        """G: whether the core waits for :meth:`give_passphrase`."""
+        return self._passphrase is not None and not self._passphrase.done()
+
     def give_passphrase(self, passphrase: str) -> None:
         """G: the answer to ``passphrase_wanted``."""
         self._loop.call_soon_threadsafe(self._take_passphrase, passphrase)

@@ -78,8 +78,7 @@ class MainWindow(QMainWindow):
         self._recovery_shown = False
         self.keeps_session = True
         """False where another window of the folder keeps where one was."""
-        self.starting = Starting(self, bridge)
-        self.unlocking = Unlocking(self, bridge)
+        self.starting, self.unlocking = Starting(self, bridge), Unlocking(self, bridge)
         self.leaving = Leaving(self, bridge, self._at_work, self._unsaved)
         self._used: set[str] = set()
         """Workspaces that were shown: they have their session back, and keep it."""

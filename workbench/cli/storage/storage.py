@@ -139,7 +139,8 @@ def restore(paths: Paths, file: str, as_json: bool) -> int:
 
 
 @storage.command()
-@click.option("--daily/--never", "daily", default=None, help="Whether a copy is made each day.")
+@click.option("--daily/--never", "daily", default=None, help="Whether copies are made at all.")
+@click.option("--every", type=click.Choice(["day", "week"]), help="How often a copy is made.")
 @click.option("--days", type=click.IntRange(0, 400), help="Copies of single days that are kept.")
 @click.option("--weeks", type=click.IntRange(0, 400), help="Copies of weeks before those.")
 @click.option("--months", type=click.IntRange(0, 400), help="Copies of months before those.")
@@ -148,13 +149,14 @@ def restore(paths: Paths, file: str, as_json: bool) -> int:
 def plan(
     paths: Paths,
     daily: bool | None,
+    every: str | None,
     days: int | None,
     weeks: int | None,
     months: int | None,
     as_json: bool,
 ) -> int:
     """Show or change how often the history is backed up and how many copies are kept."""
-    given = {"daily": daily, "days": days, "weeks": weeks, "months": months}
+    given = {"daily": daily, "every": every, "days": days, "weeks": weeks, "months": months}
     changes = {name: value for name, value in given.items() if value is not None}
 
     async def work(core: Workbench) -> BackupPlan:
@@ -167,7 +169,9 @@ def plan(
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found)))
         return 0
-    often = "Each day a copy is made" if found.daily else "No copies are made by themselves"
+    often = (
+        f"Each {found.every} a copy is made" if found.daily else "No copies are made by themselves"
+    )
     click.echo(
         f"{often}. All of today and yesterday are kept, then {found.days} days, {found.weeks} "
         f"weeks and {found.months} months that have one."

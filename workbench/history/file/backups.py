@@ -9,12 +9,13 @@ from types import ModuleType
 from typing import Any
 
 from workbench.domain.errors import DatabaseDamagedError
-from workbench.domain.storage import BackupPlan
+from workbench.domain.storage import BackupPeriod, BackupPlan
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 BEFORE_RESTORE = "before-restore"
 """Ends the name of what was there before a restore: such a copy is not thinned out."""
 INTERVAL_SECONDS = 24 * 3600
+_PERIODS: dict[BackupPeriod, int] = {"day": INTERVAL_SECONDS, "week": 7 * INTERVAL_SECONDS}
 _STEP_PAGES = 256
 PROGRESS_STEPS = 2_000
 """Steps of SQLite's machine between two looks at whether to go on: well below 1 ms."""
@@ -37,10 +38,13 @@ def listed(path: Path) -> list[tuple[datetime, Path]]:
     return sorted(found, reverse=True)
 
 
-def is_due(path: Path, now: float) -> bool:
-    """Whether the newest copy is older than a day, or there is none. ``now`` is Unix seconds."""
-    copies = listed(path)
-    return not copies or now - copies[0][0].timestamp() > INTERVAL_SECONDS
+def is_due(path: Path, now: float, every: BackupPeriod = "day") -> bool:
+    """Whether the newest copy is older than a day or a week, or there is none.
+
+    ``now`` is Unix seconds. A copy of a later time than that is of a clock that was wrong.
+    """
+    made = [at.timestamp() for at, _ in listed(path) if at.timestamp() <= now]
+    return not made or now - made[0] > _PERIODS[every]
 
 
 class GaveWay(Exception):

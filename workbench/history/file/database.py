@@ -152,7 +152,7 @@ class Database:
         should_stop: Callable[[], bool],
         plan: BackupPlan = BackupPlan(),  # noqa: B008 - frozen
     ) -> bool:
-        """Make today's backup where the newest is older than a day.
+        """Make a backup where the newest is older than the plan says.
 
         Backups are checked to the end, so this also finds damage in a file too large to be checked
         at start; the next start then repairs it.
@@ -169,12 +169,8 @@ class Database:
             DatabaseDamagedError: the file is damaged, so there is no backup of it.
             StoreError: the backup could not be written.
         """
-        if (
-            self.refusal is not None
-            or self.in_memory
-            or not plan.daily
-            or not backups.is_due(self.path, now)
-        ):
+        is_due = plan.daily and backups.is_due(self.path, now, plan.every)
+        if self.refusal is not None or self.in_memory or not is_due:
             return True
         try:
             with plain_errors(self.path):

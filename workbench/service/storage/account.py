@@ -1,4 +1,4 @@
-"""The key of the history in the system's keyring: whoever is logged in opens it without asking.
+"""The key of the history in the system's keyring: it opens for the account without a question.
 
 The keyring has the key, not the passphrase. A file next to the history says that it is asked, so
 that no other start looks for a keyring.

@@ -32,7 +32,7 @@ class Encryption(QWidget):
     """What protects the history, and the buttons that change it.
 
     Signals:
-        changed(): files of the data folder were written anew.
+        changed(): files of the data folder were written again.
 
     Args:
         bridge: to the core.
@@ -57,7 +57,7 @@ class Encryption(QWidget):
         account.setFixedWidth(_LABELS)
         account.setBuddy(self.account)
         note = Label(
-            "The system's keyring keeps the key: whoever is logged in opens the history without "
+            "The system's keyring keeps the key: a user who is logged in opens the history without "
             "the passphrase.",
             "small", "text-3", wrap=True,
         )  # fmt: skip
@@ -100,7 +100,7 @@ class Encryption(QWidget):
         elif encrypted:
             words = "The history and its backups are encrypted."
         else:
-            words = "The history is a plain file: whoever has the disk can read it."
+            words = "The history is a plain file: with the disk anybody can read it."
         if encrypted and protection.other_copies:
             copies = count_text(len(protection.other_copies), "backup")
             words = f"The history is encrypted, {copies} in the data folder not with its key."
@@ -121,7 +121,7 @@ class Encryption(QWidget):
         question = Question(
             self.window(),
             "Encrypt the history?",
-            f"{NO_RECOVERY} It is written anew, which takes a moment; everything else waits for "
+            f"{NO_RECOVERY} It is written again, which takes a moment; everything else waits for "
             "that. The command line then asks for the passphrase too.",
             ("Leave it as it is", "Choose a passphrase"),
         )
@@ -136,12 +136,12 @@ class Encryption(QWidget):
 
     @Slot()
     def _on_decrypt(self) -> None:
-        warning = "Whoever has the disk can then read the history."
+        warning = "With the disk anybody can then read the history."
         self.ask("Make the history plain again", (CURRENT,), "Make it plain", warning)
 
     def ask(self, title: str, fields: tuple[str, ...], answer: str, warning: str) -> None:
         """Ask for passphrases and do what they are for."""
-        text = "The history and its backups are written anew, compared, and put in place."
+        text = "The history and its backups are written again, compared, and put in place."
         dialog = PassphraseDialog(self.window(), title, text, fields, (answer, "Leave it"), warning)
         self.dialog = dialog
         dialog.given.connect(self._on_given)

@@ -76,6 +76,7 @@ class PassphraseDialog(QDialog):
         """Why what was given was not taken; the first field is empty again."""
         self.show_busy("")
         self.banner.show_message(sentence, "bad")
+        self.adjustSize()
         first = next(iter(self.fields.values()))
         first.clear()
         first.setFocus()
@@ -103,6 +104,7 @@ class PassphraseDialog(QDialog):
             problem = "The passphrase is missing."
         if problem:
             self.banner.show_message(problem, "warn")
+            self.adjustSize()
             return
         self.banner.hide()
         self.given.emit(typed.get(CURRENT, ""), typed.get(NEW, ""))

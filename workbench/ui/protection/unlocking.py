@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui.bridge import Bridge
 from workbench.ui.protection.passphrase_dialog import CURRENT, PassphraseDialog
 
-_TEXT = "Its passphrase opens it. What is in the window until then is not read from it."
+_TEXT = "Runs, conversations and drafts are there once you have given its passphrase."
 
 
 class Unlocking(QObject):
@@ -48,7 +48,7 @@ class Unlocking(QObject):
 
     @Slot()
     def _on_opened(self) -> None:
-        if self.dialog is not None:
+        if self.dialog is not None and not self._bridge.wants_passphrase:
             dialog, self.dialog = self.dialog, None
             dialog.accept()
             dialog.deleteLater()

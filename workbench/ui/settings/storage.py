@@ -13,13 +13,14 @@ from workbench.domain.errors import PassphraseError, WorkbenchError
 from workbench.domain.storage import (
     BackupContent,
     BackupFile,
+    BackupPeriod,
     BackupPlan,
     BackupProgress,
     StorageReport,
 )
 from workbench.domain.text import count_text, size_text
 from workbench.ui.erasing import Eraser
-from workbench.ui.kit import Banner, Button, GhostButton, Label, Question, Switch, row
+from workbench.ui.kit import Banner, Button, Chooser, GhostButton, Label, Question, Switch, row
 from workbench.ui.panels import Notify
 from workbench.ui.protection.encryption import Encryption
 from workbench.ui.protection.passphrase_dialog import CURRENT, PassphraseDialog
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _FILES = "Histories (*.db);;All files (*)"
 _STEPS = {"copy": "Copying the history", "check": "Checking the copy",
           "encrypt": "Writing the copy"}  # fmt: skip
+_PERIODS: tuple[tuple[str, BackupPeriod], ...] = (("each day", "day"), ("each week", "week"))
 _NOTE = (
     "A backup holds the history: runs, conversations, versions of prompts, drafts. Prompts, data "
     "sets and models are files of their own in the folders above."
@@ -67,7 +69,10 @@ class Data(Group):
         self.erase = Button("Delete for good what was deleted…", "trash")
         self.progress = Label("", "small", "text-3")
         self.banner = Banner()
-        self.daily = Switch("Copy the history each day")
+        self.daily = Switch("Copy the history by itself")
+        self.often = Chooser("How often the history is copied", width=140)
+        for words, period in _PERIODS:
+            self.often.add_choice(words, period)
         self.days = _number("Days that keep a backup")
         self.weeks = _number("Weeks that keep a backup")
         self.months = _number("Months that keep a backup")
@@ -85,7 +90,7 @@ class Data(Group):
             row(self.save, self.restore, self.progress, None, gap=8),
             self.banner,
             Label(_NOTE, "small", "text-3", wrap=True),
-            line("Daily backups", self.daily),
+            line("Backups by themselves", self.daily, self.often),
             line(
                 "Of older ones keep",
                 *numbers,
@@ -100,6 +105,7 @@ class Data(Group):
         self.save.clicked.connect(self.ask_for_target)
         self.restore.clicked.connect(self.ask_for_backup)
         self.daily.toggled.connect(self._on_plan)
+        self.often.activated.connect(self._on_plan)
         for field in (self.days, self.weeks, self.months):
             field.editingFinished.connect(self._on_plan)
 
@@ -143,6 +149,8 @@ class Data(Group):
         self.daily.blockSignals(True)
         self.daily.setChecked(plan.daily)
         self.daily.blockSignals(False)
+        self.often.choose(plan.every)
+        self.often.setEnabled(plan.daily)
         self.days.setValue(plan.days)
         self.weeks.setValue(plan.weeks)
         self.months.setValue(plan.months)
@@ -169,6 +177,7 @@ class Data(Group):
     def _on_plan(self) -> None:
         plan = BackupPlan(
             daily=self.daily.isChecked(),
+            every=self.often.currentData(),
             days=self.days.value(),
             weeks=self.weeks.value(),
             months=self.months.value(),

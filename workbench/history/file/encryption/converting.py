@@ -33,7 +33,7 @@ _PIECE_BYTES = 1024 * 1024
 
 
 def convert(path: Path, driver: ModuleType, key: Key | None, report: Report) -> bool:
-    """Give a file another key, or none; nobody may have it open.
+    """Give a file another key, or none; no program may have it open.
 
     Args:
         path: one file, without a -wal that has something in it.
@@ -104,7 +104,7 @@ def copies(path: Path) -> list[Path]:
 
 @contextlib.contextmanager
 def alone(lock: FileLock) -> Iterator[None]:
-    """While nobody else has the history open.
+    """While no other program has the history open.
 
     Raises:
         StoreError: another program has it open.

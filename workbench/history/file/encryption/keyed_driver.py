@@ -1,4 +1,4 @@
-"""A SQLite module that gives a key to the files it opens, so that nobody else has to."""
+"""A SQLite module that gives a key to the files it opens, so that no other part has to."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def unlock(path: Path, passphrase: str | Key, driver: ModuleType) -> Key:
     for file in (path, *(copy for copy in copies if salt_of(copy) == salt)):
         if opens(file, key, driver):
             return key
-    raise PassphraseError(f"This passphrase does not open {path}.")
+    raise PassphraseError(f"This passphrase does not open {path.name}.")
 
 
 def opens(path: Path, key: Key, driver: ModuleType) -> bool:
