@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _COLLECT_MS = 1000
 _FULL_EVERY = 30
+_ENDING_MS = 2000
+"""How long a window that does not answer may take to end."""
 _SIGNAL_MS = 200
 _SWITCH_SECONDS = 0.0005
 _log = logging.getLogger(__name__)
@@ -143,6 +145,7 @@ def run(
     if not is_first and instance.hand_over(request):
         print(f"Prompt Workbench is open on {paths.data} already: its window is shown.")
         return 0
+    is_first = is_first or instance.claim(_ENDING_MS)
     shown_only = "" if is_first else instance.refusal
     settings = open_settings(paths, keeps=is_first)
     theme().install()
@@ -150,6 +153,7 @@ def run(
     bridge = Bridge(lambda: make_workbench(paths, shown_only))
     window = MainWindow(bridge, settings)
     instance.asked.connect(window.starting.show)
+    window.starting.ending.connect(instance.stop_answering)
     window.starting.open(request)
     if not is_first:
         window.keeps_session = False

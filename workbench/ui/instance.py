@@ -49,12 +49,16 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
 
-    def claim(self) -> bool:
+    def claim(self, patience_ms: int = 0) -> bool:
         """Whether this is the folder's only window; it then answers others.
 
-        Also where nothing can be written to the folder: nothing can be overwritten there.
+        Also where nothing can be written to the folder: nothing can be overwritten there. With
+        ``patience_ms`` it waits for a window that is about to end.
         """
-        if not self._lock.tryLock(0) and self._lock.error() == QLockFile.LockError.LockFailedError:
+        if (
+            not self._lock.tryLock(patience_ms)
+            and self._lock.error() == QLockFile.LockError.LockFailedError
+        ):
             return False
         QLocalServer.removeServer(self._name)  # what a program left that was killed
         self._server.listen(self._name)
@@ -85,6 +89,11 @@ class Instance(QObject):
             f"Another window of this program ({self.holder}) has {self._data} and does not answer, "
             "so the history is only shown here and nothing is saved."
         )
+
+    @Slot()
+    def stop_answering(self) -> None:
+        """The window is ending: what comes now is for the next one."""
+        self._server.close()
 
     def release(self) -> None:
         """Let the folder go, for another window."""

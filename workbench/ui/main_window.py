@@ -408,6 +408,7 @@ class MainWindow(QMainWindow):
         may_keep = self.keeps_session and not self.bridge.store_status.is_encrypted
         if may_keep and self.first_paint.isHidden() and is_all_kept:
             keep_picture(self._picture_file, self.stack, self._current, self.top.breadcrumb)
+        self.starting.end()
         self.hide()
         self.bridge.stop()
         super().closeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.domain.opening import OpenRequest
@@ -23,7 +23,12 @@ class Starting(QObject):
     Args:
         window: the one window.
         bridge: to the core.
+
+    Signals:
+        ending(): the window is about to end; it is not shown again.
     """
+
+    ending = Signal()
 
     def __init__(self, window: MainWindow, bridge: Bridge) -> None:
         super().__init__(window)
@@ -34,6 +39,7 @@ class Starting(QObject):
         """The data folder on which the program is started again; "" where it is not."""
         self._request = OpenRequest()
         self._is_ready = False
+        self._has_ended = False
 
     # --- what is asked for ----------------------------------------------------------------------
 
@@ -42,6 +48,11 @@ class Starting(QObject):
         self._request = request
         if self._is_ready:
             self.ready()
+
+    def end(self) -> None:
+        """The window closes for good."""
+        self._has_ended = True
+        self.ending.emit()
 
     def ready(self) -> None:
         """The session is there: what was asked for takes its place."""
@@ -54,6 +65,8 @@ class Starting(QObject):
     @Slot(object)
     def show(self, request: OpenRequest) -> None:
         """Come to the front, for a second start of the program on the same folder."""
+        if self._has_ended:
+            return
         window = self._window
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.show()

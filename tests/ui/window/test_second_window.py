@@ -132,6 +132,19 @@ def test_what_a_start_asks_for_is_opened_when_the_session_is_there(window, monke
     assert gone == [("chat", {"conversation_id": 3})]
 
 
+def test_a_window_that_ends_is_not_shown_again(window, tmp_path, qtbot):
+    instance = Instance(tmp_path)
+    assert instance.claim()
+    window.starting.ending.connect(instance.stop_answering)
+    window.show()
+    window.starting.end()
+    window.hide()
+    window.starting.show(OpenRequest("chat"))
+    assert window.isHidden()
+    assert not Instance(tmp_path).hand_over()
+    instance.release()
+
+
 def test_a_word_of_the_command_line_says_what_is_opened(tmp_path):
     prompt = tmp_path / "greet.prompty"
     prompt.write_text("Hello")
