@@ -24,6 +24,7 @@ from workbench.prompts.samples import SampleSets
 from workbench.service.models.engines import Engines
 from workbench.service.models.model_gate import ModelGate
 from workbench.service.prompts.reuse import LastPrompts
+from workbench.service.runs.idle_work import IdleWork
 from workbench.settings import Paths
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Core:
         self.sample_sets = SampleSets(roots=self.prompt_library.roots, mirror=paths.samples)
         self.last_prompts = LastPrompts()
         self.gate = ModelGate(self.engines.local)
+        self.idle_work = IdleWork()
         self._keeping: set[asyncio.Future[None]] = set()
         self._listeners: list[Callable[[LoggedEvent], None]] = []
 

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import KvMode
+from workbench.ui.chat.afterwards.choices import NOTIFY_SECONDS, after_answers
 from workbench.ui.kit.forms.sampling_defaults import sampling_defaults
 from workbench.ui.kit.motion import MotionChoice, choose_motion
 from workbench.ui.markdown.code_look import code_look
 from workbench.ui.theme import TEXT_SCALES, ThemeChoice, theme
 
 T = TypeVar("T")
+_NOTIFY_SECONDS = 30
 
 
 class _SeedAndMode(msgspec.Struct):
@@ -37,6 +39,7 @@ class Preferences(QObject):
     def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        after_answers().changed.connect(self._on_after_answers)
         sampling_defaults().changed.connect(self._on_sampling)
         code_look().wrap_changed.connect(self._on_wrap)
 
@@ -84,6 +87,17 @@ class Preferences(QObject):
         return _is_on(self._settings.value("wrap_code"))
 
     @property
+    def suggests_titles(self) -> bool:
+        """Whether the loaded model suggests a title after the first answer of a conversation."""
+        return _is_on(self._settings.value("suggest_titles"), default=True)
+
+    @property
+    def notify_seconds(self) -> int:
+        """From how long an answer on there is a notification when it ends; 0 is never."""
+        found = str(self._settings.value("notify_seconds", _NOTIFY_SECONDS))
+        return int(found) if found in map(str, NOTIFY_SECONDS) else _NOTIFY_SECONDS
+
+    @property
     def keys(self) -> dict[str, str]:
         """Keys that were chosen for commands, by their ids; {} if they cannot be read."""
         try:
@@ -103,11 +117,19 @@ class Preferences(QObject):
         choose_motion(self.motion)
         sampling_defaults().choose(self.sampling)
         code_look().set_wraps(self.wraps_code)
+        after_answers().choose(
+            suggests_titles=self.suggests_titles, notify_seconds=self.notify_seconds
+        )
 
     @Slot(object, object)
     def _on_sampling(self, _before: object, _now: object) -> None:
         different = sampling_defaults().different()
         self._keep("sampling", msgspec.json.encode(different).decode())
+
+    @Slot()
+    def _on_after_answers(self) -> None:
+        self._keep("suggest_titles", after_answers().suggests_titles)
+        self._keep("notify_seconds", after_answers().notify_seconds)
 
     @Slot()
     def _on_wrap(self) -> None:

@@ -222,5 +222,30 @@ def delete(paths: Paths, conversation_ids: tuple[int, ...], restore: bool, as_js
     return 0
 
 
+@chats.command()
+@click.argument("conversation_id", type=int, metavar="ID")
+@click.option("--model", default="", metavar="NAME|PATH", help="Default: last used.")
+@click.option("--use", is_flag=True, help="Give the conversation the title.")
+@as_json
+@click.pass_obj
+def title(paths: Paths, conversation_id: int, model: str, use: bool, as_json: bool) -> int:
+    """Have a model suggest a title for a conversation."""
+
+    async def work(core: Workbench) -> str:
+        await core.exporting.transcript(conversation_id)
+        await core.models.load(model)
+        found = await core.chats.suggest_title(conversation_id)
+        if found and use:
+            await core.chats.rename(conversation_id, found)
+        return found
+
+    found = with_workbench(paths, work)
+    if as_json:
+        click.echo(json.dumps({"id": conversation_id, "title": found}, ensure_ascii=False))
+    else:
+        click.echo(found or "The model had no title.", err=not found)
+    return 0 if found else FAILED
+
+
 def _day(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds)) if seconds else "unknown"

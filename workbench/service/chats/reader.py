@@ -26,6 +26,8 @@ class ConversationReader:
 
     def __init__(self, core: Core, runs: Runs) -> None:
         self._engines = core.engines
+        self._gate = core.gate
+        self._idle_work = core.idle_work
         self._pool = core.pool
         self._prompt_library = core.prompt_library
         self._store = core.store

@@ -50,6 +50,26 @@ class ModelGate:
             if self._users == 0:
                 self._idle.set()
 
+    @asynccontextmanager
+    async def stay(self) -> AsyncIterator[LoadedModel]:
+        """Keep the model that is loaded, as it is, inside the block.
+
+        Raises:
+            UsageError: none is.
+        """
+        async with self._turn:
+            model = self._engine.model
+            if model is None:
+                raise UsageError("No model is loaded: load one first.")
+            self._users += 1
+            self._idle.clear()
+        try:
+            yield model
+        finally:
+            self._users -= 1
+            if self._users == 0:
+                self._idle.set()
+
     async def load(self, path: str, name: str, settings: LoadSettings) -> LoadedModel:
         """Load a model for later use, when the present one is not in use."""
         async with self.hold(path, name, settings) as model:

@@ -9,5 +9,6 @@ bundles.py: runs as files that can be done again elsewhere, and compared
 rewrite.py: a model suggests a rewrite of a prompt
 xray.py: X-ray and counterfactual
 xray_scan.py: the scoring passes of an X-ray
+idle_work.py: work for which no run ever waits
 speed.py: measures the speed of a model
 """

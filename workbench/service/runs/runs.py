@@ -59,6 +59,7 @@ class Runs:
         self._publish = core.publish
         self._store = core.store
         self._models = models
+        self._idle_work = core.idle_work
         self._tasks: dict[int, asyncio.Task[RunState]] = {}
         self.controls: dict[int, RunControl] = {}
         """Of the runs that are at work, by their ids."""
@@ -206,6 +207,7 @@ class Runs:
             log: the events it has already.
         """
         self.controls[run_id] = RunControl()
+        self._idle_work.run_begins(run_id)
         task = asyncio.create_task(self._work(run_id, model, make, log))
         self._tasks[run_id] = task
         task.add_done_callback(functools.partial(self._forget, run_id))
@@ -215,6 +217,7 @@ class Runs:
     def _forget(self, run_id: int, task: asyncio.Task[RunState]) -> None:
         if self._tasks.get(run_id) is task:
             del self._tasks[run_id], self.controls[run_id]
+            self._idle_work.run_ends(run_id)
 
     async def _work(
         self, run_id: int, model: ModelEntry, make: MakeRun, log: Sequence[LoggedEvent]
@@ -311,6 +314,7 @@ class Runs:
 
     async def stop_all(self) -> None:
         """Cancel all runs, as for the end of the program; what they wrote is kept."""
+        self._idle_work.give_up()
         for run_id, task in self._tasks.items():
             self.controls[run_id].leaving = True
             task.cancel()

@@ -18,6 +18,7 @@ live_answers.py: answers being written, in all conversations
 side.py: the column of panes at the right
 context/: how full the context is, and what the model does not see
 profiles/: named system prompts
+afterwards/: when an answer has ended: a title is suggested, a notification shown
 slash/: prompts in a message: "/"
 off_record/: conversations in memory only
 find_bar.py: the find bar

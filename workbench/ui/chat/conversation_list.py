@@ -95,6 +95,7 @@ class ConversationList(Pane):
         chosen(int), renamed(int, str), delete_wanted(int), erase_wanted(int): a conversation's id.
         export_wanted(int): a conversation's id. create_wanted(); off_record_wanted();
         import_wanted().
+        title_wanted(int): one is to be suggested for it.
         files_dropped(list[str]): paths to import.
         searched(str). first_wanted(): Enter in the search.
         typed(str): text, while the list has the focus.
@@ -102,6 +103,7 @@ class ConversationList(Pane):
 
     chosen = Signal(int)
     renamed = Signal(int, str)
+    title_wanted = Signal(int)
     delete_wanted = Signal(int)
     erase_wanted = Signal(int)
     create_wanted = Signal()
@@ -242,13 +244,16 @@ class ConversationList(Pane):
         if index.data(_ID) is None:
             return
         menu = Menu("The conversation", self)
-        rename, export = menu.addAction("Rename"), menu.addAction("Export…")
+        rename, suggest = menu.addAction("Rename"), menu.addAction("Suggest a title")
+        export = menu.addAction("Export…")
         delete = menu.addAction("Delete")
         kept = not is_off_the_record(int(index.data(_ID)))
         erase = menu.addAction(ASK) if kept else None  # the end of the program does that
         done = menu.exec(self.list.viewport().mapToGlobal(place))
         if done is rename:
             self.list.edit(index)
+        elif done is suggest:
+            self.title_wanted.emit(int(index.data(_ID)))
         elif done is export:
             self.export_wanted.emit(int(index.data(_ID)))
         elif done is delete:

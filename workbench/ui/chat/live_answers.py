@@ -29,10 +29,12 @@ class LiveAnswers(QObject):
     Signals:
         changed(RunState): an answer is further, or has ended; at most once a frame.
         listed(): other conversations are being answered.
+        ended(RunState, int): an answer has, in this conversation.
     """
 
     changed = Signal(object)
     listed = Signal()
+    ended = Signal(object, int)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -76,6 +78,8 @@ class LiveAnswers(QObject):
         if state.status != "running":
             self._let_go(run_id)
         self.changed.emit(state)
+        if state.status != "running":
+            self.ended.emit(state, live.conversation_id)
 
     @Slot(int, str)
     def _let_go(self, run_id: int, _error: str = "") -> None:

@@ -13,6 +13,8 @@ from workbench.domain.chat import UNBEGUN, ChatDraft
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.views import ChatMessage
 from workbench.ui.actions import Action
+from workbench.ui.chat.afterwards.notices import AnswerNotices
+from workbench.ui.chat.afterwards.titles import TitleOffers
 from workbench.ui.chat.branching.branches import Branches
 from workbench.ui.chat.context.sight import ContextSight
 from workbench.ui.chat.conversation_list import ConversationList
@@ -84,6 +86,8 @@ class ChatPanel(Panel):
         self.side.add(self.branches.map)
         self.side.add(self.sight.pane)
         self.transfers = Transfers(self, self.model, self.list)
+        self.titles = TitleOffers(self.bridge, self.model, self.banner)
+        self.notices = AnswerNotices(self.model, self)
         self.splitter = Splitter(
             self.list,
             self.page,
@@ -120,6 +124,9 @@ class ChatPanel(Panel):
         self.list.first_wanted.connect(model.open_first)
         model.first_found.connect(self._open)
         self.list.renamed.connect(model.rename)
+        self.list.title_wanted.connect(self.titles.ask)
+        self.titles.failed.connect(self.banner.show_message)
+        self.notices.wanted.connect(self._open_noticed)
         self.list.delete_wanted.connect(model.delete)
         self.eraser = Eraser(self.bridge, self.context.notify, self)
         self.list.erase_wanted.connect(self._erase)
@@ -159,6 +166,7 @@ class ChatPanel(Panel):
             *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
             *self.transfers.actions(),
+            *self.titles.actions(),
         )  # fmt: skip
 
     def _last_run(self) -> int | None:
@@ -188,6 +196,11 @@ class ChatPanel(Panel):
         hits = {each.conversation_id: each.hit_id for each in self.model.conversations}
         self._keep_options()
         self.model.open(conversation_id, hits.get(conversation_id))
+
+    @Slot(int)
+    def _open_noticed(self, conversation_id: int) -> None:
+        """Open the conversation of a notification, from wherever the window was."""
+        self.context.go("chat", conversation_id=conversation_id)
 
     @Slot()
     def _new(self) -> None:

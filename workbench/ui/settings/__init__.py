@@ -3,6 +3,7 @@
 panel.py: the page
 parts.py: groups and lines
 appearance.py: theme, text size, motion, editor font
+chat.py: titles and notifications
 sampling.py: default sampling
 tokens.py: what the tokens of answers take; dropping old alternatives
 folders.py: where files are kept

@@ -1,4 +1,4 @@
-"""The Settings page: appearance, keys, sampling, folders, about."""
+"""The Settings page: appearance, chat, keys, sampling, folders, about."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workbench.ui.panels import PANELS, Context, Panel
 from workbench.ui.preferences import Preferences
 from workbench.ui.settings.about import About, Log, Privacy
 from workbench.ui.settings.appearance import Appearance
+from workbench.ui.settings.chat import ChatGroup
 from workbench.ui.settings.folders import Folders
 from workbench.ui.settings.key_editor import Keys
 from workbench.ui.settings.sampling import DefaultSampling
@@ -37,6 +38,7 @@ class SettingsPanel(Panel):
     def __init__(self, context: Context, preferences: Preferences, table: ActionTable) -> None:
         super().__init__(context)
         self.appearance = Appearance(preferences)
+        self.chat = ChatGroup()
         self.sampling = DefaultSampling(context.bridge)
         self.folders = Folders()
         self.tokens = TokenGroup()
@@ -47,8 +49,8 @@ class SettingsPanel(Panel):
         self.log = Log()
         self._described = False
         self.groups = (
-            self.appearance, self.sampling, self.folders, self.data, self.tokens, self.privacy,
-            self.keys, self.about, self.log,
+            self.appearance, self.chat, self.sampling, self.folders, self.data, self.tokens,
+            self.privacy, self.keys, self.about, self.log,
         )  # fmt: skip
         self.jump = Chooser("Go to a part of Settings", width=180)
         for group in self.groups:
