@@ -195,11 +195,11 @@ _FULL_DISK = """
     from tests.history import samples
     from workbench.domain.errors import DiskFullError
     from workbench.domain.runs.run_state import RunState, fold, fold_all
-    from workbench.history import writer
     from workbench.history.runs import run_list
     from workbench.history.store import HistoryStore
+    from workbench.history.writing import queue
 
-    writer.RETRY_SECONDS = 0.05
+    queue.RETRY_SECONDS = 0.05
 
     def limit(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

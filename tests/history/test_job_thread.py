@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from workbench.history.job_thread import JobThread
+from workbench.history.writing.job_thread import JobThread
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The history: one SQLite file, one connection, one thread that writes. All SQL is in here.
 
 store.py: `HistoryStore`: what other rooms call, `store.read(run_list.list_runs)` for one statement
-writer.py: opens and closes the database, and the queue of what is to be written
-job_thread.py: the one thread that has the database: writes before reads
+writer.py: opens and closes the file, and what is done with the whole of it
+writing/: the thread that has the database, and the queue of what is to be written
 tables/: the tables (SQLAlchemy Core)
 table_words.py: what tables and columns hold, in words
 schema.py: reads the schema's version, migrates to the newest

@@ -21,7 +21,8 @@ from workbench.history.chats import conversations, message_tree, summaries
 from workbench.history.runs import runs
 from workbench.history.runs.owner import own_process
 from workbench.history.runs.run_end import RunEnd
-from workbench.history.writer import STATE, HistoryWriter
+from workbench.history.writer import HistoryWriter
+from workbench.history.writing.queue import STATE
 
 T = TypeVar("T")
 D = TypeVar("D")

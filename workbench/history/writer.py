@@ -1,8 +1,4 @@
-"""The one thread that has the database, and the queue of what it has yet to write.
-
-Everything here runs on the event loop's thread, except the jobs, which run one after another on
-the writer's thread, writes first. So the queue needs no lock, and the connection has one user.
-"""
+"""The history file from opening to closing, and what is done with the whole of it."""
 
 from __future__ import annotations
 
@@ -11,12 +7,9 @@ import contextlib
 import functools
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
 
-import msgspec
 from sqlalchemy import Connection
 
 from workbench.domain.errors import (
@@ -25,8 +18,6 @@ from workbench.domain.errors import (
     StoreError,
     UsageError,
 )
-from workbench.domain.runs.events import LoggedEvent
-from workbench.domain.runs.tokens import StoredSample
 from workbench.domain.storage import (
     BackupContent,
     ConversionReport,
@@ -35,44 +26,25 @@ from workbench.domain.storage import (
     QueryResult,
 )
 from workbench.domain.views import StoreStatus
-from workbench.history import codec, session
 from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
 from workbench.history.file.driver import load_driver
 from workbench.history.file.encryption.keys import Key, needs_key, new_key, unlock
 from workbench.history.file.holders import holders
-from workbench.history.job_thread import JobThread
 from workbench.history.runs import runs
 from workbench.history.runs.owner import is_alive
 from workbench.history.runs.run_end import RunEnd, interrupt
-from workbench.history.search import indexing
-from workbench.history.search.indexing import Indexer
-from workbench.history.tokens import token_data
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-FLUSH_SECONDS = 0.2
-"""Queued events are on disk this long after the first of them, plus the commit itself."""
-RETRY_SECONDS = 2.0
-UPKEEP_SECONDS = 5.0
-"""How long after opening the daily backup is made, when the window has long been up; and how long
-until the next attempt where it gave way to other work."""
-AGAIN_SECONDS = 3600.0
-UPKEEP_ATTEMPTS = 60
-"""The last of them does not give way any more."""
-
-INDEX_SECONDS = 0.4
-"""How long after a write what it changed is indexed; a search does that at once."""
-
-STATE = "state "
-"""What keys of :meth:`HistoryWriter.keep` begin with for what is found again at the next start."""
+from workbench.history.writing.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
 
-class HistoryWriter:
-    """Opening and closing, jobs on the writer's thread, and the queue of events.
+class HistoryWriter(Upkeep):
+    """Opens and closes the file, copies it, restores it, asks it in SQL, deletes for good.
+
+    Everything here runs on the event loop's thread, except the jobs, which run one after another
+    on the writer's thread, writes first. So the queue needs no lock, and the connection has one
+    user.
 
     Args:
         path: the database file; it and its folder are created when missing.
@@ -81,30 +53,12 @@ class HistoryWriter:
     """
 
     def __init__(self, path: Path | str, *, shown_only: str = "", in_memory: bool = False) -> None:
+        super().__init__(path)
         self._shown_only = shown_only
         self._in_memory = in_memory
-        self._path = Path(path).absolute()
-        self._status = StoreStatus(path=str(self._path))
-        self._listeners: list[Callable[[StoreStatus], None]] = []
-        self._thread = JobThread()
-        self._database: Database | None = None
-        self._events: list[LoggedEvent] = []
-        self._ends: dict[int, RunEnd] = {}
-        self._samples: list[StoredSample] = []
-        self._kept: dict[str, Callable[[Connection], None]] = {}
-        self._timer: asyncio.TimerHandle | None = None
-        self._flushing: asyncio.Task[StoreError | None] | None = None
-        self._upkeep: asyncio.Task[None] | None = None
-        self._next_upkeep: asyncio.TimerHandle | None = None
-        self._indexing: asyncio.Task[None] | None = None
-        self._indexer = Indexer()
-        self._own_runs: set[int] = set()
-        self._closing = False
         self._key: Key | None = None
         self._beside = 0
         self._is_converting = False
-        self._jobs = 0
-        self._commits = 0
 
     # --- opening and closing ------------------------------------------------------------------
 
@@ -184,12 +138,7 @@ class HistoryWriter:
         if self._database is None:
             self._thread.shutdown()
             return
-        for task in (self._upkeep, self._indexing):
-            if task is not None:
-                task.cancel()
-        self._closing = True
-        if self._next_upkeep is not None:
-            self._next_upkeep.cancel()
+        self._stop_upkeep()
         try:
             unsaved = await self._flush()
             if unsaved is not None:
@@ -202,15 +151,6 @@ class HistoryWriter:
             database, self._database = self._database, None
             await self._job(database.close)
             self._thread.shutdown()
-
-    @property
-    def status(self) -> StoreStatus:
-        """Where the file is, when it was last written, and what is wrong with it."""
-        return self._status
-
-    def on_status(self, listener: Callable[[StoreStatus], None]) -> None:
-        """Call ``listener`` on the loop's thread whenever the status changes."""
-        self._listeners.append(listener)
 
     async def _interrupt_dead(self) -> None:
         """End the runs that programs left behind when they were killed."""
@@ -226,140 +166,7 @@ class HistoryWriter:
         except StoreError as error:  # the status has it; reading what there is still works
             log.warning("Runs that were cut off could not be closed: %s", error)
 
-    # --- the queue ----------------------------------------------------------------------------
-
-    def append(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
-        """Queue events of a run; they are on disk at most 250 ms later.
-
-        To be called on the loop's thread. What cannot be written stays queued and is tried again;
-        :attr:`status` then has the problem.
-        """
-        assert all(logged.run_id == run_id for logged in events)
-        self._events.extend(events)
-        self._flush_in(FLUSH_SECONDS)
-
-    def keep_tokens(self, sample: StoredSample) -> None:
-        """Queue the tokens of a sample that has ended; they are written with its events."""
-        self._samples.append(sample)
-        self._flush_in(FLUSH_SECONDS)
-
-    async def append_now(self, run_id: int, events: Sequence[LoggedEvent]) -> None:
-        """Queue events and return when they, and all before them, are on disk.
-
-        Raises:
-            StoreError: they could not be written; they stay queued.
-        """
-        self.append(run_id, events)
-        unsaved = await self._flush()
-        if unsaved is not None:
-            raise unsaved
-
-    async def keep(
-        self,
-        key: str,
-        statement: Callable[Concatenate[Connection, P], None],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> None:
-        """Queue a value that replaces its older ones, such as a draft.
-
-        Where it cannot be written it stays queued under ``key`` until it can, or until a newer one
-        takes its place; :attr:`status` then has the problem.
-        """
-
-        def write(connection: Connection) -> None:
-            statement(connection, *args, **kwargs)
-
-        self._kept[key] = write
-        await self._flush()
-
-    async def flush(self) -> None:
-        """Try to write everything queued; a failure is in :attr:`status`, and nothing is lost."""
-        await self._flush()
-
-    async def retry(self) -> None:
-        """Try again what could not be saved; afterwards :attr:`status` says whether it worked."""
-        if await self._flush() is None and self._status.problem:
-            await self.write(_probe)
-
-    def _queue_end(self, end: RunEnd) -> None:
-        self._ends[end.run_id] = end
-
-    def _queued(self, run_id: int) -> list[LoggedEvent]:
-        """Events of a run that are not on disk yet, because they could not be written."""
-        return [logged for logged in self._events if logged.run_id == run_id]
-
-    def _flush_in(self, seconds: float) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._start_flush)
-
-    def _start_flush(self) -> None:
-        self._timer = None
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._write_queue())
-        else:
-            self._flush_in(FLUSH_SECONDS)
-
-    async def _flush(self) -> StoreError | None:
-        """Write what is queued now; the task is its own, so that no caller can cancel it."""
-        while self._flushing is not None and not self._flushing.done():
-            await asyncio.wait({self._flushing})
-        self._flushing = asyncio.create_task(self._write_queue())
-        return await asyncio.shield(self._flushing)
-
-    async def _write_queue(self) -> StoreError | None:
-        if not self._has_queued():
-            return None
-        events, self._events = codec.merged(self._events), []
-        ends, self._ends = self._ends, {}
-        kept, self._kept = self._kept, {}
-        samples, self._samples = self._samples, []
-        try:
-            await self.write(
-                _write_all, events, samples, tuple(ends.values()), tuple(kept.values())
-            )
-        except StoreError as error:
-            self._events[:0] = events
-            self._samples[:0] = samples
-            self._ends = {**ends, **self._ends}
-            self._kept = {**kept, **self._kept}
-            refused = self._opened().refusal is not None
-            # A read-only history is not expected to keep the session.
-            lost = [key for key in self._kept if not (refused and key.startswith(STATE))]
-            self._set_status(unsaved=bool(lost or self._events or self._ends))
-            if not refused:
-                self._flush_in(RETRY_SECONDS)
-            return error
-        self._own_runs.difference_update(ends)
-        if not self._has_queued():
-            self._set_status(problem="", unsaved=False)
-        return None
-
-    def _has_queued(self) -> bool:
-        return bool(self._events or self._samples or self._ends or self._kept)
-
-    async def save_elsewhere(self, path: Path) -> None:
-        """Write a copy of the whole history to another file, with all that is not saved here.
-
-        After that nothing is unsaved. The copy is a history file like any other: it can be opened
-        as ``history.db`` of a data folder.
-
-        Raises:
-            StoreError: the copy cannot be written.
-        """
-        database = self._opened()
-        events, ends = codec.merged(self._events), tuple(self._ends.values())
-        work = functools.partial(
-            _write_all,
-            events=events,
-            samples=tuple(self._samples),
-            ends=ends,
-            kept=(*self._kept.values(),),
-        )
-        await self._job(database.copy_with, path, work)
-        self._events, self._samples, self._ends, self._kept = [], [], {}, {}
-        self._own_runs.clear()
-        self._set_status(unsaved=False)
+    # --- the whole file -----------------------------------------------------------------------
 
     async def back_up(self, target: Path, report: Report = silent) -> None:
         """Copy the history to one file and check the copy; other work goes on meanwhile.
@@ -508,194 +315,6 @@ class HistoryWriter:
 
         return call
 
-    # --- jobs ---------------------------------------------------------------------------------
-
-    async def read(
-        self,
-        query: Callable[Concatenate[Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Run a query in a read transaction; cancelling drops it, or interrupts its statement."""
-        database = self._opened()
-
-        def job() -> T:
-            with database.read() as connection:
-                return query(connection, *args, **kwargs)
-
-        return await self._guarded(job, interruptible=True)
-
-    async def search(
-        self,
-        query: Callable[Concatenate[Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """As :meth:`read`, with what was written last in the index, as far as that is quick.
-
-        ``IndexState`` has what waits longer: a search that finds nothing meanwhile does not show
-        that there is nothing.
-        """
-        database = self._opened()
-        if database.may_index:
-            state = await self.read(indexing.state)
-            if not state.is_whole:
-                await self._guarded(self._index_step)
-                self._index_soon()
-        return await self.read(query, *args, **kwargs)
-
-    async def write(
-        self,
-        statement: Callable[Concatenate[Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Run statements in a write transaction; committed when this returns.
-
-        Raises:
-            StoreError: nothing of it was written.
-        """
-        database = self._opened()
-
-        def job() -> T:
-            with database.write() as connection:
-                return statement(connection, *args, **kwargs)
-
-        result = await asyncio.shield(self._guarded(job, writes=True))
-        self._commits += 1
-        self._index_soon()
-        solved = not self._has_queued()
-        self._set_status(saved_at=time.time(), problem="" if solved else None)
-        return result
-
-    async def _guarded(
-        self, job: Callable[[], T], *, writes: bool = False, interruptible: bool = False
-    ) -> T:
-        try:
-            return await self._do(job, writes=writes, interruptible=interruptible)
-        except DatabaseDamagedError as error:
-            await self._job(self._opened().mark_damaged)
-            self._set_status(problem=str(error))
-            raise
-        except StoreError as error:
-            self._set_status(problem=str(error))
-            raise
-
-    async def _job(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._do(functools.partial(job, *args, **kwargs))
-
-    async def _do(
-        self, work: Callable[[], T], *, writes: bool = False, interruptible: bool = False
-    ) -> T:
-        self._jobs += 1
-        future = self._thread.put(work, writes=writes)
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            database = self._database
-            if interruptible and database is not None:
-                self._thread.while_running(future, database.interrupt)
-            raise
-        finally:
-            self._jobs -= 1
-
-    def _opened(self) -> Database:
-        if self._database is None:
-            raise StoreError(f"{self._path} is not open: start the program again.")
-        return self._database
-
-    def _start_upkeep(self) -> None:
-        """Look for what is due, now and in an hour again: the program may be open for weeks."""
-        if not self._closing:
-            if self._upkeep is None or self._upkeep.done():
-                self._upkeep = asyncio.create_task(self._keep_up())
-            loop = asyncio.get_running_loop()
-            self._next_upkeep = loop.call_later(AGAIN_SECONDS, self._start_upkeep)
-
-    async def _keep_up(self) -> None:
-        """Make the backup that is due, at a moment when nothing else waits."""
-        database = self._opened()
-        try:
-            for patience in range(UPKEEP_ATTEMPTS, 0, -1):
-                await asyncio.sleep(UPKEEP_SECONDS)
-                gives_way = self._has_other_work if patience > 1 else self._is_closing
-                plan = await self.read(session.backup_plan)
-                if await self._job(database.back_up_if_due, time.time(), gives_way, plan):
-                    return
-        except DatabaseDamagedError as error:
-            self._set_status(problem=str(error))
-        except StoreError as error:
-            log.warning("No backup of the history could be made: %s", error)
-
-    def _index_soon(self) -> None:
-        """Have what changed indexed when nothing else is done, if that is not going on already."""
-        if not self._closing and (self._indexing is None or self._indexing.done()):
-            self._indexing = asyncio.create_task(self._keep_indexed())
-
-    async def _keep_indexed(self) -> None:
-        """Index in short steps until the index is whole, with time for others between them."""
-        if not self._opened().may_index:
-            return
-        await asyncio.sleep(INDEX_SECONDS)
-        try:
-            while True:
-                if self._jobs:
-                    await asyncio.sleep(INDEX_SECONDS / 4)
-                else:
-                    goes_on = await self._job(self._index_step)
-                    self._set_status(indexed=self._indexer.share)
-                    if not goes_on:
-                        return
-                await asyncio.sleep(indexing.STEP_SECONDS / 4)
-        except DatabaseDamagedError as error:
-            await self._job(self._opened().mark_damaged)
-            self._set_status(problem=str(error))
-        except StoreError as error:  # it goes on with the next write
-            log.info("the index could not be brought up to date: %s", error)
-
-    def _index_step(self) -> bool:
-        """One transaction of indexing, on the writer's thread; True where more is to be done."""
-        database = self._database
-        if database is None or not database.may_index:
-            return False
-        with database.write_index() as connection:
-            return self._indexer.step(connection)
-
-    def _is_closing(self) -> bool:
-        return self._closing
-
-    def _has_other_work(self) -> bool:
-        """Called on the writer's thread by a long job that can make room for others."""
-        return self._closing or self._jobs > 1
-
-    def _set_status(
-        self,
-        *,
-        saved_at: float | None = None,
-        problem: str | None = None,
-        recovered: str | None = None,
-        read_only: bool | None = None,
-        is_held: bool | None = None,
-        unsaved: bool | None = None,
-        indexed: float | None = None,
-        is_encrypted: bool | None = None,
-    ) -> None:
-        status = msgspec.structs.replace(
-            self._status,
-            saved_at=self._status.saved_at if saved_at is None else saved_at,
-            problem=self._status.problem if problem is None else problem,
-            recovered=self._status.recovered if recovered is None else recovered,
-            read_only=self._status.read_only if read_only is None else read_only,
-            is_held=self._status.is_held if is_held is None else is_held,
-            unsaved=self._status.unsaved if unsaved is None else unsaved,
-            indexed=self._status.indexed if indexed is None else indexed,
-            is_encrypted=self._status.is_encrypted if is_encrypted is None else is_encrypted,
-        )
-        if status != self._status:
-            self._status = status
-            for listener in tuple(self._listeners):
-                listener(status)
-
 
 def _interrupt(connection: Connection, run_ids: Iterable[int]) -> None:
     """End runs, as far as they have not ended, with the text they have."""
@@ -707,22 +326,3 @@ def _interrupt(connection: Connection, run_ids: Iterable[int]) -> None:
             log.exception("run %d cannot be read", run_id)
             end, last = RunEnd.unreadable(run_id), None
         runs.write_batch(connection, [last] if last else [], [end])
-
-
-def _write_all(
-    connection: Connection,
-    events: Sequence[LoggedEvent],
-    samples: Iterable[StoredSample],
-    ends: Iterable[RunEnd],
-    kept: Iterable[Callable[[Connection], None]],
-) -> None:
-    """All that is queued, in one transaction."""
-    runs.write_batch(connection, events, ends)
-    token_data.keep(connection, samples)
-    for write in kept:
-        write(connection)
-
-
-def _probe(connection: Connection) -> None:
-    """Write a row, to see whether that works again."""
-    session.set_state(connection, "history.probe", time.time())
