@@ -2,6 +2,8 @@
 
 protocol.py: `Engine`: the interface that all engines have
 client.py: `LlamaEngine`: loads models in the worker, sends requests, starts it again when it died
+exchange.py: what was asked of the worker and is not answered yet
+findings.py: what the worker finds of a model while it has nothing else to do
 process.py: the worker as a process: starts it, notices that it hangs or ends
 restarts.py: how often a worker that died is started again
 exit_causes.py: why the worker ended (why a model cannot be loaded: worker/weights.py)

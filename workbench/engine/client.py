@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -19,15 +17,16 @@ from workbench.domain.errors import (
 from workbench.domain.text import Message, Segment, replace_surrogates
 from workbench.domain.views import EngineStatus, LoadSettings
 from workbench.engine.constraints.constraint import Constraints
+from workbench.engine.exchange import Exchange
 from workbench.engine.exit_causes import is_crash
-from workbench.engine.model_file import FileStamp, Wanted, read_stamp
+from workbench.engine.findings import Findings
+from workbench.engine.model_file import Wanted, read_stamp
 from workbench.engine.process import WorkerProcess
 from workbench.engine.protocol import (
     Embeddings,
     Frame,
     GenerateRequest,
     LoadedModel,
-    SampleDone,
     SamplingApplied,
     ScoreRequest,
     Scores,
@@ -57,26 +56,17 @@ class LlamaEngine:
     def __init__(self, pool: SandboxPool, *, hung_seconds: float = HUNG_SECONDS) -> None:
         self._pool = pool
         self._hung_seconds = hung_seconds
-        self._worker: WorkerProcess | None = None
+        self._exchange = Exchange()
         self._model: LoadedModel | None = None
         self._wanted: Wanted | None = None
         self._name = ""
-        self._sent: Wanted | None = None
         self._closed = False
         self._embedding_bytes = 0
         self._lock: asyncio.Lock = asyncio.Lock()
-        self._ids = itertools.count(1)
-        self._answers: dict[int, asyncio.Future[Any]] = {}
-        self._streams: dict[int, asyncio.Queue[Frame | WorkbenchError]] = {}
         self._restarts = Restarts()
-        self._digests: dict[tuple[str, FileStamp], str] = {}
+        self._findings = Findings()
         self._board = StatusBoard()
         self._constraints = Constraints(pool)
-        self._is_measured = asyncio.Event()
-        self._width_listeners: list[Callable[[], None]] = []
-        self.known_widths: dict[str, int] = {}
-        """How many answers are decoded best together, by model and settings. Values measured in an
-        earlier session are put in here; those measured in this one are added."""
 
     @property
     def model(self) -> LoadedModel | None:
@@ -98,20 +88,28 @@ class LlamaEngine:
         """The worker's last 200 lines on standard error."""
         return self._worker.log if self._worker is not None else ()
 
+    @property
+    def known_widths(self) -> dict[str, int]:
+        """How many answers are decoded best together, by model and settings.
+
+        Values measured in an earlier session are put in here; those measured in this one are added.
+        """
+        return self._findings.widths
+
     def on_status(self, listener: Callable[[EngineStatus], None]) -> None:
         """Call ``listener`` on the loop thread whenever the status changes."""
         self._board.listen(listener)
 
     def on_width(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` on the loop thread when ``known_widths`` has grown."""
-        self._width_listeners.append(listener)
+        self._findings.on_width(listener)
 
     async def wait_measured(self) -> None:
         """Until it is known how many answers the loaded model decodes best together.
 
         The worker measures that in its idle time.
         """
-        await self._is_measured.wait()
+        await self._findings.wait_measured()
 
     async def load(self, path: str, settings: LoadSettings, name: str = "") -> LoadedModel:
         """Load a model; see the protocol."""
@@ -119,7 +117,8 @@ class LlamaEngine:
             wanted = Wanted(path, settings, await asyncio.to_thread(read_stamp, path))
             if self._model is not None and self._is_current(wanted):
                 return self._model
-            if self._sent is not None and self._sent.path != path:
+            sent = self._findings.sent
+            if sent is not None and sent.path != path:
                 self._restarts.forget()
             return await self._load(wanted, name or Path(path).stem)
 
@@ -129,7 +128,7 @@ class LlamaEngine:
             self._wanted = None
             if self._worker is not None and self._model is not None:
                 self._model = None
-                await self._ask(ms.Unload)
+                await self._exchange.ask(ms.Unload)
             self._model = None
             self._board.update(
                 state="empty", model_name="", model_path="", context_tokens=0, error=""
@@ -153,7 +152,7 @@ class LlamaEngine:
     async def tokenize(self, segments: tuple[Segment, ...]) -> tuple[tuple[int, str], ...]:
         """Token ids and texts; see the protocol."""
         await self._ready()
-        tokens: tuple[tuple[int, str], ...] = await self._ask(
+        tokens: tuple[tuple[int, str], ...] = await self._exchange.ask(
             lambda call: ms.Tokenize(call, ms.sendable(segments))
         )
         return tokens
@@ -167,31 +166,20 @@ class LlamaEngine:
         )
         notes = constraint.notes
         await self._ready()
-        assert self._worker is not None
-        call = next(self._ids)
-        stream: asyncio.Queue[Frame | WorkbenchError] = asyncio.Queue()
-        self._streams[call] = stream
-        unfinished = len(request.seeds)
+        cleaned = msgspec.structs.replace(
+            request, segments=ms.sendable(request.segments), constraint=constraint.grammar
+        )
         try:
-            cleaned = msgspec.structs.replace(
-                request, segments=ms.sendable(request.segments), constraint=constraint.grammar
-            )
-            self._worker.send(ms.Generate(call, cleaned))
-            self._show_activity()
-            while unfinished:
-                frame = await stream.get()
-                if isinstance(frame, WorkbenchError):
-                    unfinished = 0
-                    raise frame
-                unfinished -= isinstance(frame, SampleDone)
-                if notes and isinstance(frame, SamplingApplied):
-                    yield msgspec.structs.replace(frame, ignored=(*frame.ignored, *notes))
-                    continue
-                yield frame
+            with self._exchange.stream(
+                lambda call: ms.Generate(call, cleaned), len(request.seeds)
+            ) as stream:
+                self._show_activity()
+                while stream.unfinished:
+                    frame = await stream.next()
+                    if notes and isinstance(frame, SamplingApplied):
+                        frame = msgspec.structs.replace(frame, ignored=(*frame.ignored, *notes))
+                    yield frame
         finally:
-            del self._streams[call]
-            if unfinished and self._worker is not None:
-                self._worker.send(ms.Cancel(call))
             self._show_activity()
 
     async def score(self, request: ScoreRequest) -> Scores:
@@ -202,7 +190,7 @@ class LlamaEngine:
             segments=ms.sendable(request.segments),
             continuations=tuple(replace_surrogates(text) for text in request.continuations),
         )
-        scores: Scores = await self._ask(lambda call: ms.Score(call, cleaned))
+        scores: Scores = await self._exchange.ask(lambda call: ms.Score(call, cleaned))
         return scores
 
     async def embed(self, texts: tuple[str, ...]) -> Embeddings:
@@ -210,7 +198,7 @@ class LlamaEngine:
         model = await self._ready()
         await asyncio.to_thread(require_free, model.path, self._embedding_bytes)
         cleaned = tuple(replace_surrogates(text) for text in texts)
-        embeddings: Embeddings = await self._ask(lambda call: ms.Embed(call, cleaned))
+        embeddings: Embeddings = await self._exchange.ask(lambda call: ms.Embed(call, cleaned))
         return embeddings
 
     async def embed_tokens(self, text: str) -> TokenVectors:
@@ -218,7 +206,9 @@ class LlamaEngine:
         model = await self._ready()
         await asyncio.to_thread(require_free, model.path, self._embedding_bytes)
         texts = (replace_surrogates(text),)
-        found: TokenVectors = await self._ask(lambda call: ms.Embed(call, texts, per_token=True))
+        found: TokenVectors = await self._exchange.ask(
+            lambda call: ms.Embed(call, texts, per_token=True)
+        )
         return found
 
     async def close(self) -> None:
@@ -226,8 +216,8 @@ class LlamaEngine:
         # Without the lock: a load that takes minutes must not keep the program from ending.
         self._closed = True
         self._wanted = None
-        self._fail_all(_closed_error())
-        worker, self._worker = self._worker, None
+        self._exchange.fail_all(_closed_error())
+        worker, self._exchange.worker = self._worker, None
         self._model = None
         if worker is not None:
             await worker.close()
@@ -235,6 +225,10 @@ class LlamaEngine:
         self._board.close()
 
     # --- the worker -------------------------------------------------------------------------
+
+    @property
+    def _worker(self) -> WorkerProcess | None:
+        return self._exchange.worker
 
     async def _ready(self) -> LoadedModel:
         """The wanted model, loaded again where the worker died or the file changed.
@@ -260,13 +254,13 @@ class LlamaEngine:
         current = self._wanted
         if current is None or (wanted.path, wanted.settings) != (current.path, current.settings):
             return False
-        return wanted.stamp == current.stamp or bool(self._streams or self._answers)
+        return wanted.stamp == current.stamp or self._exchange.is_open
 
     async def _load(self, wanted: Wanted, name: str) -> LoadedModel:
         """Load a model; one that is refused for its header leaves the present one alone."""
         if self._worker is None:
             self._start_worker()
-        await self._ask(lambda call: ms.Inspect(call, wanted.path))
+        await self._exchange.ask(lambda call: ms.Inspect(call, wanted.path))
         needed = await asyncio.to_thread(
             require_memory, wanted.path, wanted.settings, self._returned_bytes
         )
@@ -274,9 +268,7 @@ class LlamaEngine:
         self._embedding_bytes = needed.embedding_bytes
         self._worker.model_bytes = wanted.stamp.size_bytes
         self._model = None
-        self._sent = wanted
-        self._is_measured.clear()
-        width = self.known_widths.get(wanted.width_key, 0)
+        width = self._findings.begin(wanted)
         self._board.update(
             state="loading",
             progress=0.0,
@@ -286,7 +278,7 @@ class LlamaEngine:
             error="",
         )
         try:
-            model: LoadedModel = await self._ask(
+            model: LoadedModel = await self._exchange.ask(
                 lambda call: ms.Load(call, wanted.path, wanted.settings, name, width)
             )
         except WorkerDiedError as error:
@@ -301,10 +293,7 @@ class LlamaEngine:
             if self._worker is not None:
                 self._board.update(state="empty", model_name="", model_path="")
             raise
-        if width or wanted.settings.sequences:
-            self._is_measured.set()
-        digest = self._digests.get((wanted.path, wanted.stamp), "")
-        self._model = msgspec.structs.replace(model, file_sha256=digest)
+        self._model = model = self._findings.loaded(model, width)
         self._wanted, self._name = wanted, name
         self._board.update(
             state="ready",
@@ -330,23 +319,7 @@ class LlamaEngine:
         self._board.update(state="starting", error="")
         worker = WorkerProcess(self._on_report, self._on_exit, self._hung_seconds)
         worker.start()
-        self._worker = worker
-
-    async def _ask(self, command: Callable[[int], ms.Command]) -> Any:
-        """Send a command and await its answer; giving up cancels it."""
-        assert self._worker is not None
-        call = next(self._ids)
-        answer = asyncio.get_running_loop().create_future()
-        self._answers[call] = answer
-        try:
-            self._worker.send(command(call))
-            return await answer
-        except asyncio.CancelledError:
-            if self._worker is not None:
-                self._worker.send(ms.Cancel(call))
-            raise
-        finally:
-            self._answers.pop(call, None)
+        self._exchange.worker = worker
 
     # --- what the worker says, on the loop thread ---------------------------------------------
 
@@ -361,72 +334,40 @@ class LlamaEngine:
             case ms.LoadProgress(_, progress):
                 self._board.update(progress=progress)
             case ms.Loaded(call, model):
-                self._answer(call, model)
+                self._exchange.answer(call, model)
             case (
                 ms.Tokens(call, answer)
                 | ms.Scored(call, answer)
                 | ms.Embedded(call, answer)
                 | ms.TokensEmbedded(call, answer)
             ):
-                self._answer(call, answer)
+                self._exchange.answer(call, answer)
             case ms.Unloaded(call) | ms.Inspected(call):
-                self._answer(call, None)
+                self._exchange.answer(call, None)
             case ms.Failed(call, error):
-                self._take_failure(call, WorkbenchError.from_wire(error))
+                self._exchange.fail(call, WorkbenchError.from_wire(error))
             case ms.Digest(path, sha256):
-                self._take_digest(path, sha256)
+                self._model = self._findings.take_digest(path, sha256, self._model)
             case ms.Measured(path, width):
-                self._take_width(path, width)
+                self._model = self._findings.take_width(path, width, self._model)
 
     def _take_step(self, frames: tuple[tuple[int, Frame], ...], active: int) -> None:
         generated = 0
         for call, frame in frames:
             if isinstance(frame, TextDelta):
                 generated += len(frame.tokens)
-            stream = self._streams.get(call)
-            if stream is not None:
-                stream.put_nowait(frame)
+            self._exchange.feed(call, frame)
         if generated:
             self._board.count_tokens(generated, active)
         else:
             self._board.update(active_sequences=active)
 
-    def _take_failure(self, call: int, error: WorkbenchError) -> None:
-        answer = self._answers.get(call)
-        if answer is not None and not answer.done():
-            answer.set_exception(error)
-        stream = self._streams.get(call)
-        if stream is not None:
-            stream.put_nowait(error)
-
-    def _take_digest(self, path: str, sha256: str) -> None:
-        if self._sent is None or self._sent.path != path:
-            return
-        self._digests[path, self._sent.stamp] = sha256
-        if self._model is not None:
-            self._model = msgspec.structs.replace(self._model, file_sha256=sha256)
-
-    def _take_width(self, path: str, width: int) -> None:
-        if self._sent is None or self._sent.path != path:
-            return
-        self.known_widths[self._sent.width_key] = width
-        if self._model is not None:
-            self._model = msgspec.structs.replace(self._model, decode_width=width)
-        self._is_measured.set()
-        for listener in self._width_listeners:
-            listener()
-
-    def _answer(self, call: int, value: object) -> None:
-        answer = self._answers.get(call)
-        if answer is not None and not answer.done():
-            answer.set_result(value)
-
     def _on_exit(self, error: EngineError) -> None:
         """The worker is gone: everything it was doing fails, and the next call starts another."""
-        self._worker = None
+        self._exchange.worker = None
         self._model = None
         self._restarts.note_death(asyncio.get_running_loop().time(), str(error))
-        self._fail_all(error)
+        self._exchange.fail_all(error)
         self._board.update(
             state="dead",
             error=str(error),
@@ -435,16 +376,9 @@ class LlamaEngine:
             tokens_per_second=0.0,
         )
 
-    def _fail_all(self, error: EngineError) -> None:
-        for answer in self._answers.values():
-            if not answer.done():
-                answer.set_exception(error)
-        for stream in self._streams.values():
-            stream.put_nowait(error)
-
     def _show_activity(self) -> None:
         if self._model is not None:
-            self._board.update(state="busy" if self._streams else "ready")
+            self._board.update(state="busy" if self._exchange.is_streaming else "ready")
 
 
 def _closed_error() -> EngineError:
