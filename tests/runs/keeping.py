@@ -23,7 +23,7 @@ from workbench.processes.pool import SandboxPool
 from workbench.prompts.library.library import PromptLibrary
 from workbench.runs.control import RunControl
 from workbench.runs.executor import execute, grown_run, new_run, resumed_run
-from workbench.runs.run import Tools
+from workbench.runs.tools import Tools
 
 ROOT = Path(__file__).parents[2]
 Listener = Callable[[LoggedEvent], None]

@@ -1,7 +1,9 @@
 """One run at work: driving a strategy on an engine, within a budget, into the history.
 
 executor.py: makes runs, new, resumed and grown ones, and works on them to the end
-run.py: answers the effects of the strategy, from the log or from the model
+run.py: one run: from its prompt to the outcome of its strategy
+answering.py: answers the effects of the strategy, from the log or from the model
+tools.py: what runs work with: engine, store, sandboxes, library
 fitting.py: leaves whole turns of a conversation out until it fits into the context
 calls.py: a strategy's calls: the prompt is on disk before it is sent, samples become events
 shape.py: joins the grammar of a step with the run's sampling

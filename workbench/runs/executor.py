@@ -17,7 +17,8 @@ from workbench.runs.control import RunControl
 from workbench.runs.growth import growth_of
 from workbench.runs.journal import Journal
 from workbench.runs.replay import open_section, sections
-from workbench.runs.run import Run, Tools
+from workbench.runs.run import Run
+from workbench.runs.tools import Tools
 
 _log = logging.getLogger(__name__)
 

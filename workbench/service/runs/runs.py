@@ -31,7 +31,8 @@ from workbench.runs.control import RunControl
 from workbench.runs.executor import execute, new_run
 from workbench.runs.journal import Journal
 from workbench.runs.outcome import best_of
-from workbench.runs.run import Run, Tools
+from workbench.runs.run import Run
+from workbench.runs.tools import Tools
 from workbench.service.core import Core, try_saving
 from workbench.service.models.models import Models
 from workbench.service.runs.speed import measured_speed
