@@ -114,7 +114,7 @@ def test_a_change_outside_is_never_overwritten_silently(panel, qtbot, prompt):
 
 def test_unsaved_text_comes_back_after_a_crash(panel, qtbot, context, prompt):
     type_text(panel, "Not saved.\n")
-    panel.model.save_drafts()
+    panel.model.drafts.save()
     kept = []
 
     def on_disk():

@@ -142,8 +142,8 @@ def test_a_draft_that_is_read_after_its_prompt_is_not_lost(panel, qtbot):
     path = current(panel)
     document = panel.model.current
     draft = Draft(path=path, text="Typed before.\n", base_sha256=document.sha256)
-    panel.model._take_drafts((draft,))
+    panel.model.drafts.put_all((draft,))
     assert panel.work.editor.text.file_text() == "Typed before.\n"
     assert document.dirty
-    panel.model._take_drafts((msgspec.structs.replace(draft, text="Older.\n"),))
+    panel.model.drafts.put_all((msgspec.structs.replace(draft, text="Older.\n"),))
     assert document.text == "Typed before.\n", "what is unsaved here stays"

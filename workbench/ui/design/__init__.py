@@ -3,6 +3,8 @@
 panel.py: the workspace, and its commands
 view_model.py: the open prompts, their analysis and preview
 document.py: one open prompt: text, values, what is known of them
+drafts.py: unsaved text: on disk soon, and there again at the next start
+saving.py: what the core is asked for when a prompt is saved
 work_area.py: the centre: tabs, editor, problems, inputs
 tabs.py: the row of open prompts
 tool_panes.py: the side pane: rendered prompt, result, tools (`SIDES` lists them)

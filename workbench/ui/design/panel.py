@@ -373,7 +373,7 @@ class DesignPanel(Panel):
 
     def save_session(self) -> dict[str, object]:
         """Open prompts, cursors, sizes, and how runs are made; unsaved text is kept too."""
-        self.model.save_drafts()
+        self.model.drafts.save()
         return stored(saved_session(self))
 
     def restore_session(self, state: dict[str, object]) -> None:

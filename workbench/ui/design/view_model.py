@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
-from workbench.domain.errors import FileChangedError, ReadOnlyError, WorkbenchError
+from workbench.domain.errors import FileChangedError, WorkbenchError
 from workbench.domain.prompts.library import LibraryListing, Moved, PromptRecord
-from workbench.domain.prompts.prompt import Draft, OwnCopy, PromptFile
+from workbench.domain.prompts.prompt import OwnCopy, PromptFile
 from workbench.domain.runs.spec import Json
 from workbench.domain.views import StrategyInfo
 from workbench.ui.design.awaited import Awaited
 from workbench.ui.design.document import Document
+from workbench.ui.design.drafts import Drafts
 from workbench.ui.design.preview.rendering import Rendering
+from workbench.ui.design.saving import take_back, write
 from workbench.ui.kit.origin_colours import tones_of
 from workbench.ui.tasks import background, errors_to, latest
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 _READ_AT_ONCE = 1_000
 _MOVING_MS = 1_500
-_DRAFT_MS = 250
-"""Unsaved text is kept this long after the first key that changed it, however one types on."""
 
 
 class DesignModel(QObject):
@@ -70,22 +69,19 @@ class DesignModel(QObject):
         self.documents: dict[str, Document] = {}
         self.current: Document | None = None
         self.awaited = Awaited()
-        self._drafts: dict[str, Draft] = {}
-        self._unkept: set[str] = set()
+        self.drafts = Drafts(bridge, self.documents, self)
+        self.drafts.came.connect(self._on_drafts)
         self._closed: list[str] = []
         self._rendering = Rendering(bridge, self)
         self._rendering.analysed.connect(self.analysed)
         self._rendering.previewed.connect(self.previewed)
         self._rendering.filled.connect(self.filled)
         self._rendering.failed.connect(self.failed)
-        self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
-        self._draft_timer.timeout.connect(self.save_drafts)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._on_file_changed)
-        self._asked_drafts = False
         bridge.opened.connect(self._on_core)
         if bridge.is_open:  # the program has begun in another workspace
-            self._ask_drafts()
+            self.drafts.ask()
 
     @property
     def library(self) -> tuple[PromptRecord, ...]:
@@ -102,28 +98,20 @@ class DesignModel(QObject):
 
     @Slot()
     def _on_core(self) -> None:
-        self._ask_drafts()
+        self.drafts.ask()
         self.read_library()
 
-    def _ask_drafts(self) -> None:
-        """Read the drafts of the last session, once: those of this one are here."""
-        if not self._asked_drafts:
-            self._asked_drafts = True
-            self._read_drafts()
-
-    @background
-    async def _read_drafts(self) -> None:
-        self._take_drafts(await self._bridge.ask(lambda core: core.prompt_files.drafts()))
-
-    def _take_drafts(self, drafts: Iterable[Draft]) -> None:
-        """Keep drafts for their prompts; one that is open already, unchanged, takes its own."""
-        self._drafts = {draft.path: draft for draft in drafts}
-        for path in self._drafts.keys() & self.documents.keys():
+    @Slot()
+    def _on_drafts(self) -> None:
+        """A prompt that is open already, unchanged, takes its draft; others wait to be opened."""
+        for path in self.drafts.paths & self.documents.keys():
             document = self.documents[path]
             if document.dirty:
                 continue
             on_disk = document.sha256
-            document.take_draft(self._drafts.pop(path))
+            draft = self.drafts.take(path)
+            assert draft is not None
+            document.take_draft(draft)
             self.reloaded.emit(path)
             self.dirty_changed.emit()
             if document.sha256 != on_disk:
@@ -182,7 +170,7 @@ class DesignModel(QObject):
         if file.path in self.documents:  # asked for twice, as at the start: the first one counts
             self._bring_up(file.path)
             return
-        draft = self._drafts.pop(file.path, None)
+        draft = self.drafts.take(file.path)
         document = Document(file.path, file.text, file.text, file.sha256, cursor=cursor)
         document.values = dict(values or {})
         if draft is not None:
@@ -219,10 +207,7 @@ class DesignModel(QObject):
         if document is None:
             return
         self._watcher.removePath(path)
-        if document.dirty or document.values != document.analysis.sample:
-            self._drafts[path] = document.draft()
-            draft = self._drafts[path]
-            self._bridge.call(lambda core: core.prompt_files.save_draft(draft))
+        self.drafts.leave(document)
         self._closed = [each for each in self._closed if each != path] + [path]
         if self.current is document:
             self.current = None
@@ -230,31 +215,19 @@ class DesignModel(QObject):
 
     def follow(self, moved: Moved) -> None:
         """A file or folder was moved: open prompts keep text, values, undo history and draft."""
-        for path in {*self.documents, *self._drafts}:
+        for path in {*self.documents, *self.drafts.paths}:
             place = moved.place_of(path)
             if place == path:
                 continue
-            draft = self._drafts.pop(path, None)
-            if draft is not None:
-                self._drafts[place] = msgspec.structs.replace(draft, path=place)
+            self.drafts.move(path, place)
             document = self.documents.pop(path, None)
             if document is not None:
                 document.path = place
                 self.documents[place] = document
-                if path in self._unkept:
-                    self._unkept.remove(path)
-                    self._unkept.add(place)
                 self._watcher.removePath(path)
                 self._watcher.addPath(place)
-                self._keep_draft_at(document, path)
+                self.drafts.keep_at(document, path)
                 self.moved.emit(path, place)
-
-    def _keep_draft_at(self, document: Document, old: str) -> None:
-        """Keep unsaved text under its new path, also where it was on its way to the old one."""
-        if document.dirty:
-            draft = document.draft()
-            self._bridge.call(lambda core: core.prompt_files.save_draft(draft))
-        self._bridge.call(lambda core: core.prompt_files.discard_draft(old))
 
     def reopen(self) -> None:
         """Open the prompt again that was closed last."""
@@ -271,7 +244,7 @@ class DesignModel(QObject):
         was_dirty = self.current.dirty
         self.current.text = text
         self._rendering.ask_soon()
-        self._keep_soon(self.current)
+        self.drafts.keep_soon(self.current)
         if self.current.dirty != was_dirty:
             self.dirty_changed.emit()
 
@@ -280,7 +253,7 @@ class DesignModel(QObject):
         if self.current is not None and values != self.current.values:
             self.current.values = dict(values)
             self._rendering.ask_soon()
-            self._keep_soon(self.current)
+            self.drafts.keep_soon(self.current)
 
     def fill(self, values: dict[str, Json], expected: str = "") -> None:
         """Replace the current prompt's variables, with the right answer where it is known."""
@@ -314,21 +287,10 @@ class DesignModel(QObject):
             await self._write(document, overwrite=False)
 
     async def _write(self, document: Document, *, overwrite: bool) -> None:
-        path, text = document.path, document.text
-        document.being_saved = text
-
-        async def write(core: Workbench) -> PromptFile | OwnCopy:
-            digest = document.sha256
-            if overwrite:
-                digest = (await core.prompt_files.read(path)).sha256
-            try:
-                return await core.prompt_files.save(path, text, digest)
-            except ReadOnlyError:
-                draft = msgspec.structs.replace(document.draft(), text=text)
-                return await core.prompt_files.save_own_copy(draft)
-
+        path, document.being_saved = document.path, document.text
+        draft = document.draft()
         try:
-            made = await self._bridge.ask(write)
+            made = await self._bridge.ask(lambda core: write(core, draft, overwrite=overwrite))
         except FileChangedError:
             self.changed_outside.emit(path)
         except WorkbenchError as error:
@@ -343,7 +305,7 @@ class DesignModel(QObject):
             self.take_copy(made)
             return
         document.saved, document.sha256 = made.text, made.sha256
-        self._keep_soon(document)  # saving dropped the draft, which may be of newer text
+        self.drafts.keep_soon(document)  # saving dropped the draft, which may be of newer text
         if made.path not in self._watcher.files():
             self._watcher.addPath(made.path)
         self.dirty_changed.emit()
@@ -356,15 +318,10 @@ class DesignModel(QObject):
     @background
     async def undo_copy(self, made: OwnCopy) -> None:
         """Take the copy back; its text is unsaved text of the original again."""
-
-        async def undo(core: Workbench) -> PromptFile:
-            await core.prompt_files.undo_own_copy(made)
-            return await core.prompt_files.read(made.original.path)
-
         with errors_to(self.failed.emit):
-            file = await self._bridge.ask(undo)
+            file = await self._bridge.ask(lambda core: take_back(core, made))
             if made.file.path not in self.documents:
-                self._drafts[file.path] = made.original
+                self.drafts.put(msgspec.structs.replace(made.original, path=file.path))
             self._go_on_with(made.file.path, file)
 
     def _go_on_with(self, path: str, file: PromptFile) -> None:
@@ -373,24 +330,9 @@ class DesignModel(QObject):
         if document is not None:
             document.saved, document.sha256 = file.text, file.sha256
             self.follow(Moved(old=path, new=file.path))
-            self._keep_soon(document)
+            self.drafts.keep_soon(document)
             self.dirty_changed.emit()
         self.read_library()
-
-    def _keep_soon(self, document: Document) -> None:
-        """Have a draft written soon; the time runs from the first change, not from the last."""
-        self._unkept.add(document.path)
-        if not self._draft_timer.isActive():
-            self._draft_timer.start()
-
-    @Slot()
-    def save_drafts(self) -> None:
-        """Keep unsaved text and values where a crash cannot reach them."""
-        self._draft_timer.stop()
-        for path in self._unkept & self.documents.keys():
-            draft = self.documents[path].draft()
-            self._bridge.call(lambda core, draft=draft: core.prompt_files.save_draft(draft))  # type: ignore[misc]
-        self._unkept.clear()
 
     # --- changes outside ------------------------------------------------------------------------
 

@@ -114,7 +114,7 @@ class WorkArea(QFrame):
         self.editor.textChanged.connect(self._on_text)
         self.editor.cursorPositionChanged.connect(self._on_cursor)
         self.editor.line_changed.connect(self.problems.show_line)
-        self.editor.left.connect(self._model.save_drafts)
+        self.editor.left.connect(self._model.drafts.save)
         self.editor.typed.connect(self._pause.start)
         self.completer.closed.connect(self._pause.start)
         self._pause.timeout.connect(self.paused)

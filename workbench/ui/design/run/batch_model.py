@@ -219,7 +219,7 @@ class BatchModel(QObject):
         spec, document = spec_of(self._side), self._side.model.current
         if spec is None or document is None or not self.cases or self.running:
             return
-        self._side.model.save_drafts()
+        self._side.model.drafts.save()
         results = [CaseResult(case=case) for case in self.cases]
         batch = Batch(spec, self.source, results, started=time.monotonic())
         self._batches[document.path] = batch

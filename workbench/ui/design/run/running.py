@@ -131,7 +131,7 @@ class Running(QObject):
             return
         spec = self.spec()
         assert spec is not None
-        self._side.model.save_drafts()
+        self._side.model.drafts.save()
         self.results.start(spec, document.path, info, document.expected)
         self._tabs.show_result()
 
