@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.errors import DatabaseDamagedError
-from workbench.history import session, writer
+from workbench.history import session
 from workbench.history.file import backups
 from workbench.history.file.database import Database
 from workbench.history.file.driver import load_driver
 from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
+from workbench.history.writing import upkeep
 
 from . import samples
 from .conftest import OpenStore
@@ -60,7 +61,7 @@ def test_the_newest_backup_is_never_removed(days: list[float]) -> None:
 async def test_the_first_backup_is_made_after_start_and_the_next_a_day_later(
     path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "UPKEEP_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "UPKEEP_SECONDS", 0)
     store = await open_store(path)
     assert store._upkeep is not None
     await store._upkeep

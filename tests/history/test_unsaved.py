@@ -12,10 +12,11 @@ import pytest
 from workbench.domain.errors import StoreError
 from workbench.domain.prompts.prompt import Draft
 from workbench.domain.runs.run_state import RunState, fold, fold_all
-from workbench.history import session, writer
+from workbench.history import session
 from workbench.history.file import driver
 from workbench.history.runs import run_list
 from workbench.history.store import HistoryStore
+from workbench.history.writing import queue
 
 from . import samples
 from .conftest import OpenStore, shared_file
@@ -27,7 +28,7 @@ DRAFT = Draft(path="half.prompty", text="user:\nhalf", base_sha256="", variables
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "BUSY_MILLISECONDS", 20)
-    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(queue, "RETRY_SECONDS", 0.05)
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class Exchange:
                 self._cancel(call)
 
     def answer(self, call: int, value: object) -> None:
-        """The answer to a command came; nobody may wait for it any more."""
+        """The answer to a command came; it is dropped where the caller has given up."""
         answer = self._answers.get(call)
         if answer is not None and not answer.done():
             answer.set_result(value)
