@@ -77,8 +77,8 @@ async def test_the_first_backup_is_made_after_start_and_the_next_a_day_later(
 async def test_a_program_that_stays_open_looks_again(
     path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "UPKEEP_SECONDS", 0)
-    monkeypatch.setattr(writer, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(upkeep, "UPKEEP_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "AGAIN_SECONDS", 0.01)
     looks, again = [], asyncio.Event()
     loop, is_due = asyncio.get_running_loop(), backups.is_due
 

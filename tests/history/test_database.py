@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 import subprocess
@@ -17,9 +18,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, inspect, select
+from sqlalchemy import Connection, event, inspect, select
 
-from workbench.domain.errors import DatabaseLockedError, DatabaseNewerError, StoreError
+from workbench.domain.errors import (
+    DatabaseLockedError,
+    DatabaseNewerError,
+    DiskFullError,
+    StoreError,
+)
 from workbench.history import schema
 from workbench.history.chats import conversations
 from workbench.history.file import driver
@@ -214,6 +220,39 @@ async def test_migrating_changes_no_value_of_an_older_schema(
                 assert {column: new[column] for column in same} == {
                     column: old[column] for column in same
                 }, name
+
+
+@pytest.mark.parametrize("dump", sorted(FIXTURES.glob("*.sql"))[:-1], ids=lambda dump: dump.stem)
+def test_report_9_a_migration_that_fails_at_its_end_changes_nothing_and_can_be_tried_again(
+    dump: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(driver.load_driver().connect(str(path))) as connection:
+        connection.executescript(_text_of(dump))
+        before = _content(connection)
+
+    def fail(connection: Connection) -> None:
+        schema_migrate(connection)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    schema_migrate = schema.migrate
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "migrate", fail)
+        with pytest.raises(DiskFullError):
+            Database(path)
+    with closing(driver.load_driver().connect(str(path))) as connection:
+        assert _content(connection) == before
+    with closing(Database(path)) as database, database.read() as again:
+        for name in ("run", "event", "conversation", "message", "prompt_text"):
+            count = again.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()
+            assert count == len(before[name]), name
+
+
+def _content(connection: sqlite3.Connection) -> dict[str, list[dict[str, object]]]:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return {name: _rows(connection, name) for name in _tables(connection)} | {
+        "user_version": [{"number": version}]
+    }
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -307,6 +308,43 @@ async def test_the_window_does_not_wait_for_the_index_and_gets_it_by_itself(
     assert (await store.read(finding.search, "avocet")).count == 1000
     found = await store.search(run_list.list_runs, wanted=RunFilter(text="capital"))
     assert len(found) == 1
+
+
+def test_the_index_is_merged_into_one_piece_once_a_month(path: Path) -> None:
+    month, now = indexing.MERGE_SECONDS, time.time()
+    _fill_older(path, 600)
+    with closing(Database(path)) as database:
+        indexer = Indexer()
+        while _step(database, indexer):
+            pass
+        for number in range(3):  # each of these is a piece of its own
+            with database.write() as connection:
+                changed = text("UPDATE message SET text = 'a changed avocet' WHERE id = :id")
+                connection.execute(changed, {"id": number + 5})
+            _step(database, indexer)
+        assert _pieces(database) > 1
+
+        def is_due(at: float) -> bool:
+            with database.write_index() as connection:
+                return indexing.merge_if_due(connection, at)
+
+        assert not is_due(now + month - 3600)
+        assert is_due(now + month + 3600)
+        assert not is_due(now + month + 7200), "it is under way"
+        while _step(database, indexer):
+            pass
+        assert _pieces(database) == 1
+        assert not is_due(now + month + 7200)
+        assert _page(database, "avocet").count == 600
+        assert _page(database, "changed").count == 3
+
+
+def _pieces(database: Database) -> int:
+    with database.read() as connection:
+        pieces: int = connection.execute(
+            text("SELECT count(DISTINCT segid) FROM text_search_idx")
+        ).scalar_one()
+    return pieces
 
 
 def test_what_changes_while_an_older_history_is_indexed_is_found_once(path: Path) -> None:

@@ -26,6 +26,7 @@ from workbench.domain.storage import (
     QueryResult,
 )
 from workbench.domain.views import StoreStatus
+from workbench.history.chats.branches import showing
 from workbench.history.file.copying import Report, silent
 from workbench.history.file.database import Database
 from workbench.history.file.driver import load_driver
@@ -153,14 +154,19 @@ class HistoryWriter(Upkeep):
             self._thread.shutdown()
 
     async def _interrupt_dead(self) -> None:
-        """End the runs that programs left behind when they were killed."""
+        """End the runs that programs left behind when they were killed; show what has no branch."""
         if self._opened().refusal is not None:
             return
         running = await self.read(runs.running)
         dead = tuple(run_id for run_id, pid, created in running if not is_alive(pid, created))
+        lost = await self.read(showing.lost_ends)
         try:
             if dead:
                 await self.write(_interrupt, dead)
+            if lost:
+                await self.write(showing.show_newest, lost)
+                numbers = ", ".join(map(str, lost))
+                log.info("The newest branch is shown of conversations that named none: %s", numbers)
         except DatabaseDamagedError:
             raise
         except StoreError as error:  # the status has it; reading what there is still works

@@ -29,6 +29,8 @@ _LATEST = 2**40
 _MOST_REMEMBERED = 10_000
 _MERGE = "merge"
 _MERGE_PAGES = 200
+MERGE_SECONDS = 30 * 86_400.0
+"""How long after a merge of the whole index the next is begun."""
 
 
 class IndexState(NamedTuple):
@@ -98,7 +100,8 @@ class Indexer:
         after = ids[-1] - 1 if len(ids) == _ROWS else 0
         raw.execute("UPDATE index_progress SET next_id = ? WHERE source = ?", (after, source))
         if not after and len(left.keys() - {_MERGE}) == 1:
-            raw.execute("INSERT OR REPLACE INTO index_progress VALUES (?, 1, 0)", (_MERGE,))
+            began = int(time.time())
+            raw.execute("INSERT OR REPLACE INTO index_progress VALUES (?, 1, ?)", (_MERGE, began))
         return True
 
     def _tidy(self, raw: Any) -> bool:
@@ -184,6 +187,24 @@ def _share(raw: Any) -> float:
         tuple(SOURCES),
     ).fetchone()
     return 1 - min(max(left / total, 0.0), 1.0) if left and total else 1.0
+
+
+def merge_if_due(connection: Connection, now: float) -> bool:
+    """Have the pieces of the index merged into one again, a month after the last time.
+
+    A search has to look into each piece. Steps of :class:`Indexer` do it; True where they have to.
+    """
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    found = raw.execute(
+        "SELECT next_id, first_id FROM index_progress WHERE source = ?", (_MERGE,)
+    ).fetchone()
+    if found is not None:
+        under_way, began = found
+        if under_way or (isinstance(began, int) and abs(now - began) < MERGE_SECONDS):
+            return False
+    raw.execute("INSERT OR REPLACE INTO index_progress VALUES (?, 1, ?)", (_MERGE, int(now)))
+    return True
 
 
 def optimize(connection: Connection) -> None:

@@ -36,7 +36,9 @@ index_progress = Table(
     Column("next_id", StoredInteger, nullable=False),
     Column("first_id", StoredInteger, nullable=False),
 )
-"""How far an older history is indexed: newest first, ``next_id`` and those below are to come."""
+"""How far an older history is indexed: newest first, ``next_id`` and those below are to come. In
+the row "merge", ``next_id`` is 0 unless the index is being merged, and ``first_id`` the second in
+which that began last."""
 
 MADE_AGAIN = frozenset({indexed_text.name, index_pending.name, index_progress.name})
 """Tables that are made of the others, and not copied from a damaged file."""

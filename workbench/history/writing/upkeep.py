@@ -84,7 +84,10 @@ class Upkeep(WriteQueue):
         super()._on_commit()
 
     async def _keep_up(self) -> None:
-        """Make the backup that is due, at a moment when nothing else waits."""
+        """Make the backup that is due, at a moment when nothing else waits.
+
+        Once a month the index is merged after it.
+        """
         database = self._opened()
         try:
             for patience in range(UPKEEP_ATTEMPTS, 0, -1):
@@ -92,7 +95,9 @@ class Upkeep(WriteQueue):
                 gives_way = self._has_other_work if patience > 1 else self._is_closing
                 plan = await self.read(session.backup_plan)
                 if await self._job(database.back_up_if_due, time.time(), gives_way, plan):
-                    return
+                    break
+            if database.may_index and await self._job(self._merge_if_due):
+                self._index_soon()
         except DatabaseDamagedError as error:
             self._set_status(problem=str(error))
         except StoreError as error:
@@ -130,6 +135,10 @@ class Upkeep(WriteQueue):
             return False
         with database.write_index() as connection:
             return self._indexer.step(connection)
+
+    def _merge_if_due(self) -> bool:
+        with self._opened().write_index() as connection:
+            return indexing.merge_if_due(connection, time.time())
 
     def _is_closing(self) -> bool:
         return self._closing

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select, update
 
 from workbench.domain.errors import UsageError
 from workbench.history.chats.branches.parents import (
@@ -81,3 +83,35 @@ def note_left(connection: Connection, parents: Parents, leaf: int | None, kept: 
         first = at
     if first is not None:
         connection.execute(update(message).where(message.c.id == first).values(last_leaf_id=leaf))
+
+
+def lost_ends(connection: Connection) -> tuple[int, ...]:
+    """Conversations that have messages and do not say which of them the shown branch ends in.
+
+    They would open empty. Their row was damaged, or another program has written it.
+    """
+    end = message.alias()
+    living = select(message.c.id).where(
+        message.c.conversation_id == conversation.c.id, message.c.deleted_at.is_(None)
+    )
+    found = connection.execute(
+        select(conversation.c.id)
+        .outerjoin(
+            end, (end.c.id == conversation.c.leaf_id) & (end.c.conversation_id == conversation.c.id)
+        )
+        .where(end.c.id.is_(None), living.exists())
+    )
+    return tuple(found.scalars())
+
+
+def show_newest(connection: Connection, conversation_ids: Iterable[int]) -> None:
+    """Show the branch of each conversation's newest message."""
+    for each in conversation_ids:
+        newest = select(func.max(message.c.id)).where(
+            message.c.conversation_id == each, message.c.deleted_at.is_(None)
+        )
+        connection.execute(
+            update(conversation)
+            .where(conversation.c.id == each)
+            .values(leaf_id=newest.scalar_subquery())
+        )
