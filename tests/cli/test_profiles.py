@@ -20,6 +20,9 @@ def test_a_profile_is_added_shown_listed_and_removed(tmp_path):
     assert found["system"] == "You are {{char}}.\n"
     assert found["greetings"] == ["Hello, {{user}}!"]
     assert "Tutor" in workbench("profiles", "list", home=home).stdout
+    assert workbench("profiles", "user", home=home).stdout == "User\n"
+    assert workbench("profiles", "user", "Bo", home=home).stdout == "Bo\n"
+    assert workbench("profiles", "user", home=home).stdout == "Bo\n"
     assert workbench("profiles", "remove", "1", home=home).stdout == "Removed Tutor.\n"
     assert workbench("profiles", "list", "--json", home=home).stdout.strip() == "[]"
     done = workbench("profiles", "show", "Tutor", home=home)

@@ -205,20 +205,21 @@ async def test_thoughts_are_kept_apart_and_counted_where_they_are_dropped(core, 
 
 async def test_a_profile_is_sent_with_its_names_and_its_note(core, engine):
     ada = await core.profiles.save(
-        Profile(name="Ada", system="You are {{char}}.", note="Stay {{char}}.",
+        Profile(name="Ada", system="You are {{char}}.", note="{{user}} listens.",
                 greetings=("Hi {{user}}!", "Good day."))
     )  # fmt: skip
+    await core.profiles.set_user_name(" Bo  Li ")
     begun = await core.profiles.begin(ada)
     messages = await core.chats.messages(begun.conversation_id)
-    assert [each.text for each in messages] == ["Hi User!"]
+    assert [each.text for each in messages] == ["Hi Bo Li!"]
     assert len(messages[0].sibling_ids) == 2
     options = msgspec.structs.replace(OPTIONS, profile=ada.profile_id)
     await say(core, "Hello", begun.conversation_id, options)
     sent = engine.requests[-1].messages
     assert [(each.role, each.text) for each in sent] == [
         ("system", "You are Ada.\n\nBe brief."),
-        ("assistant", "Hi User!"),
-        ("user", "Hello\n\nStay Ada."),
+        ("assistant", "Hi Bo Li!"),
+        ("user", "Hello\n\nBo Li listens."),
     ]
     opened = await core.chats.open(begun.conversation_id)
     assert opened.conversation.options["profile"] == ada.profile_id

@@ -93,6 +93,21 @@ def _text(given: str) -> str:
 
 
 @profiles.command()
+@click.argument("name", required=False)
+@click.pass_obj
+def user(paths: Paths, name: str | None) -> int:
+    """Show what {{user}} is in the texts of profiles, or make it NAME ('' for none)."""
+
+    async def work(core: Workbench) -> str:
+        if name is not None:
+            await core.profiles.set_user_name(name)
+        return await core.profiles.user_name()
+
+    click.echo(with_workbench(paths, work))
+    return 0
+
+
+@profiles.command()
 @click.argument("profile")
 @click.pass_obj
 def remove(paths: Paths, profile: str) -> int:

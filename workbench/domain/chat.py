@@ -80,7 +80,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     ``conversation_id`` None begins a conversation named ``title``. ``text`` None asks for another
     answer to the message ``parent_id``. ``system`` is None where it is the one before.
     ``edited_from`` is the message that the text is a version of, ``attachments`` the files that go
-    with it.
+    with it. With ``keeps_draft`` the text was not what is written in the conversation now.
     """
 
     conversation_id: int | None
@@ -93,6 +93,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     run_title: str
     edited_from: int | None = None
     attachments: tuple[dict[str, Any], ...] = ()
+    keeps_draft: bool = False
 
 
 class OpenConversation(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,3 +119,27 @@ def test_files_that_begin_with_the_word_come_first_and_the_programs_own_do_not_c
     ]
     names = [each.name for each in fitting(records, "reply")]
     assert names == ["mine/reply", "support/reply", "reply/other", "x/about"]
+
+
+def test_again_puts_the_last_prompt_in_with_its_values(panel, slash, qtbot):
+    type_in(panel, qtbot, "/thank", "mail/thanks")
+    qtbot.keyClick(panel.composer.box, KEY.Key_Return)
+    qtbot.waitUntil(lambda: slash.is_open, timeout=WAIT_MS)
+    slash.form.fields.fields["who"].setText("Bo")
+    qtbot.waitUntil(lambda: "token" in slash.form.note.text(), timeout=WAIT_MS)
+    slash.form.text_button.click()
+    qtbot.waitUntil(lambda: not slash.is_open, timeout=WAIT_MS)
+    for _ in range(2):
+        panel.composer.box.clear()
+        type_in(panel, qtbot, "/again", "again: mail/thanks")
+        qtbot.keyClick(panel.composer.box, KEY.Key_Return)
+        qtbot.waitUntil(lambda: slash.is_open, timeout=WAIT_MS)
+        assert slash.form.path.text() == "/mail/thanks"
+        assert slash.form.fields.values()["who"] == "Bo"
+        slash.close()
+    type_in(panel, qtbot, "/again", "again: mail/thanks")
+    qtbot.keyClick(panel.composer.box, KEY.Key_Tab)
+    qtbot.waitUntil(
+        lambda: panel.composer.box.toPlainText() == "Be warm.\n\nThank Bo for everything.",
+        timeout=WAIT_MS,
+    )

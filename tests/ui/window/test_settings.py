@@ -343,3 +343,13 @@ def test_how_many_backups_are_kept_is_kept(window, settings, qtbot):
     data.weeks.editingFinished.emit()
     qtbot.waitUntil(lambda: ask(window.bridge, lambda core: core.storage.plan()).weeks == 2,
                     timeout=WAIT_MS)  # fmt: skip
+
+
+def test_the_name_of_the_user_is_kept_for_profiles(settings, window, qtbot):
+    qtbot.waitUntil(lambda: settings.user_name.field.placeholderText() == "User", timeout=WAIT_MS)
+    settings.user_name.field.setText("Bo")
+    settings.user_name.field.editingFinished.emit()
+    qtbot.waitUntil(
+        lambda: ask(window.bridge, lambda core: core.profiles.user_name()) == "Bo",
+        timeout=WAIT_MS,
+    )

@@ -246,7 +246,7 @@ def insert_turn(connection: Connection, turn: Turn, owner: tuple[int, float]) ->
         system=system,
     )
     set_options(connection, conversation_id, turn.options)
-    if turn.text is not None:
+    if turn.text is not None and not turn.keeps_draft:
         connection.execute(delete(chat_draft).where(chat_draft.c.conversation_id == drafted))
     return load_message(connection, answer_id)
 

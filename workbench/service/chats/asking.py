@@ -35,12 +35,15 @@ class Asking(Contexts):
         options: ChatOptions,
         parent_id: int | None = None,
         files: Sequence[Part] = (),
+        *,
+        keeps_draft: bool = False,
     ) -> ChatMessage:
         """Add what the user wrote and start the answer; returns the answer's (empty) message.
 
         ``conversation_id`` None begins a conversation. ``parent_id`` is the message that the text
         follows, None the end of the shown branch. ``files`` go with it. Message, run and answer are
         written together, before the model sees any of it; where that fails there is none of them.
+        The conversation's draft goes with them, unless ``keeps_draft``.
 
         Raises:
             UsageError: there is neither text nor file. ModelError: there is no such model.
@@ -55,7 +58,13 @@ class Asking(Contexts):
             before = await self.messages(conversation_id, parent_id)
             self._steps.forget(conversation_id)
         answer = await self._ask(
-            conversation_id, parent_id, before, text, options, attachments=with_files((), files)
+            conversation_id,
+            parent_id,
+            before,
+            text,
+            options,
+            attachments=with_files((), files),
+            keeps_draft=keeps_draft,
         )
         if not before and conversation_id is not None:
             await self._name_after(conversation_id, title_words(text, files))
@@ -156,6 +165,8 @@ class Asking(Contexts):
         begun: Message | None = None,
         edited: int | None = None,
         attachments: tuple[dict[str, Any], ...] = (),
+        *,
+        keeps_draft: bool = False,
     ) -> ChatMessage:
         """Put a question on disk and start its answer; ``text`` None answers the last message.
 
@@ -192,6 +203,7 @@ class Asking(Contexts):
                 run_title=title_of(text) if text and files else run_title(prepared.spec),
                 edited_from=edited,
                 attachments=attachments,
+                keeps_draft=keeps_draft,
             )
             answer = await self._store.add_turn(turn)
         if options.system.strip() and options.system != await self.last_system():

@@ -10,7 +10,7 @@ from workbench.domain.chat import ChatOptions, chat_params
 from workbench.domain.chat_context import ContextPart, ContextReport, PartName
 from workbench.domain.chat_templates import TemplateVerdict
 from workbench.domain.errors import MessageTooLongError, UnsupportedError, WorkbenchError
-from workbench.domain.profiles import Profile
+from workbench.domain.profiles import USER, Profile
 from workbench.domain.runs.spec import ChatPrompt, RunSpec
 from workbench.domain.text import Message, Segment, count_text
 from workbench.domain.transcripts import Part
@@ -19,6 +19,7 @@ from workbench.engine.protocol import Engine, LoadedModel
 from workbench.history.chats import profiles
 from workbench.history.runs.runs import load_manifest
 from workbench.runs.fitting import Fitted, fit_messages, prompt_segments, reserve_of
+from workbench.service.chats.profiles import user_name
 from workbench.service.chats.prompt import BranchPrompt, Draft, branch_prompt
 from workbench.service.chats.reader import ConversationReader
 from workbench.service.prompts.token_map import count_by_origin
@@ -78,7 +79,9 @@ class Contexts(ConversationReader):
     ) -> BranchPrompt:
         """What is sent of a branch with what comes after it."""
         profile = await self._profile(options)
-        return branch_prompt(branch, draft, options, profile, await self._first_sent(branch))
+        first = await self._first_sent(branch)
+        user = USER if profile is None else await user_name(self._shared)
+        return branch_prompt(branch, draft, options, profile, first, user)
 
     async def _profile(self, options: ChatOptions) -> Profile | None:
         """The profile that is chosen, None where there is none."""

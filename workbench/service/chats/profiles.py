@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from workbench.domain.errors import UsageError
-from workbench.domain.profiles import Profile
+from workbench.domain.profiles import USER, Profile
 from workbench.domain.views import Conversation
+from workbench.history import session
 from workbench.history.chats import profiles
+from workbench.history.store import HistoryStore
 from workbench.service.core import Core
+
+_USER_NAME = "chat.user_name"
 
 
 class Profiles:
@@ -52,6 +56,14 @@ class Profiles:
         """Bring a deleted profile back."""
         await self._store.write(profiles.set_deleted, profile_id, deleted=False)
 
+    async def user_name(self) -> str:
+        """What ``{{user}}`` is in the texts of profiles."""
+        return await user_name(self._store)
+
+    async def set_user_name(self, name: str) -> None:
+        """Have another name for ``{{user}}``; "" is none, which gives "User"."""
+        await self._store.write(session.set_state, _USER_NAME, " ".join(name.split()))
+
     async def begin(self, profile: Profile) -> Conversation:
         """A new conversation whose first message is the profile's greeting.
 
@@ -60,7 +72,13 @@ class Profiles:
         Raises:
             UsageError: the profile has no greeting.
         """
-        greetings = [profile.filled(each) for each in profile.greetings if each.strip()]
+        user = await self.user_name()
+        greetings = [profile.filled(each, user) for each in profile.greetings if each.strip()]
         if not greetings:
             raise UsageError(f"{profile.name} has no greeting: write the first message yourself.")
         return await self._store.write(profiles.begin_conversation, profile, greetings)
+
+
+async def user_name(store: HistoryStore) -> str:
+    """The name of the user in the texts of profiles, where none is chosen the word for it."""
+    return str(await store.read(session.get_state, _USER_NAME, "") or USER)

@@ -14,7 +14,7 @@ import msgspec
 from workbench.domain.attachments import attached_files, file_block
 from workbench.domain.chat import ChatOptions
 from workbench.domain.chat_context import PartName
-from workbench.domain.profiles import Profile
+from workbench.domain.profiles import USER, Profile
 from workbench.domain.runs.spec import ChatContext, ChatPrompt
 from workbench.domain.text import Message, Role, Span
 from workbench.domain.transcripts import Part
@@ -47,6 +47,7 @@ def branch_prompt(
     options: ChatOptions,
     profile: Profile | None = None,
     first_id: int = 0,
+    user: str = USER,
 ) -> BranchPrompt:
     """The prompt of a branch with what comes after it.
 
@@ -59,16 +60,17 @@ def branch_prompt(
         options: with the conversation's own system prompt.
         profile: that is chosen in the conversation.
         first_id: the message at which what was sent last time began, 0 where all was sent.
+        user: the name of the user, for the texts of the profile.
     """
     summary, after = split_at_summary(branch)
     turns: list[tuple[Message, tuple[PartName, ...], ChatMessage | None]] = []
-    system, parts = _system(options.system, profile, summary.text if summary else "")
+    system, parts = _system(options.system, profile, summary.text if summary else "", user)
     if system is not None:
         turns.append((system, parts, None))
     turns += [(*_spoken(each), each) for each in after if _is_turn(each)]
     if draft.text.strip() or draft.files:
         turns.append((*_with_files("user", draft.files, draft.text, "draft"), None))
-    note = profile.filled(profile.note).strip() if profile is not None else ""
+    note = profile.filled(profile.note, user).strip() if profile is not None else ""
     if note and profile is not None:
         turns = _with_note(turns, note, is_own=profile.is_own)
     if draft.begun is not None:
@@ -107,12 +109,12 @@ def split_at_summary(
 
 
 def _system(
-    own: str, profile: Profile | None, summary: str
+    own: str, profile: Profile | None, summary: str, user: str
 ) -> tuple[Message | None, tuple[PartName, ...]]:
     """What is spoken before the conversation: profile, own system prompt, summary."""
     pieces: list[tuple[PartName, list[Span]]] = []
     if profile is not None:
-        text, own = profile.system_with(own)
+        text, own = profile.system_with(own, user)
         pieces.append(("profile", [Span(text, literal=profile.is_own)] if text else []))
     pieces.append(("system", [Span(own)] if own.strip() else []))
     if summary.strip():

@@ -11,6 +11,7 @@ message_keys.py: the message that has the focus, and its keys
 message_parts.py: its versions, name, folded text, words of its end
 system_view.py: the system prompt
 composer.py: where a message is written
+message_box.py: its text box, and the button that sends or stops
 drafts.py: unsent text, on disk within a second
 reading.py: where each conversation was left, so that it opens there again
 sending.py: sends messages, edits and retries
@@ -28,4 +29,6 @@ tokens/: answers tinted by probability, alternatives, the sampler microscope
 map/: the map of a conversation
 branching/: versions, insertions, names, copies, forks, undo, the bin
 files/: conversations in and out of files
+attaching/: files of messages: dropped, pasted, chosen, shown
+waiting/: messages that wait for the answer that is being written
 """

@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from workbench.domain.attachments import attached_files
 from workbench.domain.chat import ChatDraft, ChatOptions, chat_params
 from workbench.domain.chat_context import ContextReport
 from workbench.domain.runs.sampling import Sampling
 from workbench.domain.text import count_text
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.bridge import Bridge
-from workbench.ui.kit import GhostButton, IconButton, Label, PrimaryButton, Segmented, column, row
+from workbench.ui.chat.attaching.chips import FileChips
+from workbench.ui.chat.message_box import MessageBox, SendButton
+from workbench.ui.kit import GhostButton, IconButton, Label, Segmented, column, row
 from workbench.ui.kit.forms.run_choices import (
     ModelChooser,
     ParametersButton,
@@ -24,95 +28,8 @@ from workbench.ui.kit.forms.run_choices import (
     StrategyChooser,
 )
 from workbench.ui.kit.label import set_tone
-from workbench.ui.theme import font
 
-_LEAST_LINES, _MOST_LINES = 1, 8
 _MODEL_WIDTH = 150
-
-
-def is_text(event: QKeyEvent) -> bool:
-    """Whether a key types something: where no field has the focus, it belongs into the message."""
-    held = event.modifiers() & ~(
-        Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-    )
-    return bool(event.text()) and event.text().isprintable() and not held
-
-
-class MessageBox(QPlainTextEdit):
-    """Grows with its text; Enter sends, Shift+Enter is a new line.
-
-    Signals:
-        send_wanted(); save_wanted(): Ctrl+Enter. edit_last_wanted(): Up in an empty box.
-    """
-
-    send_wanted = Signal()
-    save_wanted = Signal()
-    edit_last_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Message")
-        self.setPlaceholderText("Message")
-        self.setFont(font("reading"))
-        self.setTabChangesFocus(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setProperty("plain", True)
-        self.textChanged.connect(self._fit)
-        self._fit()
-
-    @Slot()
-    def _fit(self) -> None:
-        lines = min(max(round(self.document().size().height()), _LEAST_LINES), _MOST_LINES)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 14)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.save_wanted.emit()
-        elif enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.send_wanted.emit()
-        elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
-            self.edit_last_wanted.emit()
-        else:
-            super().keyPressEvent(event)
-
-
-class SendButton(PrimaryButton):
-    """Sends, or stops while an answer is written; it stays the same button, with its focus."""
-
-    def __init__(self) -> None:
-        super().__init__("Send", "send")
-        self.is_stop = False
-        self._words = "Send"
-
-    def show_running(self, running: bool) -> None:
-        """Stop in place of Send."""
-        if running == self.is_stop:
-            return
-        self.is_stop = running
-        self._show()
-
-    def show_words(self, words: str) -> None:
-        """What Send does now."""
-        self._words = words
-        self._show()
-
-    def _show(self) -> None:
-        running = self.is_stop
-        self.kind, self.tone = ("default", "text-2") if running else ("primary", "on-ink")
-        self.setProperty("kind", self.kind)
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self.set_keys("Esc" if running else "")
-        self.set_text("Stop" if running else self._words)
-        self.set_icon("stop" if running else "send")
-
-    def sizeHint(self) -> QSize:
-        """Wide enough for both texts, so that nothing in the row moves."""
-        hint, metrics = super().sizeHint(), self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(text) for text in (" Stop  Esc", self.text()))
-        hint.setWidth(hint.width() + widest - metrics.horizontalAdvance(self.text()))
-        return hint
 
 
 class Insertion(msgspec.Struct, frozen=True):
@@ -131,6 +48,7 @@ class Composer(QFrame):
         changed(): something else is written. edit_changed(): another message, or none, is edited.
         options_changed(): answers are made in another way. context_wanted(): show it, or hide it.
         form_sent(): Send while the form of a prompt is shown. problem(str): a sentence.
+        files_wanted(): files are to be chosen.
     """
 
     sent = Signal(str)
@@ -145,6 +63,7 @@ class Composer(QFrame):
     context_wanted = Signal()
     form_sent = Signal()
     problem = Signal(str)
+    files_wanted = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -152,6 +71,9 @@ class Composer(QFrame):
         self._bridge = bridge
         self._kept_text = ""
         """The next message, while an earlier one is edited in the box."""
+        self._kept_files: tuple[Part, ...] = ()
+        self.work = 0
+        """Another number for each message that the box is for."""
         self._wanted: Mapping[str, Any] | None = None
         self._shown_strategy: StrategyInfo | None = None
         self.edited: ChatMessage | None = None
@@ -162,6 +84,8 @@ class Composer(QFrame):
         self.box.save_wanted.connect(self._on_save)
         self.box.edit_last_wanted.connect(self.edit_last_wanted)
         self.box.textChanged.connect(self.changed)
+        self.files = FileChips()
+        self.files.changed.connect(self._on_files)
         self.note = Label("", "small", "warn", elide=True)
         self.speaker = Segmented("Who says it", ("You", "Model"))
         self._save = GhostButton("Save", keys="Ctrl+Return", tip="Keep it without an answer")
@@ -173,6 +97,23 @@ class Composer(QFrame):
         editing.setStretch(0, 1)
         self._editing.setLayout(editing)
         self._editing.hide()
+        self._form: QWidget | None = None
+        self.form_text = ""
+        """What the prompt in the form makes of its values, while that is shown."""
+        self._make_choices(bridge)
+        self._writing = QWidget()
+        line = row(self.box, self.queue, self.attach, gap=4)
+        line.setAlignment(self.queue, Qt.AlignmentFlag.AlignBottom)
+        line.setAlignment(self.attach, Qt.AlignmentFlag.AlignBottom)
+        line.setStretch(0, 1)
+        self._writing.setLayout(line)
+        self._layout = column(
+            self._editing, self.files, self._writing, self._lower(), margins=(10, 8, 10, 10), gap=6
+        )
+        self.setLayout(self._layout)
+
+    def _make_choices(self, bridge: Bridge) -> None:
+        """How the answer is made, and what goes with it."""
         self.strategy = StrategyChooser(height=28)
         self.parameters = ParametersButton()
         self.parameters.setProperty("tall", False)
@@ -182,6 +123,12 @@ class Composer(QFrame):
         self.sampling.setProperty("tall", False)
         self.system_button = IconButton("file", "System prompt")
         self.system_button.clicked.connect(self.system_wanted)
+        self.attach = IconButton("paperclip", "Attach files")
+        self.attach.clicked.connect(self.files_wanted)
+        self.queue = GhostButton("Queue", keys="Return", tip="Send it when the answer is written")
+        self.queue.clicked.connect(self._on_send)
+        self.queue.hide()
+        self.box.textChanged.connect(self._show_queue)
         self.context = GhostButton("")
         self.context.setAccessibleName("Tokens of the context")
         self.context.clicked.connect(self.context_wanted)
@@ -191,7 +138,9 @@ class Composer(QFrame):
         self.send = SendButton()
         self.send.clicked.connect(self._on_button)
         self.strategy.strategy_chosen.connect(self._on_strategy)
-        lower = row(
+
+    def _lower(self) -> QHBoxLayout:
+        return row(
             self.strategy,
             self.parameters,
             self.model,
@@ -202,11 +151,6 @@ class Composer(QFrame):
             self.send,
             gap=4,
         )
-        self._form: QWidget | None = None
-        self.form_text = ""
-        """What the prompt in the form makes of its values, while that is shown."""
-        self._layout = column(self._editing, self.box, lower, margins=(10, 8, 10, 10), gap=6)
-        self.setLayout(self._layout)
 
     # --- how answers are made -------------------------------------------------------------------
 
@@ -259,13 +203,28 @@ class Composer(QFrame):
     def _on_send(self) -> None:
         if self._form is not None and not self._form.isHidden():
             self.form_sent.emit()
-        elif self.box.toPlainText().strip() and not self.send.is_stop:
+        elif self._is_written:
             self.sent.emit(self.box.toPlainText())
 
     @Slot()
     def _on_save(self) -> None:
-        if self.box.toPlainText().strip() and not self.send.is_stop:
+        if self._is_written and not self.send.is_stop:
             self.saved.emit(self.box.toPlainText())
+
+    @property
+    def _is_written(self) -> bool:
+        return bool(self.box.toPlainText().strip() or self.files.parts)
+
+    @Slot()
+    def _on_files(self) -> None:
+        self._show_queue()
+        self.changed.emit()
+
+    @Slot()
+    def _show_queue(self) -> None:
+        """Offer to have the message wait while an answer is written."""
+        waits = self.send.is_stop and self._is_written and not self.is_elsewhere
+        self.queue.setVisible(waits)
 
     @Slot()
     def _on_button(self) -> None:
@@ -277,21 +236,36 @@ class Composer(QFrame):
     def show_running(self, running: bool) -> None:
         """Send while nothing is written, Stop while something is."""
         self.send.show_running(running)
+        self._show_queue()
 
     def draft(self, system: str | None) -> ChatDraft:
         """What is written and not sent."""
         text = self.box.toPlainText()
         if self.insertion is not None:  # without its place it is a message like any other
             parts = (self._kept_text, text)
-            return ChatDraft(text="\n\n".join(each for each in parts if each), system=system)
+            return ChatDraft(
+                text="\n\n".join(each for each in parts if each),
+                system=system,
+                attachments=(*self._kept_files, *self.files.parts),
+            )
         if self.edited is None:
-            return ChatDraft(text=text, system=system)
+            return ChatDraft(text=text, system=system, attachments=self.files.parts)
         return ChatDraft(
             text=self._kept_text,
             system=system,
             edited_id=self.edited.message_id,
             edited_text=text,
+            attachments=self._kept_files,
+            edited_attachments=self.edited_files,
         )
+
+    @property
+    def edited_files(self) -> tuple[Part, ...] | None:
+        """The files of the message that is edited, None where they are as they were."""
+        if self.edited is None:
+            return None
+        parts = self.files.parts
+        return None if parts == attached_files(self.edited.attachments) else parts
 
     def show_draft(self, draft: ChatDraft, edited: ChatMessage | None) -> None:
         """Show what was written in a conversation; ``edited`` is the message that is edited.
@@ -299,11 +273,15 @@ class Composer(QFrame):
         Where it is not there any more, its text is a message like any other.
         """
         self.edited, self.insertion, self._kept_text = None, None, ""
+        self._kept_files = ()
         self._show_work()
+        self.files.set_parts(draft.attachments)
         texts = (draft.text, "" if edited is not None else draft.edited_text)
         self._set_text("\n\n".join(each for each in texts if each))
         if edited is not None:
             self.edit(edited, draft.edited_text)
+            if draft.edited_attachments is not None:
+                self.files.set_parts(draft.edited_attachments)
         self.box.document().clearUndoRedoStacks()  # Ctrl+Z stays in this conversation
         self.edit_changed.emit()
 
@@ -311,6 +289,7 @@ class Composer(QFrame):
         """Put an earlier message into the box; what was in it comes back afterwards."""
         self._begin_work(message, None)
         self._set_text(text)
+        self.files.set_parts(attached_files(message.attachments))
         self.edit_changed.emit()
 
     def insert(self, message: ChatMessage, *, after: bool) -> None:
@@ -318,6 +297,7 @@ class Composer(QFrame):
         self._begin_work(None, Insertion(message, after))
         self.speaker.show_choice(int((message.role == "user") == after))
         self._set_text("")
+        self.files.set_parts(())
         self.edit_changed.emit()
 
     @property
@@ -328,12 +308,15 @@ class Composer(QFrame):
     def _begin_work(self, edited: ChatMessage | None, insertion: Insertion | None) -> None:
         if not self.is_elsewhere:
             self._kept_text = self.box.toPlainText()
+            self._kept_files = self.files.parts
         self.edited, self.insertion = edited, insertion
         self._show_work()
 
     def _show_work(self) -> None:
         """Say what the box is for, and what Send does."""
         edited, insertion = self.edited, self.insertion
+        self.work += 1
+        self._show_queue()
         self._editing.setVisible(self.is_elsewhere)
         self.speaker.setVisible(insertion is not None)
         is_asking = edited is not None and edited.role == "user"
@@ -353,17 +336,24 @@ class Composer(QFrame):
             self.edited = self.insertion = None
             self._show_work()
             self._set_text(self._kept_text)
-            self._kept_text = ""
+            self.files.set_parts(self._kept_files)
+            self._kept_text, self._kept_files = "", ()
             self.edit_changed.emit()
 
-    def take_back(self, text: str) -> None:
+    def take_back(self, text: str, files: tuple[Part, ...] = ()) -> None:
         """What could not be sent goes back into the box, before what was written since."""
         since = self.box.toPlainText()
-        self._set_text(f"{text}\n\n{since}" if since.strip() else text)
+        self._set_text("\n\n".join(each for each in (text, since) if each.strip()))
+        self.files.set_parts((*files, *self.files.parts))
 
     def clear(self) -> None:
         """What was in the box is sent."""
         self.box.clear()
+        self.files.set_parts(())
+
+    def put_above(self, widget: QWidget) -> None:
+        """Show something over what is written."""
+        self._layout.insertWidget(0, widget)
 
     def type_text(self, text: str) -> None:
         """Type into the box, from wherever the focus was."""
@@ -385,13 +375,13 @@ class Composer(QFrame):
     def put_form(self, form: QWidget) -> None:
         """Take the form that is shown in place of the message box on demand."""
         self._form = form
-        self._layout.insertWidget(self._layout.indexOf(self.box), form)
+        self._layout.insertWidget(self._layout.indexOf(self._writing), form)
 
     def show_form(self, *, shown: bool) -> None:
         """Show the form in place of the message box, or the box again."""
         if self._form is not None:
             self._form.setVisible(shown)
-            self.box.setVisible(not shown)
+            self._writing.setVisible(not shown)
 
     @property
     def next_text(self) -> str:
@@ -410,7 +400,7 @@ class Composer(QFrame):
         self.box.setFocus()
 
     def send_text(self, text: str) -> None:
-        """Send a rendered prompt; it stays in the box where an answer is being written."""
+        """Send a rendered prompt; it waits where an answer is being written."""
         self._set_text(text)
         self._on_send()
 

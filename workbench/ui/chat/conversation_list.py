@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListView
 from workbench.domain.off_record import is_off_the_record
 from workbench.domain.text import count_text
 from workbench.domain.views import Conversation
-from workbench.ui.chat.composer import is_text
+from workbench.ui.chat.message_box import is_text
 from workbench.ui.erasing import ASK
 from workbench.ui.kit import GhostButton, IconButton, Label, Pane, row
 from workbench.ui.kit.menu import Menu

@@ -58,7 +58,7 @@ class Drafts(QObject):
     def take(self, conversation_id: int) -> None:
         """The draft is being sent: the core forgets it when the message is on disk."""
         self.flush()
-        self._drafts[conversation_id] = _EMPTY
+        self._drafts[conversation_id] = ChatDraft(waiting=self.get(conversation_id).waiting)
 
     def sent(self, conversation_id: int, begun_as: int) -> None:
         """The message is on disk; what was written since stays, under the conversation's id."""

@@ -75,11 +75,12 @@ class LiveAnswers(QObject):
         state = live.state = live.state or RunState()
         for logged in new:
             fold(state, logged)
-        if state.status != "running":
-            self._let_go(run_id)
+        if state.status == "running":
+            self.changed.emit(state)
+            return
+        self._let_go(run_id)
         self.changed.emit(state)
-        if state.status != "running":
-            self.ended.emit(state, live.conversation_id)
+        self.ended.emit(state, live.conversation_id)
 
     @Slot(int, str)
     def _let_go(self, run_id: int, _error: str = "") -> None:

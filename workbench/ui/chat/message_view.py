@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.tokens import AnswerTokens
 from workbench.domain.views import ChatMessage
+from workbench.ui.chat.attaching.file_folds import FileFolds
 from workbench.ui.chat.message_parts import (
     FoldedText,
     MessageTags,
@@ -82,6 +83,7 @@ class MessageView(QFrame):
         self._banner: Banner | None = None
         self._ended: tuple[RunState, str] | None = None
         self._merged: Label | None = None
+        self.files: FileFolds | None = None
         self.name = Label("", "body-strong")
         self.note = Label("", "small", "text-3")
         self.versions = VersionArrows()
@@ -204,10 +206,9 @@ class MessageView(QFrame):
         if self.tool is not None:
             self.tool.hide()
             self.body.show()
+        self._show_files()
         if self.is_mine:
-            self.body.set_plain(message.text)
-            self.empty.hide()
-            self._foot.hide()
+            self._show_mine()
             return
         if before.message_id != message.message_id:
             for part in (self._banner, self._thought):
@@ -220,6 +221,28 @@ class MessageView(QFrame):
                 self.body.set_markdown(message.text)
         else:
             self._show_stored()
+
+    def _show_mine(self) -> None:
+        """Show what the user wrote, letter by letter."""
+        message = self.message
+        self.body.set_plain(message.text)
+        self.body.setVisible(bool(message.text.strip() or not message.attachments))
+        self.empty.hide()
+        self._foot.hide()
+
+    def _show_files(self) -> None:
+        """Show what is attached, closed, over the text."""
+        if self.files is None:
+            if not self.message.attachments:
+                return
+            self.files = FileFolds()
+            self._column.insertWidget(self._column.indexOf(self.body), self.files)
+        self.files.show_files(self.message.attachments)
+        self.files.setVisible(bool(self.message.attachments))
+
+    def open_files(self, words: str) -> bool:
+        """Open the attached files that have the words; False where none has."""
+        return self.files is not None and self.files.open_at(words)
 
     def _show_tool(self) -> None:
         """Show what went to a tool, or came from it, closed."""

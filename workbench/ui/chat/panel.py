@@ -15,6 +15,7 @@ from workbench.domain.views import ChatMessage
 from workbench.ui.actions import Action
 from workbench.ui.chat.afterwards.notices import AnswerNotices
 from workbench.ui.chat.afterwards.titles import TitleOffers
+from workbench.ui.chat.attaching.attaching import Attaching
 from workbench.ui.chat.branching.branches import Branches
 from workbench.ui.chat.context.sight import ContextSight
 from workbench.ui.chat.conversation_list import ConversationList
@@ -75,6 +76,7 @@ class ChatPanel(Panel):
         self.system, self.banner = self.page.system, self.page.banner
         self.sending = Sending(self.page, self.model)
         self.sight = ContextSight(self.bridge, self.page, self.model, self.sending)
+        self.attaching = Attaching(self.bridge, self.page)
         self.slash = Slash(self.bridge, self.composer, self._open_prompt)
         self.tint = TokenTint(self.page, self.sending, self.bridge)
         self._microscope: Microscope | None = None
@@ -165,6 +167,7 @@ class ChatPanel(Panel):
             *self.branches.actions(),
             *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
+            *self.attaching.actions(),
             *self.transfers.actions(),
             *self.titles.actions(),
         )  # fmt: skip
@@ -353,7 +356,10 @@ class ChatPanel(Panel):
             return
         text = self.system.text
         changed = text if text != self.model.system else None
-        self.model.drafts.set(self.model.shown_key, self.composer.draft(changed))
+        key = self.model.shown_key
+        draft = self.composer.draft(changed)
+        waiting = self.sending.waiting.of(key)
+        self.model.drafts.set(key, msgspec.structs.replace(draft, waiting=waiting))
 
     def _keep_options(self) -> None:
         self.model.keep_options(self.sending.options)
@@ -392,6 +398,10 @@ class ChatPanel(Panel):
         self._sought = ""
         if words and words.casefold() in self.model.messages[index].text.casefold():
             self.finding.open(index, words)
+            return
+        view = self.transcript.view_at(index)
+        if words and view is not None:
+            view.open_files(words)
 
     @property
     def microscope(self) -> Microscope:

@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, Slot
 
 from workbench.domain.chat import ChatOptions
 from workbench.domain.text import Role
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.view_model import ChatModel
+from workbench.ui.chat.waiting.waiting import Waiting
 
 
 class Sending(QObject):
@@ -26,6 +28,7 @@ class Sending(QObject):
         self._model = model
         self.send_thoughts = False
         """Whether thoughts of earlier answers are to go to the model."""
+        self.waiting = Waiting(page, model)
         page.composer.sent.connect(self._on_sent)
         page.composer.saved.connect(self._on_saved)
         page.composer.edit_last_wanted.connect(self._edit_last)
@@ -43,19 +46,26 @@ class Sending(QObject):
 
     @Slot(str)
     def _on_sent(self, text: str) -> None:
-        if self._model.running or self._model.is_opening:
-            return
         composer = self._page.composer
+        if self._model.is_opening:
+            return
+        if self._model.running:
+            if not composer.is_elsewhere and self.waiting.add(
+                text, composer.files.parts, self.options
+            ):
+                composer.clear()
+            return
         edited, options = composer.edited, self.options
         if composer.insertion is not None or (edited is not None and edited.role != "user"):
             self._on_saved(text)
             return
         self._page.transcript.follow_end()
         if edited is not None:
+            files = composer.edited_files
             composer.end_edit()
-            self._model.edit(edited, text, options)
+            self._model.edit(edited, text, options, files)
         else:
-            self._model.send(text, options)
+            self._model.send(text, options, composer.files.parts)
             composer.clear()
 
     @Slot(str)
@@ -66,15 +76,16 @@ class Sending(QObject):
         composer = self._page.composer
         edited, insertion = composer.edited, composer.insertion
         role: Role = "assistant" if composer.speaker.index else "user"
+        parts, edited_files = composer.files.parts, composer.edited_files
         if insertion is not None:
             composer.end_edit()
-            self._model.insert(insertion.message, role, text, after=insertion.after)
+            self._model.insert(insertion.message, role, text, after=insertion.after, files=parts)
         elif edited is not None:
             composer.end_edit()
-            self._model.save_version(edited, text)
+            self._model.save_version(edited, text, edited_files)
         else:
             self._page.transcript.follow_end()
-            self._model.add(text, self.options)
+            self._model.add(text, self.options, parts)
             composer.clear()
 
     @Slot(object)
@@ -157,9 +168,9 @@ class Sending(QObject):
         self._page.composer.end_edit()
         self._page.composer.box.setFocus()
 
-    @Slot(str, str)
-    def _on_refused(self, text: str, sentence: str) -> None:
+    @Slot(str, str, object)
+    def _on_refused(self, text: str, sentence: str, files: tuple[Part, ...]) -> None:
         """What could not be sent goes back into the box."""
-        if text:
-            self._page.composer.take_back(text)
+        if text or files:
+            self._page.composer.take_back(text, files)
         self._page.banner.show_message(sentence)

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from workbench.domain.views import ChatMessage
-from workbench.ui.chat.composer import is_text
+from workbench.ui.chat.message_box import is_text
 from workbench.ui.chat.message_keys import MessageKeys
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.system_view import SystemView

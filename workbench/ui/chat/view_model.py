@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import Signal, Slot
 
-from workbench.domain.chat import UNBEGUN, ChatOptions, OpenConversation
+from workbench.domain.chat import UNBEGUN, ChatOptions, OpenConversation, WaitingMessage
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.profiles import Profile
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.text import Message, Role
+from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.conversations_model import ConversationsModel
 from workbench.ui.chat.drafts import Drafts
@@ -42,7 +43,7 @@ class ChatModel(ConversationsModel):
         messages_changed(): another branch, or more of it, is shown.
         found(int): go to the message at that place.
         answer_changed(RunState, str): an answer that is being written: its run and its text.
-        running_changed(bool). refused(str, str): what could not be sent, and why.
+        running_changed(bool). refused(str, str, tuple[Part]): what could not be sent, why, files.
         deleted(int, str): a conversation, with its title.
     """
 
@@ -53,7 +54,7 @@ class ChatModel(ConversationsModel):
     found = Signal(int)
     answer_changed = Signal(object, str)
     running_changed = Signal(bool)
-    refused = Signal(str, str)
+    refused = Signal(str, str, object)
     deleted = Signal(int, str)
 
     def __init__(self, bridge: Bridge) -> None:
@@ -272,17 +273,50 @@ class ChatModel(ConversationsModel):
 
     # --- answers --------------------------------------------------------------------------------
 
-    def send(self, text: str, options: ChatOptions) -> None:
+    def send(self, text: str, options: ChatOptions, files: tuple[Part, ...] = ()) -> None:
         """Add a message to the shown branch, or begin a conversation with it."""
         conversation = self.current
         after = self.messages[-1].message_id if self.messages else None
         self._begin(
-            lambda core: core.chats.send(conversation, text, options, after), text, is_new=True
+            lambda core: core.chats.send(conversation, text, options, after, files),
+            text,
+            files,
+            is_new=True,
         )
 
-    def edit(self, message: ChatMessage, text: str, options: ChatOptions) -> None:
+    async def send_waiting(self, conversation_id: int, waiting: WaitingMessage) -> None:
+        """Send a message that waited in a conversation, whichever is shown.
+
+        Raises:
+            WorkbenchError: it was not sent.
+        """
+        key = (conversation_id, 0)
+        self._starting.add(key)
+        self._tell_running()
+        try:
+            answer = await self._bridge.ask(
+                lambda core: core.chats.send(
+                    conversation_id,
+                    waiting.text,
+                    waiting.options,
+                    files=waiting.attachments,
+                    keeps_draft=True,
+                )
+            )
+        finally:
+            self._starting.discard(key)
+            self._tell_running()
+        self._begun(answer, shown=self.current == conversation_id and not self.is_opening)
+
+    def edit(
+        self,
+        message: ChatMessage,
+        text: str,
+        options: ChatOptions,
+        files: tuple[Part, ...] | None = None,
+    ) -> None:
         """Write another version of a user message and answer that."""
-        self._begin(lambda core: core.chats.edit(message, text, options), text)
+        self._begin(lambda core: core.chats.edit(message, text, options, files), text, files or ())
 
     def regenerate(self, message: ChatMessage, options: ChatOptions) -> None:
         """Another version of an answer."""
@@ -305,26 +339,44 @@ class ChatModel(ConversationsModel):
         """Another version of an answer, which begins with ``begun``."""
         self._begin(lambda core: core.chats.fork_answer(message, begun, options), "")
 
-    def add(self, text: str, options: ChatOptions) -> None:
+    def add(self, text: str, options: ChatOptions, files: tuple[Part, ...] = ()) -> None:
         """Say something that is not answered yet."""
         conversation = self.current
         self._begin(
-            lambda core: core.chats.add(conversation, "user", text, options), text, is_new=True
+            lambda core: core.chats.add(conversation, "user", text, options, files),
+            text,
+            files,
+            is_new=True,
         )
 
-    def save_version(self, message: ChatMessage, text: str) -> None:
+    def save_version(
+        self, message: ChatMessage, text: str, files: tuple[Part, ...] | None = None
+    ) -> None:
         """Another version of a message, without asking the model."""
-        self._begin(lambda core: core.chats.save_version(message, text), text)
+        self._begin(lambda core: core.chats.save_version(message, text, files), text, files or ())
 
-    def insert(self, message: ChatMessage, role: Role, text: str, *, after: bool) -> None:
+    def insert(
+        self,
+        message: ChatMessage,
+        role: Role,
+        text: str,
+        *,
+        after: bool,
+        files: tuple[Part, ...] = (),
+    ) -> None:
         """Say something before or after a message."""
-        self._begin(lambda core: core.chats.insert(message, role, text, after=after), text)
+        self._begin(
+            lambda core: core.chats.insert(message, role, text, after=after, files=files),
+            text,
+            files,
+        )
 
     @background
     async def _begin(
         self,
         ask: Callable[[Workbench], Awaitable[ChatMessage]],
         text: str,
+        files: tuple[Part, ...] = (),
         *,
         is_new: bool = False,
     ) -> None:
@@ -340,19 +392,25 @@ class ChatModel(ConversationsModel):
             answer = await self._bridge.ask(ask)
         except WorkbenchError as error:
             self._starting.discard(key)
-            if is_new and not self.drafts.get(draft).text:
-                kept = msgspec.structs.replace(self.drafts.get(draft), text=text)
+            kept = self.drafts.get(draft)
+            if is_new and not kept.text and not kept.attachments:
+                kept = msgspec.structs.replace(kept, text=text, attachments=files)
                 self.drafts.set(draft, kept)
             self._tell_running()
-            self.refused.emit(text if place == self._place else "", str(error))
+            is_here = place == self._place
+            self.refused.emit(text if is_here else "", str(error), files if is_here else ())
             if place == self._place:
                 self.read_messages()
             return
         self._starting.discard(key)
         self.drafts.sent(answer.conversation_id, draft)
+        self._begun(answer, shown=place == self._place)
+
+    def _begun(self, answer: ChatMessage, *, shown: bool) -> None:
+        """An answer is being written, in the shown conversation or elsewhere."""
         if answer.run_id is not None:
             self.live.follow(answer.run_id, answer.conversation_id)
-        if place == self._place:
+        if shown:
             self.current = self.shown_key = answer.conversation_id
             self._awaits_answer = True
             self.read_messages()

@@ -21,6 +21,7 @@ from workbench.ui.settings.key_editor import Keys
 from workbench.ui.settings.sampling import DefaultSampling
 from workbench.ui.settings.storage import Data
 from workbench.ui.settings.tokens import TokenGroup
+from workbench.ui.settings.user_name import UserName
 from workbench.ui.tasks import background, latest
 
 _WIDTH = 760
@@ -40,6 +41,8 @@ class SettingsPanel(Panel):
         self.appearance = Appearance(preferences)
         self.chat = ChatGroup()
         self.sampling = DefaultSampling(context.bridge)
+        self.user_name = UserName()
+        self.user_name.changed.connect(self._keep_name)
         self.folders = Folders()
         self.tokens = TokenGroup()
         self.data = Data(context.bridge, context.notify)
@@ -49,7 +52,8 @@ class SettingsPanel(Panel):
         self.log = Log()
         self._described = False
         self.groups = (
-            self.appearance, self.chat, self.sampling, self.folders, self.data, self.tokens,
+            self.appearance, self.chat, self.user_name, self.sampling, self.folders, self.data,
+            self.tokens,
             self.privacy, self.keys, self.about, self.log,
         )  # fmt: skip
         self.jump = Chooser("Go to a part of Settings", width=180)
@@ -108,6 +112,7 @@ class SettingsPanel(Panel):
         self._read_servers()
         self.data.read()
         self._read_tokens()
+        self._read_name()
         self.appearance.theme.setFocus()
 
     def go_to(self, group: QWidget) -> None:
@@ -127,6 +132,14 @@ class SettingsPanel(Panel):
     @latest
     async def _read_servers(self) -> None:
         self.privacy.show_servers(await self.bridge.ask(lambda core: core.servers.all()))
+
+    @latest
+    async def _read_name(self) -> None:
+        self.user_name.show_name(await self.bridge.ask(lambda core: core.profiles.user_name()))
+
+    @background
+    async def _keep_name(self, name: str) -> None:
+        await self.bridge.ask(lambda core: core.profiles.set_user_name(name))
 
     @latest
     async def _read_tokens(self) -> None:

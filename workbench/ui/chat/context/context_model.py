@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.domain.chat import ChatOptions
 from workbench.domain.chat_context import ContextReport
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.transcripts import Part
 from workbench.ui.tasks import latest
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Question(NamedTuple):
     leaf_id: int | None
     draft: str
     options: ChatOptions
+    files: tuple[Part, ...] = ()
 
 
 class ContextModel(QObject):

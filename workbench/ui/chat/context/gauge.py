@@ -18,6 +18,7 @@ TONES: dict[PartName, str] = {
     "profile": "p5",
     "system": "p4",
     "summary": "p6",
+    "documents": "p3",
     "history": "p1",
     "thoughts": "sc",
     "draft": "p2",

@@ -80,7 +80,8 @@ class ContextSight(QObject):
         leaf = messages[-1].message_id if messages else None
         if edited is not None:
             leaf = edited.parent_id
-        return Question(model.current, leaf, composer.next_text, self._sending.options)
+        files = composer.files.parts
+        return Question(model.current, leaf, composer.next_text, self._sending.options, files)
 
     @Slot()
     def toggle(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
 from workbench.domain.prompts.library import PromptRecord
+from workbench.domain.runs.spec import Json
 
 _ASKED_BY_PROGRAM = ("strategies", "judges")
 
@@ -17,6 +18,12 @@ class Choice(NamedTuple):
     name: str
     """Its folder and file without the ending: "support/reply"."""
     record: PromptRecord
+    values: Mapping[str, Json] | None = None
+    """What its inputs had when it was last put in, of the entry that does that again."""
+
+
+AGAIN = "again"
+"""The last prompt with the same values."""
 
 
 def typed_command(text: str) -> str | None:
@@ -24,6 +31,13 @@ def typed_command(text: str) -> str | None:
     if not text.startswith("/") or "\n" in text or text.startswith("//"):
         return None
     return text[1:]
+
+
+def with_last(choices: Sequence[Choice], last: Choice | None, words: str) -> list[Choice]:
+    """The choices, after the prompt that was put in last where "again" begins with the words."""
+    if last is None or not AGAIN.startswith(words.casefold().strip()):
+        return list(choices)
+    return [last._replace(name=f"{AGAIN}: {last.name}"), *choices]
 
 
 def fitting(records: Iterable[PromptRecord], words: str) -> list[Choice]:

@@ -31,7 +31,7 @@ class _Choices(RowsModel[Choice]):
         return f"{row.name}. {row.record.description or row.record.title}"
 
     def key(self, row: Choice) -> str:
-        return row.record.path
+        return f"{row.record.path}\n{row.values is not None}"
 
 
 class _Delegate(RowDelegate):
@@ -109,8 +109,8 @@ class PromptList(QFrame):
         if not choices:
             self.hide()
             return
-        names = [each.record.path for each in choices]
-        same = before.record.path if before is not None and not self.isHidden() else ""
+        names = [each.name for each in choices]
+        same = before.name if before is not None and not self.isHidden() else ""
         place = names.index(same) if same in names else 0
         self.list.setCurrentIndex(self._model.index(place))
         self.current_changed.emit(self.current)

@@ -11,8 +11,9 @@ from PySide6.QtGui import QKeyEvent
 from workbench.domain.errors import UndefinedVariableError, WorkbenchError
 from workbench.domain.prompts.library import PromptRecord
 from workbench.domain.prompts.prompt import Preview, TemplateAnalysis
+from workbench.domain.runs.spec import Json
 from workbench.domain.text import Message
-from workbench.ui.chat.slash.matching import Choice, fitting, typed_command
+from workbench.ui.chat.slash.matching import AGAIN, Choice, fitting, typed_command, with_last
 from workbench.ui.chat.slash.prompt_list import PromptList
 from workbench.ui.chat.slash.slash_form import SlashForm
 from workbench.ui.tasks import background, latest
@@ -31,6 +32,11 @@ class Opened(NamedTuple):
     choice: Choice
     text: str
     analysis: TemplateAnalysis
+
+    @property
+    def name(self) -> str:
+        """Its folder and file, also where it is put in again."""
+        return self.choice.name.removeprefix(f"{AGAIN}: ")
 
 
 class Slash(QObject):
@@ -51,6 +57,8 @@ class Slash(QObject):
         self._open_design = open_design
         self._records: Sequence[PromptRecord] | None = None
         self.opened: Opened | None = None
+        self._last: Choice | None = None
+        """The prompt that was put in last, with its values."""
         self.list = PromptList()
         self.list.chosen.connect(self.use)
         self.list.current_changed.connect(self._describe)
@@ -94,7 +102,8 @@ class Slash(QObject):
             self._show(words)
 
     def _show(self, words: str) -> None:
-        self.list.show_choices(fitting(self._records or (), words), self._composer)
+        choices = with_last(fitting(self._records or (), words), self._last, words)
+        self.list.show_choices(choices, self._composer)
 
     @latest
     async def _describe(self, choice: Choice | None) -> None:
@@ -152,19 +161,25 @@ class Slash(QObject):
             self._composer.show_problem(str(error))
             return
         self._composer.box.clear()
+        again = choice.values
         if as_text or not found.analysis.inputs:
-            await self._put(found, dict(found.analysis.sample))
+            await self._put(found, dict(found.analysis.sample if again is None else again))
             return
         self.opened = found
         self._composer.show_form_text("")
-        self.form.show_prompt(choice.name, found.analysis, {})
+        self.form.show_prompt(found.name, found.analysis, again or {})
         self._composer.show_form(shown=True)
         self.form.fields.focus_input(found.analysis.inputs[0].name)
         self._soon.start()
 
+    def _remember(self, found: Opened, values: dict[str, Json]) -> None:
+        """Keep what "/again" puts in, until the program ends."""
+        self._last = Choice(found.name, found.choice.record, dict(values))
+
     async def _put(self, found: Opened, values: dict[str, object]) -> None:
         """Render a prompt and make its text the message."""
         path, text = found.choice.record.path, found.text
+        self._remember(found, values)
         preview = await self._bridge.ask(
             lambda core: core.prompts.preview(text, path, values, unfilled=True)
         )
@@ -214,6 +229,8 @@ class Slash(QObject):
         if problem:
             return
         text = message_text(preview.messages)
+        if self.opened is not None:
+            self._remember(self.opened, self.form.fields.values())
         self.close()
         if send:
             self._composer.send_text(text)
