@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,30 @@ def test_a_talk_in_the_terminal_is_a_conversation_like_any_other(home, tmp_path)
     assert nodes[0]["system"] == "Be brief."
     assert all(each["text"] for each in nodes)
     assert nodes[4]["text"].strip() in done.stdout
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_ctrl_c_stops_the_answer_and_the_talk_goes_on(home):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "--data-dir", str(home), "chat", "--max-tokens", "1500",
+         "--context", "2048"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("Write a very long story about the sea.\n")
+    process.stdin.flush()
+    first = process.stdout.read(1)  # the answer has begun
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate("/system Be brief.\n/exit\n", timeout=250)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert "Be brief." in errors  # what was typed after the answer was stopped
+    (listed,) = json.loads(workbench("chats", "list", "--json", home=home).stdout)
+    shown = workbench("chats", "show", str(listed["id"]), "--all", "--json", home=home)
+    question, answer = json.loads(shown.stdout)["messages"]
+    assert question["text"] == "Write a very long story about the sea."
+    assert answer["text"].startswith(first)
+    (run,) = json.loads(workbench("history", "list", "--json", home=home).stdout)
+    assert run["status"] == "cancelled"
