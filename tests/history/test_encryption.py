@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -245,6 +246,14 @@ async def test_a_plain_history_with_a_destroyed_beginning_is_not_taken_for_an_en
     overwrite(path, 0, 4096)
     assert not is_encrypted(path)
     assert not needs_key(path)
+
+
+def test_random_bytes_are_not_taken_for_an_encrypted_history(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(random.Random(1).randbytes(100_000))
+    assert not needs_key(path)
+    path.write_bytes(random.Random(1).randbytes(25 * 4096))
+    assert needs_key(path)  # nothing tells the two apart: without its passphrase nothing is moved
 
 
 def test_a_key_shows_nothing_of_itself() -> None:

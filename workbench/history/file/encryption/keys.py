@@ -74,10 +74,14 @@ def is_plain(path: Path) -> bool:
 
 
 def is_encrypted(path: Path) -> bool:
-    """Whether a file looks encrypted: most of its pages look like random bytes.
+    """Whether a file looks encrypted: whole pages, and most of them look like random bytes.
 
     A plain file with a damaged beginning does not: its other pages are what they were.
     """
+    return _is_random_file(path) and path.stat().st_size % _PAGE_BYTES == 0
+
+
+def _is_random_file(path: Path) -> bool:
     try:
         size = path.stat().st_size if path.is_file() else 0
         if size < _PAGE_BYTES or is_plain(path):
@@ -93,11 +97,13 @@ def is_encrypted(path: Path) -> bool:
 def needs_key(path: Path) -> bool:
     """Whether the history can be opened with a passphrase only.
 
-    An empty file takes what the newest backup is.
+    Of an empty file and one that was cut short the newest backup shows what it was.
     """
-    if path.is_file() and path.stat().st_size:
-        return is_encrypted(path)
-    return path.is_file() and any(is_encrypted(copy) for _, copy in backups.listed(path)[:1])
+    if not path.is_file() or is_plain(path):
+        return False
+    if path.stat().st_size and not _is_random_file(path):
+        return False
+    return is_encrypted(path) or any(is_encrypted(copy) for _, copy in backups.listed(path)[:1])
 
 
 def unlock(path: Path, passphrase: str | Key, driver: ModuleType) -> Key:
