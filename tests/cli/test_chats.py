@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli.test_commands import ROOT, workbench
 from tests.transcripts.reading import FIXTURES
+from workbench.cli.chats.answerers import who_answers
+from workbench.domain.errors import UsageError
 
 
 @pytest.fixture
@@ -172,3 +174,41 @@ def test_ctrl_c_stops_the_answer_and_the_talk_goes_on(home):
     assert answer["text"].startswith(first)
     (run,) = json.loads(workbench("history", "list", "--json", home=home).stdout)
     assert run["status"] == "cancelled"
+
+
+@pytest.mark.model
+def test_several_answer_a_message_in_turn_and_the_talk_goes_on_with_the_chosen_one(home):
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "--data-dir", str(home), "chat", "--max-tokens", "8",
+         "--context", "512", "--strategy", "direct", "--strategy", "cot"],
+        input="Name a colour.\n/go 3\n/go 2\n/exit\n", capture_output=True, text=True, timeout=250,
+        check=False, cwd=ROOT,
+    )  # fmt: skip
+    (listed,) = json.loads(workbench("chats", "list", "--json", home=home).stdout)
+    shown = workbench("chats", "show", str(listed["id"]), "--all", "--json", home=home)
+    nodes = json.loads(shown.stdout)["messages"]
+    assert [each["role"] for each in nodes] == ["user", "assistant", "assistant"]
+    assert nodes[1]["parent"] == nodes[2]["parent"] == nodes[0]["id"]
+    headings = [line for line in done.stdout.splitlines() if line.startswith("--- ")]
+    assert len(headings) == 2
+    assert headings[1] == f"{headings[0]}, cot"
+    assert all(each["text"].strip() in done.stdout for each in nodes[1:])
+    assert "There is no answer 3 here: there are 2." in done.stderr
+    assert "goes on with" in done.stderr
+
+
+def test_who_answers_is_each_model_by_its_strategy():
+    assert [(it.model, it.strategy) for it in who_answers((), ())] == [("", "direct")]
+    assert [(it.model, it.strategy) for it in who_answers(("a", "b"), ("cot",))] == [
+        ("a", "cot"), ("b", "cot"),
+    ]  # fmt: skip
+    assert [(it.model, it.strategy) for it in who_answers(("a", "b"), ("direct", "cot"))] == [
+        ("a", "direct"), ("b", "cot"),
+    ]  # fmt: skip
+    for models, strategies in (
+        (("a", "a"), ()),
+        (("a", "b"), ("x", "y", "z")),
+        (tuple("abcde"), ()),
+    ):
+        with pytest.raises(UsageError):
+            who_answers(models, strategies)

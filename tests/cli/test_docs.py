@@ -91,7 +91,8 @@ def test_a_line_of_the_docs_can_be_typed_as_it_is(line: str, folder: Path) -> No
 
 def _check_names(given: dict[str, Any], paths: list[Path]) -> None:
     """Strategies, parameters, sample sets and data sets that a line names are there."""
-    asked = (given.get("strategies") or given.get("strategy") or "").split(",")
+    named = given.get("strategies") or given.get("strategy") or ""
+    asked = named if isinstance(named, tuple) else named.split(",")
     assert set(filter(None, asked)) <= set(STRATEGIES.ids())
     row = (given.get("data_row") or "").rpartition(":")[0]
     for name in (given.get("file"), given.get("rows"), row):

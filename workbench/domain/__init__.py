@@ -19,6 +19,7 @@ history_figures.py: figures of the history, for statistics
 chat_context.py: what of a conversation a model gets, in tokens (`ContextReport`)
 chat_templates.py: what chat templates do with system messages, neighbours, thoughts
 profiles.py: named system prompts of conversations (`Profile`), also from character cards
+chat_sides.py: answers to one message as columns
 chat_tree.py: a conversation as a tree: its nodes, changes, the bin
 finding.py: names that the command palette finds, and when typed words match one
 prompts/: files, inputs, versions, data sets, the library

@@ -16,6 +16,18 @@ UNBEGUN = 0
 """The id of the new conversation, which has no message yet."""
 
 
+MOST_ANSWERERS = 4
+"""How many answer one message at most."""
+
+
+class Answerer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers a message: a model ("" is the default) by a strategy."""
+
+    model: str = ""
+    strategy: str = "direct"
+    params: dict[str, Json] = {}
+
+
 class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How answers are made. ``system`` goes before the conversation where it is not empty."""
 
@@ -32,6 +44,28 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     send_thoughts: bool = False
     """Ask the chat template to keep the thoughts of earlier answers; it may drop them all the
     same."""
+    others: tuple[Answerer, ...] = ()
+    """Who else answers each message, next to the first."""
+
+    @property
+    def answerers(self) -> tuple[Answerer, ...]:
+        """All who answer a message, each once, the first first."""
+        first = Answerer(model=self.model, strategy=self.strategy, params=self.params)
+        kept: list[Answerer] = []
+        for each in (first, *self.others):
+            if (each.model, each.strategy) not in [(it.model, it.strategy) for it in kept]:
+                kept.append(each)
+        return tuple(kept[:MOST_ANSWERERS])
+
+    def by(self, answerer: Answerer) -> ChatOptions:
+        """The same for an answer by one of them alone."""
+        return msgspec.structs.replace(
+            self,
+            model=answerer.model,
+            strategy=answerer.strategy,
+            params=answerer.params,
+            others=(),
+        )
 
 
 def chat_params(strategy: str) -> dict[str, Json]:
@@ -81,6 +115,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     answer to the message ``parent_id``. ``system`` is None where it is the one before.
     ``edited_from`` is the message that the text is a version of, ``attachments`` the files that go
     with it. With ``keeps_draft`` the text was not what is written in the conversation now.
+    ``others`` are runs that answer the same question.
     """
 
     conversation_id: int | None
@@ -94,6 +129,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     edited_from: int | None = None
     attachments: tuple[dict[str, Any], ...] = ()
     keeps_draft: bool = False
+    others: tuple[RunSpec, ...] = ()
 
 
 class OpenConversation(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ class TreeChange(msgspec.Struct, frozen=True, kw_only=True):
     ``message_id`` is the first of the messages that were added, deleted or brought back; ``count``
     how many. ``before`` and ``after`` are the ends of the shown branch. ``newest`` is the last
     message that was added: what was written on since then is not undone. ``units`` are the
-    deletions that a restore took back, the inner ones first.
+    deletions that a restore took back, the inner ones first, or answers that were added together.
     """
 
     kind: Literal["add", "delete", "restore"]

@@ -119,17 +119,25 @@ class HistoryStore(HistoryWriter):
 
         return state_of
 
+    async def answer_versions(self, message_id: int) -> tuple[ChatMessage, ...]:
+        """All versions in the place of a message, oldest first, as :meth:`messages`."""
+        state_of = await self._states()
+        return await self.read(message_tree.load_versions, message_id, state_of)
+
     async def add_turn(self, turn: Turn) -> ChatMessage:
-        """Put a question, its run and the answer's empty message on disk, all or nothing.
+        """As :meth:`add_answers`; returns the first answer."""
+        return (await self.add_answers(turn))[0]
+
+    async def add_answers(self, turn: Turn) -> tuple[ChatMessage, ...]:
+        """Put a question, its runs and the answers' empty messages on disk, all or nothing.
 
         Raises:
             DiskFullError: there is no room; the run is not to be started.
             UsageError: there is no such conversation. StoreError: it cannot be saved.
         """
-        answer = await self.write(message_tree.insert_turn, turn, own_process())
-        assert answer.run_id is not None
-        self._own_runs.add(answer.run_id)
-        return answer
+        answers = await self.write(message_tree.insert_turn, turn, own_process())
+        self._own_runs.update(each.run_id for each in answers if each.run_id is not None)
+        return answers
 
     async def add_summary(
         self, above: ChatMessage, following: tuple[int, ...], spec: RunSpec, title: str

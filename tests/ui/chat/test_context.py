@@ -70,7 +70,8 @@ def test_the_parts_are_counted_while_one_types(large, qtbot):
 def test_without_a_model_it_says_so(panel, qtbot):
     panel.bridge.call(lambda core: core.models.unload())
     counted(panel, qtbot, lambda r: r.uncounted == "not counted: no model is loaded")
-    assert panel.composer.context.text() == "not counted: no model is loaded"
+    assert panel.composer.context.text() == "not counted"
+    assert "Not counted: no model is loaded." in panel.composer.context.toolTip()
     assert panel.sight.pane.uncounted.text() == "not counted: no model is loaded"
 
 

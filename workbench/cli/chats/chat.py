@@ -6,18 +6,20 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from workbench.cli.chats.answerers import answer_name, who_answers
 from workbench.cli.main import CANCELLED, FAILED
 from workbench.cli.options import load_options, pairs
 from workbench.cli.runs.run import exit_status
 from workbench.cli.terminal import in_a_line
 from workbench.domain.attachments import MOST_FILES, file_words
 from workbench.domain.chat import ChatOptions
+from workbench.domain.chat_sides import asked_together
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.off_record import is_off_the_record
 from workbench.domain.parameters import build
@@ -28,12 +30,14 @@ from workbench.settings import Paths
 if TYPE_CHECKING:
     from workbench.domain.runs.run_state import RunState
     from workbench.domain.transcripts import Part
+    from workbench.domain.views import ChatMessage
     from workbench.service import Workbench
 
 _HELP = """\
 /retry    another answer to the last message; the old one stays as a version
 /system   show the system prompt; /system TEXT changes it from here on
 /file     /file PATH attaches a file to the next message; /file shows what is attached
+/go N     go on with the Nth answer, where several models answered
 /new      begin another conversation
 /keep     keep a conversation that is off the record
 /exit     end (so does the end of the input); Ctrl+C stops an answer
@@ -48,10 +52,16 @@ _HELP = """\
 @click.option(
     "--off-the-record", is_flag=True, help="In memory only: lost at the end unless /keep keeps it."
 )
-@click.option("--model", default="", metavar="NAME|PATH", help="Default: last used.")
+@click.option(
+    "--model", "models", multiple=True, metavar="NAME|PATH",
+    help="Default: last used. Given two to four times, each of these models answers.",
+)  # fmt: skip
 @click.option("--system", default=None, help="The system prompt.")
 @click.option("--profile", default=None, metavar="NAME", help="A profile; '' takes it away.")
-@click.option("--strategy", default="direct", show_default=True, help="How to answer.")
+@click.option(
+    "--strategy", "strategies", multiple=True, metavar="NAME",
+    help="How to answer (default: direct). Repeated: one for each model, or several for one.",
+)  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="0 picks one.")
 @click.option("--temperature", type=click.FloatRange(0, 5), help="0 is the most probable.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of one answer.")
@@ -71,10 +81,10 @@ def chat(
     last: bool,
     conversation_id: int | None,
     off_the_record: bool,
-    model: str,
+    models: tuple[str, ...],
     system: str | None,
     profile: str | None,
-    strategy: str,
+    strategies: tuple[str, ...],
     seed: int,
     temperature: float | None,
     max_tokens: int | None,
@@ -94,9 +104,11 @@ def chat(
         raise UsageError("Give --continue or --id, not both.")
     if off_the_record and (last or conversation_id is not None):
         raise UsageError("--off-the-record begins a conversation: leave --continue and --id out.")
+    first, *others = who_answers(models, strategies)
     options = ChatOptions(
-        strategy=strategy,
-        model=model,
+        strategy=first.strategy,
+        model=first.model,
+        others=tuple(others),
         seed=seed,
         sampling=build(Sampling, values, "Sampling"),
         system=system or "",
@@ -129,12 +141,15 @@ class _Talk:
         self._off_the_record = off_the_record
         self._options = options
         self._conversation: int | None = None
-        self._run: int | None = None
         self._files: list[Part] = []
+        self._runs: tuple[int, ...] = ()
+        """The runs that answer now."""
+        self._printed: int | None = None
+        """The run whose text is printed as it comes."""
         self._early: list[LoggedEvent] = []
         self._ends = asyncio.Event()
         self._ended_line = True
-        self._stopping: asyncio.Future[None] | None = None
+        self._stopping: asyncio.Future[list[None]] | None = None
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal, number)
@@ -206,29 +221,39 @@ class _Talk:
     async def _command(self, line: str) -> bool:
         """Do what a line with a slash says; False where it is a message."""
         word, _, rest = line.partition(" ")
-        if word == "/help":
-            click.echo(_HELP, err=True, nl=False)
-        elif word == "/new":
-            self._conversation = None
-            click.echo("A new conversation.", err=True)
-        elif word == "/keep":
-            await self._keep()
-        elif word == "/system":
-            if rest.strip():
-                self._options = msgspec.structs.replace(self._options, system=rest.strip())
-            click.echo(self._options.system or "There is no system prompt.", err=True)
-        elif word == "/file":
-            if rest.strip():
-                await self.attach([rest.strip()])
-            for each in self._files:
-                click.echo(in_a_line(file_words(each)), err=True)
-        elif word == "/retry":
-            await self._retry()
-        else:
+        commands: dict[str, Callable[[str], Awaitable[None]]] = {
+            "/help": self._help,
+            "/new": self._new,
+            "/keep": self._keep,
+            "/system": self._system,
+            "/file": self._file,
+            "/retry": self._retry,
+            "/go": self._go_on_with,
+        }
+        if word not in commands:
             return False
+        await commands[word](rest.strip())
         return True
 
-    async def _retry(self) -> None:
+    async def _help(self, _rest: str) -> None:
+        click.echo(_HELP, err=True, nl=False)
+
+    async def _new(self, _rest: str) -> None:
+        self._conversation = None
+        click.echo("A new conversation.", err=True)
+
+    async def _system(self, text: str) -> None:
+        if text:
+            self._options = msgspec.structs.replace(self._options, system=text)
+        click.echo(self._options.system or "There is no system prompt.", err=True)
+
+    async def _file(self, path: str) -> None:
+        if path:
+            await self.attach([path])
+        for each in self._files:
+            click.echo(in_a_line(file_words(each)), err=True)
+
+    async def _retry(self, _rest: str) -> None:
         if self._conversation is None:
             raise UsageError("There is nothing to answer again yet.")
         messages = await self._core.chats.messages(self._conversation)
@@ -237,12 +262,23 @@ class _Talk:
         last = messages[-1]
         exit_status(await self._follow(self._core.chats.regenerate(last, self._options)))
 
-    async def _keep(self) -> None:
+    async def _keep(self, _rest: str) -> None:
         if self._conversation is None or not is_off_the_record(self._conversation):
             raise UsageError("There is nothing off the record to keep.")
         self._conversation = await self._core.off_the_record.keep(self._conversation)
         self._off_the_record = False
         click.echo(f"The conversation is kept ({self._conversation}).", err=True)
+
+    async def _go_on_with(self, number: str) -> None:
+        """Go on with another of the last answers."""
+        messages = await self._core.chats.messages(self._conversation) if self._conversation else ()
+        last = messages[-1] if messages else None
+        versions = await self._core.chats.versions(last.message_id) if last is not None else ()
+        if not number.isdigit() or not 1 <= int(number) <= len(versions):
+            raise UsageError(f"There is no answer {number or '?'} here: there are {len(versions)}.")
+        chosen = versions[int(number) - 1]
+        await self._core.chats.show_branch(chosen.conversation_id, chosen.message_id)
+        click.echo(f"The conversation goes on with {answer_name(chosen)}.", err=True)
 
     async def _send(self, text: str) -> RunState:
         files = tuple(self._files)
@@ -254,42 +290,69 @@ class _Talk:
         return found
 
     async def _follow(self, asking: Any) -> RunState:
-        """Start an answer and show it as it is written, to its end."""
-        destination = await self._core.servers.destination(self._options.model)
-        if destination:
-            click.echo(f"The conversation is sent to {destination}.", err=True)
-        self._early, self._run = [], None
+        """Start the answers and show each as it is written, to its end, in their order.
+
+        Returns the state of the first that did not end well, else of the first.
+        """
+        for each in self._options.answerers:
+            destination = await self._core.servers.destination(each.model)
+            if destination:
+                click.echo(f"The conversation is sent to {destination}.", err=True)
+        self._early, self._runs, self._printed = [], (), None
         stop = self._core.subscribe(self._on_event)
         try:
-            answer = await asking
-            assert answer.run_id is not None
-            self._conversation, self._run = answer.conversation_id, answer.run_id
-            for logged in self._early:
-                self._on_event(logged)
-            state = await self._core.runs.wait(answer.run_id)
+            first = await asking
+            self._conversation = first.conversation_id
+            answers = await self._answers(first)
+            self._runs = tuple(each.run_id for each in answers if each.run_id is not None)
+            states = [await self._print(each, named=len(answers) > 1) for each in answers]
         finally:
             stop()
-            self._run = None
+            self._runs, self._printed = (), None
+        bad = [each for each in states if each.status != "done"]
+        for state in bad[1:]:
+            exit_status(state)  # says why; the caller does so of the first
+        return bad[0] if bad else states[0]
+
+    async def _answers(self, first: ChatMessage) -> tuple[ChatMessage, ...]:
+        """The answers that were asked for together, the first first."""
+        if len(first.sibling_ids) < 2:
+            return (first,)
+        versions = await self._core.chats.versions(first.message_id)
+        return asked_together(versions, first.message_id) or (first,)
+
+    async def _print(self, answer: ChatMessage, *, named: bool) -> RunState:
+        """Print an answer to its end; what was written of it before its turn comes at once."""
+        assert answer.run_id is not None
+        if named:
+            click.echo(f"--- {answer_name(answer)}")
+        self._printed = answer.run_id
+        for logged in [each for each in self._early if each.run_id == answer.run_id]:
+            self._on_event(logged)
+        state = await self._core.runs.wait(answer.run_id)
+        self._printed = None
         if not self._ended_line:
             click.echo()
             self._ended_line = True
         return state
 
     def _on_event(self, logged: LoggedEvent) -> None:
-        """Show text of the answer; it comes on the loop's thread."""
-        if self._run is None:
-            self._early.append(logged)
-        elif logged.run_id == self._run and isinstance(logged.event, TextReceived):
+        """Show text of the answer whose turn it is; it comes on the loop's thread."""
+        if not isinstance(logged.event, TextReceived):
+            return
+        if logged.run_id == self._printed:
             text = logged.event.text
             click.echo(text, nl=False)
             sys.stdout.flush()
             self._ended_line = text.endswith("\n") if text else self._ended_line
+        else:
+            self._early.append(logged)
 
     def _on_signal(self, number: int) -> None:
-        """Stop the answer that is written; where there is none, end."""
-        if self._run is not None and number == signal.SIGINT:
-            run_id = self._run
-            self._stopping = asyncio.ensure_future(self._core.runs.cancel(run_id))
+        """Stop the answers that are written; where there is none, end."""
+        if self._runs and number == signal.SIGINT:
+            work = [self._core.runs.cancel(each) for each in self._runs]
+            self._stopping = asyncio.gather(*work)
         else:
             self._ends.set()
 

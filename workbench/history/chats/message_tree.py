@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy import text as sql
 
 from workbench.domain.chat import UNBEGUN, Turn
+from workbench.domain.errors import UsageError
 from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.text import Role, replace_surrogates
 from workbench.domain.views import ChatMessage
@@ -23,7 +24,7 @@ from workbench.history.chats.branches.parents import (
     path_to,
 )
 from workbench.history.chats.branches.rows import among, read_many
-from workbench.history.chats.branches.showing import note_left, shown_leaf
+from workbench.history.chats.branches.showing import note_left, set_leaf, shown_leaf
 from workbench.history.chats.conversations import (
     insert_conversation,
     set_options,
@@ -60,6 +61,7 @@ def insert_message(
     system: str | None = None,
     edited_from: int | None = None,
     attachments: Sequence[dict[str, Any]] = (),
+    created_at: float | None = None,
 ) -> int:
     """A new message, which becomes the end of the shown branch; returns its id.
 
@@ -68,7 +70,7 @@ def insert_message(
     Raises:
         UsageError: there is no such conversation.
     """
-    now = time.time()
+    now = created_at or time.time()
     if run_id is not None and not text:
         text = connection.execute(select(run.c.output).where(run.c.id == run_id)).scalar_one()
     row = {
@@ -213,10 +215,13 @@ def load_message(connection: Connection, message_id: int) -> ChatMessage:
     return _message(connection, row, _versions(connection, row), stored_state)
 
 
-def insert_turn(connection: Connection, turn: Turn, owner: tuple[int, float]) -> ChatMessage:
-    """A question, the run that answers it and the answer's empty message, all or nothing.
+def insert_turn(
+    connection: Connection, turn: Turn, owner: tuple[int, float]
+) -> tuple[ChatMessage, ...]:
+    """A question, the runs that answer it and their empty messages, all or nothing.
 
-    The draft that the question was goes with them. ``owner`` as for ``runs.insert_run``.
+    The draft that the question was goes with them. Answers that were asked for together have the
+    same time; the first of them is shown. ``owner`` as for ``runs.insert_run``.
     """
     drafted = turn.conversation_id or UNBEGUN
     conversation_id = turn.conversation_id
@@ -235,20 +240,54 @@ def insert_turn(connection: Connection, turn: Turn, owner: tuple[int, float]) ->
             attachments=turn.attachments,
         )
         system = None
-    run_id = runs.insert_run(connection, turn.spec, turn.run_title, {}, owner)
-    answer_id = insert_message(
-        connection,
-        conversation_id=conversation_id,
-        parent_id=parent_id,
-        role="assistant",
-        text="",
-        run_id=run_id,
-        system=system,
-    )
+    now = time.time()
+    answers: list[int] = []
+    for spec in (turn.spec, *turn.others):
+        run_id = runs.insert_run(connection, spec, turn.run_title, {}, owner)
+        answer_id = insert_message(
+            connection,
+            conversation_id=conversation_id,
+            parent_id=parent_id,
+            role="assistant",
+            text="",
+            run_id=run_id,
+            system=system,
+            created_at=now,
+        )
+        answers.append(answer_id)
+    if turn.others:
+        set_leaf(connection, conversation_id, answers[0])
     set_options(connection, conversation_id, turn.options)
     if turn.text is not None and not turn.keeps_draft:
         connection.execute(delete(chat_draft).where(chat_draft.c.conversation_id == drafted))
-    return load_message(connection, answer_id)
+    return tuple(load_message(connection, each) for each in answers)
+
+
+def load_versions(
+    connection: Connection, message_id: int, state_of: StateOf
+) -> tuple[ChatMessage, ...]:
+    """All versions in the place of a message, oldest first.
+
+    Raises:
+        UsageError: there is no such message.
+    """
+    row = connection.execute(_messages().where(message.c.id == message_id)).one_or_none()
+    if row is None:
+        raise UsageError(f"There is no message {message_id}.")
+    ids = _versions(connection, row)
+    rows = connection.execute(_messages().where(message.c.id.in_(ids)).order_by(message.c.id))
+    return tuple(_message(connection, each, ids, state_of) for each in rows)
+
+
+def running_answers(connection: Connection, conversation_id: int) -> tuple[int, ...]:
+    """The runs that are answering in a conversation, on whichever branch."""
+    found = connection.execute(
+        select(run.c.id)
+        .join(message, message.c.run_id == run.c.id)
+        .where(message.c.conversation_id == conversation_id, run.c.status == "running")
+        .order_by(run.c.id)
+    )
+    return tuple(found.scalars())
 
 
 _COLUMNS: tuple[Any, ...] = (

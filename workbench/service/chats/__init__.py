@@ -9,6 +9,7 @@ summarising.py: sums up what is above a message; the summary takes its place in 
 naming.py: titles, suggested by the loaded model
 attaching.py: reads files that are attached to a message, counts their tokens
 asking.py: sends, edits, regenerates, continues
+sides.py: several answers to one message, side by side
 branches.py: versions and branches: shown, added, copied, deleted, brought back, undone
 steps.py: what can be undone
 """

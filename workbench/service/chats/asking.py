@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from workbench.domain.attachments import attached_files, title_words, with_files
-from workbench.domain.chat import ChatOptions, Turn, chat_params
+from workbench.domain.chat import Answerer, ChatOptions, Turn, chat_params
 from workbench.domain.chat_tree import TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import Json, RunSpec
@@ -20,7 +20,7 @@ from workbench.history.chats import conversations
 from workbench.service.chats.context import Contexts
 from workbench.service.chats.prompt import Draft, begun_message
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
-from workbench.service.runs.runs import run_title
+from workbench.service.runs.runs import PreparedRun, run_title
 
 _NOTHING = "There is nothing to send: write a message or attach a file first."
 
@@ -115,23 +115,34 @@ class Asking(Contexts):
         options: ChatOptions,
         begun: Message | None = None,
         attachments: tuple[dict[str, Any], ...] = (),
+        kept: ChatOptions | None = None,
     ) -> ChatMessage:
-        """Another version of a message, which can be undone."""
+        """Another version of a message, which can be undone; ``kept`` as in :meth:`_ask_all`."""
         conversation_id = message.conversation_id
         shown = await self._leaf(conversation_id)
         before = await self._before(message)
         edited = None if text is None else message.message_id
-        answer = await self._ask(
-            conversation_id, message.parent_id, before, text, options, begun, edited, attachments
+        answers = await self._ask_all(
+            conversation_id,
+            message.parent_id,
+            before,
+            text,
+            options,
+            begun,
+            edited,
+            attachments,
+            kept,
         )
+        answer, ids = answers[0], tuple(each.message_id for each in answers)
         change = TreeChange(
             kind="add",
             conversation_id=conversation_id,
             message_id=answer.message_id if text is None else answer.parent_id or 0,
             before=shown,
             after=answer.message_id,
-            count=1 if text is None else 2,
-            newest=answer.message_id,
+            count=len(ids) + (text is not None),
+            newest=ids[-1],
+            units=ids if text is None and len(ids) > 1 else (),
         )
         self._steps.add(change)
         return answer
@@ -168,49 +179,96 @@ class Asking(Contexts):
         *,
         keeps_draft: bool = False,
     ) -> ChatMessage:
-        """Put a question on disk and start its answer; ``text`` None answers the last message.
+        """As :meth:`_ask_all`; returns the first answer."""
+        answers = await self._ask_all(
+            conversation_id,
+            parent_id,
+            before,
+            text,
+            options,
+            begun,
+            edited,
+            attachments,
+            keeps_draft=keeps_draft,
+        )
+        return answers[0]
+
+    async def _ask_all(
+        self,
+        conversation_id: int | None,
+        parent_id: int | None,
+        before: Sequence[ChatMessage],
+        text: str | None,
+        options: ChatOptions,
+        begun: Message | None = None,
+        edited: int | None = None,
+        attachments: tuple[dict[str, Any], ...] = (),
+        kept: ChatOptions | None = None,
+        *,
+        keeps_draft: bool = False,
+    ) -> tuple[ChatMessage, ...]:
+        """Put a question on disk and start its answers; ``text`` None answers the last message.
 
         ``edited`` is the message that the question is a version of, ``attachments`` what goes with
-        it.
+        it. ``kept`` is what the conversation keeps of its options, None for what it is answered
+        with now.
         ``before`` is what is sent of the branch that ends in ``parent_id``: no hidden messages.
         ``begun`` is how the answer begins: it is written on directly, and the conversation keeps
         its strategy for the next message.
         """
-        asked = msgspec.structs.replace(options, strategy="direct", params={}) if begun else options
+        who = (Answerer(model=options.model),) if begun else options.answerers
         files = attached_files(attachments)
-        sent = await self._branch_prompt(before, Draft(text or "", begun, files), asked)
-        spec = RunSpec(
-            prompt=sent.prompt,
-            strategy=asked.strategy,
-            params=chat_params(asked.strategy) | asked.params,
-            model=options.model,
-            sampling=options.sampling,
-            seed=options.seed,
-            budget=options.budget,
-            mode=options.mode,
-        )
+        sent = await self._branch_prompt(before, Draft(text or "", begun, files), options)
+        specs = [
+            RunSpec(
+                prompt=sent.prompt,
+                strategy=each.strategy,
+                params=chat_params(each.strategy) | each.params,
+                model=each.model,
+                sampling=options.sampling,
+                seed=options.seed,
+                budget=options.budget,
+                mode=options.mode,
+            )
+            for each in who
+        ]
         is_other = not before or options.system != await self._system(before)
         async with self._runs.starting:
-            prepared = await self._runs.prepare(spec)
+            prepared = [await self._runs.prepare(spec) for spec in specs]
             turn = Turn(
                 conversation_id=conversation_id,
                 title=title_of(title_words(text or "", files)),
                 parent_id=parent_id,
                 text=text,
                 system=options.system if is_other else None,
-                options=kept_options(options),
-                spec=prepared.spec,
-                run_title=title_of(text) if text and files else run_title(prepared.spec),
+                options=kept_options(kept or options),
+                spec=prepared[0].spec,
+                run_title=title_of(text) if text and files else run_title(prepared[0].spec),
                 edited_from=edited,
                 attachments=attachments,
                 keeps_draft=keeps_draft,
+                others=tuple(each.spec for each in prepared[1:]),
             )
-            answer = await self._store.add_turn(turn)
+            answers = await self._store.add_answers(turn)
         if options.system.strip() and options.system != await self.last_system():
             await self._store.write(session.set_state, LAST_SYSTEM, options.system)
-        assert answer.run_id is not None
-        await self._runs.begin(answer.run_id, prepared)
-        return answer
+        for answer, each in self._in_turn(answers, prepared):
+            assert answer.run_id is not None
+            await self._runs.begin(answer.run_id, each)
+        return answers
+
+    def _in_turn(
+        self, answers: Sequence[ChatMessage], prepared: Sequence[PreparedRun]
+    ) -> list[tuple[ChatMessage, PreparedRun]]:
+        """Answers in an order in which no model is loaded twice: the loaded one comes first."""
+        loaded = self._engines.local.model
+        paths = [each.model.path for each in prepared]
+
+        def turn(pair: tuple[ChatMessage, PreparedRun]) -> tuple[bool, int]:
+            path = pair[1].model.path
+            return loaded is None or path != loaded.path, paths.index(path)
+
+        return sorted(zip(answers, prepared, strict=True), key=turn)
 
     async def _name_after(self, conversation_id: int, text: str) -> None:
         """Name a new conversation after its first message, unless the user has named it."""

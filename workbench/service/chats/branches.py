@@ -222,7 +222,8 @@ class Branches(ConversationReader):
         while change := self._steps.last(conversation_id):
             if await self._is_possible(change):
                 if change.kind != "delete":
-                    await self._stop_below(change.message_id)
+                    for unit in _changed(change):
+                        await self._stop_below(unit)
                 await self._store.write(deleting.undo_change, change)
                 self._steps.undone(conversation_id)
                 return change
@@ -238,12 +239,20 @@ class Branches(ConversationReader):
         return change
 
     async def _is_possible(self, change: TreeChange) -> bool:
-        is_living, newest = await self._store.read(deleting.state_below, change.message_id)
-        if change.kind == "delete":
-            return not is_living
-        return is_living and (change.kind != "add" or newest <= change.newest)
+        for unit in _changed(change):
+            is_living, newest = await self._store.read(deleting.state_below, unit)
+            if is_living == (change.kind == "delete"):
+                return False
+            if change.kind == "add" and newest > change.newest:
+                return False
+        return True
 
     async def _done(self, change: TreeChange) -> ChatMessage:
         """Remember what was added; returns the first of it."""
         self._steps.add(change)
         return await self._store.read(message_tree.load_message, change.message_id)
+
+
+def _changed(change: TreeChange) -> tuple[int, ...]:
+    """The first messages of what was changed: several answers can be added together."""
+    return change.units if change.kind == "add" and change.units else (change.message_id,)

@@ -10,15 +10,16 @@ from workbench.domain.text import Message, Segment
 from workbench.domain.views import Conversation
 from workbench.history import session
 from workbench.history.chats import conversations, message_tree
-from workbench.service.chats.asking import Asking, kept_options
+from workbench.service.chats.asking import kept_options
 from workbench.service.chats.attaching import Attaching
 from workbench.service.chats.branches import Branches
 from workbench.service.chats.naming import Naming
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
+from workbench.service.chats.sides import Sides
 from workbench.service.chats.summarising import Summarising
 
 
-class Chats(Asking, Attaching, Branches, Summarising, Naming):
+class Chats(Sides, Attaching, Branches, Summarising, Naming):
     """Conversations: each answer is a run, each message a node of a tree."""
 
     async def all(self, text: str = "") -> tuple[Conversation, ...]:

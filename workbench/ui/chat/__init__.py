@@ -17,6 +17,7 @@ reading.py: where each conversation was left, so that it opens there again
 sending.py: sends messages, edits and retries
 live_answers.py: answers being written, in all conversations
 side.py: the column of panes at the right
+sides/: several answers to one message side by side
 context/: how full the context is, and what the model does not see
 profiles/: named system prompts
 afterwards/: when an answer has ended: a title is suggested, a notification shown

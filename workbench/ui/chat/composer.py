@@ -20,6 +20,7 @@ from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.bridge import Bridge
 from workbench.ui.chat.attaching.chips import FileChips
 from workbench.ui.chat.message_box import MessageBox, SendButton
+from workbench.ui.chat.sides.answerers import AnswerersButton
 from workbench.ui.kit import GhostButton, IconButton, Label, Segmented, column, row
 from workbench.ui.kit.forms.run_choices import (
     ModelChooser,
@@ -27,7 +28,7 @@ from workbench.ui.kit.forms.run_choices import (
     SamplingButton,
     StrategyChooser,
 )
-from workbench.ui.kit.label import set_tone
+from workbench.ui.kit.label import plain_tip, set_tone
 
 _MODEL_WIDTH = 150
 
@@ -121,6 +122,7 @@ class Composer(QFrame):
         self.model.setMinimumWidth(_MODEL_WIDTH)
         self.sampling = SamplingButton(bridge, short=True)
         self.sampling.setProperty("tall", False)
+        self.others = AnswerersButton(self.model, self.strategy)
         self.system_button = IconButton("file", "System prompt")
         self.system_button.clicked.connect(self.system_wanted)
         self.attach = IconButton("paperclip", "Attach files")
@@ -132,12 +134,9 @@ class Composer(QFrame):
         self.context = GhostButton("")
         self.context.setAccessibleName("Tokens of the context")
         self.context.clicked.connect(self.context_wanted)
-        self.strategy.strategy_chosen.connect(self.options_changed)
-        self.model.currentIndexChanged.connect(self.options_changed)
-        self.sampling.form.changed.connect(self.options_changed)
+        self._connect_options()
         self.send = SendButton()
         self.send.clicked.connect(self._on_button)
-        self.strategy.strategy_chosen.connect(self._on_strategy)
 
     def _lower(self) -> QHBoxLayout:
         return row(
@@ -153,6 +152,13 @@ class Composer(QFrame):
         )
 
     # --- how answers are made -------------------------------------------------------------------
+
+    def _connect_options(self) -> None:
+        self.strategy.strategy_chosen.connect(self.options_changed)
+        self.model.currentIndexChanged.connect(self.options_changed)
+        self.others.changed.connect(self.options_changed)
+        self.sampling.form.changed.connect(self.options_changed)
+        self.strategy.strategy_chosen.connect(self._on_strategy)
 
     @Slot(str)
     def _on_strategy(self, strategy_id: str) -> None:
@@ -181,6 +187,7 @@ class Composer(QFrame):
             seed=self.sampling.seed,
             mode=self.sampling.mode,
             system=system,
+            others=self.others.answerers(),
         )
 
     def show_options(self, kept: Mapping[str, Any]) -> None:
@@ -196,6 +203,7 @@ class Composer(QFrame):
             values | {"seed": kept.get("seed") or 0, "mode": kept.get("mode") or "fast"}
         )
         self.model.want(str(kept.get("model") or ""))
+        self.others.show_kept(kept.get("others"))
 
     # --- what is written ------------------------------------------------------------------------
 
@@ -411,8 +419,11 @@ class Composer(QFrame):
     def show_report(self, report: ContextReport) -> None:
         """Say how full the context is, in tokens, or why that is not known."""
         used, context = f"{report.used:,}", f"{report.context:,}"
-        self.context.set_text(report.uncounted or f"{used} / {context}")
+        uncounted = report.uncounted
+        self.context.set_text("not counted" if uncounted else f"{used} / {context}")
         set_tone(self.context, "bad" if report.over_tokens else "text-3")
         over = count_text(report.over_tokens, "token")
         words = f"Too long by {over}." if report.over_tokens else "Tokens of the next prompt."
-        self.context.setToolTip(f"{words} Shows what they are of.")
+        if uncounted:
+            words = f"{uncounted[0].upper()}{uncounted[1:]}."
+        self.context.setToolTip(plain_tip(f"{words} Shows what they are of."))

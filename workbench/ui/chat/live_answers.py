@@ -43,9 +43,11 @@ class LiveAnswers(QObject):
 
     def of_conversation(self, conversation_id: int | None) -> int | None:
         """The run that answers in a conversation, None where none does."""
-        return next(
-            (run for run, it in self._live.items() if it.conversation_id == conversation_id), None
-        )
+        return next(iter(self.all_of_conversation(conversation_id)), None)
+
+    def all_of_conversation(self, conversation_id: int | None) -> tuple[int, ...]:
+        """The runs that answer in a conversation: several where answers are side by side."""
+        return tuple(run for run, it in self._live.items() if it.conversation_id == conversation_id)
 
     @property
     def any(self) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
+    from workbench.domain.views import ChatMessage
     from workbench.ui.chat.transcript import Transcript
 
 
@@ -37,15 +38,24 @@ class MessageKeys(QObject):
         focus, transcript = QApplication.focusWidget(), self._transcript
         if focus is None or not transcript.viewport().isAncestorOf(focus):
             return None
-        views = transcript.views.items()
-        return next((at for at, it in views if it is focus or it.isAncestorOf(focus)), None)
+        rows = transcript.rows.items()
+        return next((at for at, it in rows if it is focus or it.isAncestorOf(focus)), None)
+
+    def _message(self, index: int) -> ChatMessage:
+        """The message in a place that has the focus, else the one of the branch."""
+        focus = QApplication.focusWidget()
+        for view in self._transcript.answers(index):
+            if focus is not None and (view is focus or view.isAncestorOf(focus)):
+                return view.message
+        return self._transcript.messages[index]
 
     def focus(self, index: int) -> None:
         """Give a message the focus, and scroll as far as needed to see it."""
         transcript = self._transcript
         view = transcript.views.get(index) or transcript.show_message(index)
         view.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        transcript.make_visible(view.y(), view.height())
+        row = transcript.rows[index]
+        transcript.make_visible(row.y(), row.height())
 
     def step(self, step: int) -> None:
         """Go to the message before or after the one that has the focus; first to one in view."""
@@ -62,27 +72,32 @@ class MessageKeys(QObject):
         """Ask for the menu of the message under the pointer, or of the one that has the focus."""
         transcript = self._transcript
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        views = transcript.views.items()
-        under = next((at for at, it in views if it.geometry().contains(event.pos())), None)
+        rows = transcript.rows.items()
+        under = next((at for at, it in rows if it.geometry().contains(event.pos())), None)
         index = self.focused if by_key else under
         if index is None:
             return
-        view = transcript.views[index]
-        middle = view.mapToGlobal(view.rect().center())
-        self.menu_wanted.emit(transcript.messages[index], middle if by_key else event.globalPos())
+        row, message = transcript.rows[index], self._message(index)
+        if not by_key:
+            at = event.globalPos()
+            views = transcript.answers(index)
+            hit = [each for each in views if each.rect().contains(each.mapFromGlobal(at))]
+            message = hit[0].message if hit else transcript.messages[index]
+        middle = row.mapToGlobal(row.rect().center())
+        self.menu_wanted.emit(message, middle if by_key else event.globalPos())
 
     def take(self, event: QKeyEvent) -> bool:
         """Do what a key does with the message that has the focus; whether it does something."""
-        index, messages = self.focused, self._transcript.messages
+        index = self.focused
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_wanted.emit()
         elif event.matches(QKeySequence.StandardKey.Redo):
             self.redo_wanted.emit()
         elif index is not None and event.key() == Qt.Key.Key_F2:
-            self.edit_wanted.emit(messages[index])
+            self.edit_wanted.emit(self._message(index))
         elif index is not None and event.key() == Qt.Key.Key_Delete:
             if not event.isAutoRepeat():
-                self.delete_wanted.emit(messages[index])
+                self.delete_wanted.emit(self._message(index))
         else:
             return False
         return True

@@ -7,7 +7,7 @@ import time
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.tokens import AnswerTokens
@@ -52,7 +52,8 @@ class MessageView(QFrame):
 
     Signals (all with the message):
         regenerate_wanted, edit_wanted, delete_wanted, run_wanted, continue_wanted, answer_wanted,
-        version_wanted(message, other id).
+        version_wanted(message, other id). sides_wanted: its versions side by side.
+        tree_wanted: the tree of thoughts behind it.
         design_wanted(str): a template in the text. save_wanted(str, str): code and its language.
         resized(): the height may change.
     """
@@ -64,6 +65,8 @@ class MessageView(QFrame):
     continue_wanted = Signal(object)
     answer_wanted = Signal(object)
     version_wanted = Signal(object, int)
+    sides_wanted = Signal(object)
+    tree_wanted = Signal(object)
     design_wanted = Signal(str)
     save_wanted = Signal(str, str)
     resized = Signal()
@@ -84,10 +87,15 @@ class MessageView(QFrame):
         self._ended: tuple[RunState, str] | None = None
         self._merged: Label | None = None
         self.files: FileFolds | None = None
-        self.name = Label("", "body-strong")
+        self.in_column = False
+        """Whether other versions of it are to its left and right."""
+        self.name = Label("", "body-strong", elide=True)
+        self.name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.note = Label("", "small", "text-3")
         self.versions = VersionArrows()
         self.versions.chosen.connect(self._on_version)
+        self.sides = IconButton("compare", "Versions side by side", size=24, glyph=14)
+        self.sides.clicked.connect(functools.partial(self._emit, self.sides_wanted))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.body = MarkdownBody("Your message" if self.is_mine else "Answer")
         self.body.leave_menus()
@@ -96,7 +104,7 @@ class MessageView(QFrame):
         self.empty = Label("", "body", "text-3", wrap=True)
         self.footer = Label("", "small", "text-3", elide=True)
         self.tags = MessageTags()
-        self._head = row(self.name, self.note, self.tags, None, self.versions, gap=8)
+        self._head = row(self.name, self.note, self.tags, None, self.sides, self.versions, gap=8)
         self._foot = QWidget()
         self._foot.setLayout(self._make_foot())
         if self.is_mine:
@@ -117,6 +125,7 @@ class MessageView(QFrame):
             "trash": ("Delete with what follows", self.delete_wanted),
             "refresh": ("Another answer", self.regenerate_wanted),
             "eye": ("Open the run in History", self.run_wanted),
+            "tot": ("Open in Tree", self.tree_wanted),
         }
         made = []
         for name in icons:
@@ -136,8 +145,10 @@ class MessageView(QFrame):
         self.go_on.clicked.connect(functools.partial(self._emit, wanted))
         layout.addWidget(self.go_on)
         if not self.is_mine:
-            copy, again, self._open, delete = self._buttons(("copy", "refresh", "eye", "trash"))
-            for button in (copy, again, self._open, delete):
+            copy, again, self.tree, self._open, delete = self._buttons(
+                ("copy", "refresh", "tot", "eye", "trash")
+            )
+            for button in (copy, again, self.tree, self._open, delete):
                 layout.addWidget(button)
         return layout
 
@@ -147,6 +158,20 @@ class MessageView(QFrame):
     @Slot(int)
     def _on_version(self, other: int) -> None:
         self.version_wanted.emit(self.message, other)
+
+    def put_in_head(self, widget: QWidget) -> None:
+        """Show something at the right end of the line with the name."""
+        self._head.addWidget(widget)
+
+    @property
+    def shown(self) -> MessageView:
+        """Itself: it is not next to other versions."""
+        return self
+
+    @property
+    def answers(self) -> tuple[MessageView, ...]:
+        """Itself."""
+        return (self,)
 
     def put_above(self, widget: QWidget) -> None:
         """Show something over the message, in its width."""
@@ -199,6 +224,12 @@ class MessageView(QFrame):
         self.setAccessibleName(f"Message of {name}")
         self.tags.show_message(message)
         self.versions.show_versions(message)
+        self.sides.setVisible(
+            len(message.sibling_ids) > 1
+            and message.role == "assistant"
+            and not message.kind
+            and not self.in_column
+        )
         self._show_time()
         if tool_title(message):
             self._show_tool()
@@ -319,6 +350,8 @@ class MessageView(QFrame):
         )
         self._foot.show()
         self._open.setVisible(self.message.run_id is not None)
+        has_tree = self.message.run_id is not None and self.message.strategy not in ("", "direct")
+        self.tree.setVisible(has_tree)
         cut = state.finish_reason in _CUT or state.status == "interrupted"
         self.go_on.setVisible(cut and bool(text.strip()) and self.message.kind != "summary")
         is_direct = self.message.strategy in ("", "direct")

@@ -11,6 +11,7 @@ from workbench.domain.views import ChatMessage
 from workbench.ui.chat.composer import Composer
 from workbench.ui.chat.find_bar import FindBar
 from workbench.ui.chat.message_view import MessageView
+from workbench.ui.chat.sides.sides_view import SidesView
 from workbench.ui.chat.system_view import SystemView
 from workbench.ui.chat.transcript import WIDTH, Transcript
 from workbench.ui.kit import Banner, EmptyState, column, row
@@ -24,14 +25,16 @@ _LEAST_WIDTH = 480
 class ChatPage(QFrame):
     """The parts of the page and their layout."""
 
-    def __init__(self, bridge: Bridge, make_view: Callable[[ChatMessage], MessageView]) -> None:
+    def __init__(
+        self, bridge: Bridge, make: Callable[[ChatMessage], MessageView | SidesView]
+    ) -> None:
         super().__init__()
         self.setProperty("surface", "canvas")
         self.setMinimumWidth(_LEAST_WIDTH)
         self.find_bar = FindBar()
         self.banner = Banner()
         self.system = SystemView(bridge)
-        self.transcript = Transcript(make_view)
+        self.transcript = Transcript(make)
         self.composer = Composer(bridge)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_empty())

@@ -27,6 +27,8 @@ from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
 from workbench.ui.chat.sending import Sending
 from workbench.ui.chat.side import Side
+from workbench.ui.chat.sides.sides import Sides
+from workbench.ui.chat.sides.sides_view import SidesView
 from workbench.ui.chat.slash.slash import Slash
 from workbench.ui.chat.tokens.microscope import WIDTH as MICROSCOPE_WIDTH
 from workbench.ui.chat.tokens.microscope import Microscope
@@ -69,7 +71,7 @@ class ChatPanel(Panel):
         """What the bar says of a deleted conversation, whichever is shown."""
         self._sought = ""
         """The words of the search whose hit is being opened."""
-        self.page = ChatPage(self.bridge, self._make_view)
+        self.page = ChatPage(self.bridge, self._make_row)
         self.composer, self.transcript = self.page.composer, self.page.transcript
         self.reading = Reading(self.transcript)
         self.held = HeldKeys(self.composer.box)
@@ -83,6 +85,7 @@ class ChatPanel(Panel):
         self.list = ConversationList()
         self.branches = Branches(self)
         self.off_record = OffRecord(self)
+        self.sides = Sides(self)
         self.finding = Finding(self.page.find_bar, self.transcript)
         self.side = Side()
         self.side.add(self.branches.map)
@@ -146,8 +149,8 @@ class ChatPanel(Panel):
         self.finding.closed.connect(self._focus_box)
 
     def top_widgets(self) -> tuple[QWidget, ...]:
-        """The switches of the tint and of the map."""
-        return (self.tint.button, self.branches.map_button)
+        """Who else answers, and the switches of the tint and of the map."""
+        return (self.composer.others, self.tint.button, self.branches.map_button)
 
     def actions_table(self) -> tuple[Action, ...]:
         """What can be done here."""
@@ -165,6 +168,7 @@ class ChatPanel(Panel):
                    keys="Ctrl+Shift+P", is_on=lambda: self.tint.is_on),
             *self.off_record.actions(),
             *self.branches.actions(),
+            *self.sides.actions(),
             *self.sight.actions(),
             case_action("chat", self.context, self, self._last_run),
             *self.attaching.actions(),
@@ -265,8 +269,10 @@ class ChatPanel(Panel):
             stays = min(self.transcript.first_shown, max(len(messages) - 1, 0))
         self._show_system()
         self.reading.show(messages, stays)
+        self.sides.refresh()
         for index, view in self.transcript.views.items():
             self._show_unanswered(view, index)
+        for view in self.transcript.answers():
             self._read_more(view)
         self.tint.refresh()
         self.finding.refresh()
@@ -277,7 +283,11 @@ class ChatPanel(Panel):
         shown = self.transcript.messages
         return bool(shown and messages) and shown[0].conversation_id == messages[0].conversation_id
 
-    def _make_view(self, message: ChatMessage) -> MessageView:
+    def _make_row(self, message: ChatMessage) -> MessageView | SidesView:
+        return self.sides.make_row(message)
+
+    def make_view(self, message: ChatMessage) -> MessageView:
+        """The widget of a message, with what is known of its run."""
         view = MessageView(message)
         view.regenerate_wanted.connect(self.sending.regenerate)
         view.edit_wanted.connect(self.sending.edit)
@@ -285,7 +295,7 @@ class ChatPanel(Panel):
         view.continue_wanted.connect(self.sending.go_on)
         view.answer_wanted.connect(self.sending.answer)
         view.run_wanted.connect(self.open_run)
-        view.version_wanted.connect(self.branches.show_version)
+        view.tree_wanted.connect(self.open_tree)
         view.design_wanted.connect(self._open_design)
         view.save_wanted.connect(self.transfers.save_code)
         state = self.model.live.state(message.run_id)
@@ -317,9 +327,8 @@ class ChatPanel(Panel):
     @Slot(object, str)
     def _on_answer(self, state: RunState, text: str) -> None:
         place = self.model.place_of(state.run_id)
-        view = self.transcript.view_at(place) if place is not None else None
-        if view is not None and view.message.run_id == state.run_id:
-            view.show_run(state, text)
+        if place is not None:
+            self.sides.show_run(place, state, text)
 
     # --- the system prompt ----------------------------------------------------------------------
 
@@ -427,6 +436,12 @@ class ChatPanel(Panel):
         """Show the run of an answer in History."""
         if message.run_id is not None and self.off_record.allows_elsewhere():
             self.context.go("history", run_id=message.run_id)
+
+    @Slot(object)
+    def open_tree(self, message: ChatMessage) -> None:
+        """Show the tree of thoughts behind an answer."""
+        if message.run_id is not None and self.off_record.allows_elsewhere():
+            self.context.go("tree", run_id=message.run_id)
 
     @Slot(str)
     def _open_design(self, text: str) -> None:

@@ -96,12 +96,18 @@ class Sending(QObject):
             if place:
                 self._model.summarise(self._model.messages[place - 1], self.options)
             return
-        self._model.regenerate(message, self.options)
+        if self._model.is_aside(message):
+            self._model.again(message, self.options)
+        else:
+            self._model.regenerate(message, self.options)
 
     @Slot(object)
     def go_on(self, message: ChatMessage) -> None:
         """Let an answer that was cut go on."""
-        self._model.go_on(message, self.options)
+        if self._model.is_aside(message):
+            self._model.again(message, self.options, goes_on=True)
+        else:
+            self._model.go_on(message, self.options)
 
     def fork(self, message: ChatMessage, begun: str) -> None:
         """Write another version of an answer, which begins with ``begun``."""

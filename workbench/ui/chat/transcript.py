@@ -24,6 +24,7 @@ from workbench.domain.views import ChatMessage
 from workbench.ui.chat.message_box import is_text
 from workbench.ui.chat.message_keys import MessageKeys
 from workbench.ui.chat.message_view import MessageView
+from workbench.ui.chat.sides.sides_view import SidesView
 from workbench.ui.chat.system_view import SystemView
 from workbench.ui.kit.panes.tab_order import chain_after, reading_order
 
@@ -42,7 +43,7 @@ class Transcript(QAbstractScrollArea):
     """A page of messages that can be of any length.
 
     Args:
-        make: a widget for a message.
+        make: a widget for a message, or for its versions side by side.
 
     Signals:
         typed(str): somebody types while no text field has the focus.
@@ -50,7 +51,7 @@ class Transcript(QAbstractScrollArea):
 
     typed = Signal(str)
 
-    def __init__(self, make: Callable[[ChatMessage], MessageView]) -> None:
+    def __init__(self, make: Callable[[ChatMessage], MessageView | SidesView]) -> None:
         super().__init__()
         self.setAccessibleName("Conversation")
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
@@ -62,8 +63,8 @@ class Transcript(QAbstractScrollArea):
         self._make = make
         self.messages: tuple[ChatMessage, ...] = ()
         self.keys = MessageKeys(self)
-        self.views: dict[int, MessageView] = {}
-        """The messages that have a widget, by their place."""
+        self.rows: dict[int, MessageView | SidesView] = {}
+        """What is near the view: a message or its versions side by side, by their place."""
         self._header: SystemView | None = None
         self._heights: list[int] = []
         self._tops: list[int] = [0]
@@ -77,6 +78,22 @@ class Transcript(QAbstractScrollArea):
         self._ahead.timeout.connect(self._prepare)
 
     # --- content --------------------------------------------------------------------------------
+
+    @property
+    def views(self) -> dict[int, MessageView]:
+        """The messages of the branch that have a widget, by their place."""
+        return {index: row.shown for index, row in self.rows.items()}
+
+    def answers(self, index: int | None = None) -> list[MessageView]:
+        """Every message that has a widget, or those in one place: several are side by side."""
+        rows = self.rows.values() if index is None else [self.rows[index]]
+        return [view for row in rows for view in row.answers]
+
+    def remake(self, index: int) -> None:
+        """Have another widget for a place, which keeps its height on the screen."""
+        if index in self.rows:
+            self._drop(index)
+            self._soon.start()
 
     def set_header(self, header: SystemView | None) -> None:
         """Show a widget above the first message; None where it is shown elsewhere."""
@@ -105,14 +122,14 @@ class Transcript(QAbstractScrollArea):
             stays = None if stays is None else stays + above
             before = self.messages[:above] + before
             self._heights = estimated_heights(before[:above], self._width()) + self._heights
-            self.views = {index + above: view for index, view in self.views.items()}
+            self.rows = {index + above: row for index, row in self.rows.items()}
         same = _common(before, self.messages)
         width = self._width()
         heights = self._heights[:same]
         heights += estimated_heights(self.messages[same:], width)
         self._heights = heights
-        for index in sorted(self.views):
-            view = self.views[index]
+        for index in sorted(self.rows):
+            view = self.rows[index]
             fits = index < len(self.messages) and view.message.role == self.messages[index].role
             if not fits:
                 self._drop(index)
@@ -124,13 +141,14 @@ class Transcript(QAbstractScrollArea):
             if self._header is not None:  # what is new in it was not seen growing
                 _fitted(self._header, self._width())
         else:
-            top = self.views[stays].y() if stays in self.views else 0
+            top = self.rows[stays].y() if stays in self.rows else 0
             self._follow, self._anchor = False, (stays, -top)
         self._place()
 
     def view_at(self, index: int) -> MessageView | None:
         """The widget of a message, None where it is far from the view."""
-        return self.views.get(index)
+        row = self.rows.get(index)
+        return row.shown if row is not None else None
 
     def follow_end(self) -> None:
         """Go to the end and stay there while it grows."""
@@ -176,10 +194,10 @@ class Transcript(QAbstractScrollArea):
         """Scroll to a message and give it a widget."""
         self._follow, self._anchor = False, (index, -_TOP)
         self._place()
-        if index not in self.views:
+        if index not in self.rows:
             self._fit(index)
             self._place()
-        return self.views[index]
+        return self.rows[index].shown
 
     def show_place(self, view: QWidget, cursor: QTextCursor) -> None:
         """Scroll as far as needed to see a place in a text of a message."""
@@ -200,9 +218,15 @@ class Transcript(QAbstractScrollArea):
     def _width(self) -> int:
         return max(120, min(self.viewport().width() - 2 * _SIDE, WIDTH - 2 * _SIDE))
 
-    def _left(self) -> int:
+    def _left(self, width: int) -> int:
         """In the middle of the page, whether or not there is a scroll bar."""
-        return max((self.width() - self._width()) // 2, _SIDE)
+        return max((self.width() - width) // 2, _SIDE)
+
+    def _height(self, row: MessageView | SidesView) -> int:
+        """Give a row its width; returns its height. Columns take what room there is."""
+        if isinstance(row, SidesView):
+            return row.fit(self._width(), max(self.viewport().width() - 2 * _SIDE, 120))
+        return row.fit(self._width())
 
     def _count(self) -> None:
         first = _TOP
@@ -257,23 +281,22 @@ class Transcript(QAbstractScrollArea):
 
     def _fit(self, index: int) -> bool:
         """Have a widget for a message in the right width; whether its height was another."""
-        view = self.views.get(index)
+        view = self.rows.get(index)
         if view is None:
             view = self._make(self.messages[index])
             view.setParent(self.viewport())
             view.resized.connect(self._on_resized)
-            self.views[index] = view
-        height = view.fit(self._width())
+            self.rows[index] = view
+        height = self._height(view)
         changed = height != self._heights[index]
         self._heights[index] = height
         return changed
 
     def _move(self, value: int) -> None:
-        left = self._left()
         if self._header is not None:
-            self._header.move(left, _TOP - value)
-        for index, view in self.views.items():
-            view.move(left, self._tops[index] - value)
+            self._header.move(self._left(self._width()), _TOP - value)
+        for index, view in self.rows.items():
+            view.move(self._left(view.width()), self._tops[index] - value)
             if view.isHidden():
                 view.show()
 
@@ -282,32 +305,32 @@ class Transcript(QAbstractScrollArea):
         """One more message just outside of the view, while there is nothing else to do."""
         margin = self.viewport().height()
         first, last = self._in_view(self.verticalScrollBar().value(), margin)
-        missing = next((index for index in range(first, last) if index not in self.views), None)
+        missing = next((index for index in range(first, last) if index not in self.rows), None)
         if missing is not None:
             self._fit(missing)
             self._place()
             return
-        for index in [each for each in self.views if not first <= each < last]:
+        for index in [each for each in self.rows if not first <= each < last]:
             self._let_go(index)
         self._chain()
 
     def _let_go(self, index: int) -> None:
         """Take a far widget away, unless somebody is at work in it."""
-        view = self.views[index]
+        view = self.rows[index]
         focus = QApplication.focusWidget()
         if view.has_selection() or (focus is not None and view.isAncestorOf(focus)):
             return
         self._drop(index)
 
     def _drop(self, index: int) -> None:
-        view = self.views.pop(index)
+        view = self.rows.pop(index)
         view.hide()
         view.deleteLater()
 
     def _chain(self) -> None:
         """Tab goes through the messages as they are read."""
         last: QWidget = self
-        for widget in (self._header, *(self.views[index] for index in sorted(self.views))):
+        for widget in (self._header, *(self.rows[index] for index in sorted(self.rows))):
             if widget is not None:
                 chain_after(last, widget)
                 last = next(reversed([*reading_order(widget)]), last)
@@ -332,8 +355,8 @@ class Transcript(QAbstractScrollArea):
         if event.oldSize().width() != event.size().width():
             width = self._width()
             self._heights = estimated_heights(self.messages, width)
-            for index, view in self.views.items():
-                self._heights[index] = view.fit(width)
+            for index, view in self.rows.items():
+                self._heights[index] = self._height(view)
         self._place()
 
     def focusNextPrevChild(self, forwards: bool) -> bool:

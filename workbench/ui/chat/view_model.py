@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import Signal, Slot
 
-from workbench.domain.chat import UNBEGUN, ChatOptions, OpenConversation, WaitingMessage
+from workbench.domain.chat import UNBEGUN, ChatOptions, WaitingMessage
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.profiles import Profile
 from workbench.domain.runs.run_state import RunState
@@ -19,6 +19,7 @@ from workbench.domain.views import ChatMessage
 from workbench.ui.chat.conversations_model import ConversationsModel
 from workbench.ui.chat.drafts import Drafts
 from workbench.ui.chat.live_answers import LiveAnswers
+from workbench.ui.chat.sides.places import OpenedBranch, Place, place_of, read_sides
 from workbench.ui.runs.words import output_text
 from workbench.ui.tasks import background, cancel, latest
 
@@ -73,6 +74,10 @@ class ChatModel(ConversationsModel):
         self._places: dict[int, int] = {}
         """Where in the branch the message with a run is."""
         self._ids: dict[int, int] = {}
+        self.sides: dict[int, tuple[ChatMessage, ...]] = {}
+        """The versions of each message that is shown in columns, by its id."""
+        self.wanted_sides: dict[Place, bool] = {}
+        """Where the user asked for columns, or for one answer."""
         self._place = 0
         self._shown_place = 0
         self._begun_place = 0
@@ -145,7 +150,7 @@ class ChatModel(ConversationsModel):
         self._place += 1
         self._awaits_answer = False
         self._title, self.messages, self.system, self.options = "", (), "", {}
-        self._places, self._ids = {}, {}
+        self._places, self._ids, self.sides = {}, {}, {}
 
     @background
     async def continue_from(self, messages: Sequence[Message]) -> None:
@@ -180,27 +185,29 @@ class ChatModel(ConversationsModel):
 
     @latest
     async def _read(self, conversation_id: int, message_id: int | None) -> None:
-        place = self._place
+        place, wanted = self._place, dict(self.wanted_sides)
         at_end = message_id is None and self.opens_at_end(conversation_id)
 
-        async def ask(core: Workbench) -> OpenConversation:
+        async def ask(core: Workbench) -> OpenedBranch:
             if message_id is not None:  # a write: it is done whatever is asked for next
                 await asyncio.shield(core.chats.show_branch(conversation_id, message_id))
-            return await core.chats.open(conversation_id)
+            opened = await core.chats.open(conversation_id)
+            return OpenedBranch(opened, await read_sides(core, opened.messages, wanted))
 
         try:
             if at_end and place not in (self._shown_place, self._begun_place):
                 await self._show_end(conversation_id, place)
-            read = await self._bridge.ask(ask)
+            branch: OpenedBranch = await self._bridge.ask(ask)
         except WorkbenchError as error:
             self.start_new()
             self.failed.emit(str(error))
             return
         is_other = place != self._shown_place
         self._shown_place = place
-        self._show(read)
+        self._show(branch)
         self._awaits_answer = False
-        for message in read.messages:  # a summary that is being written is not the last
+        shown_aside = [each for versions in branch.sides.values() for each in versions]
+        for message in (*self.messages, *shown_aside):  # not only the last: a summary, columns
             if message.run_id is not None and message.run_status == "running":
                 self.live.follow(message.run_id, message.conversation_id)
         if is_other and place != self._begun_place:
@@ -214,15 +221,24 @@ class ChatModel(ConversationsModel):
 
     async def _show_end(self, conversation_id: int, place: int) -> None:
         """Show the last messages of a long conversation; keys are held until all is read."""
-        end = await self._bridge.ask(lambda core: core.chats.open_end(conversation_id, _END))
+        wanted = dict(self.wanted_sides)
+
+        async def ask(core: Workbench) -> OpenedBranch | None:
+            opened = await core.chats.open_end(conversation_id, _END)
+            if opened is None:
+                return None
+            return OpenedBranch(opened, await read_sides(core, opened.messages, wanted))
+
+        end: OpenedBranch | None = await self._bridge.ask(ask)
         if end is not None:
             self._begun_place = place
             self._show(end)
             self.opened.emit()
             self.messages_changed.emit()
 
-    def _show(self, read: OpenConversation) -> None:
+    def _show(self, branch: OpenedBranch) -> None:
         """Have a conversation, or its end while the rest of it is being read."""
+        read, sides = branch
         self.shown_key = read.conversation.conversation_id
         self._title, self.messages, self.system = (
             read.conversation.title,
@@ -230,10 +246,12 @@ class ChatModel(ConversationsModel):
             read.system,
         )
         self.options = read.conversation.options
+        self.sides = sides
         self._places = {
-            message.run_id: at
+            each.run_id: at
             for at, message in enumerate(read.messages)
-            if message.run_id is not None
+            for each in (message, *sides.get(message.message_id, ()))
+            if each.run_id is not None
         }
         self._ids = {message.message_id: at for at, message in enumerate(read.messages)}
 
@@ -303,10 +321,11 @@ class ChatModel(ConversationsModel):
                     keeps_draft=True,
                 )
             )
+            runs = await self._runs_with(answer)
         finally:
             self._starting.discard(key)
             self._tell_running()
-        self._begun(answer, shown=self.current == conversation_id and not self.is_opening)
+        self._begun(answer, runs, shown=self.current == conversation_id and not self.is_opening)
 
     def edit(
         self,
@@ -321,6 +340,19 @@ class ChatModel(ConversationsModel):
     def regenerate(self, message: ChatMessage, options: ChatOptions) -> None:
         """Another version of an answer."""
         self._begin(lambda core: core.chats.regenerate(message, options), "")
+
+    def is_aside(self, message: ChatMessage) -> bool:
+        """Whether a message is shown in a column."""
+        return any(
+            message.message_id == each.message_id
+            for versions in self.sides.values()
+            for each in versions
+        )
+
+    def again(self, message: ChatMessage, options: ChatOptions, *, goes_on: bool = False) -> None:
+        """Another answer by the model and strategy of a column, which stays one."""
+        self.wanted_sides[place_of(message)] = True
+        self._begin(lambda core: core.chats.again(message, options, goes_on=goes_on), "")
 
     def answer(self, message: ChatMessage, options: ChatOptions) -> None:
         """Answer a message that has no answer."""
@@ -390,6 +422,7 @@ class ChatModel(ConversationsModel):
         self._tell_running()
         try:
             answer = await self._bridge.ask(ask)
+            runs = await self._runs_with(answer)
         except WorkbenchError as error:
             self._starting.discard(key)
             kept = self.drafts.get(draft)
@@ -404,12 +437,12 @@ class ChatModel(ConversationsModel):
             return
         self._starting.discard(key)
         self.drafts.sent(answer.conversation_id, draft)
-        self._begun(answer, shown=place == self._place)
+        self._begun(answer, runs, shown=place == self._place)
 
-    def _begun(self, answer: ChatMessage, *, shown: bool) -> None:
-        """An answer is being written, in the shown conversation or elsewhere."""
-        if answer.run_id is not None:
-            self.live.follow(answer.run_id, answer.conversation_id)
+    def _begun(self, answer: ChatMessage, runs: Sequence[int], *, shown: bool) -> None:
+        """Answers are being written, in the shown conversation or elsewhere."""
+        for run_id in runs:
+            self.live.follow(run_id, answer.conversation_id)
         if shown:
             self.current = self.shown_key = answer.conversation_id
             self._awaits_answer = True
@@ -417,6 +450,16 @@ class ChatModel(ConversationsModel):
             self.read_last_system()
         self._tell_running()
         self.read_conversations()
+
+    async def _runs_with(self, answer: ChatMessage) -> tuple[int, ...]:
+        """The runs that answer now: that of an answer first, then those asked for with it."""
+        if answer.run_id is None:
+            return ()
+        if len(answer.sibling_ids) < 2:
+            return (answer.run_id,)
+        conversation = answer.conversation_id
+        others = await self._bridge.ask(lambda core: core.chats.answering(conversation))
+        return (answer.run_id, *(each for each in others if each != answer.run_id))
 
     @Slot()
     def _tell_running(self) -> None:
@@ -445,10 +488,15 @@ class ChatModel(ConversationsModel):
         return self._places.get(run_id)
 
     def stop(self) -> None:
-        """End the answer; what it says stays."""
-        run_id = self.run_id
-        if run_id is not None:
-            self._bridge.call(lambda core: core.runs.cancel(run_id))
+        """End the answers of the shown conversation; what they say stays."""
+        if self.current is not None:
+            for run_id in self.live.all_of_conversation(self.current):
+                self.stop_run(run_id)
+
+    @Slot(int)
+    def stop_run(self, run_id: int) -> None:
+        """End one answer."""
+        self._bridge.call(lambda core: core.runs.cancel(run_id))
 
     @Slot(object)
     def _on_live(self, state: RunState) -> None:

@@ -158,6 +158,9 @@ def redo_change(connection: Connection, change: TreeChange) -> None:
     """
     if change.kind == "delete":
         delete_branch(connection, change.message_id, change.after)
+    elif change.kind == "add" and change.units:
+        for unit in change.units:
+            restore_branch(connection, unit, change.after)
     else:
         restore_branch(connection, change.message_id, change.after)
 

@@ -82,7 +82,7 @@ class TokenTint(QObject):
 
     def refresh(self) -> None:
         """The transcript has other messages."""
-        for view in self._page.transcript.views.values():
+        for view in self._page.transcript.answers():
             self.show(view)
 
     def forget(self, message_id: int) -> None:
@@ -129,7 +129,7 @@ class TokenTint(QObject):
             self._show(view, found)
 
     def _view_of(self, message: ChatMessage) -> MessageView | None:
-        views = self._page.transcript.views.values()
+        views = self._page.transcript.answers()
         return next((v for v in views if v.message.message_id == message.message_id), None)
 
     def _sender(self) -> MessageView | None:
@@ -179,7 +179,7 @@ class TokenTint(QObject):
     @Slot(object, int, str)
     def _on_fork(self, part: TokenPart, index: int, text: str) -> None:
         """Go on from a token with another text in its place."""
-        views = self._page.transcript.views.values()
+        views = self._page.transcript.answers()
         view = next((each for each in views if each.tokens is part), None)
         if view is not None:
             self._sending.fork(view.message, beginning(part.text.found, index) + text)
