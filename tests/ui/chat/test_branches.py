@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.chat.driving import asked, brought, say, settled, shows, texts, views
+from tests.ui.chat.driving import asked, brought, eventually, say, settled, shows, texts, views
 from tests.ui.conftest import WAIT_MS
 from workbench.ui.chat.branching.bin_view import BinView
 from workbench.ui.chat.panel import ChatPanel
@@ -167,10 +167,10 @@ def test_report_12_an_answer_stays_in_its_conversation(panel, qtbot, engine):
     qtbot.waitUntil(lambda: panel.model.running, timeout=WAIT_MS)
     panel.model.open(second)
     shows(panel, qtbot, "In B", "Answer number 2.")
-    qtbot.waitUntil(lambda: not panel.model.live.any, timeout=WAIT_MS)
-    in_first = asked(panel, qtbot, lambda core: core.chats.messages(first))
+    wanted = ["In A", "Answer number 1.", "More in A", "Answer number 3."]
+    eventually(panel, qtbot, lambda core: core.chats.messages(first),
+               lambda found: [each.text for each in found] == wanted)  # fmt: skip
     in_second = asked(panel, qtbot, lambda core: core.chats.messages(second))
-    assert [each.text for each in in_first][2:] == ["More in A", "Answer number 3."]
     assert [each.text for each in in_second] == ["In B", "Answer number 2."]
     assert texts(panel) == ["In B", "Answer number 2."]
 
