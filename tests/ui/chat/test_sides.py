@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from tests.ui.chat.driving import asked, at_rest, say, settled, shows
 from tests.ui.conftest import WAIT_MS
@@ -187,3 +188,15 @@ def test_by_two_strategies_the_tree_behind_an_answer_is_one_click_away(panel, mo
     assert row(panel).heads[1].strategy.text() == panel.composer.strategy.infos["cot"].title
     second.tree.click()
     assert going.places == [("tree", {"run_id": second.message.run_id})]
+
+
+def test_the_list_of_others_grows_with_them(panel, models, qtbot):
+    others = panel.composer.others
+    others.click()
+    qtbot.waitUntil(others.add.isVisible, timeout=WAIT_MS)
+    scroll = others.add.window().findChild(QScrollArea).verticalScrollBar()
+    for count in (1, 2, 3):
+        others.add.click()
+        assert len(others.answerers()) == count
+        qtbot.waitUntil(lambda: others.add.isVisible() and not scroll.maximum(), timeout=WAIT_MS)
+    assert not others.add.isEnabled()

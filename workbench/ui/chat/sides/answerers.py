@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.domain.chat import MOST_ANSWERERS, Answerer
@@ -183,7 +183,7 @@ class AnswerersButton(FormButton):
         self._hold_first()
         self.add.setEnabled(len(self._rows) < MOST_ANSWERERS - 1)
         self.show_summary()
-        self.refit()
+        QTimer.singleShot(0, self, self.refit)  # a new row counts once it is shown
 
     # --- words ----------------------------------------------------------------------------------
 
