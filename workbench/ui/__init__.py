@@ -33,6 +33,7 @@ editor/: the template editor
 library/: the tree of prompts
 runs/: views of one run, for several workspaces
 markdown/: model text as Markdown
+printing/: conversations as PDF
 kit/: reusable widgets, forms, input fields
 theme/: colours, fonts, icons, style sheet
 """

@@ -28,7 +28,7 @@ from workbench.settings import Paths
 if TYPE_CHECKING:
     from workbench.service import Workbench
 
-_FORMATS = ("markdown", "json", "html", "jsonl", "sharegpt", "csv")
+_FORMATS = ("markdown", "json", "html", "pdf", "jsonl", "sharegpt", "csv")
 _EVERY_SECONDS = 0.2
 
 
@@ -172,7 +172,7 @@ def export(
     force: bool,
     as_json: bool,
 ) -> int:
-    """Export conversations as Markdown, JSON, HTML, JSONL, ShareGPT or CSV."""
+    """Export conversations as Markdown, JSON, HTML, PDF, JSONL, ShareGPT or CSV."""
     if bool(conversation_ids) == everything:
         raise UsageError("Name the conversations to export, or give --all.")
     options = ExportOptions(all_branches=branches, reasoning=not no_reasoning, tools=not no_tools)

@@ -15,8 +15,10 @@ from workbench.domain.transcripts import ExportFormat, ExportOptions, ExportResu
 from workbench.files import name_fault, sync_folder, write_file
 from workbench.history.chats import exported
 from workbench.service.core import Core
+from workbench.service.transcripts.printing import print_pdf
 from workbench.transcripts.writing.formats import Writer, find_writer, formats
 
+PDF = "pdf"
 _NAME_BYTES = 80
 _HOSTILE = set('\\/:*?"<>|')
 
@@ -49,9 +51,11 @@ class Exporting:
         """Conversations as one text of a format.
 
         Raises:
-            UsageError: there is no such format or conversation.
+            UsageError: there is no such format or conversation, or it is no text.
         """
         writer = find_writer(name)
+        if writer.info.id == PDF:
+            raise UsageError("A PDF is no text: name a file or a folder for it.")
         given = options or ExportOptions()
         texts = []
         for each in conversation_ids:
@@ -113,6 +117,8 @@ class Exporting:
     async def _save_all(
         self, ids: Sequence[int], writer: Writer, path: Path, options: ExportOptions
     ) -> ExportResult:
+        if writer.info.id == PDF:
+            return await self._print(ids[0], writer, path, options)
         count, missing = 0, []
         written = _File(path)
         try:
@@ -136,6 +142,24 @@ class Exporting:
             paths=(str(path),), conversations=len(ids) - len(missing), messages=count,
             missing=tuple(missing),
         )  # fmt: skip
+
+    async def _print(
+        self, conversation_id: int, writer: Writer, path: Path, options: ExportOptions
+    ) -> ExportResult:
+        found = await self.transcript(conversation_id)
+        text = await asyncio.to_thread(writer.write, found, options)
+        temporary = path.with_name(f".saving-{secrets.token_hex(8)}")
+        try:
+            await print_pdf(text, found.title, temporary)
+            await asyncio.to_thread(temporary.replace, path)
+            await asyncio.to_thread(sync_folder, path.parent)
+        except FormatError as error:  # of the file on its way, which nobody knows
+            raise FormatError(str(path), error.reason) from None
+        except OSError as error:
+            raise FormatError(str(path), f"it cannot be written ({error.strerror}).") from None
+        finally:
+            await asyncio.to_thread(temporary.unlink, missing_ok=True)
+        return ExportResult(paths=(str(path),), conversations=1, messages=len(found.messages))
 
     async def _save_each(
         self, ids: Sequence[int], writer: Writer, folder: Path, options: ExportOptions

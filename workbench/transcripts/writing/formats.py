@@ -19,7 +19,10 @@ from workbench.transcripts.writing import (
 
 @dataclass(frozen=True)
 class Writer:
-    """A format: one conversation as a text, and what goes around several in one file."""
+    """A format: one conversation as a text, and what goes around several in one file.
+
+    That of a PDF is the Markdown that is printed.
+    """
 
     info: ExportFormat
     write: Callable[[Transcript, ExportOptions], str]
@@ -44,6 +47,10 @@ WRITERS: tuple[Writer, ...] = (
         own_json.AFTER,
     ),
     Writer(ExportFormat("html", "HTML", ".html", "A page to browse and to print"), html.write),
+    Writer(
+        ExportFormat("pdf", "PDF", ".pdf", "Pages to print and to pass on"),
+        markdown.write_for_paper,
+    ),
     Writer(
         ExportFormat("jsonl", "OpenAI JSONL", ".jsonl", "Messages, a line a branch", many=True),
         openai_jsonl.write,

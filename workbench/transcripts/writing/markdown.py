@@ -19,8 +19,18 @@ _HEADING = re.compile(r" {0,3}#{1,4}(?=[ \t])")
 
 def write(found: Transcript, options: ExportOptions) -> str:
     """A conversation: its shown branch, or all of them one after another."""
+    return _write(found, options, for_paper=False)
+
+
+def write_for_paper(found: Transcript, options: ExportOptions) -> str:
+    """The same without HTML and front matter: what is closed on a screen is a quotation."""
+    return _write(found, options, for_paper=True)
+
+
+def _write(found: Transcript, options: ExportOptions, *, for_paper: bool) -> str:
     ends = leaves(found) if options.all_branches else [found.leaf]
-    lines = [_front_matter(found), f"# {_inline(found.title)}", ""]
+    lines = [] if for_paper else [_front_matter(found)]
+    lines += [f"# {_inline(found.title)}", ""]
     numbers: dict[str, int] = {}
     for place, end in enumerate(ends):
         path = shown(found, end, options)
@@ -35,7 +45,7 @@ def write(found: Transcript, options: ExportOptions) -> str:
         for message in path:
             if message.key not in numbers:
                 numbers[message.key] = len(numbers) + 1
-                lines += _message(message, numbers[message.key], options)
+                lines += _message(message, numbers[message.key], options, for_paper=for_paper)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -55,14 +65,18 @@ def _front_matter(found: Transcript) -> str:
     return "\n".join(("---", *lines, "---", ""))
 
 
-def _message(message: TranscriptMessage, number: int, options: ExportOptions) -> list[str]:
-    time = time_text(message.created_at)
-    lines = [f"## {_inline(name_of(message))}", f"<!-- {f'#{number} {time}'.strip()} -->", ""]
+def _message(
+    message: TranscriptMessage, number: int, options: ExportOptions, *, for_paper: bool
+) -> list[str]:
+    closed = _quoted if for_paper else _closed
+    facts = f"#{number} {time_text(message.created_at)}".strip()
+    lines = [f"## {_inline(name_of(message))}", ""]
+    lines[1:1] = ["", f"*{facts}*"] if for_paper else [f"<!-- {facts} -->"]
     if message.reasoning and options.reasoning:
-        lines += _closed("Thoughts", _body(message.reasoning))
+        lines += closed("Thoughts", _body(message.reasoning))
     body = _body(message.text)
     if message.kind:
-        lines += _closed(
+        lines += closed(
             {"summary": "Summary", "tool_call": "Call"}.get(message.kind, "Result"), body
         )
     elif body:
@@ -72,7 +86,7 @@ def _message(message: TranscriptMessage, number: int, options: ExportOptions) ->
         if part.kind == "tool_call":
             if options.tools:
                 text = "\n\n".join(fenced(each) for each in (part.arguments, part.text) if each)
-                lines += _closed(f"Call of {name}", text)
+                lines += closed(f"Call of {name}", text)
         elif part.kind == "image" and part.url:
             lines += [f"![{name}]({part.url})", ""]
         elif part.kind == "source":
@@ -84,6 +98,10 @@ def _message(message: TranscriptMessage, number: int, options: ExportOptions) ->
 
 def _closed(title: str, body: str) -> list[str]:
     return ["<details>", f"<summary>{title}</summary>", "", body, "", "</details>", ""]
+
+
+def _quoted(title: str, body: str) -> list[str]:
+    return [f"**{title}**", "", *(f"> {line}".rstrip() for line in body.split("\n")), ""]
 
 
 def _inline(text: str) -> str:
