@@ -350,6 +350,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """The message in which the searched words occur, where some were searched."""
     options: dict[str, Any] = {}
     """How its answers are made, as ``ChatOptions`` wrote it."""
+    folder: str = ""
+    """A path with "/", "" at the top."""
+    is_pinned: bool = False
 
 
 class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):

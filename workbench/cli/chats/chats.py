@@ -21,11 +21,14 @@ from workbench.cli.main import FAILED, with_workbench
 from workbench.cli.options import as_json
 from workbench.cli.terminal import Column, figures, print_table, show_line, texts
 from workbench.domain.errors import UsageError
+from workbench.domain.searching import building
 from workbench.domain.text import size_text
 from workbench.domain.transcripts import ExportOptions, ImportProgress, ImportReport, Transcript
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
+    from workbench.domain.searching import SearchPage
+    from workbench.domain.views import Conversation
     from workbench.service import Workbench
 
 _FORMATS = ("markdown", "json", "html", "pdf", "jsonl", "sharegpt", "csv")
@@ -59,7 +62,14 @@ def list_chats(paths: Paths, limit: int, as_json: bool) -> int:
 @click.pass_obj
 def search(paths: Paths, text: str, limit: int, as_json: bool) -> int:
     """Search the titles and messages of all conversations."""
-    found = with_workbench(paths, lambda core: core.chats.all(text))[:limit]
+
+    async def work(core: Workbench) -> tuple[tuple[Conversation, ...], SearchPage]:
+        return await core.chats.all(text), await core.history.search("")
+
+    found, index = with_workbench(paths, work)
+    found = found[:limit]
+    if not index.is_whole:
+        click.echo(building(index), err=True)
     if as_json:
         click.echo(json.dumps([list_object(each) for each in found], ensure_ascii=False))
         return 0

@@ -83,6 +83,8 @@ def _conversation(row: Any, snippet: str, hit_id: int | None = None) -> Conversa
         leaf_id=row.leaf_id,
         hit_id=hit_id,
         options=codec.from_json(row.options, {}),
+        folder=row.folder or "",
+        is_pinned=row.pinned_at is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The conversations, newest first, in groups by day."""
+"""The conversations: pinned ones, those in folders, and the others by day, newest first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from workbench.ui.kit.row_delegate import Index, Row, RowDelegate, draw_text
 
 _ID = Qt.ItemDataRole.UserRole
 _OFF_THE_RECORD = "Off the record, in memory only"
+_PINNED = "Pinned"
 _SNIPPET = Qt.ItemDataRole.UserRole + 1
+_IS_PINNED = Qt.ItemDataRole.UserRole + 2
 
 
 def group_of(at: float, today: dt.date) -> str:
@@ -32,6 +34,29 @@ def group_of(at: float, today: dt.date) -> str:
     if age == 1:
         return "Yesterday"
     return "Last week" if age < 8 else "Older"
+
+
+def grouped(
+    found: Sequence[Conversation], today: dt.date, *, searched: bool
+) -> list[tuple[str, Conversation]]:
+    """Each with the name of its group, in the order of the list.
+
+    Off the record first, then pinned ones, folders by name, days; hits of a search by day alone.
+    """
+    placed = []
+    for each in found:
+        if is_off_the_record(each.conversation_id):
+            place, name = 0, _OFF_THE_RECORD
+        elif each.is_pinned and not searched:
+            place, name = 1, _PINNED
+        elif each.folder and not searched:
+            place, name = 2, each.folder
+        else:
+            place, name = 3, group_of(each.updated_at, today)
+        order = name.casefold() if place == 2 else ""
+        placed.append((place, order, name, each))
+    placed.sort(key=lambda one: one[:2])
+    return [(name, each) for _place, _order, name, each in placed]
 
 
 def _plain(snippet: str) -> str:
@@ -97,6 +122,7 @@ class ConversationList(Pane):
         import_wanted().
         title_wanted(int): one is to be suggested for it.
         files_dropped(list[str]): paths to import.
+        pin_wanted(int, bool): to be pinned or not. labels_wanted(int): its tags and folder.
         searched(str). first_wanted(): Enter in the search.
         typed(str): text, while the list has the focus.
     """
@@ -110,6 +136,8 @@ class ConversationList(Pane):
     off_record_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal(int)
+    pin_wanted = Signal(int, bool)
+    labels_wanted = Signal(int)
     files_dropped = Signal(list)
     searched = Signal(str)
     first_wanted = Signal()
@@ -127,6 +155,9 @@ class ConversationList(Pane):
         self.nothing = Label("", "small", "text-3", wrap=True)
         self.nothing.setContentsMargins(16, 4, 12, 4)
         self.nothing.hide()
+        self.index_note = Label("", "small", "text-3", wrap=True)
+        self.index_note.setContentsMargins(16, 4, 12, 4)
+        self.index_note.hide()
         create = IconButton("plus", "New conversation", keys="Ctrl+N")
         create.clicked.connect(self.create_wanted)
         hidden = IconButton("eye-off", "New conversation off the record", keys="Ctrl+Shift+N")
@@ -151,6 +182,7 @@ class ConversationList(Pane):
         self._shown: object = None
         self.body.addLayout(row(self.search, bring, hidden, create, margins=(12, 10, 8, 6)))
         self.body.addWidget(self.nothing)
+        self.body.addWidget(self.index_note)
         self.body.addLayout(row(self.list, margins=(8, 0, 8, 8)), 1)
         self.bin = GhostButton("Bin", "trash", tip="Deleted conversations and messages")
         self.body.addLayout(row(self.bin, None, margins=(8, 0, 8, 8)))
@@ -177,12 +209,8 @@ class ConversationList(Pane):
         self._updating = True
         self._model.clear()
         group = ""
-        for each in found:
-            name = (
-                _OFF_THE_RECORD
-                if is_off_the_record(each.conversation_id)
-                else group_of(each.updated_at, today)
-            )
+        searched = bool(self.search.text().strip())
+        for name, each in grouped(found, today, searched=searched):
             if name != group:
                 group = name
                 header = QStandardItem(name)
@@ -191,6 +219,7 @@ class ConversationList(Pane):
             item = QStandardItem(each.title)
             item.setData(each.conversation_id, _ID)
             item.setData(each.snippet, _SNIPPET)
+            item.setData(each.is_pinned, _IS_PINNED)
             item.setToolTip(each.title)
             self._model.appendRow(item)
         count = count_text(len(found), "conversation") if found else "conversations"
@@ -199,6 +228,11 @@ class ConversationList(Pane):
         self.nothing.setText(f"No conversation has “{words}”." if words and not found else "")
         self.nothing.setVisible(bool(self.nothing.text()))
         self._updating = False
+
+    def show_index_note(self, sentence: str) -> None:
+        """Say that there may be more than a search found, "" where there is not."""
+        self.index_note.setText(sentence)
+        self.index_note.setVisible(bool(sentence))
 
     def end_search(self) -> bool:
         """List all conversations again; returns whether the search had the focus and words."""
@@ -246,8 +280,11 @@ class ConversationList(Pane):
         menu = Menu("The conversation", self)
         rename, suggest = menu.addAction("Rename"), menu.addAction("Suggest a title")
         export = menu.addAction("Export…")
-        delete = menu.addAction("Delete")
         kept = not is_off_the_record(int(index.data(_ID)))
+        is_pinned = bool(index.data(_IS_PINNED))
+        pin = menu.addAction("Unpin" if is_pinned else "Pin") if kept else None
+        labels = menu.addAction("Tags and folder…") if kept else None
+        delete = menu.addAction("Delete")
         erase = menu.addAction(ASK) if kept else None  # the end of the program does that
         done = menu.exec(self.list.viewport().mapToGlobal(place))
         if done is rename:
@@ -256,6 +293,10 @@ class ConversationList(Pane):
             self.title_wanted.emit(int(index.data(_ID)))
         elif done is export:
             self.export_wanted.emit(int(index.data(_ID)))
+        elif done is not None and done is pin:
+            self.pin_wanted.emit(int(index.data(_ID)), not is_pinned)
+        elif done is not None and done is labels:
+            self.labels_wanted.emit(int(index.data(_ID)))
         elif done is delete:
             self.delete_wanted.emit(int(index.data(_ID)))
         elif done is not None and done is erase:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from workbench.domain.searching import building
 from workbench.domain.views import Conversation, StrategyInfo
 from workbench.ui.tasks import background, latest
 
@@ -39,6 +40,8 @@ class ConversationsModel(QObject):
         self.off_record: tuple[Conversation, ...] = ()
         """Those that are in memory only, whatever is searched for."""
         self.strategies: tuple[StrategyInfo, ...] = ()
+        self.index_note = ""
+        """That a search may not have found all, "" where it has."""
         self.last_system = ""
         self._search = ""
         self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
@@ -79,6 +82,10 @@ class ConversationsModel(QObject):
         if words and off:
             off = await self._bridge.ask(lambda core: core.off_the_record.all(words))
         self.conversations = off + await self._bridge.ask(lambda core: core.chats.all(words))
+        self.index_note = ""
+        if words.strip():
+            page = await self._bridge.ask(lambda core: core.history.search(""))
+            self.index_note = "" if page.is_whole else building(page)
         self.conversations_changed.emit()
 
     @property

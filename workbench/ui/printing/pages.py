@@ -24,6 +24,7 @@ from workbench.ui.theme.tokens import RESOURCES
 _POINTS = 10
 _CODE_POINTS = 8.5
 _MARGIN_MM = 16
+_HEADING_GAP = 14
 _CODE_GROUND = QColor("#f3f3f1")
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -60,6 +61,10 @@ def document_of(text: str) -> PrintedDocument:
     code.setFontPointSize(_CODE_POINTS)
     block = document.begin()
     while block.isValid():
+        if block.blockFormat().headingLevel() > 1:
+            apart = QTextBlockFormat()
+            apart.setTopMargin(_HEADING_GAP)
+            QTextCursor(block).mergeBlockFormat(apart)
         if block.blockFormat().nonBreakableLines():
             cursor = QTextCursor(block)
             broken = QTextBlockFormat()

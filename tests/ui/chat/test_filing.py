@@ -1,0 +1,72 @@
+"""Pins and folders in Chat's list, and that a search says when the index is not whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tests.ui.conftest import WAIT_MS, ask
+from workbench.domain.off_record import FIRST_ID
+from workbench.domain.views import Conversation
+from workbench.ui.chat.conversation_list import grouped
+
+
+def rows(panel) -> list[str]:
+    model = panel.list.list.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_pinned_ones_are_first_then_folders_then_days():
+    today = dt.datetime(2026, 3, 4, 12).astimezone()
+    now = today.timestamp()
+
+    def made(number: int, **more: object) -> Conversation:
+        return Conversation(
+            conversation_id=number, title=str(number), created_at=now, updated_at=now, **more
+        )
+
+    found = [
+        made(FIRST_ID), made(1), made(2, folder="work/mails"), made(3, is_pinned=True),
+        made(4, folder="Home"), made(5, folder="work/mails"),
+    ]  # fmt: skip
+    listed = [
+        (name, each.conversation_id) for name, each in grouped(found, today.date(), searched=False)
+    ]
+    assert [number for _, number in listed] == [FIRST_ID, 3, 4, 2, 5, 1]
+    assert [name for name, _ in listed][1:] == [
+        "Pinned",
+        "Home",
+        "work/mails",
+        "work/mails",
+        "Today",
+    ]
+    hits = [each.conversation_id for _, each in grouped(found, today.date(), searched=True)]
+    assert hits == [FIRST_ID, 1, 2, 3, 4, 5]
+
+
+def test_a_conversation_is_pinned_and_put_into_a_folder(panel, bridge, qtbot):
+    async def two(core) -> list[int]:
+        return [(await core.chats.create(title)).conversation_id for title in ("Old", "New")]
+
+    old, new = ask(bridge, two)
+    panel.model.read_conversations()
+    qtbot.waitUntil(lambda: set(rows(panel)) >= {"New", "Old"}, timeout=WAIT_MS)
+    panel.list.pin_wanted.emit(old, True)
+    qtbot.waitUntil(lambda: rows(panel) == ["Pinned", "Old", "Today", "New"], timeout=WAIT_MS)
+    panel.list.labels_wanted.emit(new)
+    form = panel.filing.labels.form
+    qtbot.waitUntil(form.save.isEnabled, timeout=WAIT_MS)
+    form.folder.setText("work / mails")
+    form.save.click()
+    qtbot.waitUntil(lambda: rows(panel) == ["Pinned", "Old", "work/mails", "New"], timeout=WAIT_MS)
+    panel.list.pin_wanted.emit(old, False)
+    qtbot.waitUntil(lambda: rows(panel) == ["work/mails", "New", "Today", "Old"], timeout=WAIT_MS)
+
+
+def test_a_search_says_when_older_messages_are_still_indexed(panel, bridge, qtbot):
+    panel.list.search.setText("word")
+    qtbot.waitUntil(panel.list.nothing.isVisible, timeout=WAIT_MS)
+    assert not panel.list.index_note.isVisible()
+    panel.model.index_note = "The history is being indexed (40 %)."
+    panel.model.conversations_changed.emit()
+    assert panel.list.index_note.isVisible()
+    assert "40 %" in panel.list.index_note.text()
