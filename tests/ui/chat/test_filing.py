@@ -8,6 +8,7 @@ from tests.ui.conftest import WAIT_MS, ask
 from workbench.domain.off_record import FIRST_ID
 from workbench.domain.views import Conversation
 from workbench.ui.chat.conversation_list import grouped
+from workbench.ui.chat.message_parts import time_words
 
 
 def rows(panel) -> list[str]:
@@ -70,3 +71,10 @@ def test_a_search_says_when_older_messages_are_still_indexed(panel, bridge, qtbo
     panel.model.conversations_changed.emit()
     assert panel.list.index_note.isVisible()
     assert "40 %" in panel.list.index_note.text()
+
+
+def test_a_message_says_its_time_its_day_or_that_it_is_not_known():
+    now = dt.datetime(2026, 3, 4, 12).astimezone().timestamp()
+    assert time_words(now - 3600, now) == "11:00"
+    assert time_words(now - 24 * 3600, now) == "2026-03-03 12:00"
+    assert time_words(0, now) == "date unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -133,6 +134,15 @@ def failure_sentence(wire: dict[str, object]) -> str:
             " In a conversation: edit an earlier message to go on from there, or begin a new one."
         )
     return sentence
+
+
+def time_words(at: float, now: float) -> str:
+    """When a message was written: of another day than now with its day; 0 is not known."""
+    if not at:
+        return "date unknown"
+    written, today = time.localtime(at), time.localtime(now)
+    same_day = (written.tm_year, written.tm_yday) == (today.tm_year, today.tm_yday)
+    return time.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M", written)
 
 
 def end_words(state: RunState, message: ChatMessage) -> str:

@@ -21,6 +21,7 @@ from workbench.ui.chat.message_parts import (
     failure_sentence,
     message_name,
     reading_words,
+    time_words,
     tool_title,
 )
 from workbench.ui.chat.tokens.token_part import MessageTokenPart
@@ -342,7 +343,7 @@ class MessageView(QFrame):
             self.thinking.set_text(thought, follow=state.status == "running")
 
     def _show_time(self) -> None:
-        self.note.setText(time.strftime("%H:%M", time.localtime(self.message.created_at)))
+        self.note.setText(time_words(self.message.created_at, time.time()))
 
     def _show_end(self, state: RunState, text: str) -> None:
         self.footer.setText(
