@@ -29,9 +29,8 @@ def names(folder: Path) -> list[str]:
 
 async def chat(core: Workbench, title: str) -> int:
     conversation = (await core.chats.create(title)).conversation_id
-    await core.chats.add(
-        conversation, None, "user", "Print `this`:\n\n```\n#include <iostream>\n```"
-    )
+    text = "Print `this`:\n\n```\n#include <iostream>\n```"
+    await core.chats.add(conversation, "user", text, ChatOptions())
     return conversation
 
 

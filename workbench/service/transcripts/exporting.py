@@ -153,7 +153,7 @@ class Exporting:
             await print_pdf(text, found.title, temporary)
             await asyncio.to_thread(temporary.replace, path)
             await asyncio.to_thread(sync_folder, path.parent)
-        except FormatError as error:  # of the file on its way, which nobody knows
+        except FormatError as error:  # of the file on its way
             raise FormatError(str(path), error.reason) from None
         except OSError as error:
             raise FormatError(str(path), f"it cannot be written ({error.strerror}).") from None
