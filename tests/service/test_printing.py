@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import FormatError, UsageError
 from workbench.domain.transcripts import ExportOptions
 from workbench.engine.simulated import SimulatedEngine
