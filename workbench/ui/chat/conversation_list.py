@@ -190,8 +190,9 @@ class ConversationList(Pane):
     def show_conversations(self, found: Sequence[Conversation], current: int | None) -> None:
         """Show another list, ``current`` chosen in it."""
         today = dt.datetime.now().astimezone().date()
-        if (tuple(found), today) != self._shown:
-            self._shown = (tuple(found), today)
+        shown = (tuple(found), today, self.search.text().strip())
+        if shown != self._shown:
+            self._shown = shown
             self._fill(found, today)
         chosen = next(
             (
