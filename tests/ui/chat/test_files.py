@@ -67,7 +67,7 @@ def test_a_conversation_is_saved_in_the_chosen_format(panel, qtbot, tmp_path):
     panel.transfers.export_shown()
     dialog = shown(panel, ExportDialog)
     qtbot.waitUntil(dialog.save.isEnabled, timeout=WAIT_MS)
-    assert dialog.format.count() == 6
+    assert dialog.format.count() == 7
     assert dialog.branches.isVisible()
     target = tmp_path / "hello.md"
     with qtbot.waitSignal(dialog.finished, timeout=WAIT_MS):

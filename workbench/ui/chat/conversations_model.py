@@ -81,11 +81,12 @@ class ConversationsModel(QObject):
         off = self.off_record
         if words and off:
             off = await self._bridge.ask(lambda core: core.off_the_record.all(words))
-        self.conversations = off + await self._bridge.ask(lambda core: core.chats.all(words))
-        self.index_note = ""
+        found = off + await self._bridge.ask(lambda core: core.chats.all(words))
+        note = ""
         if words.strip():
             page = await self._bridge.ask(lambda core: core.history.search(""))
-            self.index_note = "" if page.is_whole else building(page)
+            note = "" if page.is_whole else building(page)
+        self.conversations, self.index_note = found, note
         self.conversations_changed.emit()
 
     @property
