@@ -17,7 +17,9 @@ def test_enter_sends_and_the_answer_appears(panel, qtbot):
     assert texts(panel) == ["Hello?", "Answer number 1."]
     assert "end of turn" in views(panel)[-1].footer.text()
     assert panel.composer.box.toPlainText() == ""
-    qtbot.waitUntil(lambda: panel.model.conversations[0].title == "Hello?", timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: [each.title for each in panel.model.conversations] == ["Hello?"], timeout=WAIT_MS
+    )
 
 
 def test_shift_enter_is_a_new_line_and_blank_text_is_not_sent(panel, qtbot):
