@@ -59,11 +59,11 @@ class ConsoleView(QFrame):
         self.ask_button = PrimaryButton("Ask", keys="Ctrl+Return")
         self.stop = Button("Stop", "stop", tip="Stop the question")
         self.stop.setEnabled(False)
-        self.rows = Chooser("Most rows", width=128)
+        self.rows = Chooser("Most rows", width=124)
         for count in _ROWS:
             self.rows.add_choice(f"{count:,} rows", count)
         self.rows.setCurrentIndex(1)
-        self.seconds = Chooser("How long it may take", width=112)
+        self.seconds = Chooser("How long it may take", width=84)
         for span in _SECONDS:
             self.seconds.add_choice(seconds_text(span), span)
         self.save = GhostButton("Save as CSV…", "save", tip="Save these rows as a CSV file")
