@@ -10,6 +10,7 @@ def test_a_conversation_is_deleted_for_good_with_its_runs(panel, qtbot, going):
     say(panel, qtbot, "Hello?")
     chat = panel.model.current
     run_id = panel.model.messages[-1].run_id
+    qtbot.waitUntil(lambda: bool(panel.model.conversations), timeout=WAIT_MS)
     panel.eraser.confirm = lambda _preview: True
     panel.list.erase_wanted.emit(chat)
     qtbot.waitUntil(lambda: not panel.model.conversations, timeout=WAIT_MS)
