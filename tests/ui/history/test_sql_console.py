@@ -42,6 +42,12 @@ def asked(console: ConsoleView, statement: str, qtbot: QtBot) -> ConsoleView:
     return console
 
 
+def test_what_is_typed_takes_the_place_of_the_example(panel: HistoryPanel, qtbot: QtBot) -> None:
+    assert "FROM run" in panel.right.console.text.toPlainText()
+    qtbot.keyClicks(panel.right.console.text, "SELECT 1")
+    assert panel.right.console.text.toPlainText() == "SELECT 1"
+
+
 def test_rows_are_shown_copied_and_saved(
     panel: HistoryPanel, bridge: Bridge, tmp_path: Path, qtbot: QtBot
 ) -> None:

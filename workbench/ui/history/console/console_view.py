@@ -56,6 +56,7 @@ class ConsoleView(QFrame):
         self.text = SendingText("Question in SQL", lines=5, height=_FIELD)
         self.text.setFont(font("code"))
         self.text.setPlainText(FIRST)
+        self.text.selectAll()  # an example: what is typed takes its place
         self.ask_button = PrimaryButton("Ask", keys="Ctrl+Return")
         self.stop = Button("Stop", "stop", tip="Stop the question")
         self.stop.setEnabled(False)
