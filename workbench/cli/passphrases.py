@@ -37,7 +37,7 @@ async def unlock(core: Workbench, *, optional: bool = False) -> None:
         optional: do without where no passphrase is given and there is no terminal.
 
     Raises:
-        PassphraseError: the passphrase that was given is another one, or none was.
+        PassphraseError: the passphrase that was given is wrong, or none was given.
     """
     if not await core.protection.is_locked():
         return

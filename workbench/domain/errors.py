@@ -368,7 +368,7 @@ class DatabaseLockedError(StoreError):
 
 @dataclass(eq=False)
 class PassphraseError(StoreError):
-    """The history is encrypted, and its passphrase was not given or is another one."""
+    """The history is encrypted, and its passphrase was not given or is wrong."""
 
 
 @dataclass(eq=False)

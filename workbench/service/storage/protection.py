@@ -47,7 +47,7 @@ class Protecting:
         """Take the passphrase, before the program is opened.
 
         Raises:
-            PassphraseError: it is another one.
+            PassphraseError: it is wrong.
             StoreError: this SQLite does not know encryption.
         """
         await self._store.unlock(passphrase)
@@ -79,7 +79,7 @@ class Protecting:
 
         Raises:
             UsageError: the passphrase is too short.
-            PassphraseError: ``current`` is another one.
+            PassphraseError: ``current`` is wrong.
             StoreError: nothing was changed.
         """
         if len(passphrase) < LEAST_PASSPHRASE:

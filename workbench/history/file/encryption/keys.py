@@ -113,7 +113,7 @@ def unlock(path: Path, passphrase: str | Key, driver: ModuleType) -> Key:
     is right: the file is then repaired like any other.
 
     Raises:
-        PassphraseError: it is another one.
+        PassphraseError: it is wrong.
         StoreError: this SQLite does not know encryption.
     """
     require_encryption(driver)
