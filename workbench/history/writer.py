@@ -226,7 +226,7 @@ class HistoryWriter(Upkeep):
         """Take the passphrase of an encrypted history, or its key; before :meth:`open`.
 
         Raises:
-            PassphraseError: it is another one.
+            PassphraseError: it is wrong.
             StoreError: this SQLite does not know encryption.
         """
         self._key = await asyncio.to_thread(unlock, self._path, passphrase, load_driver())
