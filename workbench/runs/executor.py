@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.runs.events import LoggedEvent
@@ -21,6 +21,7 @@ from workbench.runs.run import Run
 from workbench.runs.tools import Tools
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def new_run(tools: Tools, control: RunControl, run_id: int, spec: RunSpec) -> Run:
@@ -115,14 +116,22 @@ async def execute(run: Run) -> RunState:
         run.finish("failed", run.best("error"), error=UsageError(sentence))
         raise
     finally:
-        state = await _despite_cancel(run.journal.close())
+        closing = asyncio.ensure_future(run.journal.close())
+        try:
+            state = await despite_cancel(closing)
+        except asyncio.CancelledError:  # what has ended is written, and ended as it did
+            state = closing.result()
     return state
 
 
-async def _despite_cancel(work: Coroutine[Any, Any, RunState]) -> RunState:
-    """Finish ``work`` although the task is cancelled: what has ended must be written."""
+async def despite_cancel(work: Awaitable[T]) -> T:
+    """Finish ``work`` although the task is cancelled; only then is it.
+
+    For what must not be left half done, for example a run that is on disk and not yet at work.
+    """
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        return await task
+        await asyncio.wait({task})
+        raise

@@ -17,6 +17,7 @@ from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
 from workbench.history import session
 from workbench.history.chats import conversations
+from workbench.runs.executor import despite_cancel
 from workbench.service.chats.context import Contexts
 from workbench.service.chats.prompt import Draft, begun_message
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
@@ -249,9 +250,13 @@ class Asking(Contexts):
                 keeps_draft=keeps_draft,
                 others=tuple(each.spec for each in prepared[1:]),
             )
-            answers = await self._store.add_answers(turn)
+            answers = await despite_cancel(self._begin(turn, prepared))
         if options.system.strip() and options.system != await self.last_system():
             await self._store.write(session.set_state, LAST_SYSTEM, options.system)
+        return answers
+
+    async def _begin(self, turn: Turn, prepared: Sequence[PreparedRun]) -> tuple[ChatMessage, ...]:
+        answers = await self._store.add_answers(turn)
         for answer, each in self._in_turn(answers, prepared):
             assert answer.run_id is not None
             await self._runs.begin(answer.run_id, each)

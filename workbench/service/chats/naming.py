@@ -43,7 +43,8 @@ class Naming(ConversationReader):
 
         Args:
             conversation_id: which.
-            unless_named: none where the user or an import gave it a title already.
+            unless_named: none where the user or an import gave it a title already, or where more
+                than the first message was answered.
 
         Raises:
             UsageError: nothing was answered yet, or no model is loaded on this machine.
@@ -56,7 +57,8 @@ class Naming(ConversationReader):
         if asked is None or answer is None:
             raise UsageError("Nothing was answered yet: there is nothing to name.")
         found = await self._store.read(conversations.load_conversation, conversation_id)
-        if unless_named and found.title != title_of(asked.text):
+        answered = sum(each.role == "assistant" for each in branch)
+        if unless_named and (answered > 1 or found.title != title_of(asked.text)):
             return ""
         if answer.run_id is not None:
             await self._runs.until_ended(answer.run_id)

@@ -11,6 +11,7 @@ from workbench.domain.runs.sampling import Sampling
 from workbench.domain.runs.spec import RunSpec, TemplatePrompt
 from workbench.domain.text import Segment
 from workbench.domain.views import ChatMessage
+from workbench.runs.executor import despite_cancel
 from workbench.service.chats.prompt import split_at_summary
 from workbench.service.chats.reader import ConversationReader
 from workbench.service.runs.runs import PreparedRun
@@ -95,8 +96,13 @@ class Summarising(ConversationReader):
         following = tuple(each.message_id for each in branch[places[0] + 1 :])
         async with self._runs.starting:
             prepared = await self._prepared(prompt.path, prompt.text, summary, blocks[-1], options)
-            made, change = await self._store.add_summary(above, following, prepared.spec, _TITLE)
-            self._steps.add(change)
+            return await despite_cancel(self._begin(above, following, prepared))
+
+    async def _begin(
+        self, above: ChatMessage, following: Sequence[int], prepared: PreparedRun
+    ) -> ChatMessage:
+        made, change = await self._store.add_summary(above, following, prepared.spec, _TITLE)
+        self._steps.add(change)
         assert made.run_id is not None
         await self._runs.begin(made.run_id, prepared)
         return made

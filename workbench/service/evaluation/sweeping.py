@@ -286,12 +286,7 @@ class _ModelWork:
             return
         run_id = 0
         try:
-            starting = asyncio.ensure_future(self._start(first))
-            try:
-                run_id = await asyncio.shield(starting)
-            except asyncio.CancelledError:
-                run_id = await starting  # else no one would know of the run
-                raise
+            run_id = await self._start(first)
             self._tell(Cell(id=first.id, key=first.key, state="running", run_id=run_id))
             self._end(group, run_id, await self._runs.wait(run_id))
         except StoreError:

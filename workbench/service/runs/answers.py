@@ -34,6 +34,7 @@ from workbench.evaluation.statistics.intervals import wilson
 from workbench.evaluation.statistics.repeats import verdict_on_repeats
 from workbench.history.runs import run_list
 from workbench.history.runs.runs import load_manifest
+from workbench.runs.executor import despite_cancel
 from workbench.runs.journal import Journal
 from workbench.service.core import Core
 from workbench.service.history import History
@@ -155,6 +156,9 @@ class Answers:
             UsageError: no such run, it is still running, or the pattern cannot be used.
         """
         await self._ended(run_id)
+        return await despite_cancel(self._extract_again(run_id, rule))
+
+    async def _extract_again(self, run_id: int, rule: ExtractionRule) -> RunState:
         async with self._steering.writing:
             _, log = await self._steering.claim(run_id)
             try:

@@ -28,7 +28,7 @@ from workbench.history import session
 from workbench.history.runs import lengths
 from workbench.history.runs.runs import load_spec
 from workbench.runs.control import RunControl
-from workbench.runs.executor import execute, new_run
+from workbench.runs.executor import despite_cancel, execute, new_run
 from workbench.runs.journal import Journal
 from workbench.runs.outcome import best_of
 from workbench.runs.run import Run
@@ -181,7 +181,19 @@ class Runs:
             return await self.start_prepared(await self.prepare(spec), expected)
 
     async def start_prepared(self, prepared: PreparedRun, expected: str = "") -> int:
-        """As :meth:`start`, for a checked spec, by a caller that holds :attr:`starting`."""
+        """As :meth:`start`, for a checked spec, by a caller that holds :attr:`starting`.
+
+        Where this is cancelled, so is the run: its caller would not know of it.
+        """
+        starting = asyncio.ensure_future(self._begin_new(prepared, expected))
+        try:
+            return await despite_cancel(starting)
+        except asyncio.CancelledError:
+            if starting.exception() is None:
+                await self.cancel(starting.result())
+            raise
+
+    async def _begin_new(self, prepared: PreparedRun, expected: str) -> int:
         spec = prepared.spec
         run_id = await self._store.create_run(
             spec, title=run_title(spec), manifest={}, expected=expected
@@ -192,7 +204,7 @@ class Runs:
         return run_id
 
     async def begin(self, run_id: int, prepared: PreparedRun) -> None:
-        """Start a run that is on disk."""
+        """Start a run that is on disk, with :func:`despite_cancel` around both."""
         make = functools.partial(new_run, run_id=run_id, spec=prepared.spec)
         await self.start_work(run_id, prepared.model, make)
 

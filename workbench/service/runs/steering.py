@@ -13,7 +13,7 @@ from workbench.domain.runs.spec import Budget, RunSpec
 from workbench.domain.runs.steering import ForkToken, Grow, SteerAction
 from workbench.history.runs.runs import load_spec
 from workbench.runs.checking import checks_of
-from workbench.runs.executor import grown_run, resumed_run
+from workbench.runs.executor import despite_cancel, grown_run, resumed_run
 from workbench.runs.growth import growth_of
 from workbench.runs.journal import Journal
 from workbench.runs.replay import open_section
@@ -69,6 +69,9 @@ class Steering:
                 raise UsageError(f"Run {run_id} is running: there is nothing to resume.")
             control.resume()
             return
+        await despite_cancel(self._resume(run_id, budget))
+
+    async def _resume(self, run_id: int, budget: Budget | None) -> None:
         async with self.writing:
             spec, log = await self.claim(run_id)
             try:
@@ -99,6 +102,9 @@ class Steering:
                 )
             control.steer(action)
             return
+        await despite_cancel(self._steer_ended(run_id, action))
+
+    async def _steer_ended(self, run_id: int, action: SteerAction) -> None:
         async with self.writing:
             spec, log = await self.claim(run_id)
             if isinstance(action, Grow | ForkToken):

@@ -38,7 +38,7 @@ class TitleOffers(QObject):
         self._bridge, self._model, self._banner = bridge, model, banner
         self._offer = ""
         """What the banner says of a title."""
-        model.live.changed.connect(self._on_answer)
+        model.live.ended.connect(self._on_ended)
         model.opened.connect(self.withdraw)
 
     def actions(self) -> tuple[Action, ...]:
@@ -48,15 +48,15 @@ class TitleOffers(QObject):
                    when=lambda: self._model.current is not None),
         )  # fmt: skip
 
-    @Slot(object)
-    def _on_answer(self, state: RunState) -> None:
-        """Ask for a title after the first answer of the conversation that is shown."""
-        if state.status != "done" or not after_answers().suggests_titles:
-            return
-        place, shown = self._model.place_of(state.run_id), self._model.current
-        answers = [each for each in self._model.messages if each.role == "assistant"]
-        if place is not None and shown is not None and len(answers) == 1:
-            self._ask_by_itself(shown)
+    @Slot(object, int)
+    def _on_ended(self, state: RunState, conversation_id: int) -> None:
+        """Ask for a title after the first answer of the conversation that is shown.
+
+        Its messages may not be: a short answer ends before they are read.
+        """
+        is_wanted = state.status == "done" and after_answers().suggests_titles
+        if is_wanted and conversation_id == self._model.current:
+            self._ask_by_itself(conversation_id)
 
     @latest
     async def _ask_by_itself(self, conversation_id: int) -> None:
