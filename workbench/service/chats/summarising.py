@@ -96,10 +96,10 @@ class Summarising(ConversationReader):
         following = tuple(each.message_id for each in branch[places[0] + 1 :])
         async with self._runs.starting:
             prepared = await self._prepared(prompt.path, prompt.text, summary, blocks[-1], options)
-            return await despite_cancel(self._begin(above, following, prepared))
+            return await despite_cancel(self._sum_up(above, following, prepared))
 
-    async def _begin(
-        self, above: ChatMessage, following: Sequence[int], prepared: PreparedRun
+    async def _sum_up(
+        self, above: ChatMessage, following: tuple[int, ...], prepared: PreparedRun
     ) -> ChatMessage:
         made, change = await self._store.add_summary(above, following, prepared.spec, _TITLE)
         self._steps.add(change)
