@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 
 from workbench import service
 from workbench.cli.main import main
 from workbench.engine.simulated import SimulatedEngine
+from workbench.history.file.driver import load_driver
 
 
 @pytest.fixture
@@ -61,3 +63,33 @@ def test_figures(typed):
     (model,) = figures["models"]
     assert (model["runs"], len(figures["days"])) == (2, 1)
     assert "2 runs, 0 conversations with 0 messages" in typed("history", "stats")[1]
+
+
+def test_runs_are_found_by_score_and_verdict(typed, tmp_path, capsys):
+    with closing(load_driver().connect(str(tmp_path / "history.db"))) as connection:
+        connection.execute(
+            "INSERT INTO evaluation (id, digest, name, path, created_at, updated_at, status, "
+            "cell_count, definition) VALUES (1, 'd', 'n', '', 1, 1, '', 2, '')"
+        )
+        connection.executemany(
+            "INSERT INTO evaluation_cell (evaluation_id, variant, case_id, repeat, state, run_id, "
+            "score, run_key) VALUES (1, 'v', 'c', ?, 'done', ?, ?, '')",
+            [(0, 1, 0.4), (1, 2, 1.0)],
+        )
+        connection.commit()
+
+    def found(*options: str) -> list[int]:
+        page = json.loads(typed("history", "search", "heron", *options, "--json")[1])
+        return [hit["id"] for hit in page["hits"]]
+
+    assert found("--score-from", "0.4") == [2, 1]
+    assert found("--score-from", "0.8") == [2]
+    assert found("--score-below", "0.5") == [1]
+    assert found("--score-from", "0.5", "--score-below", "1") == []
+    assert found("--right") == found("--wrong") == []
+    out = typed("history", "search", "", "--kind", "run", "--score-below", "0.5")[1]
+    assert out.startswith("run 1, score 0.4  sum: ")
+    with pytest.raises(SystemExit) as ended:
+        main(lambda _paths, _request: 0, ["history", "search", "heron", "--score-from", "0.85"])
+    assert ended.value.code == 2
+    assert "scores are searched in steps of 0.1" in capsys.readouterr().err

@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import Connection, insert, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from workbench.domain.evaluation.cells import CellId, KeptCell
+from workbench.domain.evaluation.results import EvaluationSummary
 from workbench.domain.searching import MOST_COUNTED, SearchFilter, SearchKind, SearchPage, building
 from workbench.domain.views import RunFilter
 from workbench.history import versions
@@ -37,7 +39,13 @@ OLDER = Path(__file__).parent / "schemas" / "0008.sql"
 
 
 async def _search(store: HistoryStore, typed: str, **wanted: object) -> SearchPage:
-    return await store.search(finding.search, typed, msgspec.convert(wanted, SearchFilter))
+    """A page of the whole index: one search indexes for a moment only."""
+    limits = msgspec.convert(wanted, SearchFilter)
+    for _ in range(1000):
+        page = await store.search(finding.search, typed, limits)
+        if page.is_whole:
+            break
+    return page
 
 
 async def _chat(store: HistoryStore, title: str = "c") -> int:
@@ -108,8 +116,6 @@ async def test_versions_titles_and_rows_of_evaluations_are_found(store: HistoryS
     await store.write(versions.record, "/p/support/triage.prompty", "Sort the ocelots.", "saved")
     chat = await _chat(store, "About ocelots")
     definition = '{"name": "n", "rows": [{"values": {"q": "no"}}, {"values": {"q": "an ocelot"}}]}'
-    from workbench.domain.evaluation.results import EvaluationSummary  # noqa: PLC0415
-
     summary = EvaluationSummary(
         evaluation_id=0, digest="d", name="animals", path="", status="done", cell_count=0,
         created_at=0.0, updated_at=0.0,
@@ -161,6 +167,91 @@ async def test_filters_are_kept_up_with_what_changes(store: HistoryStore) -> Non
     assert await found() == {other}
     await store.write(run_list.show, [run_id])
     assert await found() == {run_id, other}
+
+
+async def _scored(store: HistoryStore, digest: str, scores: dict[int, float | None]) -> None:
+    """Keep an evaluation in which each run is a cell with its score."""
+    summary = EvaluationSummary(digest=digest, name=digest, path="", status="done", cell_count=1)
+    cells = [
+        KeptCell(id=CellId("v", str(run)), key="k", state="done", run_id=run, score=score)
+        for run, score in scores.items()
+    ]
+    await store.write(evaluations.keep, summary, "{}", "{}", cells)
+
+
+async def test_runs_are_found_by_each_of_their_scores(store: HistoryStore) -> None:
+    low, high, plain = [await samples.done_run(store, f"a tapir {name}") for name in "abc"]
+
+    async def found(least: float | None, below: float | None = None) -> set[int]:
+        page = await _search(store, "tapir", score_from=least, score_below=below)
+        return {hit.id for hit in page.hits}
+
+    assert await found(0.0) == set()
+    await _scored(store, "first", {low: 0.31, high: 1.0, plain: None})
+    assert await found(0.0) == {low, high}
+    assert await found(0.3) == {low, high}
+    assert await found(0.4) == await found(1.0) == {high}
+    assert await found(None, 0.5) == await found(0.3, 0.4) == {low}
+    assert await found(None, 0.3) == await found(0.5, 0.5) == set()
+    assert await found(None, 1.0) == {low}
+    hits = {hit.id: hit.scores for hit in (await _search(store, "tapir")).hits}
+    assert hits == {low: (0.31,), high: (1.0,), plain: ()}
+    await _scored(store, "second", {low: 0.8})  # it has both scores
+    assert await found(0.8) == {low, high}
+    assert await found(None, 0.5) == {low}
+    (hit,) = (await _search(store, "", kinds=["run"], score_from=0.8, score_below=1.0)).hits
+    assert (hit.id, hit.scores) == (low, (0.31, 0.8))
+    await _scored(store, "first", {low: 0.95, high: None, plain: 0.0})
+    assert await found(0.8) == {low}
+    assert await found(None, 0.5) == {plain}
+    await _scored(store, "first", {high: 0.2 + 0.1})  # a mean of checks: 0.30000000000000004
+    assert await found(0.3, 0.4) == {high}
+    assert await found(None, 0.5) == {high}
+
+
+async def test_a_score_that_stays_has_nothing_indexed_again(store: HistoryStore) -> None:
+    runs = [await samples.done_run(store, f"a tapir {number}") for number in range(3)]
+    await _scored(store, "first", dict.fromkeys(runs, 0.5))
+    assert (await _search(store, "tapir")).is_whole
+
+    def noted(connection: Connection) -> list[int]:
+        query = text("SELECT item_id FROM index_pending WHERE source = 'run'")
+        return list(connection.execute(query).scalars())
+
+    def again(connection: Connection, score: float) -> list[int]:
+        summary = EvaluationSummary(digest="first", name="n", path="", status="done", cell_count=3)
+        cells = [
+            KeptCell(id=CellId("v", str(run)), key="k", state="done", run_id=run, score=0.5)
+            for run in runs
+        ]
+        cells[1] = msgspec.structs.replace(cells[1], score=score)
+        evaluations.keep(connection, summary, "{}", "{}", cells)
+        return noted(connection)
+
+    assert await store.write(again, 0.5) == []
+    assert await store.write(again, 0.9) == [runs[1]]
+    assert [hit.id for hit in (await _search(store, "tapir", score_from=0.9)).hits] == [runs[1]]
+
+
+async def test_what_is_found_by_a_score_of_an_older_history(
+    path: Path, open_store: OpenStore
+) -> None:
+    """Revision 0010 notes the runs that evaluations have scored; the index follows in steps."""
+    path.parent.mkdir(parents=True)
+    cell = "INSERT INTO evaluation_cell (evaluation_id, variant, case_id, repeat, state, run_id, "
+    with closing(driver.load_driver().connect(str(path))) as connection:
+        connection.executescript((OLDER.parent / "0009.sql").read_text("utf-8"))
+        connection.execute(
+            "INSERT INTO evaluation (id, digest, name, path, created_at, "
+            "updated_at, status, cell_count, definition) VALUES (1, 'd', 'n', '', 1, 1, '', 1, '')"
+        )
+        connection.execute(f"{cell} score, run_key) VALUES (1, 'v', 'c', 0, 'done', 1, 0.7, '')")
+        connection.execute("DELETE FROM index_pending")
+        connection.commit()
+    store = await open_store(path)
+    assert [hit.kind for hit in await samples.find(store, "capital", kind="run")] == ["run"]
+    assert [hit.id for hit in (await _search(store, "capital", score_from=0.7)).hits] == [1]
+    assert (await _search(store, "capital", score_from=0.8)).hits == ()
 
 
 async def test_folders_and_one_conversation(store: HistoryStore) -> None:

@@ -25,12 +25,14 @@ from workbench.domain.runs.extraction import ExtractionKind, ExtractionRule
 from workbench.domain.runs.nodes import BY_HAND
 from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.searching import (
+    SCORE_STEPS,
     SEARCH_KINDS,
     SearchFilter,
     SearchKind,
     SearchOrder,
     building,
     counted,
+    scores_text,
 )
 from workbench.domain.text import seconds_text
 from workbench.settings import Paths
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from workbench.domain.runs.events import Event
     from workbench.domain.runs.spec import RunSpec
     from workbench.service import Workbench
+
+_ROUNDING = 1e-9
 
 
 @click.group()
@@ -207,6 +211,14 @@ def _one_line(answer: str | None) -> str:
     return "no answer" if answer is None else " ".join(answer.split())
 
 
+def _in_tenths(
+    _context: click.Context, _parameter: click.Parameter, value: float | None
+) -> float | None:
+    if value is not None and abs(value * SCORE_STEPS - round(value * SCORE_STEPS)) > _ROUNDING:
+        raise click.BadParameter(f"{value:g} is no tenth: scores are searched in steps of 0.1.")
+    return value
+
+
 @history.command()
 @click.argument("text")
 @click.option(
@@ -219,6 +231,19 @@ def _one_line(answer: str | None) -> str:
 @click.option("--model", default="", help="Only of runs and answers of this model.")
 @click.option("--strategy", default="", help="Only of runs with this strategy.")
 @click.option("--tag", default="", help="Only of runs and chats with this tag.")
+@click.option("--right/--wrong", "is_right", default=None, help="Only runs that were judged so.")
+@click.option(
+    "--score-from",
+    type=click.FloatRange(0, 1),
+    callback=_in_tenths,
+    help="Only runs that an evaluation scored so high, or higher; in tenths.",
+)
+@click.option(
+    "--score-below",
+    type=click.FloatRange(0.1, 1),
+    callback=_in_tenths,
+    help="Only runs that an evaluation scored lower; in tenths.",
+)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Not older than this day.")
 @click.option("--best", is_flag=True, help="Best match first, where there are few enough.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
@@ -231,6 +256,9 @@ def search(
     model: str,
     strategy: str,
     tag: str,
+    is_right: bool | None,
+    score_from: float | None,
+    score_below: float | None,
     since: datetime | None,
     best: bool,
     limit: int,
@@ -239,13 +267,16 @@ def search(
     """Search all that was written for words; the last may be a beginning.
 
     That is titles, all versions of messages, thoughts, prompts and their versions, inputs, outputs
-    and the rows of evaluations.
+    and the rows of evaluations. TEXT "" is everything that the options let through.
     """
     wanted = SearchFilter(
         kinds=kinds,
         model=model,
         strategy=strategy,
         tag=tag,
+        is_right=is_right,
+        score_from=score_from,
+        score_below=score_below,
         since=since.timestamp() if since else 0.0,
     )
     order: SearchOrder = "best" if best else "newest"
@@ -258,11 +289,12 @@ def search(
     for hit in page.hits:
         words = " ".join(hit.snippet.replace("\x02", "[").replace("\x03", "]").split())
         where = f", {hit.part}" if hit.part != "text" else ""
-        click.echo(f"{hit.kind} {hit.id}{where}  {hit.title}: {words}")
+        scores = f", {scores_text(hit.scores)}" if hit.scores else ""
+        click.echo(f"{hit.kind} {hit.id}{where}{scores}  {hit.title}: {words}")
     if page.count > len(page.hits):
         click.echo(f"{counted(page.count)} in all; --limit shows more.", err=True)
     if not page.is_whole:
         click.echo(building(page), err=True)
     elif not page.hits:
-        click.echo(f"Nothing was found for {text!r}.", err=True)
+        click.echo(f"Nothing was found for {text!r}." if text else "Nothing was found.", err=True)
     return 0

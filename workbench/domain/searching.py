@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -20,6 +22,14 @@ MOST_COUNTED = 1000
 """Hits are counted up to here; more are shown as "1,000+"."""
 MOST_RANKED = 20_000
 """Best match is offered up to this many hits: more would take long, and common words rank alike."""
+
+
+SCORE_STEPS = 10
+"""Scores are searched in tenths."""
+
+
+_ROUNDING = 1e-9
+"""0.3 as a mean of checks may be a little less."""
 
 
 class SearchFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +54,10 @@ class SearchFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the answer was found right, or wrong."""
     doubt: float = 0.0
     """The least sure tokens were no surer than 1 minus this; in tenths from 0.1 to 0.9."""
+    score_from: float | None = None
+    """An evaluation scored the run so high, or higher; in tenths from 0 to 1."""
+    score_below: float | None = None
+    """An evaluation scored the run lower than this; in tenths from 0.1 to 1."""
     conversation_id: int = 0
     """Only in this one."""
 
@@ -78,6 +92,17 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
     def is_whole(self) -> bool:
         """Whether nothing that was written is missing from what was searched."""
         return self.built >= 1 and not self.pending
+
+
+def score_step(score: float) -> int:
+    """The tenth that a score has reached: 0 to 10."""
+    return min(max(math.floor(score * SCORE_STEPS + _ROUNDING), 0), SCORE_STEPS)
+
+
+def scores_text(scores: Sequence[float]) -> str:
+    """Scores of a run, as a fact: "score 0.83"."""
+    word = "score" if len(scores) == 1 else "scores"
+    return f"{word} {', '.join(dict.fromkeys(f'{score:.3g}' for score in scores))}"
 
 
 def counted(count: int) -> str:

@@ -331,6 +331,8 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     is_shown: bool | None = None
     """Whether the message is on the branch that is shown; None where that is not known."""
     is_right: bool | None = None
+    scores: tuple[float, ...] = ()
+    """Of a run in the evaluations that it is in; lowest first, each once."""
     run_id: int | None = None
     """The run that wrote the message."""
     path: str = ""

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from workbench.domain.text import replace_surrogates
 from workbench.domain.views import Labels, TaggedKind
-from workbench.history.tables import conversation, tag, token_data
+from workbench.history.tables import conversation, evaluation_cell, tag, token_data
 
 PINNED = "pinned"
 """The tag of runs that are pinned; conversations have a column for it."""
@@ -40,6 +40,14 @@ def has_doubt(connection: Connection) -> bool:
     """Whether it is known of any run how unsure it was."""
     query = select(token_data.c.id).where(token_data.c.doubt.is_not(None)).limit(1)
     return connection.execute(query).first() is not None
+
+
+def has_score(connection: Connection) -> bool:
+    """Whether any run has a score of an evaluation."""
+    query = select(evaluation_cell.c.id).where(
+        evaluation_cell.c.score.is_not(None), evaluation_cell.c.run_id.is_not(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def load(connection: Connection, kind: TaggedKind, item_id: int) -> Labels:

@@ -92,6 +92,10 @@ class History:
         """Whether it is known of any run how unsure it was."""
         return await self._store.read(tags.has_doubt)
 
+    async def has_score(self) -> bool:
+        """Whether any run has a score of an evaluation."""
+        return await self._store.read(tags.has_score)
+
     async def labels(self, kind: TaggedKind, item_id: int) -> Labels:
         """Tags, folder and pin of a run or a conversation."""
         return await self._store.read(tags.load, kind, item_id)

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS, Going, ask
+from workbench.domain.evaluation.cells import CellId, KeptCell
+from workbench.domain.evaluation.results import EvaluationSummary
 from workbench.service import Workbench
 from workbench.ui.bridge import Bridge
 from workbench.ui.history.hits.hits_model import HitRow
@@ -133,6 +135,50 @@ def test_tags_are_given_and_filtered_by(panel: HistoryPanel, bridge: Bridge, qtb
     qtbot.waitUntil(lambda: found(panel) == [("run", first)], timeout=WAIT_MS)
     assert panel.hits.isVisible()
     panel.filters.clear()
+    qtbot.waitUntil(panel.table.isVisible, timeout=WAIT_MS)
+
+
+def keep_scores(bridge: Bridge, scores: dict[int, float]) -> None:
+    """An evaluation whose cells are these runs."""
+
+    async def work(core: Workbench) -> bool:
+        from workbench.history.evaluation import evaluations  # noqa: PLC0415
+
+        summary = EvaluationSummary(digest="d", name="Set", path="", status="met", cell_count=1)
+        cells = [
+            KeptCell(id=CellId("v", str(run)), key="k", state="done", run_id=run, score=score)
+            for run, score in scores.items()
+        ]
+        await core._core.store.write(evaluations.keep, summary, "{}", "{}", cells)
+        return True
+
+    assert ask(bridge, work)
+
+
+def test_runs_are_filtered_by_their_scores(
+    panel: HistoryPanel, bridge: Bridge, qtbot: QtBot
+) -> None:
+    first, second = (make_run(bridge, spec("direct", count)) for count in ("12", "13"))
+    panel.filters._fill_menu()
+    assert "Score" not in [entry.text() for entry in panel.filters.menu.actions()]
+    keep_scores(bridge, {first: 0.25, second: 1.0})
+    panel.shown()
+    qtbot.waitUntil(lambda: panel._choices.has_score, timeout=WAIT_MS)
+    panel.filters._fill_menu()
+    (below,) = (each for each in panel.filters.menu.actions() if each.text() == "Score")
+    entries = {each.text(): each for each in below.menu().actions()}
+    entries["Score below 0.5"].trigger()
+    qtbot.waitUntil(lambda: found(panel) == [("run", first)], timeout=WAIT_MS)
+    assert [chip.text().strip() for chip in panel.filters.chips] == ["Score below 0.5"]
+    row: HitRow = panel.hits.model.rows[row_of(panel, "run")]
+    assert row.facts.endswith("score 0.25")
+    entries["Score 1"].trigger()
+    qtbot.waitUntil(lambda: found(panel) == [("run", second)], timeout=WAIT_MS)
+    assert [chip.text().strip() for chip in panel.filters.chips] == ["Score 1"]
+    panel.filters.restore(panel.filters.state())
+    wanted = panel.filters.search_filter()
+    assert (wanted.score_from, wanted.score_below) == (1.0, None)
+    panel.filters.chips[0].click()
     qtbot.waitUntil(panel.table.isVisible, timeout=WAIT_MS)
 
 

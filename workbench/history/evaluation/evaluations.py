@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from workbench.domain.evaluation.cells import CellId, KeptCell
@@ -108,13 +108,34 @@ def keep(
             evaluation.c.id
         )
     ).scalar_one()
-    connection.execute(
-        delete(evaluation_cell).where(evaluation_cell.c.evaluation_id == evaluation_id)
-    )
-    rows = [_row_of(evaluation_id, cell) for cell in cells]
-    if rows:
-        connection.execute(insert(evaluation_cell), rows)
+    _keep_cells(connection, evaluation_id, [_row_of(evaluation_id, cell) for cell in cells])
     return evaluation_id
+
+
+def _keep_cells(connection: Connection, evaluation_id: int, rows: list[dict[str, Any]]) -> None:
+    """Write the cells that changed; all of them where others are there, or in another order.
+
+    A run whose cell is written is indexed again: an evaluation is kept after each score.
+    """
+    of_it = evaluation_cell.c.evaluation_id == evaluation_id
+    old = connection.execute(
+        select(evaluation_cell).where(of_it).order_by(evaluation_cell.c.id)
+    ).mappings()
+    before = [dict(row) for row in old]
+    if [_place(row) for row in before] != [_place(row) for row in rows]:
+        connection.execute(delete(evaluation_cell).where(of_it))
+        if rows:
+            connection.execute(insert(evaluation_cell), rows)
+        return
+    for was, row in zip(before, rows, strict=True):
+        changed = {name: value for name, value in row.items() if was[name] != value}
+        if changed:
+            cell = evaluation_cell.c.id == was["id"]
+            connection.execute(update(evaluation_cell).where(cell).values(**changed))
+
+
+def _place(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["variant"], row["case_id"], row["repeat"]
 
 
 def _row_of(evaluation_id: int, cell: KeptCell) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Tags are words of a column of the index, so that a filter costs no more than a w
 - ``ktext``, ``kthought``, ``ktitle``, ``ksystem``, ``kfile``: which part of it
 - ``chat7``: of that conversation; ``rolexuser`` and the like
 - ``right`` and ``wrong``; ``doubt1`` to ``doubt9`` (tenths)
+- ``score0`` to ``score10``: the tenth that a score has reached, of each evaluation with the run
 - ``m...``, ``s...``, ``t...``, ``f...``: digests of a model, a strategy, a tag, a folder
 - ``twice``: the same text is found as something else (a run as the message that it answers)
 
@@ -22,6 +23,7 @@ from typing import Any
 import msgspec
 
 from workbench.domain.attachments import attached_files, file_title
+from workbench.domain.searching import score_step
 from workbench.history import codec
 from workbench.history.search.words import tag_token
 from workbench.history.stored_types import as_number, as_text, as_time
@@ -85,6 +87,7 @@ def _messages(raw: Any, ids: Sequence[int]) -> list[Document]:
     tags = _tags(raw, "conversation", {row[9] for row in rows})
     run_ids = {row[6] for row in rows if row[6] is not None and row[2] == "assistant"}
     doubts, thought_of = _doubts(raw, run_ids), thoughts(raw, run_ids)
+    scores = scores_of(raw, run_ids)
     found = []
     for row in rows:
         item_id, at, role, text, reasoning, system, run_id, author, attachments, *rest = row
@@ -99,6 +102,7 @@ def _messages(raw: Any, ids: Sequence[int]) -> list[Document]:
             *tags[chat],
             *_judged(is_right),
             *doubts[run_id],
+            *_scored(scores[run_id]),
         )
         texts = (
             (TEXT, "ktext", as_text(text)),
@@ -144,7 +148,7 @@ def _runs(raw: Any, ids: Sequence[int]) -> list[Document]:
     ).fetchall()
     known = {row[0] for row in rows}
     tags, doubts = _tags(raw, "run", known), _doubts(raw, known)
-    thought_of = thoughts(raw, known)
+    thought_of, scores = thoughts(raw, known), scores_of(raw, known)
     found = []
     for item_id, at, title, prompt, output, spec, model, strategy, is_right, in_chat in rows:
         started = as_time(at) or 0.0
@@ -154,6 +158,7 @@ def _runs(raw: Any, ids: Sequence[int]) -> list[Document]:
             *tags[item_id],
             *_judged(is_right),
             *doubts[item_id],
+            *_scored(scores[item_id]),
             *(("twice",) if in_chat else ()),
         )
         name, asked = as_text(title) or "", as_text(prompt) or ""
@@ -276,6 +281,24 @@ def _doubts(raw: Any, run_ids: Iterable[int]) -> defaultdict[int | None, tuple[s
         reached = min(int(share * _DOUBT_STEPS), _DOUBT_STEPS - 1)
         found[run_id] = tuple(f"doubt{step}" for step in range(1, reached + 1))
     return found
+
+
+def scores_of(raw: Any, run_ids: Iterable[int]) -> defaultdict[int | None, tuple[float, ...]]:
+    """How each run was scored, in all evaluations that it is in; lowest first, each score once."""
+    ids = sorted(run_ids)
+    found: defaultdict[int | None, tuple[float, ...]] = defaultdict(tuple)
+    rows = raw.execute(
+        f"SELECT DISTINCT run_id, score FROM evaluation_cell WHERE run_id IN ({_marks(ids)}) "
+        "AND typeof(score) IN ('integer', 'real') ORDER BY score",
+        ids,
+    )
+    for run_id, score in rows:
+        found[run_id] += (score,)
+    return found
+
+
+def _scored(scores: Iterable[float]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"score{score_step(score)}" for score in scores))
 
 
 def _tags(raw: Any, kind: str, ids: Iterable[int]) -> defaultdict[int, tuple[str, ...]]:

@@ -17,11 +17,13 @@ from sqlalchemy import Connection
 from workbench.domain.searching import (
     MOST_COUNTED,
     MOST_RANKED,
+    SCORE_STEPS,
     SEARCH_KINDS,
     SearchFilter,
     SearchKind,
     SearchOrder,
     SearchPage,
+    score_step,
 )
 from workbench.history.search import indexing
 from workbench.history.search.documents import VARIABLES
@@ -99,6 +101,8 @@ def match(typed: str, wanted: SearchFilter = _EVERYTHING) -> str | None:
     tokens = list(_tokens(wanted))
     if tokens:
         parts.append(all_of(tokens))
+    if wanted.score_from is not None or wanted.score_below is not None:
+        parts.append(any_of(_score_tokens(wanted)))
     if not parts:  # only dates
         parts.append(any_of(f"k{kind}" for kind in SEARCH_KINDS))
     joined = " AND ".join(parts)
@@ -124,6 +128,16 @@ def _tokens(wanted: SearchFilter) -> Iterator[str]:
         yield "right" if wanted.is_right else "wrong"
     if wanted.doubt:
         yield f"doubt{min(max(round(wanted.doubt * _DOUBT_STEPS), 1), _DOUBT_STEPS - 1)}"
+
+
+def _score_tokens(wanted: SearchFilter) -> Iterator[str]:
+    """One of them is what a run has whose score is between the limits."""
+    first = score_step(wanted.score_from or 0.0)
+    last = SCORE_STEPS if wanted.score_below is None else score_step(wanted.score_below) - 1
+    if last < first:
+        yield "score"  # no run has it
+    for step in range(first, last + 1):
+        yield f"score{step}"
 
 
 class Keys:

@@ -171,6 +171,7 @@ def _run_hits(raw: Any, found: Sequence[Found], wanted: Wanted) -> dict[int, Sea
             ids,
         )
     }
+    scores = documents.scores_of(raw, ids)
     hits = {}
     for each in found:
         row = rows.get(each.item_id)
@@ -193,6 +194,7 @@ def _run_hits(raw: Any, found: Sequence[Found], wanted: Wanted) -> dict[int, Sea
             model=as_text(model) or "",
             strategy=as_text(strategy) or "",
             is_right=None if is_right is None else bool(is_right),
+            scores=scores[run_id],
             run_id=run_id,
         )
     return hits

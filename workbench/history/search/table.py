@@ -27,6 +27,7 @@ TRIGGERS = frozenset(
         "version_insert", "version_update", "version_delete",
         "evaluation_insert", "evaluation_update", "evaluation_delete",
         "tag_insert", "tag_delete", "doubt_insert", "doubt_update", "doubt_delete",
+        "score_insert", "score_update", "score_delete",
     )
 )  # fmt: skip
 """What notes in ``index_pending`` that a row of a table is to be indexed again."""

@@ -50,6 +50,7 @@ class Choices(NamedTuple):
     tags: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     has_doubt: bool = False
+    has_score: bool = False
 
 
 class HistorySession(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,7 +242,12 @@ class HistoryPanel(Panel):
         self._choices = choices
         self.runs.show_strategies(choices.strategies)
         self.hits.show_strategies(choices.strategies)
-        self.filters.show_labels(choices.tags, choices.folders, has_doubt=choices.has_doubt)
+        self.filters.show_labels(
+            choices.tags,
+            choices.folders,
+            has_doubt=choices.has_doubt,
+            has_score=choices.has_score,
+        )
         self.view.show_strategies(choices.strategies)
         self._show_choices()
 
@@ -453,4 +459,5 @@ async def _choices(core: Workbench) -> Choices:
         await history.tags(),
         await history.folders(),
         await history.has_doubt(),
+        await history.has_score(),
     )

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Signal
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.searching import SearchFilter, SearchKind, SearchOrder, SearchPage
+from workbench.domain.searching import (
+    SearchFilter,
+    SearchKind,
+    SearchOrder,
+    SearchPage,
+    scores_text,
+)
 from workbench.domain.servers import model_name
 from workbench.domain.text import count_text
 from workbench.domain.views import SearchHit, StrategyInfo
@@ -191,6 +197,8 @@ class HitsModel(RowsModel[HitRow]):
             facts.append(model_name(hit.model))
         if hit.is_right is not None:
             facts.append("right" if hit.is_right else "wrong")
+        if hit.scores:
+            facts.append(scores_text(hit.scores))
         number = self.chosen.index(hit.id) + 1 if hit.kind == "run" and hit.id in self.chosen else 0
         return HitRow(day, 0, hit, " · ".join(each for each in facts if each), icon, tone, number)
 

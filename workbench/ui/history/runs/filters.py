@@ -29,13 +29,22 @@ _PLAIN: tuple[tuple[str, str, str, str], ...] = (
 
 _OF_RUNS = frozenset({"prompt", "version", "compared", "cancelled"})
 """Filters that the list of runs has and the search in everything has not."""
-_OF_HITS = frozenset({"tag", "folder", "doubt", "between"})
+_OF_HITS = frozenset({"tag", "folder", "doubt", "score", "between"})
 _DOUBTS = [
     ("0.5", "A token below 50 %"),
     ("0.8", "A token below 20 %"),
     ("0.9", "A token below 10 %"),
 ]
 """Least doubt of the least sure tokens, and what it says."""
+_SCORES = [
+    ("1-", "Score 1"),
+    ("0.8-", "Score 0.8 or more"),
+    ("0.5-", "Score 0.5 or more"),
+    ("0-0.5", "Score below 0.5"),
+    ("0-0.1", "Score below 0.1"),
+    ("0-", "Any score"),
+]
+"""From and below, and what it says: scores of evaluations, which are searched in tenths."""
 
 
 class FilterBar(QFrame):
@@ -59,6 +68,7 @@ class FilterBar(QFrame):
         self._tags: tuple[str, ...] = ()
         self._folders: tuple[str, ...] = ()
         self._has_doubt = False
+        self._has_score = False
         self.add = GhostButton("Filter", "plus", tip="Narrow the list")
         self.add.setAccessibleName("Add a filter")
         self.add.clicked.connect(self._open_menu)
@@ -104,6 +114,7 @@ class FilterBar(QFrame):
         chosen = self._set
         verdict = chosen.get("right")
         since, _, until = chosen.get("between", "").partition(" ")
+        score_from, _, score_below = chosen.get("score", "").partition("-")
         return SearchFilter(
             strategy=chosen.get("strategy", ""),
             model=chosen.get("model", ""),
@@ -113,6 +124,8 @@ class FilterBar(QFrame):
             until=float(until) if until else 0.0,
             is_right=None if verdict is None else verdict == "yes",
             doubt=float(chosen.get("doubt", "0")),
+            score_from=float(score_from) if score_from else None,
+            score_below=float(score_below) if score_below else None,
         )
 
     def set_filter(self, field: str, value: str, title: str = "") -> None:
@@ -133,10 +146,11 @@ class FilterBar(QFrame):
         self.changed.emit()
 
     def show_labels(
-        self, tags: tuple[str, ...], folders: tuple[str, ...], *, has_doubt: bool
+        self, tags: tuple[str, ...], folders: tuple[str, ...], *, has_doubt: bool, has_score: bool
     ) -> None:
-        """Which tags and folders can be chosen, and whether doubt is known of any run."""
-        self._tags, self._folders, self._has_doubt = tags, folders, has_doubt
+        """Which tags and folders can be chosen, and whether any run has a doubt, or a score."""
+        self._tags, self._folders = tags, folders
+        self._has_doubt, self._has_score = has_doubt, has_score
 
     def show_choices(
         self, strategies: tuple[StrategyInfo, ...], models: tuple[str, ...], prompt: tuple[str, str]
@@ -196,6 +210,7 @@ class FilterBar(QFrame):
             ("Model", "model", "models", [(each, model_name(each)) for each in self._models]),
             ("Tag", "tag", "tag", [(each, each) for each in self._tags]),
             ("Folder", "folder", "folder", [(each, each) for each in self._folders]),
+            ("Score", "score", "evaluate", _SCORES if self._has_score else []),
             ("Doubt", "doubt", "info", _DOUBTS if self._has_doubt else []),
         ):
             if not choices and field in _OF_HITS:
