@@ -1,4 +1,4 @@
-"""A caller that is cancelled while a run begins leaves none behind that runs for ever."""
+"""A caller that is cancelled while a run begins leaves none behind that runs without end."""
 
 from __future__ import annotations
 
