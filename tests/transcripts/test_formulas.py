@@ -33,6 +33,12 @@ def test_what_models_write_can_be_drawn(source: str) -> None:
     assert formula_job(source, True).width > 0
 
 
+def test_a_colour_is_a_colour() -> None:
+    assert '"red"' in formula_job(r"\textcolor{red}{x}", True).svg
+    with pytest.raises(FormulaError, match="a colour that is none"):
+        formula_job(r"\textcolor{url(http://example.org/a)}{x}", True)
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -54,7 +60,7 @@ async def test_an_error_comes_out_of_the_sandbox_as_it_is(paths) -> None:
     pool = SandboxPool()
     try:
         assert (await draw_formula(pool, "x^2", display=False)).width > 0
-        with pytest.raises(FormulaError):
+        with pytest.raises(FormulaError, match="no LaTeX that can be drawn"):
             await draw_formula(pool, r"\frac{1}{", display=False)
         with pytest.raises(FormulaError, match="2,000"):
             await draw_formula(pool, "x" * 3000, display=False)

@@ -6,6 +6,7 @@ registry.py: a named table of things that can be chosen: strategies, engines, me
 text.py: messages and spans: text with the place each piece came from; words for counts and sizes
 code.py: code in answers, as it is coloured
 formulas.py: formulas of answers, as drawings
+formula_rules.py: which pieces of Markdown are formulas
 transcripts.py: conversations of files, and the report of an import
 off_record.py: conversations off the record, known by their numbers
 opening.py: what a start of the program asks the window for (`OpenRequest`)

@@ -190,8 +190,14 @@ class FormatError(WorkbenchError):
         return f"{self.path}: {self.reason}"
 
 
+@dataclass(eq=False)
 class FormulaError(WorkbenchError):
-    """A formula of an answer cannot be drawn."""
+    """A formula of an answer cannot be drawn. ``reason`` is the whole sentence."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass(eq=False)

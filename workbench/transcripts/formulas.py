@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
-from workbench.domain.errors import FormulaError
-from workbench.domain.formulas import FORMULA_SIZE, LONGEST_FORMULA, DrawnFormula
+from workbench.domain.errors import FormulaError, SandboxError
+from workbench.domain.formulas import FORMULA_SIZE, LONGEST_FORMULA, DrawnFormula, FormulaKey
 from workbench.processes.pool import SandboxPool
 
 _JOB = "workbench.transcripts.formulas:formula_job"
 _SECONDS = 2.0
 _TAGS = frozenset({"svg", "g", "path", "rect", "line", "circle", "ellipse", "polygon", "polyline"})
+_PAINTS = re.compile(r"[a-zA-Z]+|#[0-9a-fA-F]+")
 _UNKNOWN = re.compile(r">\s*(\\[A-Za-z]+)\s*<")
 _NO_GLYPHS = re.compile("[\u2e80-\ud7ff\uf900-\ufaff\U00010000-\U0001d3ff\U0001e000-\U0010ffff]")
 _AMPERSAND = re.compile(r"&(?!#?\w+;)")
@@ -31,6 +33,19 @@ async def draw_formula(pool: SandboxPool, source: str, *, display: bool) -> Draw
         raise FormulaError(f"The formula has more than {LONGEST_FORMULA:,} characters.")
     found = await pool.call(_JOB, source, display, deadline_seconds=_SECONDS)
     return DrawnFormula(**found)
+
+
+async def draw_formulas(
+    pool: SandboxPool, keys: Iterable[FormulaKey]
+) -> dict[FormulaKey, DrawnFormula | str]:
+    """Draw formulas, each once; where one cannot be drawn, why not."""
+    found: dict[FormulaKey, DrawnFormula | str] = {}
+    for key in dict.fromkeys(keys):
+        try:
+            found[key] = await draw_formula(pool, key.source, display=key.display)
+        except (FormulaError, SandboxError) as error:
+            found[key] = str(error)
+    return found
 
 
 def formula_job(source: str, display: bool) -> DrawnFormula:
@@ -68,6 +83,9 @@ def _drawn(source: str, *, display: bool) -> DrawnFormula:
     for each in picture.iter():
         if each.tag.rpartition("}")[2] not in _TAGS:
             raise FormulaError("The formula is more than lines and letters.")
+        paints = [each.attrib[name] for name in ("fill", "stroke") if name in each.attrib]
+        if not all(map(_PAINTS.fullmatch, paints)):
+            raise FormulaError("The formula has a colour that is none.")
     _left, top, width, height = (float(each) for each in picture.attrib["viewBox"].split())
     if width <= 0 or height <= 0:
         raise FormulaError("The formula is empty.")

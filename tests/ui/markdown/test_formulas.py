@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from tests.ui.conftest import WAIT_MS
+from workbench.domain.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.kit.text.copied import OBJECT
 from workbench.ui.markdown.body import MarkdownBody
-from workbench.ui.markdown.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.markdown.formulas import formulas
 from workbench.ui.markdown.parts import parse
 from workbench.ui.markdown.shown import shown_pieces
@@ -46,6 +46,8 @@ def found(text: str) -> list[str]:
         (r"$3 \times 4$, $2x + 3$, $5$", [r"$3 \times 4$", "$2x + 3$", "$5$"]),
         (r"$a \$ b$", [r"$a \$ b$"]),
         ("| a |\n|--|\n| $x$ |", ["$x$"]),
+        ("| a | b |\n|--|--|\n| $P(A|B)$ | \\(|x|\\) |", ["$P(A|B)$", r"\(|x|\)"]),
+        ("| $|a|$ | b |\n|--|--|\n| 1 | $y$ |", ["$|a|$", "$y$"]),
     ],
 )
 def test_formulas_are_found_with_all_four_delimiters(text: str, expected: list[str]) -> None:
@@ -56,6 +58,7 @@ def test_formulas_are_found_with_all_four_delimiters(text: str, expected: list[s
     "text",
     [
         "It costs $5 and $6.",
+        "| from | to |\n|--|--|\n| $5 | 3$ |",
         "$5-$6, then $7, US$8 or A$ and $9/month or $10.",
         "between $1,000 and 2,000$ in cash",
         "`$x$` and \\$y$ and $ z $",

@@ -16,6 +16,7 @@ from workbench.files import name_fault, sync_folder, write_file
 from workbench.history.chats import exported
 from workbench.service.core import Core
 from workbench.service.transcripts.printing import print_pdf
+from workbench.transcripts.formulas import draw_formulas
 from workbench.transcripts.writing.formats import Writer, find_writer, formats
 
 PDF = "pdf"
@@ -28,6 +29,7 @@ class Exporting:
 
     def __init__(self, core: Core) -> None:
         self._store = core.store
+        self._pool = core.pool
 
     @staticmethod
     def formats() -> tuple[ExportFormat, ...]:
@@ -60,7 +62,7 @@ class Exporting:
         texts = []
         for each in conversation_ids:
             found = await self.transcript(each)
-            texts.append(await asyncio.to_thread(writer.write, found, given))
+            texts.append(await self._written(writer, found, given))
         return writer.before + writer.between.join(texts) + writer.after
 
     async def file_name(self, conversation_id: int, name: str) -> str:
@@ -114,6 +116,14 @@ class Exporting:
         except OSError as error:
             raise FormatError(path, f"it cannot be written ({error.strerror}).") from None
 
+    async def _written(self, writer: Writer, found: Transcript, options: ExportOptions) -> str:
+        """A conversation in a format, with its formulas drawn where the format shows them so."""
+        if writer.formulas is None or writer.write_drawn is None:
+            return await asyncio.to_thread(writer.write, found, options)
+        keys = await asyncio.to_thread(writer.formulas, found)
+        drawings = await draw_formulas(self._pool, keys)
+        return await asyncio.to_thread(writer.write_drawn, found, options, drawings)
+
     async def _save_all(
         self, ids: Sequence[int], writer: Writer, path: Path, options: ExportOptions
     ) -> ExportResult:
@@ -129,7 +139,8 @@ class Exporting:
                     missing.append(each)
                     continue
                 between = writer.between if count else ""
-                await asyncio.to_thread(_write_one, written, writer, found, options, between)
+                text = await self._written(writer, found, options)
+                await asyncio.to_thread(written.add, between + text)
                 count += len(found.messages)
             if len(missing) == len(ids):
                 raise UsageError("There are no such conversations: nothing was written.")
@@ -179,12 +190,6 @@ class Exporting:
         return ExportResult(
             paths=tuple(paths), conversations=len(paths), messages=count, missing=tuple(missing)
         )
-
-
-def _write_one(
-    file: _File, writer: Writer, found: Transcript, options: ExportOptions, between: str
-) -> None:
-    file.add(between + writer.write(found, options))
 
 
 class _File:

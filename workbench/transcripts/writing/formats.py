@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from workbench.domain.errors import UsageError
+from workbench.domain.formulas import FormulaKey
 from workbench.domain.transcripts import ExportFormat, ExportOptions, Transcript
 from workbench.transcripts.writing import (
     csv_table,
@@ -29,6 +30,9 @@ class Writer:
     before: str = ""
     between: str = "\n"
     after: str = ""
+    formulas: Callable[[Transcript], Iterable[FormulaKey]] | None = None
+    """The formulas that it shows as drawings, where it does."""
+    write_drawn: Callable[[Transcript, ExportOptions, html.Drawings], str] | None = None
 
 
 WRITERS: tuple[Writer, ...] = (
@@ -46,7 +50,12 @@ WRITERS: tuple[Writer, ...] = (
         own_json.BETWEEN,
         own_json.AFTER,
     ),
-    Writer(ExportFormat("html", "HTML", ".html", "A page to browse and to print"), html.write),
+    Writer(
+        ExportFormat("html", "HTML", ".html", "A page to browse and to print"),
+        html.write,
+        formulas=html.formulas,
+        write_drawn=html.write,
+    ),
     Writer(
         ExportFormat("pdf", "PDF", ".pdf", "Pages to print and to pass on"),
         markdown.write_for_paper,

@@ -3,7 +3,6 @@
 body.py: a whole text: prose and code, also while it is written
 parts.py: splits a text into prose and code
 document.py: Markdown as a QTextDocument that loads nothing
-formula_rules.py: which pieces of a text are formulas
 formulas.py: formulas as the core drew them, for all texts
 formula_places.py: puts them into a document
 view.py: shows one document, as high as its content

@@ -25,8 +25,8 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from workbench.domain.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.markdown.formula_places import BLANK_LINE, FormulaPlaces
-from workbench.ui.markdown.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.markdown.parts import parse, shown_text
 from workbench.ui.theme import color, font
 from workbench.ui.theme.tokens import TOKENS

@@ -20,17 +20,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
-from workbench.domain.formulas import FORMULA_SIZE, DrawnFormula
+from workbench.domain.formula_rules import key_of
+from workbench.domain.formulas import FORMULA_LARGER, FORMULA_SIZE, DrawnFormula, FormulaKey
 from workbench.ui.kit.text.copied import SOURCE, sources_of
-from workbench.ui.markdown.formula_rules import bare, is_display
-from workbench.ui.markdown.formulas import FormulaKey, formulas
+from workbench.ui.markdown.formulas import formulas
 from workbench.ui.markdown.parts import shown_text
 from workbench.ui.theme import color, font
 
 BLANK_LINE = "\u2028"
 _DRAWINGS = 300
-_LARGER = 1.1
-"""Letters of formulas are smaller than those of the text at the same size."""
 
 
 class FormulaPlaces:
@@ -60,7 +58,7 @@ class FormulaPlaces:
 
     def insert(self, cursor: QTextCursor, chars: QTextCharFormat, source: str) -> None:
         """Put a formula, with its delimiters, at a cursor."""
-        key = FormulaKey(bare(source), is_display(source))
+        key = key_of(source)
         found = formulas().get(key)
         if isinstance(found, DrawnFormula):
             self._insert_drawing(cursor, chars, source, found)
@@ -79,7 +77,7 @@ class FormulaPlaces:
     ) -> None:
         text = chars.font() if chars.hasProperty(QTextCharFormat.Property.FontPixelSize) else None
         shown = text or font("reading")
-        scale = shown.pixelSize() / FORMULA_SIZE * _LARGER
+        scale = shown.pixelSize() / FORMULA_SIZE * FORMULA_LARGER
         if self._width:
             scale = min(scale, self._width / formula.width)
         metrics = QFontMetricsF(shown)

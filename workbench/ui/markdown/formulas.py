@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.formulas import DrawnFormula
+from workbench.domain.formulas import DrawnFormula, FormulaKey
 from workbench.ui.tasks import background
 
 if TYPE_CHECKING:
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
 _KEPT = 2_000
 _TOGETHER_MS = 50
-
-
-class FormulaKey(NamedTuple):
-    """A formula without its delimiters; ``display`` where it has a line of its own."""
-
-    source: str
-    display: bool
 
 
 class Formulas(QObject):

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from workbench.ui.markdown.formula_rules import add_formulas
+from workbench.domain.formula_rules import add_formulas
 
 LONGEST_RENDERED = 64_000
 """Characters up to which a text is read as Markdown; longer ones stay plain."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from workbench.ui.markdown.formula_rules import FORMULA, UNCLOSED
+from workbench.domain.formula_rules import FORMULA, UNCLOSED
 from workbench.ui.markdown.parts import LONGEST_RENDERED, parse, shown_text, split
 
 _KEPT = 2_000

@@ -2,7 +2,7 @@ r"""Formulas in Markdown: $...$, $$...$$, \(...\) and \[...\].
 
 A dollar opens a formula only where no blank follows, and closes it only where none is before it and
 no digit after it, so that "$5 and $6" are amounts. What is not closed, as while it is being
-written, is shown as its source.
+written, is shown as its source. A bar in a formula does not end a cell of a table.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_inline import StateInline
+
+from workbench.domain.formulas import FormulaKey
 
 FORMULA = "formula"
 """The type of the tokens; ``content`` is the source with its delimiters.
@@ -22,6 +25,9 @@ UNCLOSED = "formula_unclosed"
 """A paragraph that begins a formula which is not closed."""
 _CLOSING = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 _MOST_LINES = 200
+_MAY_HAVE = re.compile(r"\$|\\[(\[]")
+_BAR, _KEPT_BAR = re.compile(r"(?<!\\)\|"), "\ue07c"
+_RULE_OF_TABLE = re.compile(r"[|:-][|: \t-]*")
 _AMOUNT = re.compile(r"[\d.,]+[ ,;/-][^\\]*[a-zA-Z]{2}[^\\]*$", re.DOTALL)
 """A number that is followed by words, without a command: an amount of money."""
 
@@ -31,7 +37,22 @@ def add_formulas(parser: MarkdownIt) -> MarkdownIt:
     parser.inline.ruler.before("escape", FORMULA, _inline)
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", FORMULA, _block, {"alt": ends})
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     return parser
+
+
+def formulas_of(parser: MarkdownIt, text: str) -> list[FormulaKey]:
+    """The formulas of a text in order, as a parser with :func:`add_formulas` finds them."""
+    if not _MAY_HAVE.search(text):
+        return []
+    blocks = parser.parse(text)
+    tokens = [each for block in blocks for each in (block, *(block.children or ()))]
+    return [key_of(each.content) for each in tokens if each.type == FORMULA]
+
+
+def key_of(source: str) -> FormulaKey:
+    """A formula with its delimiters as it is drawn."""
+    return FormulaKey(bare(source), is_display(source))
 
 
 def bare(source: str) -> str:
@@ -72,8 +93,8 @@ def _inline(state: StateInline, silent: bool) -> bool:
     end = _end(state.src, first, opening, state.posMax)
     if end < 0 and opening in (r"\(", r"\["):
         return _take(state, state.posMax, "text", silent=silent)
-    inner = state.src[first:end]
-    if end < 0 or not inner.strip() or (opening == "$" and not _is_formula(state, inner, end)):
+    is_amount = opening == "$" and end >= 0 and not _is_formula(state.src, state.pos, end)
+    if end < 0 or is_amount or not state.src[first:end].strip():
         if opening == "$$":
             return _take(state, first, "text", silent=silent)
         return False
@@ -88,13 +109,68 @@ def _take(state: StateInline, end: int, kind: str, *, silent: bool) -> bool:
     return True
 
 
-def _is_formula(state: StateInline, inner: str, end: int) -> bool:
+def _is_formula(text: str, start: int, end: int) -> bool:
     """Whether what is between two dollars is no amount of money."""
-    before = state.src[state.pos - 1] if state.pos else ""
-    after = state.src[end + 1 : end + 2]
+    before = text[start - 1] if start else ""
+    inner, after = text[start + 1 : end], text[end + 1 : end + 2]
     if before.isalnum() or after.isalnum() or "\n\n" in inner:
         return False
     return inner == inner.strip() and not _AMOUNT.match(inner)
+
+
+def _table(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    """A table whose cells may have formulas with bars.
+
+    In rows that would have another number of cells the parser sees another sign for those bars.
+    """
+    if line + 1 >= last or not _RULE_OF_TABLE.fullmatch(rule := _line(state, line + 1)):
+        return table(state, line, last, silent)
+    cells, source, made = len(_cells(rule)), state.src, len(state.tokens)
+    if _KEPT_BAR not in source:
+        pieces, at = [], 0
+        for number in range(line, last):
+            if state.isEmpty(number):
+                break
+            begin, end = state.bMarks[number] + state.tShift[number], state.eMarks[number]
+            row = source[begin:end]
+            if "|" in row and _MAY_HAVE.search(row) and len(_cells(row)) != cells:
+                pieces += [source[at:begin], _with_kept_bars(row)]
+                at = end
+        if pieces:
+            state.src = "".join((*pieces, source[at:]))
+    found = table(state, line, last, silent)
+    if state.src != source:
+        state.src = source
+        for token in state.tokens[made:]:
+            token.content = token.content.replace(_KEPT_BAR, "|")
+    return found
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
+
+
+def _cells(row: str) -> list[str]:
+    found = escapedSplit(row.strip())
+    return found[not found[0] : len(found) - (len(found) > 1 and not found[-1])]
+
+
+def _with_kept_bars(row: str) -> str:
+    """A row with the bars of its formulas replaced, as long as it was."""
+    at = 0
+    while at < len(row):
+        opening = _opening(row, at)
+        if not opening:
+            at += 2 if row[at] == "\\" else 1
+            continue
+        first = at + len(opening)
+        end = _end(row, first, opening, len(row))
+        if end < 0 or (opening == "$" and not _is_formula(row, at, end)):
+            at = first
+            continue
+        row = row[:first] + _BAR.sub(_KEPT_BAR, row[first:end]) + row[end:]
+        at = end + len(opening)
+    return row
 
 
 def _block(state: StateBlock, line: int, last: int, silent: bool) -> bool:
