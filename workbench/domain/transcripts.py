@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from workbench.domain.runs.spec import Json
+from workbench.domain.runs.tokens import SampleTokens
 from workbench.domain.text import count_text
 
 MessageKind = Literal["", "summary", "tool_call", "tool_result"]
@@ -54,6 +55,8 @@ class TranscriptMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     copied_from: str | None = None
     raw: str = ""
     """What was not understood, as JSON."""
+    tokens: SampleTokens | None = None
+    """How probable each piece of an answer was, where its program recorded that."""
 
     @property
     def is_folded(self) -> bool:

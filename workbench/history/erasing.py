@@ -42,6 +42,7 @@ from workbench.history.tables import (
     vote,
     vote_pair,
 )
+from workbench.history.tokens.token_data import forget_scored
 
 COVERED = {
     "run": "deleted",
@@ -54,7 +55,8 @@ COVERED = {
     "chat_draft": "deleted with the conversation",
     "tag": "deleted with what it is of",
     "evaluation_cell": "keeps score and verdict; the results of its checks are emptied",
-    "measurement": "deleted where it was made after the first of the runs: it may be of their text",
+    "measurement": "tokens of their texts are deleted, and what was made after the first of judged "
+    "runs: it may be of their text",
     "vote_pair": "keeps the vote; the texts of the runs are emptied",
     "vote": "its note is emptied",
     "session_state": "deleted where it has one of the texts",
@@ -142,6 +144,7 @@ def erase(connection: Connection, wanted: Erasure) -> EraseReport:
     } | set(_runs_of(connection, chats))
     found = sorted(runs - _held(connection, runs, set(chats)))
     texts = _texts(connection, found, chats)
+    forget_scored(connection, found, _messages_of(connection, chats))
     messages = _erase_conversations(connection, chats)
     _empty_what_outlives(connection, found)
     prompts = _prompts_of(connection, found)
@@ -256,6 +259,11 @@ def _erase_states(connection: Connection, texts: Iterable[str]) -> None:
     for key, value in connection.execute(select(session_state.c.key, session_state.c.value)).all():
         if any(text in value for text in encoded):
             connection.execute(delete(session_state).where(session_state.c.key == key))
+
+
+def _messages_of(connection: Connection, chats: Sequence[int]) -> Iterator[int]:
+    for part in _parts(message.c.conversation_id, chats):
+        yield from connection.execute(select(message.c.id).where(part)).scalars()
 
 
 def _runs_of(connection: Connection, chats: Sequence[int]) -> Iterator[int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.domain.runs.tokens import SampleTokens
 from workbench.domain.transcripts import MessageKind, Part, Transcript, TranscriptMessage
 from workbench.transcripts.values import clean, digest, is_clean, one_line
 
@@ -45,6 +46,8 @@ class Node:
     edited_from: str | None = None
     copied_from: str | None = None
     raw: str = ""
+    tokens: SampleTokens | None = None
+    """Of its text; left out where the text is not kept as it is."""
 
     @property
     def is_empty(self) -> bool:
@@ -251,6 +254,7 @@ class TreeBuilder:
             edited_from=_cleaned(self._kept(node.edited_from)),
             copied_from=_cleaned(self._kept(node.copied_from)),
             raw=node.raw,
+            tokens=node.tokens if is_clean(node.text) else None,
         )
 
     def _newest(self, messages: list[TranscriptMessage]) -> str | None:

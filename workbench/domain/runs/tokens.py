@@ -20,6 +20,8 @@ from workbench.domain.text import PART, Token, replace_surrogates
 
 LEAST_LOGPROB = -65535 / 2048
 """What is less probable is stored as this: e to the minus 32."""
+NO_TOKEN = -2
+"""The id of a piece of a text that is no token of the model, or of unknown probability."""
 _DOUBTFUL_SHARE = 0.1
 _CLOSE_TAG = re.compile(rb"</think(?:ing)?>|</thought>|</reasoning>|\[/think\]|</seed:think>", re.I)
 _UNKNOWN_SIZE = -1
@@ -47,7 +49,7 @@ class SampleTokens(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     ids: tuple[int, ...]
     sizes: tuple[int, ...]
-    """The bytes of each."""
+    """The bytes of each. Those with the id :data:`NO_TOKEN` only say how long a gap is."""
     logprobs: tuple[float, ...]
     alternatives: tuple[tuple[Alternative, ...], ...] = ()
     """At each place the most probable tokens, best first; empty where none were kept."""
@@ -204,7 +206,7 @@ def pieces_of(stored: SampleTokens, text: str, until: int | None = None) -> tupl
     at = stored.offset
     for place, size in enumerate(stored.sizes):
         begin, at = at, at + size
-        if at <= 0 or not size:
+        if at <= 0 or not size or stored.ids[place] == NO_TOKEN:
             first, logprob, count = place + 1, 0.0, 0
             continue
         if at > end:

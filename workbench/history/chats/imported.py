@@ -26,6 +26,7 @@ from workbench.domain.transcripts import (
 from workbench.history import codec
 from workbench.history.chats.conversations import save_draft
 from workbench.history.tables import conversation, message, profile, tag
+from workbench.history.tokens import token_data
 
 UNKNOWN_TIME = 0.0
 _ROWS = 500
@@ -69,6 +70,7 @@ def _insert(connection: Connection, found: Transcript) -> ImportedItem:
         },
     ).scalar_one()
     ids = _insert_messages(connection, new_id, found, {})
+    _keep_tokens(connection, found, ids)
     connection.execute(
         update(conversation)
         .where(conversation.c.id == new_id)
@@ -92,7 +94,9 @@ def _merge(connection: Connection, found: Transcript, existing: Any) -> Imported
     if digest != existing.source_digest:
         values["source_digest"] = digest
         known, texts = _known(connection, existing.id)
-        ids = _insert_messages(connection, existing.id, _renamed(found, texts), known)
+        found = _renamed(found, texts)
+        ids = _insert_messages(connection, existing.id, found, known)
+        _keep_tokens(connection, found, {**known, **ids})
         if ids:
             leaf = {**known, **ids}.get(found.leaf or "")
             if leaf is not None and _is_before(connection, existing.leaf_id, leaf):
@@ -189,6 +193,15 @@ def _insert_messages(
     for start in range(0, len(rows), _ROWS):
         connection.execute(insert(message), rows[start : start + _ROWS])
     return ids
+
+
+def _keep_tokens(connection: Connection, found: Transcript, ids: dict[str, int]) -> None:
+    """Keep what is known of the tokens of messages."""
+    for each in found.messages:
+        if each.tokens is not None and each.key in ids:
+            key = token_data.imported_key(ids[each.key], each.text)
+            scored = token_data.ScoredTokens(model=each.author, tokens=each.tokens)
+            token_data.keep_scored(connection, key, scored, token_data.IMPORTED)
 
 
 def _next_id(connection: Connection) -> int:

@@ -9,7 +9,7 @@ count u32, offset i32; then the columns: ids u32, lengths, log-probabilities u16
 ids u32 of all places, and likewise the log-probabilities u16; a place with fewer than k has
 :data:`_NONE` as id. Then what the ids mean: the different ids u32, lengths u16, and the texts,
 UTF-8, so that they can be read when the model is gone. Where a server gave no ids, they are the
-numbers of the texts from :data:`_LOCAL` on.
+numbers of the texts from :data:`_LOCAL` on. Ids below 0 are stored as 2^32 and that.
 
 A log-probability is stored as round(-2048 x nats), so to 1/4096 nat; 65535 is 32 nats or more.
 """
@@ -22,13 +22,14 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 
-from workbench.domain.runs.tokens import Alternative, SampleTokens
+from workbench.domain.runs.tokens import NO_TOKEN, Alternative, SampleTokens
 
 _VERSION = 1
 _CHOSEN = struct.Struct("<BBIi")
 _ALTERNATIVES = struct.Struct("<BBII")
 _NONE = 0xFFFFFFFF
 _LOCAL = 0x80000000
+_NEGATIVE = _NONE + 1 + NO_TOKEN
 _STEPS = 2048
 _LEAST = 65535
 
@@ -108,7 +109,7 @@ def unpack(
     return SampleTokens(
         tokenizer=tokenizer,
         offset=offset,
-        ids=tuple(number if number != _NONE else -1 for number in ids),
+        ids=tuple(number if number < _NEGATIVE else number - _NONE - 1 for number in ids),
         sizes=tuple(sizes),
         logprobs=tuple(-each / _STEPS for each in logprobs),
         alternatives=others if len(others) == count else (),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from workbench.domain.errors import UsageError
@@ -24,6 +25,8 @@ from workbench.history.tokens import token_codec
 
 SCORED = "tokens"
 """The kind of measurement that texts scored later are kept as."""
+IMPORTED = "imported tokens"
+"""The kind that tokens which another program recorded are kept as; they are not pruned."""
 
 
 def keep(connection: Connection, samples: Iterable[StoredSample]) -> None:
@@ -210,7 +213,13 @@ class _Packed(msgspec.Struct, frozen=True):
     alternatives: bytes | None
 
 
-def keep_scored(connection: Connection, key: str, scored: ScoredTokens) -> None:
+def imported_key(message_id: int, text: str) -> str:
+    """What the tokens of an imported message's text are found by."""
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"{IMPORTED} message {message_id} {digest}"
+
+
+def keep_scored(connection: Connection, key: str, scored: ScoredTokens, kind: str = SCORED) -> None:
     """Keep the tokens of a text that was scored, in place of its earlier ones."""
     tokens = scored.tokens
     packed = _Packed(
@@ -223,7 +232,7 @@ def keep_scored(connection: Connection, key: str, scored: ScoredTokens) -> None:
         connection,
         [
             measurements.Measurement(
-                key=key, kind=SCORED, model=scored.model, payload=msgspec.msgpack.encode(packed)
+                key=key, kind=kind, model=scored.model, payload=msgspec.msgpack.encode(packed)
             )
         ],
     )
@@ -249,15 +258,20 @@ def load_scored(connection: Connection, key: str) -> ScoredTokens | None:
 def forget_scored(
     connection: Connection, run_ids: Iterable[int], message_ids: Iterable[int]
 ) -> None:
-    """Delete what was scored of the texts of runs and messages, with the words it holds."""
-    begins = [f"{SCORED} run {each} " for each in run_ids]
-    begins += [f"{SCORED} message {each} " for each in message_ids]
-    for begin in begins:
-        connection.execute(
-            delete(measurement).where(
-                measurement.c.kind == SCORED, measurement.c.key.startswith(begin, autoescape=True)
-            )
+    """Delete what is known of the texts of runs and messages, with the words it holds."""
+    whose = {f"run {each}" for each in run_ids} | {f"message {each}" for each in message_ids}
+    rows = connection.execute(
+        select(measurement.c.id, measurement.c.key, measurement.c.kind).where(
+            measurement.c.kind.in_((SCORED, IMPORTED))
         )
+    )
+    ids = [
+        {"its": row.id}
+        for row in rows
+        if " ".join(row.key.removeprefix(f"{row.kind} ").split(" ", 2)[:2]) in whose
+    ]
+    if ids:
+        connection.execute(delete(measurement).where(measurement.c.id == bindparam("its")), ids)
 
 
 # --- messages -----------------------------------------------------------------------------------

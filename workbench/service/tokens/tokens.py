@@ -85,10 +85,12 @@ class Tokens:
         written = await self._answering(row)
         pieces: tuple[AnswerToken, ...] = ()
         if written is not None:
+            tokens, model = written.tokens, written.model
             pieces = _pieces_in(written, row.text)
+        else:
+            tokens, model = await self._imported(row), row.author
+            pieces = _pieces(tokens, row.text)
         pieces = await self._with_beginning(row, pieces, others)
-        tokens = written.tokens if written is not None else None
-        model = written.model if written is not None else row.author
         scored = await self._scored(_message_key(row, written))
         return _shown(row.text, pieces, tokens, model, scored)
 
@@ -102,11 +104,11 @@ class Tokens:
         for common, other in shared:
             if not missing or not common:
                 continue
-            written = await self._answering(other)
-            if written is None or written.tokens is None or written.sample.text != other.text:
+            tokens = await self._known(other)
+            if tokens is None:
                 continue
             until = min(common, missing)
-            before = pieces_of(written.tokens, row.text, until)
+            before = pieces_of(tokens, row.text, until)
             if before:
                 pieces, missing = (*before, *pieces), before[0].start
         return pieces
@@ -119,6 +121,19 @@ class Tokens:
             return await self._written(row.run_id, "", 0)
         except WorkbenchError:
             return None
+
+    async def _known(self, row: AnswerRow) -> SampleTokens | None:
+        """The tokens of a message that is as it was written, None where they are not known."""
+        written = await self._answering(row)
+        if written is None:
+            return await self._imported(row)
+        return written.tokens if written.sample.text == row.text else None
+
+    async def _imported(self, row: AnswerRow) -> SampleTokens | None:
+        """The tokens that another program recorded of a message."""
+        key = token_data.imported_key(row.message_id, row.text)
+        found = await self._store.read(token_data.load_scored, key)
+        return found.tokens if found is not None else None
 
     async def _written(self, run_id: int, name: str, number: int) -> _Written:
         log = await self._store.events(run_id)

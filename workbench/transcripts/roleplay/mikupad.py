@@ -7,15 +7,23 @@ Server addresses and keys are not read.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from workbench.domain.runs.spec import Json
+from workbench.domain.runs.tokens import (
+    LEAST_LOGPROB,
+    NO_TOKEN,
+    Alternative,
+    SampleTokens,
+    doubt_of,
+)
 from workbench.domain.transcripts import Found, Skipped
 from workbench.transcripts.reader import Input, Reader, Sample
 from workbench.transcripts.tree_builder import Node, TreeBuilder
-from workbench.transcripts.values import as_json, clean, dict_of, digest, list_of, text_of
+from workbench.transcripts.values import clean, dict_of, digest, list_of, text_of
 
 _SETTINGS = (
     "temperature", "topK", "topP", "minP", "typicalP", "repeatPenalty", "maxPredictTokens",
@@ -70,6 +78,7 @@ def _alternatives(piece: dict[str, Any]) -> list[Any]:
 
 
 def _probability(piece: dict[str, Any]) -> float | None:
+    """Of a piece, None where it is not known."""
     found = piece.get("prob")
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     return float(found) if is_number and 0 <= found <= 1 else None  # type: ignore[operator, arg-type]
@@ -80,13 +89,14 @@ def _read(given: Input) -> Iterator[Found]:
     memory = dict_of(_inner(dict_of(given.value).get("memoryTokens")))
     note = dict_of(_inner(dict_of(given.value).get("authorNoteTokens")))
     builder = TreeBuilder()
-    for role, words in _turns(found["text"]):
-        builder.append(Node(key="", parent=None, role=role, text=words))
+    for role, words, start in _turns(found["text"]):
+        node = Node(key="", parent=None, role=role, text=words)
+        if role == "assistant":
+            node.tokens = _tokens(found["pieces"], words, start)
+        builder.append(node)
     if not builder.nodes:
         yield Skipped(reason="there is no text in it", title=found["name"], source="mikupad")
         return
-    last = builder.nodes[builder.last or ""]
-    last.raw = as_json({"tokens": [_token(each) for each in found["pieces"]]})
     settings: dict[str, Json] = found["settings"]
     yield builder.build(
         "mikupad",
@@ -99,41 +109,83 @@ def _read(given: Input) -> Iterator[Found]:
     )
 
 
-def _token(piece: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "text": text_of(piece.get("content")),
-        "generated": piece.get("type") != "user",
-        "probability": _probability(piece),
-        "alternatives": [
-            [text_of(each.get("tok_str")), each.get("prob")]
-            for each in map(dict_of, _alternatives(piece))
-        ],
-    }
+def _tokens(pieces: list[dict[str, Any]], words: str, start: int) -> SampleTokens | None:
+    """The tokens of a part of the document, None where nothing is known of them.
+
+    What the user wrote within it, and what is of unknown probability, is a gap.
+    """
+    ids: list[int] = []
+    sizes: list[int] = []
+    logprobs: list[float] = []
+    others: list[tuple[Alternative, ...]] = []
+    offset, at, end = 0, 0, start + len(words)
+    for piece in pieces:
+        text = text_of(piece.get("content"))
+        begin, at = at, at + len(text)
+        if at <= start or begin >= end:
+            continue
+        if not ids:
+            before = text[: start - begin] if begin < start else ""
+            offset = -_size(before)
+        known = _probability(piece) if piece.get("type") != "user" else None
+        ids.append(NO_TOKEN if known is None else -1)
+        sizes.append(_size(text))
+        logprobs.append(_logprob(known or 0.0))
+        others.append(_others(piece))
+    inside = [found for number, found in zip(ids, logprobs, strict=True) if number != NO_TOKEN]
+    if not inside:
+        return None
+    return SampleTokens(
+        offset=offset,
+        ids=tuple(ids),
+        sizes=tuple(sizes),
+        logprobs=tuple(logprobs),
+        alternatives=tuple(others) if any(others) else (),
+        doubt=doubt_of(inside),
+    )
 
 
-def _turns(text: str) -> Iterator[tuple[str, str]]:
+def _others(piece: dict[str, Any]) -> tuple[Alternative, ...]:
+    found = [
+        Alternative(-1, text_of(each.get("tok_str")), _logprob(known))
+        for each in map(dict_of, _alternatives(piece))
+        if (known := _probability(each)) is not None
+    ]
+    return tuple(sorted(found, key=lambda each: -each.logprob))
+
+
+def _logprob(probability: float) -> float:
+    return max(math.log(probability), LEAST_LOGPROB) if probability > 0 else LEAST_LOGPROB
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _turns(text: str) -> Iterator[tuple[str, str, int]]:
+    """Role and words of each turn, and where in the document they begin."""
     starts = list(_USER.finditer(text))
     if not starts:
         if text.strip():
-            yield "assistant", text
+            yield "assistant", text, 0
         return
     before = text[: starts[0].start()]
     if before.strip():
-        yield "assistant", before
+        yield "assistant", before, 0
     for place, start in enumerate(starts):
         end = starts[place + 1].start() if place + 1 < len(starts) else len(text)
-        asked, _, answered = _split(text[start.end() : end])
+        turn = text[start.end() : end]
+        found = _ASSISTANT.search(turn)
+        asked = turn if found is None else turn[: found.start()]
         if asked.strip():
-            yield "user", asked.strip()
-        if answered.strip():
-            yield "assistant", _END.sub("", answered).strip()
+            yield "user", asked.strip(), start.end() + _blanks(asked)
+        answered = "" if found is None else _END.sub("", turn[found.end() :])
+        if found is not None and answered.strip():
+            yield "assistant", answered.strip(), start.end() + found.end() + _blanks(answered)
 
 
-def _split(text: str) -> tuple[str, str, str]:
-    found = _ASSISTANT.search(text)
-    if found is None:
-        return text, "", ""
-    return text[: found.start()], found[1], text[found.end() :]
+def _blanks(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 MIKUPAD = Reader("mikupad", "mikupad", _score, _read)
