@@ -18,7 +18,7 @@ QUICK = $(addprefix tests/, \
 	engine/test_text.py engine/test_doubles.py engine/remote/test_answers.py \
 	history/test_runs.py history/test_conversations.py \
 	strategies/test_strategies.py strategies/test_search.py strategies/test_steered_search.py \
-	runs/test_undo.py \
+	runs/test_undo.py retrieval/test_chunking.py \
 	service/test_workbench.py service/test_chats.py service/test_library.py \
 	cli/test_runs.py \
 	ui/test_tasks.py ui/kit/test_chooser.py ui/kit/test_row_delegate.py ui/kit/test_parameter_form.py \
