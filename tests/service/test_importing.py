@@ -192,6 +192,29 @@ async def test_the_system_prompt_of_an_imported_conversation_is_its_own(core):
     assert (await core.chats.drafts())[item.conversation_id].text == "half typed dra"
 
 
+async def test_a_conversation_without_a_date_has_none_until_it_goes_on(core, tmp_path):
+    (tmp_path / "undated.json").write_text(
+        json.dumps([{"conversations": [{"from": "human", "value": "A dateless ibis"},
+                                       {"from": "gpt", "value": "It waits."}]}])
+    )  # fmt: skip
+    report = await core.importing.run([str(tmp_path / "undated.json")])
+    assert report.summary == "1 imported"
+    await core.chats.create("Of today")
+    listed = await core.chats.all()
+    assert [each.updated_at > 0 for each in listed] == [True, False]
+    chat = listed[1].conversation_id
+    for _ in range(1000):
+        page = await core.history.search("ibis")
+        if page.is_whole:
+            break
+    assert {hit.at for hit in page.hits} == {0.0}
+    assert page.days == ()
+    found = await core._core.store.read(load_transcript, chat)
+    assert (found.created_at, found.updated_at) == (None, None)
+    (again,) = (await core.importing.run([str(tmp_path / "undated.json")])).items
+    assert again.outcome == "unchanged"
+
+
 async def test_messages_of_the_system_are_its_system_prompt(core):
     items = (await run(core, "openai/messages.jsonl")).items
     opened = await core.chats.open(items[0].conversation_id)

@@ -8,8 +8,8 @@ import keyring
 import pytest
 
 from tests.service.test_servers import MemoryKeyring
-from workbench.domain.errors import PassphraseError, UsageError
-from workbench.history.file.driver import load_driver
+from workbench.domain.errors import DatabaseLockedError, PassphraseError, UsageError
+from workbench.history.file.driver import load_driver, may_share
 from workbench.history.file.encryption.keys import can_encrypt
 from workbench.service import Workbench
 
@@ -56,6 +56,39 @@ async def test_it_opens_with_its_passphrase_only(paths):
     assert [each.title for each in await core.chats.all()] == ["A quixotic title"]
     assert (await core.protection.state()).is_encrypted
     await core.close()
+
+
+async def test_a_second_window_reads_what_is_encrypted_and_changes_nothing(paths):
+    await encrypted(paths)
+    first = Workbench(paths)
+    await first.protection.unlock(WORDS)
+    await first.open()
+    second = Workbench(paths, shown_only="Another window has it.")
+    assert await second.protection.is_locked()
+    with pytest.raises(PassphraseError):
+        await second.protection.unlock("another one")
+    await second.protection.unlock(WORDS)
+    status = await second.open()
+    assert (status.is_held, status.read_only, status.problem) == (
+        True,
+        True,
+        "Another window has it.",
+    )
+    assert [each.title for each in await second.chats.all()] == ["A quixotic title"]
+    assert (await second.protection.state()).is_encrypted
+    with pytest.raises(DatabaseLockedError):
+        await second.chats.create("Not from here")
+    for change in (second.protection.decrypt(WORDS), second.protection.encrypt("a new one", WORDS)):
+        with pytest.raises(DatabaseLockedError, match="Another window"):
+            await change
+    await first.chats.create("Of the first")
+    if may_share(load_driver()):
+        titles = {each.title for each in await second.chats.all()}
+        assert titles == {"A quixotic title", "Of the first"}
+    await second.close()
+    assert {each.title for each in await first.chats.all()} == {"A quixotic title", "Of the first"}
+    await first.close()
+    assert await Workbench(paths).protection.is_locked()
 
 
 async def test_the_passphrase_until_now_is_needed_to_change_anything(paths):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
+
 from tests.ui.conftest import WAIT_MS, ask
 from workbench.domain.off_record import FIRST_ID
 from workbench.domain.views import Conversation
@@ -40,6 +42,9 @@ def test_pinned_ones_are_first_then_folders_then_days():
         "work/mails",
         "Today",
     ]
+    undated = msgspec.structs.replace(made(9), created_at=0.0, updated_at=0.0)
+    names = [name for name, _ in grouped([made(1), undated], today.date(), searched=False)]
+    assert names == ["Today", "Date unknown"]
     hits = [each.conversation_id for _, each in grouped(found, today.date(), searched=True)]
     assert hits == [FIRST_ID, 1, 2, 3, 4, 5]
 

@@ -201,7 +201,7 @@ def test_days_have_headings_that_cannot_be_chosen(model: RunsModel, store: Store
     ]
     assert model.cell(0, 0).text.startswith("Today, ")
     assert model.cell(2, 0).text.startswith("Yesterday, ")
-    assert model.cell(4, 0).text.endswith(("1970", "1969"))
+    assert model.cell(4, 0).text == "Date unknown"
     assert not model.flags(model.index(2, 0)) & Qt.ItemFlag.ItemIsSelectable
     assert model.row_of(3) == 3
 

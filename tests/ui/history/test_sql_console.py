@@ -48,6 +48,22 @@ def test_what_is_typed_takes_the_place_of_the_example(panel: HistoryPanel, qtbot
     assert panel.right.console.text.toPlainText() == "SELECT 1"
 
 
+def test_an_empty_history_can_be_asked(panel: HistoryPanel, qtbot: QtBot) -> None:
+    qtbot.waitUntil(panel.list_side.no_runs.isVisible, timeout=WAIT_MS)
+    console = panel.right.console
+    assert console.isVisible()
+    asked(console, "SELECT count(*) FROM run", qtbot)
+    assert console.model.found.rows == ((0,),)
+    panel._refresh()
+    panel.shown()
+    assert console.isVisible()
+    console.closed.emit()
+    assert panel.nothing_open.isVisible()
+    (sql,) = (each for each in panel.actions_table() if each.id == "history.sql")
+    sql.run()
+    assert console.isVisible()
+
+
 def test_rows_are_shown_copied_and_saved(
     panel: HistoryPanel, bridge: Bridge, tmp_path: Path, qtbot: QtBot
 ) -> None:

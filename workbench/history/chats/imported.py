@@ -53,7 +53,7 @@ def save_transcript(connection: Connection, found: Transcript) -> ImportedItem:
 
 def _insert(connection: Connection, found: Transcript) -> ImportedItem:
     times = [each.created_at for each in found.messages if each.created_at]
-    created = found.created_at or min(times, default=found.updated_at) or time.time()
+    created = found.created_at or min(times, default=found.updated_at) or UNKNOWN_TIME
     updated = found.updated_at or max(times, default=created)
     new_id: int = connection.execute(
         insert(conversation).returning(conversation.c.id),

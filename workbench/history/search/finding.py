@@ -37,6 +37,7 @@ from workbench.history.search.words import all_of, any_of, phrases, tag_token
 _EVERYTHING = SearchFilter()
 _FIRST_KEY, _LAST_KEY = 0, 2**62
 _DOUBT_STEPS = 10
+_UNDATED = 366 * 86_400
 _ROW = "SELECT t.id, t.source, t.item_id, t.part FROM indexed_text AS t"
 
 
@@ -214,8 +215,13 @@ _KINDS: dict[str, SearchKind] = {"message": "chat", "conversation": "chat", "eva
 
 
 def _days(keys: list[int]) -> tuple[tuple[float, int], ...]:
-    """Hits a local day, first day first; a key is about the second that its text is from."""
-    counts = Counter(datetime.fromtimestamp(key).astimezone().date() for key in keys)
+    """Hits a local day, first day first; a key is about the second that its text is from.
+
+    Texts without a date have the first keys, and no day.
+    """
+    counts = Counter(
+        datetime.fromtimestamp(key).astimezone().date() for key in keys if key > _UNDATED
+    )
     return tuple(
         (datetime(day.year, day.month, day.day).astimezone().timestamp(), count)
         for day, count in sorted(counts.items())

@@ -26,7 +26,9 @@ _IS_PINNED = Qt.ItemDataRole.UserRole + 2
 
 
 def group_of(at: float, today: dt.date) -> str:
-    """Today, Yesterday, Last week or Older for a Unix time."""
+    """Today, Yesterday, Last week or Older for a Unix time; 0 is an unknown date."""
+    if not at:
+        return "Date unknown"
     day = dt.datetime.fromtimestamp(at).astimezone().date()
     age = (today - day).days
     if age <= 0:

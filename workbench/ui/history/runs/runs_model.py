@@ -366,7 +366,9 @@ class RunsModel(QAbstractTableModel):
 
 
 def day_text(at: float) -> str:
-    """The day of a time, local: today, yesterday, else the weekday and date."""
+    """The day of a time, local: today, yesterday, else the weekday and date; 0 is unknown."""
+    if not at:
+        return "Date unknown"
     then, today = dt.date.fromtimestamp(at), dt.date.today()  # noqa: DTZ011, DTZ012
     dated = then.strftime(f"{then.day} %B" if then.year == today.year else f"{then.day} %B %Y")
     near = {0: "Today", 1: "Yesterday"}.get((today - then).days, then.strftime("%A"))
