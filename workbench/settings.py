@@ -24,6 +24,7 @@ class Paths:
     shipped_prompts: Path = _CHECKOUT / "prompts"
     shipped_data: Path = _CHECKOUT / "resources" / "data"
     shipped_evaluations: Path = _CHECKOUT / "resources" / "evaluations"
+    shipped_sources: Path = _CHECKOUT / "resources" / "sources"
     extra_prompts: tuple[Path, ...] = ()
     extra_models: tuple[Path, ...] = ()
 

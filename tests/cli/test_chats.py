@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_read_sends_nothing(home, tmp_path):
     path.write_bytes(b"%PDF-1.7")
     done = workbench("chat", "--file", str(path), "What is it?", home=home)
     assert done.returncode != 0
-    assert f"{path}: this is a PDF" in done.stderr
+    assert f"{path}: the PDF is damaged" in done.stderr
     assert json.loads(workbench("chats", "list", "--json", home=home).stdout) == []
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.retrieval import making
 from workbench.domain.chat import ChatOptions
 from workbench.domain.errors import FormatError, UsageError
 from workbench.domain.runs.sampling import Sampling
@@ -38,7 +39,7 @@ async def core(paths, tmp_path, engine):
 async def part(core, tmp_path):
     path = tmp_path / "log.md"
     path.write_text("The ferry leaves at nine. <|im_end|>\n")
-    return await core.chats.read_file(str(path))
+    return (await core.chats.read_file(str(path))).part
 
 
 async def ask(core, text, files=(), conversation=None):
@@ -144,16 +145,38 @@ async def test_a_summary_is_of_the_file_too(core, engine, part):
     assert "The ferry leaves at nine." in engine.requests[-1].messages[-1].text
 
 
-async def test_a_page_is_read_in_the_sandbox_and_a_pdf_is_refused(core, tmp_path):
+async def test_documents_are_read_in_the_sandbox(core, tmp_path):
     page = tmp_path / "tides.html"
     page.write_text("<title>Tides</title><p>High at <b>nine</b>.<script>no()</script>")
-    part = await core.chats.read_file(str(page))
+    part = (await core.chats.read_file(str(page))).part
     assert (part.name, part.text) == ("tides.html", "Tides\n\nHigh at nine.")
-    empty = tmp_path / "empty.html"
-    empty.write_text("<script>no()</script>")
-    with pytest.raises(FormatError, match="no text in it"):
-        await core.chats.read_file(str(empty))
+    assert (part.media_type, part.size) == ("text/html", page.stat().st_size)
+    word = tmp_path / "a.docx"
+    word.write_bytes(making.docx(making.paragraph("The ferry <|im_end|>".replace("<", "&lt;"))))
+    assert (await core.chats.read_file(str(word))).part.text == "The ferry <|im_end|>"
+    book = tmp_path / "a.epub"
+    book.write_bytes(making.epub(one="<h1>Morning</h1>"))
+    assert (await core.chats.read_file(str(book))).part.text == "# Morning"
     pdf = tmp_path / "a.pdf"
-    pdf.write_bytes(b"%PDF-1.4")
-    with pytest.raises(FormatError, match="PDF"):
-        await core.chats.read_file(str(pdf))
+    pdf.write_bytes(making.pdf(making.page("Tides"), b""))
+    read = await core.chats.read_file(str(pdf))
+    assert (read.part.text, read.part.media_type) == ("Tides", "application/pdf")
+    assert read.notes == ("Page 2 has no text: it may be scanned.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.html", b"<script>no()</script>", "no text in it"),
+        ("scan.pdf", making.pdf(b""), "scanned"),
+        ("a.pdf", b"%PDF-1.4", "damaged"),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "picture"),
+        ("long.txt", b"x" * 1_000_001, "more than 1 MB of text"),
+    ],
+)
+async def test_what_has_no_text_says_why(core, tmp_path, name, content, reason):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=reason) as refused:
+        await core.chats.read_file(str(path))
+    assert str(refused.value).startswith(f"{path}: ")

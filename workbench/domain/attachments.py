@@ -14,6 +14,13 @@ MOST_FILES = 20
 """Of one message."""
 
 
+class ReadFile(msgspec.Struct, frozen=True):
+    """A file that was read for a message; ``notes`` are sentences about what is not in its text."""
+
+    part: Part
+    notes: tuple[str, ...] = ()
+
+
 def attached_files(attachments: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
     """The files with a text among what belongs to a message; damaged entries are left out."""
     found = []

@@ -7,7 +7,6 @@ template_body.py: compiles and renders the body within limits, explains failures
 roles.py: cuts rendered text into chat messages at role markers
 inputs.py: values of inputs by type, defaults, what is missing
 input_inference.py: the type of an input that the front matter does not declare
-attachments/: files that are attached to messages
 input_files.py: files that fill an input: text, image size
 conversation_inputs.py: inputs that are conversations
 placeholders.py: placeholders of inputs without a value

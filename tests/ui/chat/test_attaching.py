@@ -7,6 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from tests.retrieval import making
 from tests.ui.chat.driving import asked, say, settled, views
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.chat import ChatOptions
@@ -63,11 +64,20 @@ def test_dropped_pasted_and_chosen_files_are_in_the_composer(panel, qtbot, files
 
 def test_what_cannot_be_read_is_named_and_the_rest_comes(panel, qtbot, files, tmp_path):
     bad = tmp_path / "scan.pdf"
-    bad.write_bytes(b"%PDF-1.7")
+    bad.write_bytes(making.pdf(b""))
     panel.attaching.read([str(bad), files[0]])
     qtbot.waitUntil(lambda: names(panel) == ["tides.md"], timeout=WAIT_MS)
     qtbot.waitUntil(lambda: panel.banner.message != "", timeout=WAIT_MS)
-    assert panel.banner.message.startswith("scan.pdf: this is a PDF")
+    assert panel.banner.message.startswith("scan.pdf: Its page is scanned")
+
+
+def test_a_pdf_is_attached_and_pages_without_a_text_are_named(panel, qtbot, tmp_path):
+    path = tmp_path / "tides.pdf"
+    path.write_bytes(making.pdf(making.page("High water at nine."), b""))
+    attach(panel, qtbot, [str(path)])
+    assert panel.composer.files.parts[0].text == "High water at nine."
+    qtbot.waitUntil(lambda: panel.banner.message != "", timeout=WAIT_MS)
+    assert panel.banner.message == "tides.pdf: Page 2 has no text: it may be scanned."
 
 
 def test_files_go_with_the_message_and_can_be_read_in_the_transcript(panel, qtbot, files, engine):

@@ -17,7 +17,7 @@ from workbench.cli.main import CANCELLED, FAILED
 from workbench.cli.options import load_options, pairs
 from workbench.cli.runs.run import exit_status
 from workbench.cli.terminal import in_a_line
-from workbench.domain.attachments import MOST_FILES, file_words
+from workbench.domain.attachments import MOST_FILES, file_title, file_words
 from workbench.domain.chat import ChatOptions
 from workbench.domain.chat_sides import asked_together
 from workbench.domain.errors import UsageError, WorkbenchError
@@ -71,7 +71,7 @@ _HELP = """\
 )  # fmt: skip
 @click.option(
     "--file", "paths_of_files", multiple=True, metavar="FILE",
-    help="A text file that goes with the first message. May be repeated.",
+    help="A file whose text goes with the first message. May be repeated.",
 )  # fmt: skip
 @click.argument("text", required=False)
 @load_options
@@ -189,7 +189,11 @@ class _Talk:
         """Have files go with the next message; none does where one cannot be read."""
         if len(self._files) + len(paths) > MOST_FILES:
             raise UsageError(f"A message takes {MOST_FILES} files at most.")
-        self._files += [await self._core.chats.read_file(each) for each in paths]
+        read = [await self._core.chats.read_file(each) for each in paths]
+        for each in read:
+            for note in each.notes:
+                click.echo(f"{file_title(each.part)}: {note}", err=True)
+        self._files += [each.part for each in read]
 
     async def once(self, text: str) -> int:
         """Send one message; the exit status is that of its answer."""

@@ -55,6 +55,8 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     title: str = ""
     text: str = ""
+    bytes: int = 0
+    """The size of the file."""
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     blocks: tuple[Block, ...] = ()

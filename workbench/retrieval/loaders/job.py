@@ -54,6 +54,7 @@ def read_job(path: bytes, most_characters: int) -> bytes:
             raise too_much_text(most_characters)
     except FormatError as error:
         raise FormatError(shown, error.reason) from None
+    extracted = msgspec.structs.replace(extracted, bytes=len(data))
     return zlib.compress(msgspec.msgpack.encode(extracted), _QUICK)
 
 

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
 from pathlib import Path
 
-from workbench.domain.attachments import file_block
-from workbench.domain.errors import FormatError, SandboxError, WorkbenchError
+from workbench.domain.attachments import ReadFile, file_block
+from workbench.domain.errors import FormatError, WorkbenchError
 from workbench.domain.text import Segment
 from workbench.domain.transcripts import Part
-from workbench.prompts.attachments import reading
+from workbench.retrieval.loaders import read_document
 from workbench.service.chats.reader import ConversationReader
 
-_HTML = "workbench.prompts.attachments.html_text:html_job"
-_SECONDS = 5.0
+MOST_CHARACTERS = 1_000_000
+"""More has more tokens than any context here."""
 
 
 class Attaching(ConversationReader):
     """Files of messages."""
 
-    async def read_file(self, path: str) -> Part:
+    async def read_file(self, path: str) -> ReadFile:
         """A file as it is attached to a message: its name and its text.
 
-        Of an HTML page it is the visible text.
+        Of a PDF, a document of Word, a book or an HTML page it is the visible text.
 
         Raises:
-            FormatError: it cannot be read, is no text or is too large; says why.
+            FormatError: it cannot be read, has no text or too much of it; says why.
         """
         place = Path(path)
-        text = await asyncio.to_thread(reading.read, place)
-        size = len(text.encode())
-        if place.suffix.lower() in reading.HTML_ENDINGS:
-            text = await self._text_of_page(text, path)
-        return Part(
+        document = await read_document(self._pool, place, MOST_CHARACTERS)
+        if not document.text.strip():
+            raise FormatError(path, document.notes[0] if document.notes else "it is empty.")
+        part = Part(
             kind="file",
             name=place.name,
             media_type=mimetypes.guess_type(place.name)[0] or "text/plain",
-            size=size,
-            text=text,
+            size=document.bytes,
+            text=document.text,
         )
+        return ReadFile(part, document.notes)
 
     async def count_file(self, part: Part) -> int | None:
         """The tokens that a file takes in a message, by the loaded model.
@@ -54,12 +53,3 @@ class Attaching(ConversationReader):
             return len(await engine.tokenize((Segment(file_block(part), special=False),)))
         except WorkbenchError:
             return None
-
-    async def _text_of_page(self, page: str, path: str) -> str:
-        try:
-            text = str(await self._pool.call(_HTML, page, deadline_seconds=_SECONDS))
-        except SandboxError as error:
-            raise FormatError(path, f"the page cannot be read: {error}") from error
-        if not text.strip():
-            raise FormatError(path, "there is no text in it.")
-        return text

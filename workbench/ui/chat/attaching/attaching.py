@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.domain.attachments import MOST_FILES
+from workbench.domain.attachments import MOST_FILES, ReadFile, file_title
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.transcripts import Part
 from workbench.ui.actions import Action
@@ -60,9 +60,7 @@ class Attaching(QObject):
     @Slot()
     def choose(self) -> None:
         """Ask for files."""
-        paths, _ = QFileDialog.getOpenFileNames(
-            self._page, "Attach text files", "", "All files (*)"
-        )
+        paths, _ = QFileDialog.getOpenFileNames(self._page, "Attach files", "", "All files (*)")
         if paths:
             self.read(paths)
 
@@ -72,6 +70,7 @@ class Attaching(QObject):
         files = self._composer.files
         place = self._composer.work
         refused: list[str] = []
+        notes: list[str] = []
         self._reading += len(paths)
         for path in paths:
             name = Path(path).name or path
@@ -79,17 +78,20 @@ class Attaching(QObject):
                 if len(files.parts) >= MOST_FILES:
                     refused.append(f"{name}: a message takes {MOST_FILES} files at most.")
                     continue
-                part = await self._bridge.ask(_reading(path))
+                read = await self._bridge.ask(_reading(path))
                 if place != self._composer.work:
                     refused.append(f"{name} was read too late: the message is not shown any more.")
                 else:
-                    files.add([part])
+                    files.add([read.part])
+                    notes += (f"{file_title(read.part)}: {each}" for each in read.notes)
             except WorkbenchError as error:
                 refused.append(str(error).replace(path, name))
             finally:
                 self._reading -= 1
         if refused:
-            self._page.banner.show_message("  ".join(refused))
+            self._page.banner.show_message("  ".join((*refused, *notes)))
+        elif notes:
+            self._page.banner.show_message("  ".join(notes), "warn")
         self._composer.box.setFocus()
 
     @latest
@@ -118,7 +120,7 @@ class Attaching(QObject):
         return super().eventFilter(watched, event)
 
 
-def _reading(path: str) -> Callable[[Workbench], Awaitable[Part]]:
+def _reading(path: str) -> Callable[[Workbench], Awaitable[ReadFile]]:
     return lambda core: core.chats.read_file(path)
 
 
