@@ -8,7 +8,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from tests.retrieval import making
-from tests.ui.chat.driving import asked, say, settled, views
+from tests.ui.chat.driving import asked, eventually, say, settled, views
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.chat import ChatOptions
 from workbench.ui.chat.panel import ChatPanel
@@ -113,8 +113,14 @@ def test_they_are_part_of_the_draft_of_their_conversation(panel, qtbot, files):
     panel.model.drafts.flush()
     panel.list.create_wanted.emit()
     assert names(panel) == []
-    kept = asked(panel, qtbot, lambda core: core.chats.drafts())
-    assert [each.name for each in kept[first].attachments] == ["tides.md"]
+    eventually(
+        panel,
+        qtbot,
+        lambda core: core.chats.drafts(),
+        lambda kept: (
+            first in kept and [each.name for each in kept[first].attachments] == ["tides.md"]
+        ),
+    )
     panel.model.open(first)
     qtbot.waitUntil(lambda: names(panel) == ["tides.md"], timeout=WAIT_MS)
 
