@@ -20,6 +20,7 @@ from workbench.history.chats.exported import load_transcript
 from workbench.history.tables import conversation, message, profile
 from workbench.service import Workbench
 from workbench.service.chats.prompt import Draft, branch_prompt
+from workbench.service.transcripts import importing
 from workbench.service.transcripts.exporting import safe_name
 from workbench.settings import Paths
 
@@ -161,7 +162,9 @@ async def test_folders_of_jan_are_read_with_their_titles(core, tmp_path):
     assert again.summary == "2 unchanged"
 
 
-async def test_an_import_that_is_stopped_keeps_what_it_saved(core):
+async def test_an_import_that_is_stopped_keeps_what_it_saved(core, monkeypatch):
+    monkeypatch.setattr(importing, "SAVE_SECONDS", 0.0)  # one conversation in a transaction
+
     def stop(progress: ImportProgress) -> None:
         if progress.doing == "saving" and progress.done == 1:
             core.importing.stop()

@@ -19,7 +19,7 @@ _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def has_surrogates(text: str) -> bool:
     """Whether a text holds half a character (a lone surrogate), which no UTF-8 can carry."""
-    return bool(_SURROGATE.search(text))
+    return not text.isascii() and bool(_SURROGATE.search(text))
 
 
 def replace_surrogates(value: T) -> T:

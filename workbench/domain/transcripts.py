@@ -8,10 +8,13 @@ import msgspec
 
 from workbench.domain.runs.spec import Json
 from workbench.domain.runs.tokens import SampleTokens
-from workbench.domain.text import count_text
+from workbench.domain.text import count_text, rough_seconds, size_text
 
 MessageKind = Literal["", "summary", "tool_call", "tool_result"]
 PartKind = Literal["image", "audio", "video", "file", "source", "tool_call"]
+
+NOT_REACHED = "cancelled before it was saved"
+"""The reason of what an import that was stopped has left out."""
 
 Outcome = Literal["imported", "updated", "unchanged", "skipped"]
 
@@ -188,14 +191,19 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def summary(self) -> str:
-        """All of it in a line: "2 imported, 1 skipped"."""
-        parts = [
-            f"{self.count(outcome)} {outcome}"
-            for outcome in ("imported", "updated", "unchanged", "skipped")
-            if self.count(outcome)
-        ]
-        text = ", ".join(parts) or "Nothing to import"
-        return f"{text}; cancelled" if self.cancelled else text
+        """All of it in a line: "2 imported, 1 skipped; cancelled, 7 not saved"."""
+        left = sum(each.reason == NOT_REACHED for each in self.items)
+        counts = {
+            "imported": self.count("imported"),
+            "updated": self.count("updated"),
+            "unchanged": self.count("unchanged"),
+            "skipped": self.count("skipped") - left,
+        }
+        text = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+        if not self.cancelled:
+            return text or "Nothing to import"
+        text = f"{text or 'Nothing imported'}; cancelled"
+        return f"{text}, {left:,} not saved" if left else text
 
 
 class ImportProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +215,28 @@ class ImportProgress(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     total: int = 0
     """Bytes while reading, conversations while saving."""
+    found: int = 0
+    """Conversations that were read until now."""
+    seconds_left: float | None = None
+    """Of the reading or the saving, where it can be estimated."""
+
+    @property
+    def text(self) -> str:
+        """All of it in a line."""
+        if self.doing == "saving":
+            text = f"Saving {min(self.done + 1, self.total):,} of "
+            text += f"{count_text(self.total, 'conversation')}{self._left}"
+            return f"{text}: {self.name}" if self.name else text
+        if not self.total:
+            return f"Reading {self.name}"
+        text = f"Reading {self.name}: {size_text(self.done)} of {size_text(self.total)}"
+        if self.found:
+            text += f", {count_text(self.found, 'conversation')} so far"
+        return text + self._left
+
+    @property
+    def _left(self) -> str:
+        return "" if self.seconds_left is None else f", {rough_seconds(self.seconds_left)} left"
 
 
 class ExportFormat(msgspec.Struct, frozen=True):

@@ -19,7 +19,11 @@ Mode = Literal["array", "values", "lines"]
 """Elements of a list, values one after another, or a value a line."""
 
 _QUOTE = ord('"')
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("|\\?\Z)|[{}\[\]]', re.DOTALL)
+_BETWEEN = rb'[^"{}\[\]]*+'
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TOKEN = re.compile(_BETWEEN + rb"(?:" + _TEXT + _BETWEEN + rb')*+(["{}\[\]]|\Z)', re.DOTALL)
+"""To the next bracket: texts on the way are passed over in one go, as most of a file is texts.
+A quote begins a text that goes on behind the last byte."""
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +60,14 @@ def _values(scan: Scan, data: bytes, *, is_last: bool) -> Scan:
     spans: list[tuple[int, int]] = []
     depth, start, used = scan.depth, scan.start, len(data)
     for token in _TOKEN.finditer(data):
-        at = token.start()
+        at = token.start(1)
+        if at == len(data):
+            break
         letter = data[at]
         if letter == _QUOTE:
-            if token[1] != b'"' and not is_last:
-                used = at  # the text goes on in the next piece
-                break
-        elif letter in b"{[":
+            used = len(data) if is_last else at  # the text goes on in the next piece
+            break
+        if letter in b"{[":
             start = scan.position + at if depth == 0 else start
             depth += 1
         elif depth > 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,12 +19,11 @@ from workbench.cli.chats.printing import (
     print_report,
     transcript_object,
 )
-from workbench.cli.main import FAILED, with_workbench
+from workbench.cli.main import CANCELLED, FAILED, with_workbench
 from workbench.cli.options import as_json
 from workbench.cli.terminal import Column, figures, print_table, show_line, texts
 from workbench.domain.errors import UsageError
 from workbench.domain.searching import building
-from workbench.domain.text import size_text
 from workbench.domain.transcripts import ExportOptions, ImportProgress, ImportReport, Transcript
 from workbench.settings import Paths
 
@@ -109,12 +110,22 @@ def show(paths: Paths, conversation_id: int, whole: bool, as_json: bool) -> int:
 def import_files(paths: Paths, files: tuple[str, ...], as_json: bool) -> int:
     """Import conversations of other programs: files, archives, folders.
 
-    What each file is, its content tells. Importing the same again changes nothing. The exit status
-    is 1 where nothing could be imported.
+    What each file is, its content tells. Importing the same again changes nothing. Ctrl+C stops
+    between two conversations and says how many were saved; a second one stops at once. The exit
+    status is 1 where nothing could be imported, 130 where it was stopped.
     """
     progress = _Progress()
 
     async def work(core: Workbench) -> ImportReport:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def stop(number: int) -> None:
+            core.importing.stop()
+            loop.add_signal_handler(number, task.cancel)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop, number)
         return await core.importing.run(list(files), progress)
 
     report = with_workbench(paths, work)
@@ -123,6 +134,8 @@ def import_files(paths: Paths, files: tuple[str, ...], as_json: bool) -> int:
         click.echo(json.dumps([import_object(each) for each in report.items], ensure_ascii=False))
     else:
         print_report(report)
+    if report.cancelled:
+        return CANCELLED
     return FAILED if report.count("skipped") == len(report.items) else 0
 
 
@@ -139,13 +152,7 @@ class _Progress:
         if not self._live or now - self._last < _EVERY_SECONDS:
             return
         self._last = now
-        if progress.doing == "saving":
-            show_line(f"Saving {progress.done + 1:,} of {progress.total:,}: {progress.name}")
-        elif progress.total:
-            done, total = size_text(progress.done), size_text(progress.total)
-            show_line(f"Reading {progress.name}: {done} of {total}")
-        else:
-            show_line(f"Reading {progress.name}")
+        show_line(progress.text)
 
     def end(self) -> None:
         """Take the line away."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -29,8 +30,18 @@ from workbench.history.tables import conversation, message, profile, tag
 from workbench.history.tokens import token_data
 
 UNKNOWN_TIME = 0.0
-_ROWS = 500
-"""Rows of one statement: a long one would hold up what is typed meanwhile."""
+
+
+_COLUMNS = (
+    "id", "conversation_id", "parent_id", "system", "edited_from", "copied_from", "role", "text",
+    "reasoning", "kind", "hidden", "author", "created_at", "label", "pinned_at", "foreign_id",
+    "attachments", "raw",
+)  # fmt: skip
+_INSERT = (
+    f"INSERT INTO message ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
+    f"VALUES ({', '.join('?' for _ in _COLUMNS)})"
+)
+"""As text for the driver: made of expressions it took as long as the insertion itself."""
 
 
 def digest_of(found: Transcript) -> str:
@@ -49,6 +60,31 @@ def save_transcript(connection: Connection, found: Transcript) -> ImportedItem:
     if existing is None:
         return _insert(connection, found)
     return _merge(connection, found, existing)
+
+
+def save_some(
+    connection: Connection, found: Sequence[Transcript | Card], seconds: float
+) -> list[ImportedItem]:
+    """Put conversations and cards into the history, each whole, until the time is over.
+
+    Args:
+        connection: in a write transaction.
+        found: the first of these are saved, one at least.
+        seconds: how long what is typed meanwhile may wait for it.
+
+    Returns:
+        What became of those that were saved.
+    """
+    end = time.monotonic() + seconds
+    items: list[ImportedItem] = []
+    for each in found:
+        if isinstance(each, Card):
+            items.append(save_card(connection, each))
+        else:
+            items.append(save_transcript(connection, each))
+        if time.monotonic() > end:
+            break
+    return items
 
 
 def _insert(connection: Connection, found: Transcript) -> ImportedItem:
@@ -171,27 +207,26 @@ def _insert_messages(
     ids: dict[str, int] = {}
     next_id = _next_id(connection)
     systems: dict[str | None, str] = {None: ""}
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for each in found.messages:
         system = _system(found, each, systems)
         if each.key in known:
             continue
         ids[each.key] = next_id
         links = {**known, **ids} if each.edited_from or each.copied_from else {}
-        rows.append(
-            {
-                "id": next_id,
-                "conversation_id": conversation_id,
-                "parent_id": _id(each.parent, ids, known),
-                "system": system,
-                "edited_from": links.get(each.edited_from or ""),
-                "copied_from": links.get(each.copied_from or ""),
-                **_values(found, each),
-            }
-        )
+        values = {
+            "id": next_id,
+            "conversation_id": conversation_id,
+            "parent_id": _id(each.parent, ids, known),
+            "system": system,
+            "edited_from": links.get(each.edited_from or ""),
+            "copied_from": links.get(each.copied_from or ""),
+            **_values(found, each),
+        }
+        rows.append(tuple(values[name] for name in _COLUMNS))
         next_id += 1
-    for start in range(0, len(rows), _ROWS):
-        connection.execute(insert(message), rows[start : start + _ROWS])
+    if rows:
+        connection.exec_driver_sql(_INSERT, rows)
     return ids
 
 

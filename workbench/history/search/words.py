@@ -22,6 +22,8 @@ _CJK = (
 )
 _CJK_CHARACTER = re.compile(f"([{_CJK}])")
 _CAMEL = re.compile(r"[^\W\d_]*[a-z0-9][A-Z]\w*")
+_CAMEL_INSIDE = re.compile("[a-z0-9][A-Z]")
+"""What each of these has in it: most texts have none, and looking for this alone is quick."""
 _CAMEL_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\WA-Z_]+")
 _TOKEN = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
 _LEAST_PREFIX = 2
@@ -41,9 +43,9 @@ def searchable(text: str) -> str:
 def indexed(text: str) -> str:
     """The text with the parts of camel-case names behind it."""
     normal = searchable(text)
-    names = set(_CAMEL.findall(normal))
-    if not names:
+    if not _CAMEL_INSIDE.search(normal):
         return normal
+    names = set(_CAMEL.findall(normal))
     parts = {part for name in names for part in _CAMEL_PARTS.findall(name)}
     return f"{normal}\n{' '.join(sorted(parts))}"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -43,6 +44,20 @@ class Upkeep(WriteQueue):
         self._indexing: asyncio.Task[None] | None = None
         self._indexer = Indexer()
         self._closing = False
+        self._later = 0
+
+    @contextmanager
+    def indexing_later(self) -> Iterator[None]:
+        """Put off the index while much is written: it begins when that has ended.
+
+        A search has what was written last indexed all the same, as far as that is quick.
+        """
+        self._later += 1
+        try:
+            yield
+        finally:
+            self._later -= 1
+            self._index_soon()
 
     async def search(
         self,
@@ -105,7 +120,8 @@ class Upkeep(WriteQueue):
 
     def _index_soon(self) -> None:
         """Have what changed indexed when nothing else is done, if that is not going on already."""
-        if not self._closing and (self._indexing is None or self._indexing.done()):
+        waits = self._closing or self._later
+        if not waits and (self._indexing is None or self._indexing.done()):
             self._indexing = asyncio.create_task(self._keep_indexed())
 
     async def _keep_indexed(self) -> None:
@@ -115,6 +131,8 @@ class Upkeep(WriteQueue):
         await asyncio.sleep(INDEX_SECONDS)
         try:
             while True:
+                if self._later:
+                    return
                 if self._jobs:
                     await asyncio.sleep(INDEX_SECONDS / 4)
                 else:

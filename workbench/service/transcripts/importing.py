@@ -1,33 +1,35 @@
 """Reads files of other programs in the sandbox and puts what they hold into the history.
 
 First everything is read, into a nameless temporary file, so that of a conversation that is there
-more than once the newest counts; then each is saved in a transaction of its own. Nothing but one
-conversation at a time is in memory.
+more than once the newest counts; then they are saved, a few in a transaction. Nothing but these few
+conversations is in memory.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
 from workbench.domain.errors import FormatError, SandboxError
 from workbench.domain.transcripts import (
     Card,
-    Found,
-    ImportedItem,
     ImportProgress,
     ImportReport,
     Skipped,
     Transcript,
 )
 from workbench.history.chats import imported
+from workbench.processes.pool import SandboxPool
 from workbench.service.core import Core
 from workbench.service.transcripts.files import Source, sources
+from workbench.service.transcripts.gathered import Gathered, Pace, Place
 from workbench.transcripts import archives
 from workbench.transcripts.sniffing import Sniffed
 from workbench.transcripts.splitting import Scan
@@ -35,6 +37,14 @@ from workbench.transcripts.splitting import Scan
 _JOBS = "workbench.transcripts.jobs"
 _SECONDS = 60.0
 _BATCH_BYTES = 4 * 1024 * 1024
+_LARGE_BYTES = 16 * 1024 * 1024
+"""From this size on a file is read by two processes that do nothing else."""
+_AT_ONCE = 2
+SAVE_SECONDS = 0.04
+"""How long what is typed may wait for conversations that are saved together."""
+_SAVED_BYTES = 1024 * 1024
+_SAVED_TOGETHER = 32
+"""Conversations that are handed to the history at once, at most."""
 _QUIET = ("format not recognised", "nothing to import", "empty file")
 """Reported of a file that the user named, not of each in a folder or an archive."""
 
@@ -69,7 +79,7 @@ class Importing:
         self._stopped = False
         tell = on_progress or (lambda _progress: None)
         with tempfile.TemporaryFile(prefix="workbench-import-") as spool:
-            gathered = _Gathered(spool)
+            gathered = Gathered(spool)
             await self._read(paths, gathered, tell)
             if not gathered.items:
                 gathered.skip_all(paths)
@@ -78,7 +88,7 @@ class Importing:
 
     # --- reading --------------------------------------------------------------------------------
 
-    async def _read(self, paths: list[str], gathered: _Gathered, tell: OnProgress) -> None:
+    async def _read(self, paths: list[str], gathered: Gathered, tell: OnProgress) -> None:
         with tempfile.TemporaryDirectory(prefix="workbench-import-") as folder:
             left = archives.TOTAL_BYTES
             for source in await asyncio.to_thread(sources, paths):
@@ -115,10 +125,11 @@ class Importing:
         return _Local(str(target), others), size
 
     async def _read_file(
-        self, source: Source, local: _Local, gathered: _Gathered, tell: OnProgress
+        self, source: Source, local: _Local, gathered: Gathered, tell: OnProgress
     ) -> None:
         known = msgspec.convert(
-            await self._job("sniff_job", local.path, source.name, sorted(local.companions)), Sniffed
+            await _job(self._pool, "sniff_job", local.path, source.name, sorted(local.companions)),
+            Sniffed,
         )
         if known.reason:
             if source.sought or known.reason not in _QUIET:
@@ -127,66 +138,79 @@ class Importing:
         if known.container == "records":
             await self._read_records(source, local, known, gathered, tell)
             return
-        found = await self._job(
-            "file_job", local.path, source.name, known.format, known.container, local.companions
-        )
+        found = await _job(
+            self._pool, "file_job", local.path, source.name, known.format, known.container,
+            local.companions,
+        )  # fmt: skip
         gathered.add(source, known.format, found)
 
     async def _read_records(
-        self, source: Source, local: _Local, known: Sniffed, gathered: _Gathered, tell: OnProgress
+        self, source: Source, local: _Local, known: Sniffed, gathered: Gathered, tell: OnProgress
     ) -> None:
         total = await asyncio.to_thread(lambda: Path(local.path).stat().st_size)
         scan = Scan(mode=known.mode, position=known.start)
-        while scan.state == "more" and not self._stopped:
-            found = await self._job("scan_job", local.path, msgspec.to_builtins(scan))
-            scan = msgspec.convert(found, Scan)
-            for batch in _batches(scan.spans):
-                async for each in self._records(source, local, known.format, batch):
-                    gathered.add(source, known.format, each)
-            done = min(scan.position, total)
-            tell(ImportProgress(doing="reading", name=source.shown, done=done, total=total))
+        pace = Pace(total)
+        waiting: deque[asyncio.Task[list[bytes]]] = deque()
+        async with self._readers(total) as (pool, ahead):
+            try:
+                while scan.state == "more" and not self._stopped:
+                    found = await _job(pool, "scan_job", local.path, msgspec.to_builtins(scan))
+                    scan = msgspec.convert(found, Scan)
+                    for batch in _batches(scan.spans):
+                        work = _records(pool, local, source.name, known.format, batch)
+                        waiting.append(asyncio.create_task(work))
+                        while len(waiting) > ahead:
+                            gathered.add(source, known.format, await waiting.popleft())
+                    done = min(scan.position, total)
+                    left = pace.seconds_left(done)
+                    tell(
+                        ImportProgress(
+                            doing="reading", name=source.shown, done=done, total=total,
+                            found=gathered.count, seconds_left=left,
+                        )
+                    )  # fmt: skip
+                while waiting and not self._stopped:
+                    gathered.add(source, known.format, await waiting.popleft())
+            finally:
+                for task in waiting:
+                    task.cancel()
         if scan.state == "cut":
             reason = f"the file is cut off at byte {scan.position:,}: what comes before it was read"
             gathered.skip(source, reason, known.format)
 
-    async def _records(
-        self, source: Source, local: _Local, name: str, batch: list[tuple[int, int]]
-    ) -> AsyncIterator[list[bytes]]:
-        """What some values hold; where all at once are too much, one after another."""
+    @asynccontextmanager
+    async def _readers(self, size: int) -> AsyncIterator[tuple[SandboxPool, int]]:
+        """Who reads a file of this size, and how many pieces of it are read ahead."""
+        if size < _LARGE_BYTES:
+            yield self._pool, 0
+            return
+        pool = SandboxPool(workers=_AT_ONCE)  # previews keep the processes that they have
         try:
-            yield await self._job("records_job", local.path, source.name, name, batch)
-        except SandboxError as error:
-            if len(batch) == 1:
-                yield [_encode(Skipped(reason=str(error).rstrip("."), source=name))]
-                return
-            for each in batch:
-                async for found in self._records(source, local, name, [each]):
-                    yield found
-
-    async def _job(self, name: str, *args: Any) -> Any:
-        return await self._pool.call(f"{_JOBS}:{name}", *args, deadline_seconds=_SECONDS)
+            yield pool, _AT_ONCE
+        finally:
+            await pool.close()
 
     # --- saving ---------------------------------------------------------------------------------
 
-    async def _save(self, gathered: _Gathered, tell: OnProgress) -> None:
-        total = len(gathered.places)
-        for done, place in enumerate(gathered.places):
-            if self._stopped:
-                return
-            found = await asyncio.to_thread(gathered.load, place)
-            title = found.name if isinstance(found, Card) else found.title
-            tell(ImportProgress(doing="saving", name=title, done=done, total=total))
-            item = await self._saved(found)
-            if place.copies > 1:
-                warnings = tuple(sorted({*item.warnings, "other_copies"}))
-                item = msgspec.structs.replace(item, warnings=warnings)
-            gathered.items[place.item] = msgspec.structs.replace(item, file=place.file)
+    async def _save(self, gathered: Gathered, tell: OnProgress) -> None:
+        places = gathered.places
+        pace, total, done, saved = Pace(sum(each.length for each in places)), len(places), 0, 0
+        with self._store.indexing_later():
+            while done < total:
+                batch = _together(places, done)
+                found = await asyncio.to_thread(gathered.load, batch)
+                while found:
+                    if self._stopped:
+                        return
+                    left = pace.seconds_left(saved)
+                    tell(_saving(found[0], done, total, left))
+                    items = await self._store.write(imported.save_some, found, SAVE_SECONDS)
+                    for place, item in zip(batch, items, strict=False):
+                        gathered.report(place, item)
+                        saved += place.length
+                    done += len(items)
+                    del batch[: len(items)], found[: len(items)]
         tell(ImportProgress(doing="saving", done=total, total=total))
-
-    async def _saved(self, found: Transcript | Card) -> ImportedItem:
-        if isinstance(found, Card):
-            return await self._store.write(imported.save_card, found)
-        return await self._store.write(imported.save_transcript, found)
 
 
 class _Local(msgspec.Struct, frozen=True):
@@ -194,113 +218,44 @@ class _Local(msgspec.Struct, frozen=True):
     companions: dict[str, str]
 
 
-class _Place(msgspec.Struct):
-    """Where something that was read lies in the spool, and which line of the report is its."""
-
-    offset: int
-    length: int
-    rank: tuple[float, int]
-    item: int
-    file: str
-    copies: int = 1
-
-
-class _Gathered:
-    """What was read, in a file, and the report as it grows."""
-
-    def __init__(self, spool: IO[bytes]) -> None:
-        self._spool = spool
-        self._end = 0
-        self.items: list[ImportedItem] = []
-        self._by_id: dict[tuple[str, str], _Place] = {}
-        self._skipped: set[tuple[str, str, str]] = set()
-
-    @property
-    def places(self) -> list[_Place]:
-        """All that is to be saved, in the order of the report."""
-        return sorted(self._by_id.values(), key=lambda each: each.item)
-
-    def skip(self, source: Source, reason: str, format_name: str = "") -> None:
-        """Note a file that cannot be read."""
-        item = ImportedItem(
-            outcome="skipped", title=source.shown, file=source.shown, kind="file",
-            format=format_name, reason=reason,
-        )  # fmt: skip
-        self.items.append(item)
-
-    def skip_all(self, paths: list[str]) -> None:
-        """Note that there was nothing in what the user named."""
-        for path in paths:
-            name = Path(path).name
-            source = Source(path=path, name=name, shown=name)
-            self.skip(source, "no conversations were found in it")
-
-    def add(self, source: Source, format_name: str, found: list[bytes]) -> None:
-        """Keep what a reader gave; of one conversation the newest, then the longest, then last."""
-        for data in found:
-            each = _decode(data)
-            if isinstance(each, Skipped):
-                self._note(source, format_name, each)
-                continue
-            key, rank = _rank(each)
-            place = self._by_id.get(key)
-            if place is not None:
-                place.copies += 1
-                if rank < place.rank:
-                    continue
-                place.rank, place.file = rank, source.shown
-            else:
-                place = _Place(0, 0, rank, len(self.items), source.shown)
-                self._by_id[key] = place
-                self.items.append(ImportedItem(outcome="skipped", title="", reason="cancelled"))
-            title = each.name if isinstance(each, Card) else each.title
-            self.items[place.item] = ImportedItem(
-                outcome="skipped", title=title, file=source.shown, format=format_name,
-                reason="cancelled before it was saved",
-            )  # fmt: skip
-            place.offset, place.length = self._end, len(data)
-            self._spool.seek(self._end)
-            self._spool.write(data)
-            self._end += len(data)
-
-    def _note(self, source: Source, format_name: str, each: Skipped) -> None:
-        key = (each.source, each.source_id, each.reason)
-        if each.source_id and key in self._skipped:
-            return
-        if each.source == "card" and not source.sought:
-            return  # of the pictures in a folder, few are cards
-        self._skipped.add(key)
-        item = ImportedItem(
-            outcome="skipped",
-            title=each.title or source.shown,
-            file=source.shown,
-            format=each.source or format_name,
-            warnings=each.warnings,
-            reason=each.reason,
-        )
-        self.items.append(item)
-
-    def load(self, place: _Place) -> Transcript | Card:
-        """What lies at a place."""
-        self._spool.seek(place.offset)
-        found = _decode(self._spool.read(place.length))
-        assert not isinstance(found, Skipped)
-        return found
-
-
 _encode = msgspec.msgpack.encode
-_decoder: msgspec.msgpack.Decoder[Found] = msgspec.msgpack.Decoder(Transcript | Card | Skipped)
 
 
-def _decode(data: bytes) -> Found:
-    return _decoder.decode(data)
+async def _job(pool: SandboxPool, name: str, *args: Any) -> Any:
+    return await pool.call(f"{_JOBS}:{name}", *args, deadline_seconds=_SECONDS)
 
 
-def _rank(found: Transcript | Card) -> tuple[tuple[str, str], tuple[float, int]]:
-    if isinstance(found, Card):
-        return ("card", f"{found.name} {found.raw}"), (0.0, 0)
-    key = (found.source, found.source_id)
-    return key, (found.updated_at or 0.0, len(found.messages))
+async def _records(
+    pool: SandboxPool, local: _Local, name: str, format_name: str, batch: list[tuple[int, int]]
+) -> list[bytes]:
+    """What some values hold; where all at once are too much, one after another."""
+    try:
+        found: list[bytes] = await _job(pool, "records_job", local.path, name, format_name, batch)
+    except SandboxError as error:
+        if len(batch) == 1:
+            return [_encode(Skipped(reason=str(error).rstrip("."), source=format_name))]
+        found = []
+        for each in batch:
+            found += await _records(pool, local, name, format_name, [each])
+    return found
+
+
+def _saving(
+    next_one: Transcript | Card, done: int, total: int, left: float | None
+) -> ImportProgress:
+    name = next_one.name if isinstance(next_one, Card) else next_one.title
+    return ImportProgress(doing="saving", name=name, done=done, total=total, seconds_left=left)
+
+
+def _together(places: list[Place], begin: int) -> list[Place]:
+    """What is handed to the history at once: a megabyte, or one that is larger."""
+    size, end = 0, begin
+    while end < len(places) and end - begin < _SAVED_TOGETHER:
+        size += places[end].length
+        if end > begin and size > _SAVED_BYTES:
+            break
+        end += 1
+    return places[begin:end]
 
 
 def _batches(spans: tuple[tuple[int, int], ...]) -> list[list[tuple[int, int]]]:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QProgressBar, QTableView, QWidget
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.text import count_text, size_text
 from workbench.domain.transcripts import ImportProgress, ImportReport
 from workbench.ui.chat.files.report_model import NOTES, TITLE, ReportModel
 from workbench.ui.kit import Button, Label, PrimaryButton, column, row, set_tone
@@ -45,6 +44,7 @@ class ImportDialog(QDialog):
         self._bridge = bridge
         self.report: ImportReport | None = None
         self._shown_at = 0.0
+        self._stops = False
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Progress of the import")
         self.bar.setRange(0, 0)
@@ -115,20 +115,16 @@ class ImportDialog(QDialog):
     def _on_progress(self, progress: ImportProgress) -> None:
         if self.report is not None:
             return
-        if progress.doing == "saving":
-            many = count_text(progress.total, "conversation")
-            self.words.setText(f"Saving {progress.done + 1:,} of {many}: {progress.name}")
-        elif progress.total:
-            done, total = size_text(progress.done), size_text(progress.total)
-            self.words.setText(f"Reading {progress.name}: {done} of {total}")
-        else:
-            self.words.setText(f"Reading {progress.name}")
+        if self._stops:
+            return
+        self.words.setText(progress.text)
         self.bar.setRange(0, _PERMILLE if progress.total else 0)
         self.bar.setValue(round(_PERMILLE * progress.done / max(progress.total, 1)))
 
     def reject(self) -> None:
         """Close; an import that goes on is stopped first, and its report is shown."""
         if self.report is None:
+            self._stops = True
             self.words.setText("Stopping…")
             self._bridge.call(_stop)
         else:
