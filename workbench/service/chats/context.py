@@ -141,10 +141,11 @@ async def _counted(
     found["format"] = len(tokens) - sum(found.values())
     ids = fitting.ids
     merged = _merged(messages, [ids[place] for place in places], verdict)
+    shown = {ids[place] for place in places}
     unknown = sum(
         each.thought_tokens or 0
         for each in branch
-        if not each.reasoning and each.message_id in {ids[place] for place in places}
+        if not each.reasoning and each.message_id in shown
     )
     return ContextReport(
         parts=tuple(ContextPart(name, found[name]) for name in _ORDER if found[name]),
