@@ -12,6 +12,7 @@ runs/: runs, their events, lists of runs
 chats/: conversations, the tree of their messages, profiles
 tokens/: the tokens of samples
 evaluation/: evaluations, votes, measurements
+sources/: collections of the user's own documents
 search/: the full-text index: filled in steps, searched as one types
 versions.py: SQL of versions of prompts
 tags.py: SQL of tags, folders and pins

@@ -56,6 +56,7 @@ from workbench.service.runs.runs import Runs
 from workbench.service.runs.steering import Steering
 from workbench.service.runs.xray import XRays
 from workbench.service.session import Session
+from workbench.service.sources import Sources
 from workbench.service.storage.erasing import Erasing
 from workbench.service.storage.protection import Protecting
 from workbench.service.storage.storage import Storage
@@ -155,6 +156,7 @@ class Workbench:
         self.xray = XRays(core, self.models, runs)
         self.rendering = Rendering(core)
         self.finder = Finder(core, self.model_files)
+        self.sources = Sources(core, self.models)
 
     async def open(self, *, whatever_happens: bool = False) -> StoreStatus:
         """Open the history and show the library's folders; the rest starts when first needed.
