@@ -12,6 +12,7 @@ history.py: `history`: find runs and conversations again
 tokens.py: `history tokens`, `samplers`, `token-storage`: the tokens of stored answers
 history_pairs.py: `history compare`, `reproduce`, `stats`
 compatibility.py: refuses pairs of package versions that would crash the interpreter
+sources/: `sources`: collections of your own documents
 prompts/: `render`, `prompts`, `library`, `data`, `versions`, `rewrite`, `xray`
 runs/: `run`, `runs`, `compare`, `strategies`
 evaluation/: `eval`

@@ -96,6 +96,7 @@ def commands() -> click.Group:
         xray,
     )
     from workbench.cli.runs import compare, run, runs, strategies  # noqa: PLC0415
+    from workbench.cli.sources import sources  # noqa: PLC0415
     from workbench.cli.storage import bundles, encryption, sql, storage  # noqa: PLC0415
 
     tokens.add_to(history.history)
@@ -116,6 +117,7 @@ def commands() -> click.Group:
         chats.chats,
         chat.chat,
         profiles.profiles,
+        sources.sources,
         datasets.data,
         render.render,
         library.library,

@@ -16,6 +16,7 @@ chats/: conversations: sending, versions and branches
 transcripts/: conversations in and out of files
 storage/: the data folder as a whole: sizes, backups, restoring
 tokens/: tokens of stored answers; samplers looked at along them
+sources/: the user's own documents: collections, their index, what is found in them
 models/: files, servers, downloads, loading, scoring
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, MetaData
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """The newest revision's number; kept in ``PRAGMA user_version``."""
 
 metadata = MetaData()
