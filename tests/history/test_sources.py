@@ -30,7 +30,7 @@ def bm25(connection: Connection, query: str, weights: str, rows=ROWS, tokenize: 
     found = connection.execute(
         text(f"SELECT bm25(t{weights}) FROM t WHERE t MATCH :q ORDER BY rowid"), {"q": query}
     ).scalars()
-    score = float(list(found)[0])
+    score = float(next(iter(found)))
     connection.execute(text("DROP TABLE temp.t"))
     return score
 

@@ -174,7 +174,7 @@ async def test_a_file_that_cannot_be_read_says_why_and_the_rest_is_indexed(core,
     assert path == str(docs / "broken.pdf")
     assert problem
     states = {
-        os.path.basename(each.path): each.state
+        Path(each.path).name: each.state
         for each in await core.sources.files(collection.collection_id)
     }
     assert states == {"broken.pdf": "refused", "hours.txt": "indexed", "returns.md": "indexed"}
@@ -185,9 +185,9 @@ async def test_a_file_that_cannot_be_read_says_why_and_the_rest_is_indexed(core,
 async def test_passages_can_be_limited_to_files(core, docs):
     await _made(core, docs)
     report = await core.sources.search(SourceQuery(text="days closed", files=("hours",)))
-    assert {os.path.basename(each.file) for each in report.hits} == {"hours.txt"}
+    assert {Path(each.file).name for each in report.hits} == {"hours.txt"}
     report = await core.sources.search(SourceQuery(text="days closed", kinds=("markdown",)))
-    assert {os.path.basename(each.file) for each in report.hits} == {"returns.md"}
+    assert {Path(each.file).name for each in report.hits} == {"returns.md"}
 
 
 async def test_why_a_passage_is_not_shown(core, docs):

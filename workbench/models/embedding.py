@@ -79,11 +79,11 @@ def describe_embedding(path: str) -> EmbeddingModel:
     header = read_summary(path)
     names = (Path(path).stem, *_called(header))
     family = family_of(names)
-    said = header.of_architecture("pooling_type")
-    pooling = _POOLINGS.get(said if isinstance(said, int) else 0, "")
+    stated = header.of_architecture("pooling_type")
+    pooling = _POOLINGS.get(stated if isinstance(stated, int) else 0, "")
     shown = Path(path).stem
     problem = ""
-    if said == _RANKS:
+    if stated == _RANKS:
         problem = f"{shown} ranks pairs of texts, it embeds none: choose another model."
     elif not pooling and family is None:
         problem = f"{shown} {_NONE}and it finds less than an embedding model would."

@@ -4,4 +4,5 @@ Pure: no database and no model. Files are hostile: sandbox processes open and re
 
 loaders/: what is read of a file, one file a kind; folders of files
 chunking/: documents cut into chunks of a size in tokens
+ranking/: what was found in order; measures of an order
 """

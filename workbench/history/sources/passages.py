@@ -11,7 +11,6 @@ from workbench.domain.sources.hits import Hit
 from workbench.history.sources.vectors import chunk_of
 from workbench.history.tables import source_chunk, source_file
 
-
 _AT_ONCE = 500
 """Ids in one statement: SQLite takes no more than some thousand values."""
 

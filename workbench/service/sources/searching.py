@@ -212,12 +212,12 @@ def _diverse(hits: list[Hit], found: _Found, asked: SourceQuery) -> list[Hit]:
 
 def _cut(hits: list[Hit], count: int) -> tuple[tuple[Hit, ...], tuple[LeftOut, ...]]:
     """The first passages, without repeats and with those that overlap as one; and the others."""
-    said = repeats([each.text for each in hits])
+    repeated = repeats([each.text for each in hits])
     left_out = [
         LeftOut(hit=hits[place], reason=f"It says the same as {hits[first].file}, which is there.")
-        for place, first in said.items()
+        for place, first in repeated.items()
     ]
-    unique = [each for place, each in enumerate(hits) if place not in said]
+    unique = [each for place, each in enumerate(hits) if place not in repeated]
     groups = merge_spans([Span(each.file_id, each.start, each.end) for each in unique])
     shown = tuple(_merged([unique[place] for place in group]) for group in groups[:count])
     for number, group in enumerate(groups[count:], count + 1):
