@@ -22,7 +22,7 @@ class PassageQuery(msgspec.Struct, frozen=True):
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A passage of a document, as it stood there when it was found.
+    """A passage of a document, as it was there when it was found.
 
     ``start`` and ``end`` are characters of the document's text; ``page`` counts from 1, 0 where
     there are none; ``tokens`` is 0 where they were not counted. ``chunk`` finds it again.
