@@ -40,7 +40,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def place(self) -> str:
-        """Where it stands: "returns.pdf, page 3 › Refunds › When it is paid"."""
+        """Where it is: "returns.pdf, page 3 › Refunds › When it is paid"."""
         page = f", page {self.page}" if self.page else ""
         return " › ".join((f"{self.file}{page}", *self.headings))
 

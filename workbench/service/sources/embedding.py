@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
@@ -42,10 +43,20 @@ class Embedding:
         Raises:
             ModelError: there is none, or its header cannot be read.
         """
+        if ref.startswith(os.sep) and (known := await asyncio.to_thread(self._described, ref)):
+            return known
         entry = await self.models.find(ref)
         if entry.path.startswith(PREFIX):
             return EmbeddingModel(path=entry.path, digest=entry.path)
         return await asyncio.to_thread(self._describe, entry.path)
+
+    def _described(self, path: str) -> EmbeddingModel | None:
+        """What is known of a file that did not change, without looking for it among all models."""
+        try:
+            status = Path(path).stat()
+        except OSError:
+            return None
+        return self._known.get((path, status.st_mtime, status.st_size))
 
     def _describe(self, path: str) -> EmbeddingModel:
         try:

@@ -66,7 +66,7 @@ class Searching:
         began = time.monotonic()
         found = await self._rank(asked, collection, CANDIDATES)
         order = fuse([[key for key, _ in found.by_words], [key for key, _ in found.by_meaning]])
-        hits = await self._hits(found, order)
+        hits = await self._hits(found, order[: 2 * asked.k + 2 * _LEFT_OUT])
         hits = await asyncio.to_thread(_diverse, hits, found, asked)
         shown, left_out = _cut(hits, asked.k)
         return SearchReport(
