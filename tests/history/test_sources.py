@@ -27,10 +27,14 @@ def bm25(connection: Connection, query: str, weights: str, rows=ROWS, tokenize: 
     connection.execute(text(f"CREATE VIRTUAL TABLE temp.t USING fts5(title, body{tokenize})"))
     for title, body in rows:
         connection.execute(text("INSERT INTO t VALUES (:t, :b)"), {"t": title, "b": body})
-    found = connection.execute(
-        text(f"SELECT bm25(t{weights}) FROM t WHERE t MATCH :q ORDER BY rowid"), {"q": query}
-    ).scalars()
-    score = float(next(iter(found)))
+    found = (
+        connection.execute(
+            text(f"SELECT bm25(t{weights}) FROM t WHERE t MATCH :q ORDER BY rowid"), {"q": query}
+        )
+        .scalars()
+        .all()
+    )
+    score = float(found[0])
     connection.execute(text("DROP TABLE temp.t"))
     return score
 
