@@ -37,7 +37,7 @@ def sources() -> None:
 
 @sources.command()
 @click.argument("name", metavar="COLLECTION")
-@click.argument("paths_", metavar="PATH...", nargs=-1, type=click.Path(exists=True))
+@click.argument("paths_", metavar="PATH...", nargs=-1, type=click.Path())
 @click.option(
     "--model",
     metavar="NAME|PATH",
