@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import shutil
+import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.history import samples
 from tests.history.conftest import OpenStore
 from tests.history.damage import overwrite
-from workbench.domain.errors import PassphraseError, StoreError
+from workbench.domain.errors import ConversionCancelledError, PassphraseError, StoreError
 from workbench.domain.views import RunFilter
 from workbench.history.file import backups
 from workbench.history.file.database import Database
@@ -192,6 +195,77 @@ async def test_a_copy_that_differs_is_not_taken(
     assert [run.run_id for run in await store.read(run_list.list_runs, limit=9)] == [run_id]
     await store.close()
     assert is_plain(path)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("moment", ["while it is written", "once it is written"])
+async def test_a_cancelled_conversion_changes_nothing_and_leaves_nothing(
+    store: HistoryStore,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+    *,
+    encrypted: bool,
+) -> None:
+    run_id = await _filled(store)
+    if encrypted:
+        await store.convert(WORDS)
+    real = converting._content
+
+    def stop_then(connection: Any, name: str) -> tuple[object, ...]:
+        store.stop_converting()
+        return real(connection, name)
+
+    def stopped(connection: Any, name: str) -> tuple[object, ...]:
+        raise AssertionError(f"{name} was written whole")
+
+    with monkeypatch.context() as patched:
+        if moment == "while it is written":  # the first look finds that it is to stop
+            patched.setattr(converting, "_STEPS", 1)
+            patched.setattr(store._stop_converting, "clear", store._stop_converting.set)
+            patched.setattr(converting, "_content", stopped)
+        else:
+            patched.setattr(converting, "_content", stop_then)
+        with pytest.raises(ConversionCancelledError):
+            await store.convert(None if encrypted else WORDS)
+    assert (store.status.is_encrypted, store.status.problem) == (encrypted, "")
+    assert [each.name for each in path.parent.glob(".encrypting-*")] == []
+    assert is_plain(path) is not encrypted
+    assert [run.run_id for run in await store.read(run_list.list_runs, limit=9)] == [run_id]
+    await _filled(store)
+    done = await store.convert(None if encrypted else WORDS)
+    assert (done.is_encrypted, done.files) == (not encrypted, 1)
+    assert len(await store.read(run_list.list_runs, limit=9)) == 2
+
+
+@pytest.mark.parametrize("too_late", [False, True])
+async def test_a_caller_that_is_cancelled_stops_it_or_gets_what_was_done(
+    store: HistoryStore, path: Path, monkeypatch: pytest.MonkeyPatch, *, too_late: bool
+) -> None:
+    await _filled(store)
+    await store._job(store._opened().back_up_if_due, 1_700_000_000.0, backups.never)
+    loop, name = asyncio.get_running_loop(), "copies" if too_late else "_content"
+    real, waited = getattr(converting, name), threading.Event()
+
+    def cancel_then(*arguments: Any) -> Any:
+        if not waited.is_set():
+            loop.call_soon_threadsafe(asked.cancel)
+            assert store._stop_converting.wait(60)
+            waited.set()
+        return real(*arguments)
+
+    monkeypatch.setattr(converting, name, cancel_then)
+    asked = asyncio.ensure_future(store.convert(WORDS))
+    if too_late:
+        done = await asked
+        assert (done.is_encrypted, done.files, done.failed) == (True, 2, ())
+    else:
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    assert store.status.is_encrypted is too_late
+    ((_, copy),) = backups.listed(path)
+    assert is_plain(path) is is_plain(copy) is not too_late
+    assert len(await store.read(run_list.list_runs, limit=9)) == 1
 
 
 async def test_what_a_killed_conversion_left_is_removed_at_the_next_start(

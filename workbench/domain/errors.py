@@ -378,6 +378,14 @@ class PassphraseError(StoreError):
 
 
 @dataclass(eq=False)
+class ConversionCancelledError(WorkbenchError):
+    """The user stopped the history from being encrypted or made plain; it is what it was."""
+
+    def __str__(self) -> str:
+        return "Cancelled: the history and its backups are what they were."
+
+
+@dataclass(eq=False)
 class DatabaseDamagedError(StoreError):
     """The database file is not readable; it was moved aside, never deleted."""
 

@@ -72,7 +72,10 @@ class BackupFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackupProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a backup or a restore is; ``step`` is "copy", "check" or "encrypt"."""
+    """How far a backup or a restore is; ``step`` is "copy", "check", "encrypt" or "backups".
+
+    While it is "backups", the history is written and nothing can be cancelled any more.
+    """
 
     step: str
     share: float

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from workbench.domain.errors import (
+    ConversionCancelledError,
     DatabaseDamagedError,
     DatabaseLockedError,
     StoreError,
@@ -60,6 +61,7 @@ class HistoryWriter(Upkeep):
         self._key: Key | None = None
         self._beside = 0
         self._is_converting = False
+        self._stop_converting = threading.Event()
 
     # --- opening and closing ------------------------------------------------------------------
 
@@ -234,28 +236,50 @@ class HistoryWriter(Upkeep):
     async def convert(self, passphrase: str | None, report: Report = silent) -> ConversionReport:
         """Encrypt the history and its backups with a passphrase; None makes them plain.
 
-        Everything else that wants the history waits meanwhile.
+        Everything else that wants the history waits meanwhile. :meth:`stop_converting`, or
+        cancelling this, ends it while that is possible; too late, it is done whole.
 
         Raises:
             StoreError: nothing was changed.
+            ConversionCancelledError: nothing was changed.
         """
         database = self._opened()
         if self._beside or self._is_converting:
             raise StoreError("The history is being copied or asked: try again when that is done.")
         self._is_converting = True
+        self._stop_converting.clear()
         try:
             unsaved = await self._flush()
             if unsaved is not None:
                 raise unsaved
             key = None if passphrase is None else await asyncio.to_thread(new_key, passphrase)
             report = self._on_loop(report)
-            job = functools.partial(database.convert, key, report)
-            done = await asyncio.shield(self._guarded(job, writes=True))
+            job = functools.partial(database.convert, key, report, self._stop_converting.is_set)
+            done = await self._to_its_end(asyncio.ensure_future(self._guarded(job, writes=True)))
         finally:
             self._is_converting = False
         self._key = key
         self._set_status(is_encrypted=key is not None)
         return done
+
+    async def _to_its_end(self, converting: asyncio.Future[ConversionReport]) -> ConversionReport:
+        """What a conversion did, also where this is cancelled too late to stop it."""
+        try:
+            return await asyncio.shield(converting)
+        except asyncio.CancelledError:
+            self._stop_converting.set()
+            try:
+                done = await converting
+            except ConversionCancelledError:
+                raise asyncio.CancelledError from None
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            return done
+
+    def stop_converting(self) -> None:
+        """Have :meth:`convert` end without a change, if that is still possible."""
+        self._stop_converting.set()
 
     @contextlib.contextmanager
     def _reading_beside(self) -> Iterator[None]:

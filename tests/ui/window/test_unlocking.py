@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,9 @@ from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import WAIT_MS, ask, unnamed
+from workbench.domain.errors import ConversionCancelledError
 from workbench.engine.simulated import SimulatedEngine
+from workbench.history.file import database
 from workbench.history.file.driver import load_driver
 from workbench.history.file.encryption.keys import can_encrypt
 from workbench.service import Workbench
@@ -105,3 +108,34 @@ def test_the_history_is_encrypted_and_made_plain_in_settings(
     part.dialog.accept_button.click()
     qtbot.waitUntil(lambda: "plain file" in part.state.text(), timeout=WAIT_MS)
     assert not window.bridge.store_status.is_encrypted
+
+
+def test_an_encryption_is_cancelled(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(path, driver, key, report, stop):
+        report("encrypt", 0.4)
+        for _ in range(6000):
+            if stop():
+                raise ConversionCancelledError
+            time.sleep(0.01)
+        raise AssertionError("it was not stopped")
+
+    monkeypatch.setattr(database, "convert_all", endless)
+    window.go("settings")
+    part = window.panels["settings"].data.encryption
+    qtbot.waitUntil(lambda: "plain file" in part.state.text(), timeout=WAIT_MS)
+    part.ask("Encrypt the history", (NEW, AGAIN), "Encrypt", "")
+    dialog = part.dialog
+    for name in (NEW, AGAIN):
+        dialog.fields[name].setText(WORDS)
+    assert dialog.cancel_button.text().strip() == "Leave it"
+    dialog.accept_button.click()
+    qtbot.waitUntil(lambda: dialog.progress.text().endswith("40%"), timeout=WAIT_MS)
+    assert dialog.cancel_button.text().strip() == "Cancel"
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: part.dialog is None, timeout=WAIT_MS)
+    assert part.banner.message == "Cancelled: the history and its backups are what they were."
+    assert not ask(window.bridge, lambda core: core.protection.state()).is_encrypted
+    assert part.encrypt.isVisible()

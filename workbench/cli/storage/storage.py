@@ -30,7 +30,12 @@ from workbench.settings import Paths
 if TYPE_CHECKING:
     from workbench.service import Workbench
 
-_STEPS = {"copy": "Copying", "check": "Checking", "encrypt": "Writing"}
+_STEPS = {
+    "copy": "Copying",
+    "check": "Checking",
+    "encrypt": "Writing",
+    "backups": "Writing backups",
+}
 
 
 @click.group()

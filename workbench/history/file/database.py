@@ -224,11 +224,14 @@ class Database:
         """The key of an encrypted file."""
         return key_of(self._driver)
 
-    def convert(self, key: Key | None, report: Report) -> ConversionReport:
+    def convert(
+        self, key: Key | None, report: Report, stop: Callable[[], bool]
+    ) -> ConversionReport:
         """Give the history and its backups another key, or none.
 
         Raises:
             StoreError: nothing was changed.
+            ConversionCancelledError: it was stopped before anything was changed.
         """
         if self.refusal is not None:
             raise self.refusal
@@ -236,7 +239,7 @@ class Database:
             self._interruptible = None
             self._engine.dispose()
             try:
-                done = convert_all(self.path, self._driver, key, report)
+                done = convert_all(self.path, self._driver, key, report, stop)
                 self._driver = with_key(self._driver, key)
             finally:
                 self._engine = self._connect()

@@ -81,6 +81,7 @@ class Protecting:
             UsageError: the passphrase is too short.
             PassphraseError: ``current`` is wrong.
             StoreError: nothing was changed.
+            ConversionCancelledError: it was stopped; nothing was changed.
         """
         if len(passphrase) < LEAST_PASSPHRASE:
             raise UsageError(f"A passphrase has at least {LEAST_PASSPHRASE} characters.")
@@ -96,11 +97,19 @@ class Protecting:
             UsageError: it is not encrypted.
             PassphraseError: ``current`` is not its passphrase.
             StoreError: nothing was changed.
+            ConversionCancelledError: it was stopped; nothing was changed.
         """
         if self._store.key is None:
             raise UsageError("The history is not encrypted.")
         await self._require(current)
         return await self._convert(None, on_progress)
+
+    async def stop_converting(self) -> None:
+        """Have :meth:`encrypt` or :meth:`decrypt` end without a change, if it is not too late.
+
+        It is once the progress says "backups"; what was begun is then done whole.
+        """
+        self._store.stop_converting()
 
     async def keep_with_account(self, *, wanted: bool) -> None:
         """Have the system's keyring open the history at start, or not.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import ConversionCancelledError, WorkbenchError
 from workbench.domain.storage import (
     ENCRYPTION_LIMITS,
     NO_RECOVERY,
@@ -45,6 +45,7 @@ class Encryption(QWidget):
         self._bridge = bridge
         self.protection = Protection()
         self.dialog: PassphraseDialog | None = None
+        self._is_stopping = False
         self.state = Label("", wrap=True)
         self.encrypt = Button("Encrypt the history…", "lock")
         self.change = Button("Change the passphrase…", "edit")
@@ -145,6 +146,7 @@ class Encryption(QWidget):
         dialog = PassphraseDialog(self.window(), title, text, fields, (answer, "Leave it"), warning)
         self.dialog = dialog
         dialog.given.connect(self._on_given)
+        dialog.stop_wanted.connect(self._stop)
         dialog.finished.connect(self._on_finished)
         dialog.open()
 
@@ -156,7 +158,8 @@ class Encryption(QWidget):
     async def _convert(self, current: str, new: str) -> None:
         dialog = self.dialog
         assert dialog is not None
-        dialog.show_busy("Writing the history…")
+        self._is_stopping = False
+        dialog.show_busy("Writing the history…", can_stop=True)
         report = self._reporter()
         try:
             if new:
@@ -164,6 +167,11 @@ class Encryption(QWidget):
             else:
                 asked = self._bridge.ask(lambda core: core.protection.decrypt(current, report))
             done = await asked
+        except ConversionCancelledError as error:
+            dialog.show_busy("")
+            dialog.reject()
+            self.banner.show_message(str(error), "text-2")
+            return
         except WorkbenchError as error:
             dialog.show_problem(str(error))
             return
@@ -173,6 +181,11 @@ class Encryption(QWidget):
         self.read()
         self.changed.emit()
 
+    @background
+    async def _stop(self) -> None:
+        self._is_stopping = True
+        await self._bridge.ask(lambda core: core.protection.stop_converting())
+
     def _reporter(self) -> Callable[[BackupProgress], None]:
         def report(progress: BackupProgress) -> None:
             self._bridge.post(self._on_progress, progress, self)
@@ -180,8 +193,13 @@ class Encryption(QWidget):
         return report
 
     def _on_progress(self, progress: BackupProgress) -> None:
-        if self.dialog is not None and self.dialog.is_busy:
-            self.dialog.show_busy(f"Writing the history: {progress.share:.0%}")
+        if self.dialog is None or not self.dialog.is_busy:
+            return
+        if progress.step == "backups":
+            self.dialog.show_busy(f"Writing its backups: {progress.share:.0%}")
+        elif not self._is_stopping:
+            words = f"Writing the history: {progress.share:.0%}"
+            self.dialog.show_busy(words, can_stop=True)
 
     @Slot()
     def _on_finished(self) -> None:

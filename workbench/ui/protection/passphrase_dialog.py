@@ -20,6 +20,7 @@ class PassphraseDialog(QDialog):
 
     Signals:
         given(str, str): the passphrase until now and the new one; "" for what is not asked.
+        stop_wanted(): what is being done with it is to be stopped.
 
     Args:
         parent: the window.
@@ -31,6 +32,7 @@ class PassphraseDialog(QDialog):
     """
 
     given = Signal(str, str)
+    stop_wanted = Signal()
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class PassphraseDialog(QDialog):
         self.progress = Label("", "small", "text-3")
         self.accept_button = PrimaryButton(answers[0])
         self.cancel_button = GhostButton(answers[1])
+        self._leave = answers[1]
         for button in (self.accept_button, self.cancel_button):
             button.setAutoDefault(False)
         self.accept_button.clicked.connect(self._on_give)
@@ -81,11 +84,18 @@ class PassphraseDialog(QDialog):
         first.clear()
         first.setFocus()
 
-    def show_busy(self, words: str) -> None:
-        """What is being done; nothing can be given meanwhile. "" ends that."""
+    def show_busy(self, words: str, *, can_stop: bool = False) -> None:
+        """What is being done; nothing can be given meanwhile. "" ends that.
+
+        Args:
+            words: a few.
+            can_stop: whether the second button, and Escape, stop it.
+        """
         self.progress.setText(words)
-        for widget in (*self.fields.values(), self.accept_button, self.cancel_button):
+        for widget in (*self.fields.values(), self.accept_button):
             widget.setEnabled(not words)
+        self.cancel_button.setEnabled(can_stop or not words)
+        self.cancel_button.set_text("Cancel" if words and can_stop else self._leave)
 
     @property
     def is_busy(self) -> bool:
@@ -111,9 +121,12 @@ class PassphraseDialog(QDialog):
 
     @Slot()
     def reject(self) -> None:
-        """Close it, unless something is being done."""
+        """Close it; what is being done is stopped, where that is possible."""
         if not self.is_busy:
             super().reject()
+        elif self.cancel_button.isEnabled():
+            self.show_busy("Stopping…")
+            self.stop_wanted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.is_busy:

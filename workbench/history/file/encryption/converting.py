@@ -9,17 +9,17 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from workbench.domain.errors import StoreError
+from workbench.domain.errors import ConversionCancelledError, StoreError
 from workbench.domain.storage import ConversionReport
 from workbench.files import sync_folder
 from workbench.history.file import backups
-from workbench.history.file.copying import Report
+from workbench.history.file.copying import Report, silent
 from workbench.history.file.encryption.keyed_driver import with_key
 from workbench.history.file.encryption.keys import Key, has_key, require_encryption
 from workbench.history.file.file_lock import FileLock
@@ -32,7 +32,18 @@ _STEPS = 50_000
 _PIECE_BYTES = 1024 * 1024
 
 
-def convert(path: Path, driver: ModuleType, key: Key | None, report: Report) -> bool:
+Stop = Callable[[], bool]
+"""Whether the user wants it to end without a change; called on the thread that works."""
+
+
+def never() -> bool:
+    """For what cannot be cancelled."""
+    return False
+
+
+def convert(
+    path: Path, driver: ModuleType, key: Key | None, report: Report, stop: Stop = never
+) -> bool:
     """Give a file another key, or none; no program may have it open.
 
     Args:
@@ -40,23 +51,27 @@ def convert(path: Path, driver: ModuleType, key: Key | None, report: Report) -> 
         driver: what opens it now.
         key: the new key; None leaves the file plain.
         report: called on this thread.
+        stop: asked often until the new file takes the old one's place.
 
     Returns:
         Whether the old file was written over; on some file systems it is deleted only.
 
     Raises:
         StoreError: the new file is not the same; the old one is what it was.
+        ConversionCancelledError: it was stopped; the old file is what it was.
         Exception: the driver's errors, and those of the file system.
     """
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=path.parent) as scratch:
         made, old = Path(scratch) / "made.db", Path(scratch) / "old.db"
         with closing(driver.connect(str(path), isolation_level=None)) as source:
-            _export(source, path, made, key, report)
+            _export(source, path, made, key, report, stop)
         with closing(with_key(driver, key).connect(str(made))) as copy:
-            if not backups.quick_check(copy):
+            if backups.check(copy, driver, stop) is False:
                 raise _differs(path)
         shutil.copymode(path, made)
         _sync(made)
+        if stop():
+            raise ConversionCancelledError
         with contextlib.suppress(OSError):
             os.link(path, old)
         made.replace(path)
@@ -65,25 +80,27 @@ def convert(path: Path, driver: ModuleType, key: Key | None, report: Report) -> 
 
 
 def convert_all(
-    path: Path, driver: ModuleType, key: Key | None, report: Report
+    path: Path, driver: ModuleType, key: Key | None, report: Report, stop: Stop = never
 ) -> ConversionReport:
     """Give the history another key, or none, and then its backups; those that fail are named.
 
-    A backup that could not be opened with the history's key so far keeps its own.
+    A backup that could not be opened with the history's key so far keeps its own. It can be
+    cancelled until the history itself is written again: then all files have to follow.
 
     Raises:
+        ConversionCancelledError: nothing was changed.
         Exception: as :func:`convert`; nothing was changed.
     """
     require_encryption(driver)
     files, failed, are_overwritten = 0, [], True
     if not has_key(path, key):
-        are_overwritten = convert(path, driver, key, report)
+        are_overwritten = convert(path, driver, key, report, stop)
         files = 1
-    for copy in copies(path):
-        if has_key(copy, key):
-            continue
+    others = [copy for copy in copies(path) if not has_key(copy, key)]
+    for number, copy in enumerate(others):
+        report("backups", number / len(others))
         try:
-            are_overwritten &= convert(copy, driver, key, report)
+            are_overwritten &= convert(copy, driver, key, silent)
             files += 1
         except (StoreError, OSError, driver.DatabaseError):
             failed.append(str(copy))
@@ -130,25 +147,35 @@ def forget_leftovers(path: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _export(source: Any, path: Path, made: Path, key: Key | None, report: Report) -> None:
+def _export(
+    source: Any, path: Path, made: Path, key: Key | None, report: Report, stop: Stop
+) -> None:
     size = max(path.stat().st_size, 1)
+    stopped = False
 
     def look() -> bool:
+        nonlocal stopped
         with contextlib.suppress(OSError):
             report("encrypt", min(made.stat().st_size / size, 0.99))
-        return False
+        stopped = stop()
+        return stopped
 
     source.execute("ATTACH DATABASE ? AS made KEY ?", (str(made), key.text if key else ""))
     source.execute("PRAGMA made.synchronous=OFF").fetchall()  # synchronised once, at the end
     source.set_progress_handler(look, _STEPS)
     try:
         source.execute("SELECT sqlcipher_export('made')").fetchall()
+        for pragma in ("application_id", "user_version"):
+            value = source.execute(f"PRAGMA main.{pragma}").fetchone()[0]
+            source.execute(f"PRAGMA made.{pragma} = {int(value)}").fetchall()
+        is_same = _content(source, "main") == _content(source, "made")
+    except Exception as error:
+        if stopped:
+            raise ConversionCancelledError from error
+        raise
     finally:
         source.set_progress_handler(None, 0)
-    for pragma in ("application_id", "user_version"):
-        value = source.execute(f"PRAGMA main.{pragma}").fetchone()[0]
-        source.execute(f"PRAGMA made.{pragma} = {int(value)}").fetchall()
-    if _content(source, "main") != _content(source, "made"):
+    if not is_same:
         raise _differs(path)
     source.execute("DETACH DATABASE made")
     report("encrypt", 1.0)
