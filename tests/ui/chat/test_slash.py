@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.ui.chat.driving import settled
+from tests.ui.chat.driving import brought, settled
 from tests.ui.conftest import WAIT_MS
 from workbench.domain.prompts.library import PromptRecord
 from workbench.ui.chat.slash.matching import fitting, typed_command
@@ -70,6 +70,40 @@ def test_send_sends_the_rendered_text(panel, slash, qtbot, engine):
     assert panel.model.messages[0].text == "Be warm.\n\nThank Bo for everything."
     assert panel.composer.box.toPlainText() == ""
     assert not slash.is_open
+
+
+def test_a_form_stays_in_its_conversation_and_comes_back_there(panel, slash, qtbot):
+    brought(panel, qtbot, "One", "Two")
+    first = panel.model.current
+    type_in(panel, qtbot, "/thank", "mail/thanks")
+    qtbot.keyClick(panel.composer.box, KEY.Key_Return)
+    qtbot.waitUntil(lambda: slash.is_open, timeout=WAIT_MS)
+    slash.form.fields.fields["who"].setText("Bo")
+    panel.model.start_new()
+    assert not slash.is_open
+    panel.composer.box.setPlainText("Something else")
+    qtbot.keyClick(panel.composer.box, KEY.Key_Return)
+    settled(panel, qtbot)
+    assert panel.model.messages[0].text == "Something else"
+    panel.model.open(first)
+    qtbot.waitUntil(lambda: slash.is_open, timeout=WAIT_MS)
+    assert slash.form.path.text() == "/mail/thanks"
+    assert slash.form.fields.values()["who"] == "Bo"
+    panel.model.start_new()
+    assert not slash.is_open
+
+
+def test_tab_goes_through_a_form_to_the_buttons_of_the_card(panel, slash, qtbot):
+    type_in(panel, qtbot, "/thank", "mail/thanks")
+    qtbot.keyClick(panel.composer.box, KEY.Key_Return)
+    qtbot.waitUntil(lambda: slash.is_open, timeout=WAIT_MS)
+    chain, widget = [], slash.form.fields.fields["what"].nextInFocusChain()
+    while widget is not panel.composer.send:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+        assert len(chain) < 200
+    assert panel.composer.strategy in chain
+    assert not any(panel.list.isAncestorOf(each) for each in chain)
 
 
 def test_a_prompt_without_inputs_is_text_at_once(panel, slash, qtbot):

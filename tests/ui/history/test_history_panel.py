@@ -164,6 +164,20 @@ def test_a_key_leads_from_the_words_to_what_was_found(
     qtbot.waitUntil(lambda: panel.opened.run_id == runs["cot"], timeout=WAIT_MS)
 
 
+def test_f6_goes_from_the_list_to_what_is_opened_and_back(
+    panel: HistoryPanel, runs: dict[str, int], qtbot: QtBot
+) -> None:
+    open_run(panel, runs["direct"], qtbot)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow, timeout=WAIT_MS)
+    actions = {each.id: each for each in panel.actions_table()}
+    panel.table.setFocus()
+    actions["history.parts.next"].run()
+    assert panel.right.isAncestorOf(QApplication.focusWidget() or panel)
+    actions["history.parts.before"].run()
+    assert panel.table.hasFocus()
+
+
 def test_the_opened_run_stays_when_the_words_that_found_it_go(
     panel: HistoryPanel, runs: dict[str, int], bridge: Bridge, qtbot: QtBot
 ) -> None:

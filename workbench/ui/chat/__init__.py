@@ -8,6 +8,7 @@ conversations_model.py: the values of that list, and what all conversations shar
 page.py: one conversation: its messages, or how to begin
 transcript.py: the messages; only those in view have widgets
 message_view.py: one message
+focus_line.py: the line at the left of the message that has the focus
 message_keys.py: the message that has the focus, and its keys
 message_parts.py: its versions, name, folded text, words of its end
 system_view.py: the system prompt
@@ -24,6 +25,7 @@ profiles/: named system prompts
 afterwards/: when an answer has ended: a title is suggested, a notification shown
 slash/: prompts in a message: "/"
 off_record/: conversations in memory only
+regions.py: the parts that F6 goes through
 find_bar.py: the find bar
 finding.py: joins find bar and transcript
 places.py: where the words that are searched for occur

@@ -29,6 +29,7 @@ from workbench.ui.kit.forms.run_choices import (
     StrategyChooser,
 )
 from workbench.ui.kit.label import plain_tip, set_tone
+from workbench.ui.kit.panes.tab_order import chain_in_place, reading_order
 
 _MODEL_WIDTH = 150
 
@@ -209,7 +210,7 @@ class Composer(QFrame):
 
     @Slot()
     def _on_send(self) -> None:
-        if self._form is not None and not self._form.isHidden():
+        if self.is_form:
             self.form_sent.emit()
         elif self._is_written:
             self.sent.emit(self.box.toPlainText())
@@ -225,6 +226,7 @@ class Composer(QFrame):
 
     @Slot()
     def _on_files(self) -> None:
+        self.chain_tabs()
         self._show_queue()
         self.changed.emit()
 
@@ -362,6 +364,7 @@ class Composer(QFrame):
     def put_above(self, widget: QWidget) -> None:
         """Show something over what is written."""
         self._layout.insertWidget(0, widget)
+        self.chain_tabs()
 
     def type_text(self, text: str) -> None:
         """Type into the box, from wherever the focus was."""
@@ -384,6 +387,26 @@ class Composer(QFrame):
         """Take the form that is shown in place of the message box on demand."""
         self._form = form
         self._layout.insertWidget(self._layout.indexOf(self._writing), form)
+        self.chain_tabs()
+
+    @property
+    def is_form(self) -> bool:
+        """Whether a form is shown in place of the message box."""
+        return self._form is not None and not self._form.isHidden()
+
+    def take_focus(self) -> bool:
+        """Give the message box, or the form in its place, the focus."""
+        if self._form is not None and self.is_form:
+            self.chain_tabs()  # its fields are those of another prompt
+            first = next((it for it in reading_order(self._form) if it.isVisible()), self._form)
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def chain_tabs(self) -> None:
+        """Tab goes through the card as it is read, whatever was put into it last."""
+        chain_in_place(self)
 
     def show_form(self, *, shown: bool) -> None:
         """Show the form in place of the message box, or the box again."""
@@ -394,8 +417,7 @@ class Composer(QFrame):
     @property
     def next_text(self) -> str:
         """What would be sent now."""
-        is_form = self._form is not None and not self._form.isHidden()
-        return self.form_text if is_form else self.box.toPlainText()
+        return self.form_text if self.is_form else self.box.toPlainText()
 
     def show_form_text(self, text: str) -> None:
         """The prompt in the form has another text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QListView
 
@@ -23,6 +23,7 @@ _OFF_THE_RECORD = "Off the record, in memory only"
 _PINNED = "Pinned"
 _SNIPPET = Qt.ItemDataRole.UserRole + 1
 _IS_PINNED = Qt.ItemDataRole.UserRole + 2
+_SEARCH_PADDING = 26
 
 
 def group_of(at: float, today: dt.date) -> str:
@@ -154,6 +155,7 @@ class ConversationList(Pane):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.searched)
         self.search.returnPressed.connect(self._on_return)
+        self.search.installEventFilter(self)
         self.nothing = Label("", "small", "text-3", wrap=True)
         self.nothing.setContentsMargins(16, 4, 12, 4)
         self.nothing.hide()
@@ -182,6 +184,7 @@ class ConversationList(Pane):
         self.list.setModel(self._model)
         self._updating = False
         self._shown: object = None
+        self._count = 0
         self.body.addLayout(row(self.search, bring, hidden, create, margins=(12, 10, 8, 6)))
         self.body.addWidget(self.nothing)
         self.body.addWidget(self.index_note)
@@ -225,8 +228,8 @@ class ConversationList(Pane):
             item.setData(each.is_pinned, _IS_PINNED)
             item.setToolTip(each.title)
             self._model.appendRow(item)
-        count = count_text(len(found), "conversation") if found else "conversations"
-        self.search.setPlaceholderText(f"Search {count}")
+        self._count = len(found)
+        self._show_count()
         words = self.search.text().strip()
         self.nothing.setText(f"No conversation has “{words}”." if words and not found else "")
         self.nothing.setVisible(bool(self.nothing.text()))
@@ -236,6 +239,30 @@ class ConversationList(Pane):
         """Say that there may be more than a search found, "" where there is not."""
         self.index_note.setText(sentence)
         self.index_note.setVisible(bool(sentence))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down goes from the search to the list; its words are as many as fit."""
+        if watched is self.search and event.type() == QEvent.Type.Resize:
+            self._show_count()
+        is_key = watched is self.search and event.type() == QEvent.Type.KeyPress
+        if is_key and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down:
+            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        return super().eventFilter(watched, event)
+
+    def take_focus(self) -> bool:
+        """Give the list the focus, or the search where it has words."""
+        goal = self.search if self.search.text() else self.list
+        goal.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def _show_count(self) -> None:
+        """How many conversations a search goes through, where there is room for it."""
+        count = count_text(self._count, "conversation") if self._count else "conversations"
+        metrics, room = self.search.fontMetrics(), self.search.width() - _SEARCH_PADDING
+        words = f"Search {count}"
+        fits = metrics.horizontalAdvance(words) <= room
+        self.search.setPlaceholderText(words if fits else "Search")
 
     def end_search(self) -> bool:
         """List all conversations again; returns whether the search had the focus and words."""

@@ -68,6 +68,24 @@ class MessageKeys(QObject):
         elif 0 <= at + step < len(transcript.messages):
             self.focus(at + step)
 
+    def enter(self) -> bool:
+        """Give the last message in view the focus; False where there is none."""
+        if self._transcript.messages:
+            self.step(-1)
+        return bool(self._transcript.messages)
+
+    def _walk_tokens(self, event: QKeyEvent) -> bool:
+        """Left and Right, at a message that is tinted, go on in its tokens."""
+        view = QApplication.focusWidget()
+        tokens = getattr(view, "tokens", None)
+        if event.key() not in (Qt.Key.Key_Left, Qt.Key.Key_Right) or event.modifiers():
+            return False
+        if tokens is None or tokens.isHidden():
+            return False
+        tokens.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        QApplication.sendEvent(tokens.text, event)
+        return True
+
     def show_menu(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of the message under the pointer, or of the one that has the focus."""
         transcript = self._transcript
@@ -99,5 +117,5 @@ class MessageKeys(QObject):
             if not event.isAutoRepeat():
                 self.delete_wanted.emit(self._message(index))
         else:
-            return False
+            return self._walk_tokens(event)
         return True

@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import time
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QPainter, QPaintEvent, QPen, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.tokens import AnswerTokens
 from workbench.domain.views import ChatMessage
 from workbench.ui.chat.attaching.file_folds import FileFolds
+from workbench.ui.chat.focus_line import FocusLine
 from workbench.ui.chat.message_parts import (
     FoldedText,
     MessageTags,
@@ -82,6 +83,7 @@ class MessageView(QFrame):
         self.tokens: MessageTokenPart | None = None
         """The text in tokens, made when it is first wanted."""
         self._width = 0
+        self._focus_line: FocusLine | None = None
         self.thinking: StreamingText | None = None
         self.tool: FoldedText | None = None
         self._banner: Banner | None = None
@@ -429,11 +431,15 @@ class MessageView(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.hasFocus():
+        if self.hasFocus() and self.in_column:  # there is no room at its left
             painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(color("focus"), 2))
-            painter.drawLine(QPointF(1, 2), QPointF(1, self.height() - 20))
+            painter.drawLine(0, self.height() - 10, self.width(), self.height() - 10)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._focus_line is None and not self.in_column:
+            self._focus_line = FocusLine(self)
 
     def has_selection(self) -> bool:
         """Whether a piece of the text is selected."""

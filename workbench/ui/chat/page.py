@@ -36,20 +36,26 @@ class ChatPage(QFrame):
         self.system = SystemView(bridge)
         self.transcript = Transcript(make)
         self.composer = Composer(bridge)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._make_empty())
-        self._pages.addWidget(self.transcript)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._make_empty())
+        self.pages.addWidget(self.transcript)
         card = QWidget()
         card.setLayout(column(self.composer, margins=(4, 0, 4, 0)))
         lower = _centred(card, WIDTH + 48)
         lower.setContentsMargins(12, 4, 12, 14)
-        self._column = column(self.find_bar, self.banner, self._pages, lower, gap=0)
+        self._column = column(self.find_bar, self.banner, self.pages, lower, gap=0)
         self._column.setStretch(2, 1)
         self.setLayout(self._column)
 
     def insert_bar(self, bar: QWidget) -> None:
         """Put a line over the transcript."""
-        self._column.insertWidget(self._column.indexOf(self._pages), bar)
+        self._column.insertWidget(self._column.indexOf(self.pages), bar)
+
+    def bars(self) -> tuple[QWidget, ...]:
+        """The lines over the transcript, from the top; most are hidden."""
+        items = (self._column.itemAt(at) for at in range(self._column.indexOf(self.pages)))
+        found = (item.widget() for item in items if item is not None)
+        return tuple(each for each in found if each is not None)
 
     def _make_empty(self) -> QWidget:
         empty = EmptyState(
@@ -74,7 +80,7 @@ class ChatPage(QFrame):
             self.transcript.set_header(None)
             if self._top.indexOf(self.system) < 0:
                 self._top.addWidget(self.system)
-        self._pages.setCurrentIndex(1 if has_messages else 0)
+        self.pages.setCurrentIndex(1 if has_messages else 0)
 
 
 def _centred(widget: QWidget, width: int) -> QHBoxLayout:

@@ -26,6 +26,7 @@ from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.off_record.off_record import OffRecord
 from workbench.ui.chat.page import ChatPage
 from workbench.ui.chat.reading import MessagePlace, Reading
+from workbench.ui.chat.regions import regions_of
 from workbench.ui.chat.sending import Sending
 from workbench.ui.chat.side import Side
 from workbench.ui.chat.sides.sides import Sides
@@ -106,6 +107,7 @@ class ChatPanel(Panel):
         self.splitter.setCollapsible(2, False)  # what was hidden comes back in its width
         self.splitter.setSizes([264, 836, 264])
         self.setLayout(column(self.splitter, gap=0))
+        self.regions = regions_of(self)
         self._connect()
         self._show_system()
 
@@ -168,6 +170,7 @@ class ChatPanel(Panel):
             Action(id="chat.system", title="Edit the system prompt", run=self._open_system),
             Action(id="chat.tokens", title="Tint answers by probability", run=self.tint.toggle,
                    keys="Ctrl+Shift+P", is_on=lambda: self.tint.is_on),
+            *self.regions.actions("chat.parts"),
             *self.off_record.actions(),
             *self.branches.actions(),
             *self.sides.actions(),
@@ -219,7 +222,7 @@ class ChatPanel(Panel):
 
     @Slot()
     def _focus_box(self) -> None:
-        self.composer.box.setFocus()
+        self.composer.take_focus()
 
     @Slot(int)
     def _erase(self, conversation_id: int) -> None:
@@ -249,6 +252,7 @@ class ChatPanel(Panel):
             self.banner.hide()
         self.finding.close()
         self.system.section.set_open(False)
+        self.slash.show_for(self.model.shown_key)
         self.composer.show_options(self.model.options)
         profile = self.model.options.get("profile")
         self.system.profiles.show_profile(
@@ -266,6 +270,7 @@ class ChatPanel(Panel):
     def _on_messages(self) -> None:
         """Show the branch; widgets of messages that stay are kept."""
         messages = self.model.messages
+        self.slash.key = self.model.shown_key  # a new one has its number from its first message on
         stays, self.stays = self.stays, None
         if stays is None and not self.transcript.follows and self._shows_same(messages):
             stays = min(self.transcript.first_shown, max(len(messages) - 1, 0))
@@ -391,6 +396,8 @@ class ChatPanel(Panel):
             self.sending.end_edit()
         else:
             self.model.stop()
+            if not self.model.running:
+                self._focus_box()
 
     @Slot(bool)
     def _on_running(self, running: bool) -> None:

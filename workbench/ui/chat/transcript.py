@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -26,7 +26,7 @@ from workbench.ui.chat.message_keys import MessageKeys
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.sides.sides_view import SidesView
 from workbench.ui.chat.system_view import SystemView
-from workbench.ui.kit.panes.tab_order import chain_after, reading_order
+from workbench.ui.kit.panes.tab_order import reading_order
 
 WIDTH = 728
 _SIDE = 16
@@ -318,7 +318,10 @@ class Transcript(QAbstractScrollArea):
         """Take a far widget away, unless somebody is at work in it."""
         view = self.rows[index]
         focus = QApplication.focusWidget()
-        if view.has_selection() or (focus is not None and view.isAncestorOf(focus)):
+        is_used = focus is not None and (
+            view.isAncestorOf(focus) or any(focus is each for each in view.answers)
+        )
+        if view.has_selection() or is_used:
             return
         self._drop(index)
 
@@ -328,12 +331,22 @@ class Transcript(QAbstractScrollArea):
         view.deleteLater()
 
     def _chain(self) -> None:
-        """Tab goes through the messages as they are read."""
+        """Tab goes through the messages as they are read, and from a message into its parts."""
         last: QWidget = self
-        for widget in (self._header, *(self.rows[index] for index in sorted(self.rows))):
-            if widget is not None:
-                chain_after(last, widget)
-                last = next(reversed([*reading_order(widget)]), last)
+        for widget in self._as_read():
+            QWidget.setTabOrder(last, widget)
+            last = widget
+
+    def _as_read(self) -> Iterator[QWidget]:
+        if self._header is not None:
+            yield from reading_order(self._header)
+        for index in sorted(self.rows):
+            row = self.rows[index]
+            if isinstance(row, SidesView):
+                yield row.one
+            for view in row.answers:
+                yield view  # a click or Alt+Up gives it the focus, Tab passes it by
+                yield from reading_order(view)
 
     @Slot()
     def _on_resized(self) -> None:

@@ -18,7 +18,7 @@ from workbench.ui.design.inputs.prompt_options import PromptOptions
 from workbench.ui.design.preview.preview import RenderedPane
 from workbench.ui.design.preview.reuse_view import ReuseView
 from workbench.ui.design.preview.source_map import SourceMap
-from workbench.ui.design.regions import Navigation, Part
+from workbench.ui.design.regions import Navigation
 from workbench.ui.design.run.prompt_strategy import PromptStrategies
 from workbench.ui.design.run.result import ResultPane
 from workbench.ui.design.run.results import Results
@@ -34,6 +34,7 @@ from workbench.ui.design.view_model import DesignModel
 from workbench.ui.design.work_area import WorkArea
 from workbench.ui.kit import GhostButton, Pane, column
 from workbench.ui.kit.panes.folding import FoldingPane, FoldingSplitter
+from workbench.ui.kit.panes.regions import Part
 from workbench.ui.kit.token_meter import TokenMeter
 from workbench.ui.library.actions import LibraryActions
 from workbench.ui.library.commands import LibraryCommands

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -30,6 +30,7 @@ from workbench.ui.kit import (
     Splitter,
     column,
 )
+from workbench.ui.kit.panes.regions import Part, Regions
 from workbench.ui.panels import Context, Panel
 from workbench.ui.session import read_session, stored
 from workbench.ui.tasks import latest
@@ -98,6 +99,7 @@ class HistoryPanel(Panel):
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._ask_version)
         self._connect()
+        self._regions = Regions((Part(self.list_side, enter=self._enter_list), Part(self.right)))
         self.setAcceptDrops(True)
 
     def _make_right(self) -> None:
@@ -151,6 +153,7 @@ class HistoryPanel(Panel):
     def actions_table(self) -> tuple[Action, ...]:
         """Search, run again, delete."""
         return (
+            *self._regions.actions("history.parts"),
             Action(id="history.find", title="Search the history", run=self.list_side.focus_search,
                    keys="Ctrl+F"),
             Action(id="history.run_again", title="Run the opened run again",
@@ -174,6 +177,11 @@ class HistoryPanel(Panel):
                    when=self._has_run),
             case_action("history", self.context, self, lambda: self.opened.run_id),
         )  # fmt: skip
+
+    def _enter_list(self) -> bool:
+        home = self.home()
+        home.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return home.hasFocus()
 
     def home(self) -> QWidget:
         """Where the keys go."""

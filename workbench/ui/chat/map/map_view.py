@@ -78,9 +78,9 @@ class MapView(QAbstractScrollArea):
         layout, tree = self._model.layout, self._model.tree
         self._set_ranges()
         leaf = tree.leaf_id if tree is not None else None
-        if self.hasFocus() and self.current in layout.places:
-            node = self._model.nodes[self.current]
-            is_left = leaf != self._leaf and not node.is_shown  # another branch took its place
+        if self.current in layout.places:  # it stays, unless the conversation went on elsewhere
+            is_walked = self.hasFocus() and self._model.nodes[self.current].is_shown
+            is_left = leaf != self._leaf and not is_walked
         else:
             is_left = True
         self._leaf = leaf

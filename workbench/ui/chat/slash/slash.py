@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 
+from workbench.domain.chat import UNBEGUN
 from workbench.domain.errors import UndefinedVariableError, WorkbenchError
 from workbench.domain.prompts.library import PromptRecord
 from workbench.domain.prompts.prompt import Preview, TemplateAnalysis
@@ -57,6 +59,10 @@ class Slash(QObject):
         self._open_design = open_design
         self._records: Sequence[PromptRecord] | None = None
         self.opened: Opened | None = None
+        self._left: dict[int, tuple[Opened, dict[str, Json]]] = {}
+        """The forms of the conversations that are not shown, by their keys, until the end."""
+        self.key = UNBEGUN
+        """The conversation that the form is of."""
         self._last: Choice | None = None
         """The prompt that was put in last, with its values."""
         self.list = PromptList()
@@ -165,12 +171,33 @@ class Slash(QObject):
         if as_text or not found.analysis.inputs:
             await self._put(found, dict(found.analysis.sample if again is None else again))
             return
+        self._open(found, again or {})
+        self._composer.take_focus()
+
+    def _open(self, found: Opened, values: Mapping[str, Json]) -> None:
+        """Show the form of a prompt."""
         self.opened = found
         self._composer.show_form_text("")
-        self.form.show_prompt(found.name, found.analysis, again or {})
+        self.form.show_prompt(found.name, found.analysis, values)
         self._composer.show_form(shown=True)
-        self.form.fields.focus_input(found.analysis.inputs[0].name)
         self._soon.start()
+
+    def show_for(self, key: int) -> None:
+        """Another conversation is shown: the form that was left in it comes back."""
+        if key == self.key:
+            return
+        if self.opened is not None:
+            self._left[self.key] = self.opened, self.form.fields.values()
+        self.key, left = key, self._left.pop(key, None)
+        had_focus = self.form.isAncestorOf(QApplication.focusWidget() or self._composer)
+        self.list.hide()
+        if left is not None:
+            self._open(*left)
+        elif self.opened is not None:
+            self.opened = None
+            self._composer.show_form(shown=False)
+        if had_focus:
+            self._composer.take_focus()
 
     def _remember(self, found: Opened, values: dict[str, Json]) -> None:
         """Keep what "/again" puts in, until the program ends."""

@@ -161,6 +161,10 @@ class TokenText(MarkdownView):
         """Mark what is searched for, with the tokens' own marks over it."""
         super().show_places(places, present)
         self._hits = list(self.extraSelections())
+        for number, hit in enumerate(self._hits):  # the tint has the tone that hits have elsewhere
+            is_present = number == present
+            hit.format.setBackground(color("focus" if is_present else "selection"))
+            hit.format.setForeground(color("on-ink" if is_present else "text"))
         self._mark()
 
     # --- pointer and keys -----------------------------------------------------------------------

@@ -76,6 +76,7 @@ class Waiting(QObject):
             held = self._held[shown] = _EARLIER
             self._known.add(shown)
         self.strip.show_waiting(waiting, held)
+        self._page.composer.chain_tabs()
 
     def _keep(self, conversation_id: int, waiting: tuple[WaitingMessage, ...]) -> None:
         drafts = self._model.drafts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
 
 
 def chain_after(before: QWidget, container: QWidget) -> None:
@@ -19,10 +19,30 @@ def chain_after(before: QWidget, container: QWidget) -> None:
         last = widget
 
 
+def chain_in_place(container: QWidget) -> None:
+    """Let Tab go through all of a container as it is read, from where it was reached until now.
+
+    To be called again when something was put into it.
+    """
+    inside = set(reading_order(container))
+    before = container.previousInFocusChain()
+    while before is not None and before is not container:
+        is_reached = bool(before.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if is_reached and before not in inside and not container.isAncestorOf(before):
+            chain_after(before, container)
+            return
+        before = before.previousInFocusChain()
+
+
 def reading_order(widget: QWidget) -> Iterator[QWidget]:
     """The widgets inside that Tab can reach, in the order of their layouts."""
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
         yield widget
+        return
+    if isinstance(widget, QScrollArea):
+        inner = widget.widget()
+        if inner is not None:
+            yield from reading_order(inner)
         return
     layout = widget.layout()
     if layout is not None:
