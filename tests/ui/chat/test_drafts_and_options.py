@@ -103,6 +103,36 @@ def test_the_draft_comes_back_after_an_edit_that_is_cancelled(panel, qtbot):
     assert panel.composer.box.toPlainText() == "my next message"
 
 
+def test_undo_goes_on_with_a_cancelled_edit_and_makes_no_draft_of_it(panel, qtbot):
+    say(panel, qtbot, "Hello?")
+    box = panel.composer.box
+    box.setPlainText("my next message")
+    panel.sending.edit(views(panel)[0].message)
+    qtbot.keyClicks(box, " Again")
+    panel._stop()  # Esc
+    qtbot.keyClicks(box, "!")
+    assert box.toPlainText() == "my next message!"
+    held = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(box, Qt.Key.Key_Z, held)
+    assert (box.toPlainText(), panel.composer.edited) == ("my next message", None)
+    qtbot.keyClick(box, Qt.Key.Key_Z, held)
+    assert box.toPlainText() == "Hello? Again"
+    assert panel.composer.edited == views(panel)[0].message
+    panel._stop()
+    assert box.toPlainText() == "my next message"
+    panel.composer.insert(views(panel)[0].message, after=True)
+    qtbot.keyClicks(box, "Between")
+    panel._stop()
+    qtbot.keyClick(box, Qt.Key.Key_Z, held)
+    assert box.toPlainText() == "Between"
+    assert panel.composer.insertion is not None
+    panel._stop()
+    panel.composer.clear()  # sent: what was given up before is over
+    box.document().clearUndoRedoStacks()
+    qtbot.keyClick(box, Qt.Key.Key_Z, held)
+    assert (box.toPlainText(), panel.composer.is_elsewhere) == ("", False)
+
+
 def test_an_edit_is_found_again_after_a_restart(panel, qtbot, context):
     say(panel, qtbot, "Hello?")
     message = views(panel)[0].message

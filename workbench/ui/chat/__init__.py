@@ -13,6 +13,7 @@ message_keys.py: the message that has the focus, and its keys
 message_parts.py: its versions, name, folded text, words of its end
 system_view.py: the system prompt
 composer.py: where a message is written
+box_work.py: an edit or insertion in its place, and one that was cancelled
 message_box.py: its text box, and the button that sends or stops
 drafts.py: unsent text, on disk within a second
 reading.py: where each conversation was left, so that it opens there again

@@ -19,6 +19,7 @@ from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage, StrategyInfo
 from workbench.ui.bridge import Bridge
 from workbench.ui.chat.attaching.chips import FileChips
+from workbench.ui.chat.box_work import GivenUp, Insertion
 from workbench.ui.chat.message_box import MessageBox, SendButton
 from workbench.ui.chat.sides.answerers import AnswerersButton
 from workbench.ui.kit import GhostButton, IconButton, Label, Segmented, column, row
@@ -32,13 +33,6 @@ from workbench.ui.kit.label import plain_tip, set_tone
 from workbench.ui.kit.panes.tab_order import chain_in_place, reading_order
 
 _MODEL_WIDTH = 150
-
-
-class Insertion(msgspec.Struct, frozen=True):
-    """A place next to a message at which something is inserted."""
-
-    message: ChatMessage
-    after: bool
 
 
 class Composer(QFrame):
@@ -81,10 +75,12 @@ class Composer(QFrame):
         self.edited: ChatMessage | None = None
         self.insertion: Insertion | None = None
         """Where what is written is inserted, in place of the end."""
+        self._given_up: GivenUp | None = None
         self.box = MessageBox()
         self.box.send_wanted.connect(self._on_send)
         self.box.save_wanted.connect(self._on_save)
         self.box.edit_last_wanted.connect(self.edit_last_wanted)
+        self.box.undo_wanted.connect(self._on_undo)
         self.box.textChanged.connect(self.changed)
         self.files = FileChips()
         self.files.changed.connect(self._on_files)
@@ -283,6 +279,7 @@ class Composer(QFrame):
         Where it is not there any more, its text is a message like any other.
         """
         self.edited, self.insertion, self._kept_text = None, None, ""
+        self._given_up = None
         self._kept_files = ()
         self._show_work()
         self.files.set_parts(draft.attachments)
@@ -298,7 +295,7 @@ class Composer(QFrame):
     def edit(self, message: ChatMessage, text: str) -> None:
         """Put an earlier message into the box; what was in it comes back afterwards."""
         self._begin_work(message, None)
-        self._set_text(text)
+        self._set_text(text, undo=False)
         self.files.set_parts(attached_files(message.attachments))
         self.edit_changed.emit()
 
@@ -306,7 +303,7 @@ class Composer(QFrame):
         """Write something that is inserted before or after a message."""
         self._begin_work(None, Insertion(message, after))
         self.speaker.show_choice(int((message.role == "user") == after))
-        self._set_text("")
+        self._set_text("", undo=False)
         self.files.set_parts(())
         self.edit_changed.emit()
 
@@ -319,6 +316,7 @@ class Composer(QFrame):
         if not self.is_elsewhere:
             self._kept_text = self.box.toPlainText()
             self._kept_files = self.files.parts
+        self._given_up = None
         self.edited, self.insertion = edited, insertion
         self._show_work()
 
@@ -340,12 +338,36 @@ class Composer(QFrame):
             whose = "an earlier message" if is_asking else "an answer"
             self.note.setText(f"Editing {whose}: a new branch begins there.")
 
+    def cancel_edit(self) -> None:
+        """Give up what is edited or inserted; Ctrl+Z goes on with it."""
+        if self.is_elsewhere:
+            given_up = GivenUp(
+                self.edited, self.insertion, self.speaker.index, self.box.toPlainText(),
+                self.files.parts,
+            )  # fmt: skip
+            self.end_edit()
+            self._given_up = given_up
+
+    @Slot()
+    def _on_undo(self) -> None:
+        """Go on with what was cancelled."""
+        work = self._given_up
+        if work is None or self.is_elsewhere:
+            return
+        if work.insertion is not None:
+            self.insert(work.insertion.message, after=work.insertion.after)
+            self.speaker.show_choice(work.speaker)
+            self._set_text(work.text, undo=False)
+        elif work.edited is not None:
+            self.edit(work.edited, work.text)
+        self.files.set_parts(work.files)
+
     def end_edit(self) -> None:
         """The next message is in the box again."""
         if self.is_elsewhere:
             self.edited = self.insertion = None
             self._show_work()
-            self._set_text(self._kept_text)
+            self._set_text(self._kept_text, undo=False)
             self.files.set_parts(self._kept_files)
             self._kept_text, self._kept_files = "", ()
             self.edit_changed.emit()
@@ -358,6 +380,7 @@ class Composer(QFrame):
 
     def clear(self) -> None:
         """What was in the box is sent."""
+        self._given_up = None
         self.box.clear()
         self.files.set_parts(())
 
@@ -372,13 +395,15 @@ class Composer(QFrame):
         press = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, text)
         QCoreApplication.sendEvent(self.box, press)
 
-    def _set_text(self, text: str) -> None:
+    def _set_text(self, text: str, *, undo: bool = True) -> None:
         if text != self.box.toPlainText():
             cursor = self.box.textCursor()
             cursor.beginEditBlock()  # so that Ctrl+Z brings back what was there
             cursor.select(cursor.SelectionType.Document)
             cursor.insertText(text)
             cursor.endEditBlock()
+        if not undo:  # what was typed before was typed for another message
+            self.box.document().clearUndoRedoStacks()
         self.box.moveCursor(QTextCursor.MoveOperation.End)
 
     # --- a prompt in the message ----------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from workbench.ui.chat.attaching.local_files import local_paths
@@ -26,13 +26,14 @@ class MessageBox(QPlainTextEdit):
 
     Signals:
         send_wanted(); save_wanted(): Ctrl+Enter. edit_last_wanted(): Up in an empty box.
-        files_named(list[str]): dropped or pasted.
+        files_named(list[str]): dropped or pasted. undo_wanted(): Ctrl+Z with nothing to undo here.
     """
 
     send_wanted = Signal()
     save_wanted = Signal()
     edit_last_wanted = Signal()
     files_named = Signal(list)
+    undo_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +69,8 @@ class MessageBox(QPlainTextEdit):
             self.send_wanted.emit()
         elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
             self.edit_last_wanted.emit()
+        elif event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+            self.undo_wanted.emit()
         else:
             super().keyPressEvent(event)
 

@@ -170,8 +170,8 @@ class Sending(QObject):
 
     @Slot()
     def end_edit(self) -> None:
-        """The next message is in the box again."""
-        self._page.composer.end_edit()
+        """Give up the edit: the next message is in the box again."""
+        self._page.composer.cancel_edit()
         self._page.composer.box.setFocus()
 
     @Slot(str, str, object)
