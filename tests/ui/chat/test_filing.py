@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import msgspec
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
 from tests.ui.conftest import WAIT_MS, ask
 from workbench.domain.off_record import FIRST_ID
-from workbench.domain.views import Conversation
+from workbench.domain.views import Conversation, Labels
 from workbench.ui.chat.conversation_list import grouped
+from workbench.ui.chat.filing.dragging import dragged
 from workbench.ui.chat.message_parts import time_words
 
 
@@ -83,3 +86,47 @@ def test_a_message_says_its_time_its_day_or_that_it_is_not_known():
     assert time_words(now - 3600, now) == "11:00"
     assert time_words(now - 24 * 3600, now) == "2026-03-03 12:00"
     assert time_words(0, now) == "date unknown"
+
+
+def dropped(panel, conversation_id: int, folder: str, row: int) -> bool:
+    """Drag a conversation to a row of the list, and let it go there; whether it may be."""
+    shown = panel.list.list
+    place = QPointF(shown.visualRect(shown.model().index(row, 0)).center())
+    data = dragged(conversation_id, folder)
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    move = Qt.DropAction.MoveAction
+    over = QDragMoveEvent(place.toPoint(), move, data, buttons, keys)
+    shown.dragMoveEvent(over)
+    if over.isAccepted():
+        shown.dropEvent(QDropEvent(place, move, data, buttons, keys))
+    return over.isAccepted()
+
+
+def test_a_conversation_is_dragged_into_a_folder_out_of_it_and_back(panel, bridge, qtbot):
+    async def three(core) -> list[int]:
+        made = [(await core.chats.create(each)).conversation_id for each in ("One", "Two", "Pin")]
+        await core.history.set_labels("conversation", made[0], Labels(("kept",), "work"))
+        await core.history.set_labels("conversation", made[2], Labels((), "", pinned=True))
+        return made
+
+    one, two, _pinned = ask(bridge, three)
+    panel.model.read_conversations()
+    listed = ["Pinned", "Pin", "work", "One", "Today", "Two"]
+    qtbot.waitUntil(lambda: rows(panel) == listed, timeout=WAIT_MS)
+    assert not dropped(panel, two, "", 5)  # it is there already
+    assert not dropped(panel, two, "", 0)  # a pin is no folder
+    assert dropped(panel, two, "", 3)
+    both = ["Pinned", "Pin", "work", "Two", "One"]
+    qtbot.waitUntil(lambda: rows(panel) == both, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: panel.banner.message == "“Two” is in the folder “work”.", timeout=WAIT_MS
+    )
+    panel.banner.remedy.click()
+    qtbot.waitUntil(lambda: rows(panel) == listed, timeout=WAIT_MS)
+    assert dropped(panel, one, "work", 4)
+    qtbot.waitUntil(lambda: "work" not in rows(panel), timeout=WAIT_MS)
+    labels = ask(bridge, lambda core: core.history.labels("conversation", one))
+    assert (labels.folder, labels.tags) == ("", ("kept",))
+    panel.list.search.setText("One")
+    qtbot.waitUntil(lambda: rows(panel) == ["Today", "One"], timeout=WAIT_MS)
+    assert not dropped(panel, one, "", 0)  # hits are by day alone

@@ -3,7 +3,7 @@
 panel.py: the workspace: conversations, transcript, composer
 view_model.py: the conversations, the shown branch, the answers being written
 conversation_list.py: the list of conversations
-filing.py: pins, folders and tags of conversations
+filing/: pins, folders and tags of conversations, also by dragging
 conversations_model.py: the values of that list, and what all conversations share
 page.py: one conversation: its messages, or how to begin
 transcript.py: the messages; only those in view have widgets

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListView
 from workbench.domain.off_record import is_off_the_record
 from workbench.domain.text import count_text
 from workbench.domain.views import Conversation
+from workbench.ui.chat.filing.dragging import FOLDER, FilingList
 from workbench.ui.chat.message_box import is_text
 from workbench.ui.erasing import ASK
 from workbench.ui.kit import GhostButton, IconButton, Label, Pane, row
@@ -62,12 +63,19 @@ def grouped(
     return [(name, each) for _place, _order, name, each in placed]
 
 
+def _drop_folder(group: str, each: Conversation, *, searched: bool) -> str | None:
+    """The folder that a conversation gets in a group, None where none is dragged."""
+    if searched or is_off_the_record(each.conversation_id) or group == _PINNED:
+        return None
+    return each.folder
+
+
 def _plain(snippet: str) -> str:
     """A snippet without the marks around the words that were searched for."""
     return snippet.replace("\x02", "").replace("\x03", "")
 
 
-class _List(QListView):
+class _List(FilingList):
     """Mouse and arrow keys pick a conversation, Delete takes it away, letters are for the message.
 
     Signals:
@@ -80,7 +88,7 @@ class _List(QListView):
     typed = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_ID)
         self.clicked.connect(self.picked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -221,11 +229,13 @@ class ConversationList(Pane):
                 group = name
                 header = QStandardItem(name)
                 header.setFlags(Qt.ItemFlag.NoItemFlags)
+                header.setData(_drop_folder(name, each, searched=searched), FOLDER)
                 self._model.appendRow(header)
             item = QStandardItem(each.title)
             item.setData(each.conversation_id, _ID)
             item.setData(each.snippet, _SNIPPET)
             item.setData(each.is_pinned, _IS_PINNED)
+            item.setData(_drop_folder(name, each, searched=searched), FOLDER)
             item.setToolTip(each.title)
             self._model.appendRow(item)
         self._count = len(found)

@@ -20,7 +20,7 @@ from workbench.ui.chat.branching.branches import Branches
 from workbench.ui.chat.context.sight import ContextSight
 from workbench.ui.chat.conversation_list import ConversationList
 from workbench.ui.chat.files.transfers import Transfers
-from workbench.ui.chat.filing import Filing
+from workbench.ui.chat.filing.filing import Filing
 from workbench.ui.chat.finding import Finding
 from workbench.ui.chat.message_view import MessageView
 from workbench.ui.chat.off_record.off_record import OffRecord
@@ -93,7 +93,7 @@ class ChatPanel(Panel):
         self.side.add(self.branches.map)
         self.side.add(self.sight.pane)
         self.transfers = Transfers(self, self.model, self.list)
-        self.filing = Filing(self.bridge, self.model, self.list)
+        self.filing = Filing(self.bridge, self.model, self.list, self.banner)
         self.titles = TitleOffers(self.bridge, self.model, self.banner)
         self.notices = AnswerNotices(self.model, self)
         self.splitter = Splitter(
