@@ -78,6 +78,25 @@ def test_a_message_is_answered_in_columns_and_the_conversation_goes_on_with_one(
     qtbot.waitUntil(lambda: not is_aside(panel), timeout=WAIT_MS)
 
 
+def test_each_of_the_others_has_parameters_of_its_own(panel, models, qtbot):
+    choose(panel, Answerer(model=models[1], strategy="self_consistency", params={"paths": 3}))
+    (other,) = panel.composer.others._rows
+    assert other.parameters.text() == "Parameters · 1 changed"
+    form = other.parameters.form
+    assert form.values()["paths"] == 3
+    form.set_values(form.values() | {"paths": 2})
+    form.changed.emit()
+    (who,) = panel.sending.options.others
+    assert who == Answerer(model=models[1], strategy="self_consistency", params={"paths": 2})
+    panel.composer.others._show_choices()  # models were listed again: the form stays
+    assert panel.composer.others._rows[0].parameters.form is form
+    other.strategy.choose("direct")
+    other.strategy.activated.emit(other.strategy.currentIndex())
+    (who,) = panel.sending.options.others
+    assert who == Answerer(model=models[1])
+    assert other.parameters.form.values()["extraction"] == "whole"
+
+
 def test_the_next_message_follows_the_answer_that_goes_on(panel, models, qtbot):
     choose(panel, Answerer(model=models[1]))
     say(panel, qtbot, "Hello")

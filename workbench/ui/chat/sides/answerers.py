@@ -10,20 +10,20 @@ import msgspec
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from workbench.domain.chat import MOST_ANSWERERS, Answerer
+from workbench.domain.chat import MOST_ANSWERERS, Answerer, chat_params
 from workbench.domain.servers import model_name
 from workbench.domain.views import ModelEntry, StrategyInfo
 from workbench.ui.kit import GhostButton, IconButton, Label, column, row
 from workbench.ui.kit.chooser import Chooser
 from workbench.ui.kit.forms.parameter_form import FormButton
-from workbench.ui.kit.forms.run_choices import ModelChooser, StrategyChooser
+from workbench.ui.kit.forms.run_choices import ModelChooser, ParametersButton, StrategyChooser
 
-_WIDTH = 420
+_WIDTH = 600
 _TITLE = "Other answers to each message"
 
 
 class _AnswererRow(QWidget):
-    """A model and a strategy.
+    """A model, a strategy and its parameters.
 
     Signals:
         changed(); removed().
@@ -35,22 +35,31 @@ class _AnswererRow(QWidget):
     def __init__(self, answerer: Answerer) -> None:
         super().__init__()
         self._answerer = answerer
+        self._infos: dict[str, StrategyInfo] = {}
+        self._shown: StrategyInfo | None = None
+        """The strategy whose parameters are in the form."""
+        self.parameters = ParametersButton()
+        self.parameters.setProperty("tall", False)
+        self.parameters.changed.connect(self._on_chosen)
         self.model = Chooser("Model of another answer")
         self.strategy = Chooser("Strategy of another answer")
         self.remove = IconButton("close", "Remove this answer")
         self.remove.clicked.connect(self.removed)
         self.model.activated.connect(self._on_chosen)
         self.strategy.activated.connect(self._on_chosen)
-        layout = row(self.model, self.strategy, self.remove, gap=6)
+        layout = row(self.model, self.strategy, self.parameters, self.remove, gap=6)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
     @property
     def answerer(self) -> Answerer:
-        """Who is chosen; parameters of a strategy stay with it."""
+        """Who is chosen, with the parameters that are not as usual."""
         model = str(self.model.currentData() or "")
         strategy = str(self.strategy.currentData() or "direct")
-        params = self._answerer.params if strategy == self._answerer.strategy else {}
+        if self._shown is not None and self._shown.id == strategy:
+            params = self.parameters.changed_values()
+        else:
+            params = self._answerer.params if strategy == self._answerer.strategy else {}
         return Answerer(model=model, strategy=strategy, params=params)
 
     def show_choices(self, models: Sequence[ModelEntry], infos: Sequence[StrategyInfo]) -> None:
@@ -68,10 +77,21 @@ class _AnswererRow(QWidget):
             for info in infos:
                 self.strategy.add_choice(info.title, info.id, icon=info.short, tone=info.short)
             self.strategy.choose(who.strategy)
+        self._infos = {info.id: info for info in infos}
+        self._show_parameters()
+
+    def _show_parameters(self) -> None:
+        """The form of the strategy; where that is shown, what is in it stays."""
+        who = self._answerer
+        info = self._infos.get(who.strategy)
+        if info is not None and info != self._shown:
+            self._shown = info
+            self.parameters.show_strategy(info, who.params, chat_params(info.id))
 
     @Slot()
     def _on_chosen(self) -> None:
         self._answerer = self.answerer
+        self._show_parameters()
         self.changed.emit()
 
 

@@ -230,13 +230,17 @@ class ParametersButton(FormButton):
         self.setEnabled(bool(info.fields))
         self.show_summary()
 
+    def changed_values(self) -> dict[str, Any]:
+        """The values that differ from the usual ones."""
+        values = self.form.values()
+        return {name: values[name] for name, usual in self._usual.items() if values[name] != usual}
+
     def show_cost(self, words: str) -> None:
         """Say in the form what a run with its values would cost."""
         self.form.show_cost(words)
 
     def summary(self) -> str:
-        values = self.form.values()
-        changed = sum(values.get(name) != usual for name, usual in self._usual.items())
+        changed = len(self.changed_values())
         return f"Parameters · {changed} changed" if changed else "Parameters"
 
 
