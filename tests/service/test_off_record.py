@@ -140,6 +140,23 @@ async def test_what_is_being_answered_is_not_kept_yet(
     assert await core.off_the_record.keep(number) < FIRST_ID
 
 
+async def test_a_message_is_not_copied_between_memory_and_disk_and_it_says_why(
+    core: Workbench,
+) -> None:
+    hidden = (await core.off_the_record.begin()).conversation_id
+    other = (await core.off_the_record.begin()).conversation_id
+    kept = (await core.chats.create("Kept")).conversation_id
+    secret, plain = await _say(core, hidden), await _say(core, kept, "Hello?")
+    for message, conversation in ((secret, kept), (plain, hidden)):
+        with pytest.raises(UsageError, match="copy its text, or keep the whole conversation"):
+            await core.chats.copy(message, conversation, None, with_rest=False)
+    await core.chats.copy(secret, other, None, with_rest=False)
+    assert [each.text for each in await core.chats.messages(other)] == [
+        f"It was {WORD} who did it."
+    ]
+    assert len(await core.chats.messages(kept)) == 2
+
+
 async def test_it_has_the_profiles_of_the_program(core: Workbench) -> None:
     profile = await core.profiles.save(Profile(profile_id=0, name="Tutor", system="Be brief."))
     number = (await core.off_the_record.begin()).conversation_id

@@ -81,7 +81,7 @@ def test_a_message_is_answered_in_columns_and_the_conversation_goes_on_with_one(
 def test_each_of_the_others_has_parameters_of_its_own(panel, models, qtbot):
     choose(panel, Answerer(model=models[1], strategy="self_consistency", params={"paths": 3}))
     (other,) = panel.composer.others._rows
-    assert other.parameters.text() == "Parameters · 1 changed"
+    assert other.parameters.summary() == "Parameters · 1 changed"
     form = other.parameters.form
     assert form.values()["paths"] == 3
     form.set_values(form.values() | {"paths": 2})

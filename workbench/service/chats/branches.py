@@ -8,6 +8,7 @@ from workbench.domain.attachments import attached_files, title_words, with_files
 from workbench.domain.chat import ChatOptions
 from workbench.domain.chat_tree import BinItem, ConversationTree, TreeChange
 from workbench.domain.errors import UsageError
+from workbench.domain.off_record import is_off_the_record
 from workbench.domain.text import Role
 from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage, Conversation
@@ -15,6 +16,10 @@ from workbench.history.chats import conversations, message_tree
 from workbench.history.chats.branches import adding, deleting, outline, parents, showing
 from workbench.service.chats.reader import ConversationReader, title_of
 
+_APART = (
+    "A message off the record is not copied into a conversation that is kept, nor the other way "
+    "round: copy its text, or keep the whole conversation."
+)
 _NOTHING = "There is nothing to save: write a message or attach a file first."
 
 
@@ -143,8 +148,10 @@ class Branches(ConversationReader):
         """Copy a message, or the branch from it on, under a message of any conversation.
 
         Raises:
-            UsageError: there is no such message.
+            UsageError: there is no such message, or one of both places is off the record.
         """
+        if is_off_the_record(message_id) != is_off_the_record(conversation_id):
+            raise UsageError(_APART)
         change = await self._store.write(
             adding.copy_under, message_id, conversation_id, parent_id, with_rest=with_rest
         )
