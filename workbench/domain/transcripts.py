@@ -80,6 +80,8 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     source_id: str
     """Its id there; the same conversation has the same one at the next export."""
     title: str
+    branch_of: str = ""
+    """Where a file holds one branch: the name of the chat that it was made from."""
     created_at: float | None = None
     updated_at: float | None = None
     messages: tuple[TranscriptMessage, ...] = ()
@@ -285,6 +287,7 @@ WARNINGS = {
     "cycle": "Messages followed each other in a ring; it was cut.",
     "duplicate_key": "Two messages had the same id.",
     "mes_differs_from_swipe": "A message was edited after it was written: the edited text is kept.",
+    "merged": "It is a branch: it was put into one tree with the chat that it was made from.",
     "missing_parent": "A message follows one that is not in the file: it begins a branch.",
     "null_content": "A message without content was left out.",
     "null_part": "An empty part of a message was left out.",

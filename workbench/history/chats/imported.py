@@ -129,6 +129,7 @@ def _merge(connection: Connection, found: Transcript, existing: Any) -> Imported
     ids: dict[str, int] = {}
     if digest != existing.source_digest:
         values["source_digest"] = digest
+        warnings |= {"merged"} if found.branch_of else set()
         known, texts = _known(connection, existing.id)
         found = _renamed(found, texts)
         ids = _insert_messages(connection, existing.id, found, known)

@@ -32,6 +32,7 @@ class Place(msgspec.Struct):
     item: int
     file: str
     copies: int = 1
+    is_branch: bool = False
 
 
 class Gathered:
@@ -51,8 +52,8 @@ class Gathered:
 
     @property
     def places(self) -> list[Place]:
-        """All that is to be saved, in the order of the report."""
-        return sorted(self._by_id.values(), key=lambda each: each.item)
+        """All that is to be saved, in the order of the report, but branches after their chats."""
+        return sorted(self._by_id.values(), key=lambda each: (each.is_branch, each.item))
 
     def skip(self, source: Source, reason: str, format_name: str = "") -> None:
         """Note a file that cannot be read."""
@@ -85,6 +86,7 @@ class Gathered:
                 place.rank, place.file = rank, source.shown
             else:
                 place = Place(0, 0, rank, len(self.items), source.shown)
+                place.is_branch = isinstance(each, Transcript) and bool(each.branch_of)
                 self._by_id[key] = place
                 self.items.append(ImportedItem(outcome="skipped", title="", reason=NOT_REACHED))
             title = each.name if isinstance(each, Card) else each.title
@@ -158,4 +160,6 @@ def _rank(found: Transcript | Card) -> tuple[tuple[str, str], tuple[float, int]]
     if isinstance(found, Card):
         return ("card", f"{found.name} {found.raw}"), (0.0, 0)
     key = (found.source, found.source_id)
+    if found.branch_of:  # other files hold other branches of it: none takes the place of another
+        key = (found.source, " ".join((found.source_id, *(each.key for each in found.messages))))
     return key, (found.updated_at or 0.0, len(found.messages))

@@ -49,11 +49,17 @@ def _read(given: Input) -> Iterator[Found]:
     created = _time(header.get("create_date"))
     integrity = text_of(metadata.get("integrity"))
     first = next(iter(builder.nodes), "")
+    begun = text_of(header.get("create_date"))
+    branch_of = one_line(text_of(metadata.get("main_chat")))
+    if branch_of and builder.last is not None:
+        builder.nodes[builder.last].label = one_line(given.stem)
     yield builder.build(
         "sillytavern",
-        # A branch is a copy that keeps the integrity slug, so the name of its file counts too.
-        digest(integrity or first, given.stem if metadata.get("main_chat") else ""),
-        one_line(given.stem) if metadata.get("main_chat") else character,
+        # A branch or checkpoint is a copy in a file of its own: what its chat has from the
+        # beginning is the same, so that both are one tree. Older versions write no slug.
+        digest(integrity or (f"{first} {begun}" if begun else first), ""),
+        one_line(given.stem) if branch_of else character,
+        branch_of=clean(branch_of),
         leaf=builder.last,
         warns_title=True,
         created_at=created,
