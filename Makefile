@@ -23,7 +23,7 @@ QUICK = $(addprefix tests/, \
 	cli/test_runs.py \
 	ui/test_tasks.py ui/kit/test_chooser.py ui/kit/test_row_delegate.py ui/kit/test_parameter_form.py \
 	ui/runs/test_words.py ui/runs/test_calls.py ui/markdown ui/printing/test_pages.py ui/editor/test_structure.py \
-	ui/design/test_rendering.py ui/design/test_documents.py ui/library/test_library_list.py \
+	ui/sources/test_sources_panel.py ui/design/test_rendering.py ui/design/test_documents.py ui/library/test_library_list.py \
 	ui/compare/test_status_line.py ui/tree/test_first_look.py ui/chat/test_opening.py \
 	ui/history/test_run_menu.py ui/evaluate/results/test_words.py ui/models/test_get_view.py ui/window/test_main_window.py)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.errors import TemplateError
 from workbench.domain.runs.xray import Level
-from workbench.domain.text import Message
+from workbench.domain.text import Message, Place, Span
 from workbench.prompts.document import parse_document
 from workbench.prompts.inputs import complete
 from workbench.prompts.roles import split_messages
@@ -181,3 +181,27 @@ def test_segments_of_different_lines_never_share_an_id():
     for level in SPAN_LEVELS:
         ids = [each.id for each in cut(TEMPLATE, level).segments]
         assert all(a != b for a, b in itertools.combinations(ids, 2))
+
+
+def test_passages_are_parts_and_what_is_around_them_is_one():
+    spans = (
+        Span("From these:\n"),
+        Span(
+            "Paid in 14 days.", literal=False, line=2, variable="retrieve", place=Place(passage=1)
+        ),
+        Span("\n\n"),
+        Span("Open at nine.", False, 2, "retrieve", Place(passage=2)),
+    )
+    document = parse_document("From these:\n{{ retrieve('x') }}", "a.j2")
+    parts = segment(document, (Message("user", spans),), "passage")
+    assert [each.title for each in parts.segments] == [
+        "all else", "passage 1: Paid in 14 days.", "passage 2: Open at nine.",
+    ]  # fmt: skip
+    (left,) = parts.without([1])
+    assert left.text == "From these:\n\n\nOpen at nine."
+
+
+def test_a_prompt_without_passages_has_none_to_leave_out():
+    document = parse_document("Hello", "a.j2")
+    messages = (Message.literal("user", "Hello"),)
+    assert segment(document, messages, "passage").segments == ()

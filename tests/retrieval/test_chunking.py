@@ -88,7 +88,7 @@ def check(document: Extracted, chosen: ChunkSettings) -> None:
         assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS, SIZES)
 def test_chunks_are_passages_within_the_size_and_have_every_word(text, chosen):
     if text.strip():
@@ -96,7 +96,7 @@ def test_chunks_are_passages_within_the_size_and_have_every_word(text, chosen):
     check(Extracted(kind="text", text=text), chosen)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None)
 @given(TEXTS, SIZES)
 def test_so_are_those_of_code_and_tables(text, chosen):
     if text.strip():
@@ -104,7 +104,7 @@ def test_so_are_those_of_code_and_tables(text, chosen):
         check(read_table(Source("a.csv", f"name,price\n{text}".encode())), chosen)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS, st.integers(2, 9))
 def test_spans_follow_each_other_without_a_gap(text, parts):
     for spans in (

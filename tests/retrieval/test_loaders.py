@@ -6,7 +6,7 @@ import pytest
 
 from tests.retrieval.making import archive, docx, epub, page, paragraph, pdf
 from workbench.domain.errors import FormatError
-from workbench.domain.sources.document import Extracted, scanned_words
+from workbench.domain.sources.document import Extracted
 from workbench.retrieval.loaders.job import read_job
 from workbench.retrieval.loaders.kinds import all_loaders, loader_for
 from workbench.retrieval.loaders.loader import Source
@@ -146,13 +146,6 @@ def test_a_scanned_page_is_reported_and_has_no_text():
     scan = read("scan.pdf", pdf(b"", b"q Q"))
     assert scan.is_scanned
     assert (scan.text, len(scan.notes)) == ("", 1)
-
-
-def test_the_numbers_of_scanned_pages_are_a_sentence():
-    assert scanned_words([2, 3], 9) == "Pages 2 and 3 have no text: they may be scanned."
-    many = scanned_words(range(1, 16), 90)
-    assert many.startswith("Pages 1, 2, 3,")
-    assert many.endswith(" 12 and 3 more have no text: they may be scanned.")
 
 
 def test_a_document_of_word():

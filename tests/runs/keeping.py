@@ -16,6 +16,7 @@ from workbench.domain.runs.events import LoggedEvent
 from workbench.domain.runs.run_state import RunState
 from workbench.domain.runs.spec import Budget, ChatPrompt, RunSpec
 from workbench.domain.runs.steering import ForkToken, Grow
+from workbench.domain.sources.passages import Find
 from workbench.domain.text import Message
 from workbench.domain.views import LoadSettings
 from workbench.engine.simulated import SimulatedEngine
@@ -61,10 +62,16 @@ class Bench:
     pool: Any
     library: PromptLibrary
     shown: list[LoggedEvent] = field(default_factory=list)
+    find: Find | None = None
 
     def tools(self, listener: Listener | None = None) -> Tools:
         return Tools(
-            self.engine, self.store, self.pool, self.library, listener or self.shown.append
+            self.engine,
+            self.store,
+            self.pool,
+            self.library,
+            listener or self.shown.append,
+            self.find,
         )
 
     async def run(

@@ -27,6 +27,6 @@ prompts/: files, inputs, versions, data sets, the library
 evaluation/: scores, checks, estimates with their intervals, verdicts, boards of votes
 runs/: specs, sampling, effects, events, and the state folded from events
 puzzles/: exact arithmetic, and what is wrong with the answer to a puzzle
-sources/: documents of the user's own
+sources/: documents of the user's own, and the passages that are found in them
 answers/: which answers are equal, and where an answer is in a text
 """

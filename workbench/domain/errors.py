@@ -154,6 +154,15 @@ class IncludeError(TemplateError):
 
 
 @dataclass(eq=False)
+class PassagesNeededError(TemplateError):
+    """A template asks for passages of documents that it was not given (``PassageQuery``)."""
+
+    query: str = ""
+    k: int = 0
+    collection: str = ""
+
+
+@dataclass(eq=False)
 class LibraryError(WorkbenchError):
     """A prompt file could not be read or written."""
 

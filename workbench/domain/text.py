@@ -127,6 +127,8 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     """Which pass of that loop, from 1."""
     derived: bool = False
     """True where the text is not what was written or given, but was computed from it."""
+    passage: int = 0
+    """The passage of the user's documents that it is, by its number in the prompt from 1 on."""
 
 
 _NOWHERE = Place()

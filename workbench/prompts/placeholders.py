@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from workbench.domain.errors import TemplateError, UndefinedVariableError
 from workbench.domain.prompts.prompt import InputField
 from workbench.domain.runs.spec import Json
+from workbench.domain.sources.passages import Find
 from workbench.domain.text import Message
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.inputs import is_given
@@ -24,9 +25,10 @@ async def render_filled(
     variables: Mapping[str, Json],
     *,
     sources: Mapping[str, str],
+    find: Find | None = None,
 ) -> Rendered:
     """As :func:`render`: nothing may be missing."""
-    return await render(pool, text, path, variables, sources=sources), ()
+    return await render(pool, text, path, variables, sources=sources, find=find), ()
 
 
 async def render_unfilled(
@@ -36,6 +38,7 @@ async def render_unfilled(
     variables: Mapping[str, Json],
     *,
     sources: Mapping[str, str],
+    find: Find | None = None,
 ) -> Rendered:
     """Render a prompt file, with ‹name› where a required input has no value.
 
@@ -49,6 +52,7 @@ async def render_unfilled(
         path: named in errors; its ending says whether role markers count.
         variables: values for the inputs, without those that have none yet.
         sources: files that can be included, by their path relative to the library.
+        find: looks for the passages that the template asks for.
 
     Returns:
         The messages, and the names of the inputs that have no value.
@@ -58,14 +62,16 @@ async def render_unfilled(
             on without them, as where it reckons with a number.
     """
     try:
-        return await render(pool, text, path, variables, sources=sources), ()
+        return await render(pool, text, path, variables, sources=sources, find=find), ()
     except UndefinedVariableError as error:
         missing = error
     analysis = analyse(text, path, sources)
     unfilled = [each for each in analysis.inputs if _is_missing(each, variables)]
     stand_ins = {each.name: _stand_in(each) for each in unfilled}
     try:
-        messages = await render(pool, text, path, variables, sources=sources, stand_ins=stand_ins)
+        messages = await render(
+            pool, text, path, variables, sources=sources, stand_ins=stand_ins, find=find
+        )
     except TemplateError:
         if any(problem.severity == "error" for problem in analysis.problems):
             raise  # it would be wrong with values too

@@ -10,6 +10,7 @@ import msgspec
 
 from workbench.domain.errors import (
     IncludeError,
+    PassagesNeededError,
     SandboxError,
     SandboxMemory,
     SandboxTimeout,
@@ -17,6 +18,7 @@ from workbench.domain.errors import (
     TemplateLimitError,
 )
 from workbench.domain.runs.spec import Json
+from workbench.domain.sources.passages import Find, Passage, PassageQuery
 from workbench.domain.text import Message, replace_surrogates
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.conversation_inputs import expanded, with_threads
@@ -31,6 +33,8 @@ INCLUDES = 100
 """Most templates that one template may bring in, directly or through others."""
 _COMPUTED_NAMES = 20
 """Most included files whose name the template computes."""
+_QUESTIONS = 20
+"""Most questions that one template asks of the documents."""
 
 
 class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +47,7 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
     declared: tuple[str, ...]
     threads: tuple[str, ...] = ()
     exact: bool = False
+    found: tuple[tuple[PassageQuery, tuple[Passage, ...]], ...] = ()
 
 
 async def render(
@@ -53,6 +58,7 @@ async def render(
     *,
     sources: Mapping[str, str] | None = None,
     stand_ins: Mapping[str, Json] | None = None,
+    find: Find | None = None,
 ) -> tuple[Message, ...]:
     """Render a prompt file.
 
@@ -63,6 +69,8 @@ async def render(
         variables: values for the inputs; texts are turned into the declared types.
         sources: files that can be included, by their path relative to the library.
         stand_ins: for inputs that have no value; only for looking at a prompt.
+        find: looks for the passages that the template asks for with ``retrieve``; it is called
+            once for each question, in the order in which they come.
 
     Returns:
         At least one message. Spans separate literal text from values, with the file's line.
@@ -72,6 +80,7 @@ async def render(
         UndefinedVariableError: inputs without a value, or a name that is none.
         TemplateLimitError: it takes too long, grows too large or is nested too deeply.
         TemplateError: a value of the wrong type, or anything else that failed.
+        WorkbenchError: what ``find`` raises.
     """
     document = parse_document(text, path)
     included: dict[str, BodyText] = {}
@@ -92,7 +101,7 @@ async def render(
         exact=document.exact,
     )
     try:
-        found = await _with_named(pool, job, sources or {})
+        found = await _answered(pool, job, sources or {}, find)
     except SandboxTimeout as error:
         raise TemplateLimitError(TOO_LONG, path) from error
     except SandboxMemory as error:
@@ -107,25 +116,45 @@ async def render(
     return unpacked(msgspec.convert(found, Packed))
 
 
-async def _with_named(pool: SandboxPool, job: RenderJob, sources: Mapping[str, str]) -> Any:
-    """Render; where a name of an included file is computed, get that file and render again."""
-    for _ in range(_COMPUTED_NAMES):
+async def _answered(
+    pool: SandboxPool, job: RenderJob, sources: Mapping[str, str], find: Find | None
+) -> Any:
+    """Render; where it turns out on the way what more is needed, get that and render again."""
+    names = 0
+    while True:
         try:
             return await pool.call("workbench.prompts.render:render_job", job)
         except IncludeError as error:
+            names += 1
             if error.name in job.included or error.name not in sources:
                 raise
-            more = await asyncio.to_thread(
-                _included, f"{{% include {error.name!r} %}}", sources, job.included
-            )
-            if error.name not in more:
-                reason = f"it includes more than {INCLUDES} files: the others are left out."
+            if names > _COMPUTED_NAMES:
+                reason = (
+                    f"it computes the names of more than {_COMPUTED_NAMES} included files: "
+                    "write them out."
+                )
+                raise TemplateLimitError(reason, job.body.path) from None
+            job = await _with_included(job, error, sources)
+        except PassagesNeededError as error:
+            if find is None:
+                raise
+            if len(job.found) >= _QUESTIONS:
+                reason = f"it asks for passages more than {_QUESTIONS} times: ask for more at once."
                 raise TemplateLimitError(reason, error.path, error.line) from None
-            job = msgspec.structs.replace(job, included=more)
-    raise TemplateLimitError(
-        f"it computes the names of more than {_COMPUTED_NAMES} included files: write them out.",
-        job.body.path,
-    )
+            asked = PassageQuery(error.query, error.k, error.collection)
+            job = msgspec.structs.replace(job, found=(*job.found, (asked, await find(asked))))
+
+
+async def _with_included(
+    job: RenderJob, error: IncludeError, sources: Mapping[str, str]
+) -> RenderJob:
+    """The job with a file whose name the template computes."""
+    statement = f"{{% include {error.name!r} %}}"
+    more = await asyncio.to_thread(_included, statement, sources, job.included)
+    if error.name not in more:
+        reason = f"it includes more than {INCLUDES} files: the others are left out."
+        raise TemplateLimitError(reason, error.path, error.line) from None
+    return msgspec.structs.replace(job, included=more)
 
 
 def _included(
@@ -150,7 +179,11 @@ def render_job(job: dict[str, Any]) -> Packed:
     """Render a :class:`RenderJob`; runs in a sandbox process."""
     wanted = msgspec.convert(job, RenderJob)
     body = Body(
-        wanted.body, wanted.included, {*wanted.declared, *wanted.values}, exact=wanted.exact
+        wanted.body,
+        wanted.included,
+        {*wanted.declared, *wanted.values},
+        exact=wanted.exact,
+        found=wanted.found,
     )
     values = with_threads(wanted.values, wanted.threads)
     pieces = body.render(values)

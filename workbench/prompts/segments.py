@@ -112,6 +112,8 @@ def segment(
         messages: as rendered.
         level: any but "example"; see :func:`examples`.
     """
+    if level == "passage":
+        return _by_passage(messages)
     if level == "variable":
         return _assembled(messages, level, _variable_key, _variable_title)
     starts, titles = _ranges(document, level)
@@ -123,6 +125,22 @@ def segment(
         return titles.get(int(start), "") or "text of unknown origin"
 
     return _assembled(messages, level, key, title)
+
+
+def _by_passage(messages: tuple[Message, ...]) -> SegmentedPrompt:
+    """Each passage, and what is around them as one; nothing where there is no passage."""
+    texts: dict[int, str] = {}
+    for span in (span for message in messages for span in message.spans):
+        texts[span.at.passage] = texts.get(span.at.passage, "") + span.text
+    if not any(texts):
+        return SegmentedPrompt(messages, (), ())
+
+    def title(number: _Key) -> str:
+        if not number:
+            return "all else"
+        return f"passage {number}: {' '.join(texts[int(number)].split())}"
+
+    return _assembled(messages, "passage", lambda span: span.at.passage, title)
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -225,7 +243,7 @@ def _assembled(
     keys = [_joined(of_message, wordless) for of_message in keys]
     order = sorted(
         (key for key in texts if key not in wordless),
-        key=lambda key: (min(lines[key], default=0), str(key)),
+        key=lambda key: (min(lines[key], default=0), f"{key:>9}"),
     )
     segments = tuple(
         PromptSegment(

@@ -10,6 +10,7 @@ from jinja2.exceptions import SecurityError
 
 from workbench.domain.errors import (
     IncludeError,
+    PassagesNeededError,
     TemplateError,
     TemplateLimitError,
     TemplateSyntaxError,
@@ -28,6 +29,7 @@ from workbench.prompts.jinja.diagnosis import (
     template_line,
 )
 from workbench.prompts.jinja.environment import MissingValueError, TooDeepError, TooLargeError
+from workbench.prompts.jinja.passages import Found, NotFoundYet, functions
 from workbench.prompts.jinja.undeclared import needed
 from workbench.prompts.jinja.value_origins import nearest, no_function, optional, undefined_reason
 from workbench.prompts.source_map.token_places import token_places, variable_place
@@ -73,6 +75,7 @@ class Body:
         included: templates that it can include or import, by name.
         known: names of inputs and values, to suggest a name for a wrong one.
         exact: as the Prompty format has it: all white space stays, an unknown name is empty.
+        found: the passages that ``retrieve`` gives.
     """
 
     def __init__(
@@ -82,12 +85,13 @@ class Body:
         known: Iterable[str],
         *,
         exact: bool = False,
+        found: Found = (),
     ) -> None:
         self._text = text
         self._included = included
         self._known = frozenset(known)
         self._environment = TracingEnvironment(
-            {name: body.source for name, body in included.items()}, text.source
+            {name: body.source for name, body in included.items()}, text.source, functions(found)
         )
         if exact:
             self._environment.trim_blocks = self._environment.lstrip_blocks = False
@@ -140,6 +144,12 @@ class Body:
         """The error to show for anything that ended the rendering."""
         name, line = template_line(error.__traceback__)
         text = self._template(name)
+        if isinstance(error, NotFoundYet):
+            reason = "it asks for passages with retrieve, and here are no documents to look in."
+            line, asked = text.file_line(line), error.asked
+            return PassagesNeededError(
+                reason, text.path, line, query=asked.query, k=asked.k, collection=asked.collection
+            )
         if isinstance(error, MissingValueError):
             return self._missing(error, text, line)
         if isinstance(error, jinja2.TemplateSyntaxError):

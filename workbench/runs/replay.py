@@ -26,6 +26,7 @@ from workbench.runs.user_action import action_of
 _CUT = ("cancelled", "error", "limit")
 _OF_THE_PROGRAM = (
     ev.RunStarted,
+    ev.PassagesFound,
     ev.SamplingApplied,
     ev.PromptEvaluated,
     ev.BudgetCharged,

@@ -17,6 +17,7 @@ from workbench.domain.runs.effects import (
 from workbench.domain.runs.events import (
     LoggedEvent,
     NoteAdded,
+    PassagesFound,
     RunFinished,
     RunResumed,
     RunStarted,
@@ -24,6 +25,7 @@ from workbench.domain.runs.events import (
 )
 from workbench.domain.runs.run_state import fold_all
 from workbench.domain.runs.spec import Budget, ChatPrompt, RunSpec
+from workbench.domain.sources.passages import Passage, PassageQuery
 from workbench.domain.text import Message
 from workbench.prompts.render import render
 from workbench.runs.answering import Answering
@@ -177,7 +179,19 @@ class Run:
             prompt.path,
             prompt.variables,
             sources=self._tools.library.sources(),
+            find=self._find if self._tools.find is not None else None,
         )
+
+    async def _find(self, asked: PassageQuery) -> tuple[Passage, ...]:
+        """The passages for a question; a run that goes on keeps those that it had."""
+        events = [logged.event for logged in self._log]
+        found = [e for e in events if isinstance(e, PassagesFound) and e.asked == asked]
+        if found:
+            return found[0].passages
+        assert self._tools.find is not None
+        passages = await self._tools.find(asked)
+        self.journal.add(PassagesFound(asked=asked, passages=passages))
+        return passages
 
     async def _drive(self, steps: StrategySteps) -> Outcome:
         """Answer batch after batch until the strategy returns."""

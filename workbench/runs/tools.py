@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from workbench.domain.runs.events import LoggedEvent
+from workbench.domain.sources.passages import Find
 from workbench.engine.protocol import Engine
 from workbench.processes.pool import SandboxPool
 from workbench.prompts.library.library import PromptLibrary
@@ -21,3 +22,5 @@ class Tools(NamedTuple):
     library: PromptLibrary
     listener: Callable[[LoggedEvent], None]
     """Is called on the core's loop with each event."""
+    find: Find | None = None
+    """Looks into the user's documents for a prompt."""

@@ -15,6 +15,7 @@ from workbench.service.core import Core
 from workbench.service.models.models import Models
 from workbench.service.runs.runs import Runs
 from workbench.service.runs.steering import Steering
+from workbench.service.sources import Sources
 from workbench.service.tokens import Tokens
 from workbench.service.transcripts.exporting import Exporting
 
@@ -30,13 +31,13 @@ class OffTheRecord:
     the program ends.
     """
 
-    def __init__(self, core: Core, models: Models) -> None:
+    def __init__(self, core: Core, models: Models, sources: Sources) -> None:
         self._kept = core.store
         self._core = core.off_the_record()
         self._opening = asyncio.Lock()
         self._is_open = False
-        self.runs = Runs(self._core, models)
-        self.chats = Chats(self._core, self.runs)
+        self.runs = Runs(self._core, models, sources.passages)
+        self.chats = Chats(self._core, self.runs, sources)
         self.steering = Steering(self._core, models, self.runs)
         self.tokens = Tokens(self._core, models, self.chats, self.steering)
         self.exporting = Exporting(self._core)

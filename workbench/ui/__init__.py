@@ -24,6 +24,7 @@ compare/: the Compare workspace
 tree/: the Tree workspace
 chat/: the Chat workspace
 evaluate/: the Evaluate workspace
+sources/: the Sources workspace
 history/: the History workspace
 models/: the Models workspace
 protection/: the encrypted history: asked at start, turned on and off

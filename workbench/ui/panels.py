@@ -144,6 +144,12 @@ def _evaluate(context: Context) -> Panel:
     return EvaluatePanel(context)
 
 
+def _sources(context: Context) -> Panel:
+    from workbench.ui.sources.panel import SourcesPanel  # noqa: PLC0415 - after the first paint
+
+    return SourcesPanel(context)
+
+
 def _history(context: Context) -> Panel:
     from workbench.ui.history.panel import HistoryPanel  # noqa: PLC0415 - after the first paint
 
@@ -162,13 +168,13 @@ def _help(context: Context) -> Panel:
     return HelpPanel(context)
 
 
-# The digits are those of the whole rail: 6 is kept free for Sources.
 PANELS = (
     PanelSpec("design", "Design", "design", "Ctrl+1", _design),
     PanelSpec("compare", "Compare", "compare", "Ctrl+2", _compare),
     PanelSpec("tree", "Tree", "tot", "Ctrl+3", _tree),
     PanelSpec("chat", "Chat", "chat", "Ctrl+4", _chat),
     PanelSpec("evaluate", "Evaluate", "evaluate", "Ctrl+5", _evaluate),
+    PanelSpec("sources", "Sources", "sources", "Ctrl+6", _sources),
     PanelSpec("history", "History", "history", "Ctrl+7", _history),
     PanelSpec("models", "Models", "models", "Ctrl+8", _models),
 )

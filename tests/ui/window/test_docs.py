@@ -70,6 +70,7 @@ IN_LISTS = {
     "chat": {"Enter", "Shift+Enter", "Up", "Ctrl+Enter", "F2", "Delete", "Ctrl+Z", "Ctrl+Shift+Z",
              "Left", "Right", "Down", "Home", "End", "P", "/", "Tab"},
     "evaluate": {*"JKHLFDSB/", "Shift+F", "Space", "Enter", "Ctrl+C"},
+    "sources": {"Enter"},
     "history": {"Right", "Left", "Delete", "Down", "Enter"},
 }  # fmt: skip
 """Keys that editor, lists and canvas take by themselves, by workspace."""

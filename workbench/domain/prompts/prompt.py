@@ -8,6 +8,7 @@ import msgspec
 
 from workbench.domain.prompts.model_options import HeadOptions
 from workbench.domain.runs.spec import Json
+from workbench.domain.sources.passages import Passage
 from workbench.domain.text import Message, count_text, rough_seconds
 
 InputType = Literal[
@@ -148,6 +149,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """How many first tokens are those of the last run of this prompt; None before one."""
     missing: tuple[str, ...] = ()
     """Required inputs without a value: they are shown and counted as ‹name›."""
+    passages: tuple[Passage, ...] = ()
+    """Of the user's documents, in the order of their numbers (``Place.passage``)."""
     error: dict[str, Any] | None = None
 
     @property

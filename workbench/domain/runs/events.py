@@ -11,6 +11,7 @@ import msgspec
 
 from workbench.domain.runs.extraction import ExtractionRule
 from workbench.domain.runs.steering import NodeAction
+from workbench.domain.sources.passages import Passage, PassageQuery
 from workbench.domain.text import Message, Token
 
 RunStatus = Literal["running", "done", "failed", "cancelled", "interrupted"]
@@ -31,6 +32,13 @@ class RunStarted(_Event, frozen=True, kw_only=True, tag=_snake):
     model: str
     seed: int
     manifest: dict[str, Any] = {}
+
+
+class PassagesFound(_Event, frozen=True, kw_only=True, tag=_snake):
+    """Documents were looked into for the prompt: the question and what it got, as it was then."""
+
+    asked: PassageQuery
+    passages: tuple[Passage, ...]
 
 
 class NodeAdded(_Event, frozen=True, kw_only=True, tag=_snake):
@@ -327,6 +335,7 @@ class RunFinished(_Event, frozen=True, kw_only=True, tag=_snake):
 
 Event = (
     RunStarted
+    | PassagesFound
     | NodeAdded
     | CallStarted
     | SamplingApplied

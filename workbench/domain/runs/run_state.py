@@ -18,6 +18,7 @@ from workbench.domain.runs.nodes import (
     take_back,
 )
 from workbench.domain.runs.steering import AddThought, BoostNode, EditThought, NodeAction, PruneNode
+from workbench.domain.sources.passages import Passage
 from workbench.domain.text import Message, Token
 
 
@@ -87,6 +88,8 @@ class RunState:
     undoable: list[Undoable] = field(default_factory=list)
     """What the user did since the run, or its last growth, began and that can be taken back."""
     notes: list[ev.NoteAdded] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    """Of the user's documents, in the order of their numbers in the prompt (``Place.passage``)."""
     depth: int = 0
     answer: str | None = None
     output: str = ""
@@ -379,6 +382,10 @@ def _answer_extracted(state: RunState, event: ev.AnswerExtracted, _at: float) ->
     state.extraction = event.rule
 
 
+def _passages_found(state: RunState, event: ev.PassagesFound, _at: float) -> None:
+    state.passages.extend(event.passages)
+
+
 def _budget_charged(_state: RunState, _event: ev.BudgetCharged, _at: float) -> None:
     """Kept in the log for replay; the counters above already say it."""
 
@@ -421,6 +428,7 @@ _APPLY: dict[type, Any] = {
     ev.RunPaused: _run_paused,
     ev.RunResumed: _run_resumed,
     ev.AnswerExtracted: _answer_extracted,
+    ev.PassagesFound: _passages_found,
     ev.BudgetCharged: _budget_charged,
     ev.NoteAdded: _note_added,
     ev.RunFinished: _run_finished,

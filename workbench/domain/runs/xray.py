@@ -9,9 +9,10 @@ import msgspec
 
 from workbench.domain.text import Token
 
-Level = Literal["line", "paragraph", "block", "example", "variable"]
+Level = Literal["line", "paragraph", "block", "example", "variable", "passage"]
 """What a template is cut into: its lines, its paragraphs, its blocks (if, for, macro calls, role
-messages), the items of the lists it loops over, or its variables."""
+messages), the items of the lists it loops over, its variables, or the passages of documents that it
+asked for."""
 LEVELS: tuple[Level, ...] = get_args(Level)
 MANY_LEVELS = {
     "line": "lines",
@@ -19,6 +20,7 @@ MANY_LEVELS = {
     "block": "blocks",
     "example": "examples",
     "variable": "variables",
+    "passage": "passages",
 }
 """A level's name in the plural."""
 

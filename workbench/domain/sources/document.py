@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from workbench.domain.parameters import about
+from workbench.domain.text import count_text
 
 BlockKind = Literal["table", "code"]
 HEADING_CHARACTERS = 120
@@ -147,9 +148,10 @@ def scanned_words(pages: Sequence[int], total: int) -> str:
     if len(pages) == total:
         what = "Its page is" if total == 1 else f"All {total:,} pages are"
         return f"{what} scanned: there is no text to read, only pictures."
-    shown = [f"{each:,}" for each in pages[:_SHOWN_PAGES]]
+    shown = ", ".join(f"{each:,}" for each in pages[:_SHOWN_PAGES])
     more = len(pages) - _SHOWN_PAGES
-    last = f"{more:,} more" if more > 0 else shown.pop()
+    if more > 0:
+        shown += f" and {count_text(more, 'more page')}"
     if len(pages) == 1:
-        return f"Page {last} has no text: it may be scanned."
-    return f"Pages {', '.join(shown)} and {last} have no text: they may be scanned."
+        return f"Page {shown} has no text: it may be scanned."
+    return f"Pages {shown} have no text: they may be scanned."

@@ -75,6 +75,8 @@ class SearchReport(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     model_seconds: float = 0.0
+    words: tuple[str, ...] = ()
+    """The words that were looked for, in lower case: not those that say nothing ("the")."""
 
 
 class WhyNot(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,10 +39,15 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     end: int = 0
 
     @property
+    def name(self) -> str:
+        """The file without its folders."""
+        return self.file.replace("\\", "/").rpartition("/")[2]
+
+    @property
     def place(self) -> str:
         """Where it is: "returns.pdf, page 3 › Refunds › When it is paid"."""
         page = f", page {self.page}" if self.page else ""
-        return " › ".join((f"{self.file}{page}", *self.headings))
+        return " › ".join((f"{self.name}{page}", *self.headings))
 
 
 Find = Callable[[PassageQuery], Awaitable[tuple[Passage, ...]]]

@@ -27,7 +27,7 @@ from workbench.prompts.input_inference import infer_parts, infer_types
 from workbench.prompts.inputs import complete
 from workbench.prompts.jinja.checks import Checks
 from workbench.prompts.jinja.diagnosis import TOO_DEEP, Fault, parse, syntax_fault
-from workbench.prompts.jinja.environment import BoundedEnvironment, RecordingUndefined
+from workbench.prompts.jinja.environment import BoundedEnvironment, prompt_environment
 from workbench.prompts.jinja.undeclared import needed
 from workbench.prompts.jinja.value_origins import (
     called,
@@ -149,7 +149,7 @@ def _without_front_matter(text: str, path: str) -> PromptDocument:
 
 @functools.lru_cache(maxsize=1)
 def _environment() -> BoundedEnvironment:
-    return BoundedEnvironment(RecordingUndefined, {})
+    return prompt_environment({})
 
 
 class _Analysis:

@@ -22,6 +22,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from workbench.prompts.jinja.passages import functions
 from workbench.prompts.source_map.token_places import composed
 
 ALLOWED_GLOBALS = frozenset({"range", "dict", "namespace"})
@@ -144,7 +145,9 @@ def prompt_environment(sources: Mapping[str, str]) -> BoundedEnvironment:
     Args:
         sources: templates that can be included or imported, by name.
     """
-    return BoundedEnvironment(RecordingUndefined, sources)
+    environment = BoundedEnvironment(RecordingUndefined, sources)
+    environment.globals |= functions()
+    return environment
 
 
 def chat_environment() -> BoundedEnvironment:

@@ -17,7 +17,7 @@ from workbench.prompts.front_matter.nodes import input_keys
 from workbench.prompts.front_matter.reading import RESERVED
 from workbench.prompts.includes import names_of_included
 from workbench.prompts.jinja.diagnosis import parse
-from workbench.prompts.jinja.environment import BoundedEnvironment, RecordingUndefined
+from workbench.prompts.jinja.environment import BoundedEnvironment, prompt_environment
 from workbench.prompts.jinja.value_origins import NOT_VARIABLES
 from workbench.prompts.source_map.token_places import Place, composed, token_places
 
@@ -143,7 +143,7 @@ class _Use(NamedTuple):
 
 
 def _environment() -> BoundedEnvironment:
-    return BoundedEnvironment(RecordingUndefined, {})
+    return prompt_environment({})
 
 
 def _uses(body: str, path: str, body_line: int) -> list[_Use]:

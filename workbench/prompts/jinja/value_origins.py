@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from jinja2 import nodes
 
 from workbench.prompts.jinja.environment import ALLOWED_GLOBALS
+from workbench.prompts.jinja.passages import asks
 
 NOT_VARIABLES = ALLOWED_GLOBALS | {"loop", "caller", "varargs", "kwargs", "self", "super"}
 
@@ -27,7 +28,8 @@ class Scope:
     def roots(self, node: nodes.Node) -> frozenset[str]:
         """The variables that an expression is computed from."""
         found: set[str] = set()
-        for name in _loaded(node):
+        questions = {id(name) for call in asks(node) for name in _names_in_arguments(call)}
+        for name in _loaded(node, questions):
             found |= self._behind.get(name, {name} - NOT_VARIABLES)
         return frozenset(found)
 
@@ -82,8 +84,16 @@ def _names(node: nodes.Node) -> Iterable[nodes.Name]:
     yield from node.find_all(nodes.Name)
 
 
-def _loaded(node: nodes.Node) -> Iterable[str]:
-    return (name.name for name in _names(node) if name.ctx == "load")
+def _names_in_arguments(call: nodes.Call) -> Iterable[nodes.Name]:
+    for argument_node in (*call.args, *(each.value for each in call.kwargs)):
+        yield from _names(argument_node)
+
+
+def _loaded(node: nodes.Node, without: set[int]) -> Iterable[str]:
+    """Names that are read; what passages are looked for by is not what they are made of."""
+    for name in _names(node):
+        if name.ctx == "load" and id(name) not in without:
+            yield name.name
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -110,6 +110,7 @@ FUNCTIONS = {
     "range": "Whole numbers: range(3) is 0, 1, 2",
     "dict": "A mapping: dict(a=1)",
     "namespace": "A place for values that a loop changes: namespace(total=0)",
+    "retrieve": "Passages of your documents: retrieve(question, k=4, collection='')",
     "loop": "The round of this loop: loop.index, loop.last, ...",
 }
 METHODS = {

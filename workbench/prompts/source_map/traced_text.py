@@ -13,8 +13,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from markupsafe import Markup
 
-from workbench.prompts.source_map.source_places import Stretch
+from workbench.prompts.source_map.source_places import UNKNOWN, Stretch
 
+NOTHING_GIVEN: Mapping[str, str] = {}
 MOST_PIECES = 20_000
 """Pieces that one value keeps; a macro or block of more becomes one derived value."""
 _PIECEWISE = ("upper", "lower", "replace", "escape", "e")
@@ -50,6 +51,16 @@ class Leaf(NamedTuple):
     loop: tuple[str | None, int]
     iteration: int
     derived: bool
+    passage: int = 0
+    """The passage of the user's documents that it is, from 1; 0 where it is none."""
+
+
+class Printed:
+    """A value that is printed in pieces of its own."""
+
+    def leaves(self) -> Sequence[Leaf]:
+        """The pieces, in order."""
+        raise NotImplementedError
 
 
 class Traced(str):
@@ -70,6 +81,15 @@ class TracedMarkup(Markup):
 
     def __repr__(self) -> str:
         return f"Markup({str.__repr__(self)})"
+
+
+UNPRINTED = Origin(False, 0, "", None, UNKNOWN, (), False, "", NOTHING_GIVEN, "")
+"""The origin of a piece before it is printed somewhere."""
+
+
+def passage_leaf(text: str, variable: str, passage: int) -> Leaf:
+    """A piece that was given to the template; ``passage`` as in :class:`Leaf`."""
+    return Leaf(str.__str__(text), UNPRINTED, 0, False, variable, (), (None, 0), 0, False, passage)
 
 
 def leaves_of(value: object) -> tuple[Leaf, ...] | None:
@@ -202,9 +222,6 @@ def _indented(call: _Call) -> Iterable[Leaf] | None:
         leaves += own
         position += len(line) + 1
     return leaves
-
-
-NOTHING_GIVEN: Mapping[str, str] = {}
 
 
 class Loops:

@@ -28,9 +28,11 @@ from workbench.prompts.source_map.marking import ENTER, LEAVE, NEXT, OUTPUT, Mar
 from workbench.prompts.source_map.source_places import UNKNOWN
 from workbench.prompts.source_map.traced_text import (
     NOTHING_GIVEN,
+    UNPRINTED,
     Leaf,
     Loops,
     Origin,
+    Printed,
     joined,
     keep_pieces,
     leaves_of,
@@ -39,6 +41,7 @@ from workbench.prompts.source_map.traced_text import (
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NOT_TRACED = Origin(False, 0, "", None, UNKNOWN, (), True, "", NOTHING_GIVEN, "")
+_NO_FUNCTIONS: Mapping[str, Callable[..., object]] = {}
 _Lines = Callable[[str | None, int], int]
 
 
@@ -59,10 +62,17 @@ class TracingEnvironment(BoundedEnvironment):
     Args:
         sources: templates that can be included or imported, by name.
         main: the source of the template without a name, where it is not compiled from text.
+        given: functions that templates can call.
     """
 
-    def __init__(self, sources: Mapping[str, str], main: str = "") -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        main: str = "",
+        given: Mapping[str, Callable[..., object]] = _NO_FUNCTIONS,
+    ) -> None:
         super().__init__(RecordingUndefined, sources)
+        self.globals.update(given)
         self._texts: dict[str | None, str] = {None: main}
         self._texts.update(sources)
         self._origins: list[Origin] = []
@@ -97,6 +107,8 @@ class TracingEnvironment(BoundedEnvironment):
         origin = self._origins[index]
         loop, iteration = self._loops.outermost
         leaves = leaves_of(value)
+        if isinstance(value, Printed):
+            leaves, value = tuple(value.leaves()), str.__str__(str(value))
         if leaves:
             text = value if isinstance(value, Markup) else str.__str__(value)
             return traced(text, (_passed(leaf, origin, loop, iteration) for leaf in leaves))
@@ -123,6 +135,8 @@ class TracingEnvironment(BoundedEnvironment):
 
 def _passed(leaf: Leaf, site: Origin, loop: tuple[str | None, int], iteration: int) -> Leaf:
     """A piece that a macro or a block made, as it is printed at ``site``."""
+    if leaf.origin is UNPRINTED:
+        leaf = leaf._replace(origin=site)
     variable = leaf.variable
     if not variable and leaf.origin.argument:
         variable = site.given.get(leaf.origin.argument, site.variable)
@@ -168,7 +182,7 @@ def pieces(
         for leaf in leaves:
             written, origin = leaf.text, leaf.origin
             # Loops give the same origins again and again.
-            key = (id(origin), here, leaf.start, *leaf[3:7], leaf.derived, len(written))
+            key = (id(origin), here, leaf.start, *leaf[3:7], *leaf[8:], len(written))
             if not origin.literal or leaf.derived:
                 written = ""
             found = known.get((*key, written))
@@ -206,6 +220,7 @@ def _placed(leaf: Leaf, here: int, file_line: _Lines) -> Iterator[Piece]:
             blocks=leaf.blocks,
             loop=loop if loop_line else 0,
             derived=leaf.derived,
+            passage=leaf.passage,
         )
         shown = file_line(None, line) if is_main and line else here
         yield Piece(text, leaf.literal, shown, leaf.variable, place, 0)

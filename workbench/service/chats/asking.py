@@ -12,6 +12,8 @@ from workbench.domain.chat import Answerer, ChatOptions, Turn, chat_params
 from workbench.domain.chat_tree import TreeChange
 from workbench.domain.errors import UsageError
 from workbench.domain.runs.spec import Json, RunSpec
+from workbench.domain.sources.mentions import PASSAGE, mentions_of
+from workbench.domain.sources.passages import PassageQuery
 from workbench.domain.text import Message
 from workbench.domain.transcripts import Part
 from workbench.domain.views import ChatMessage
@@ -23,6 +25,8 @@ from workbench.service.chats.prompt import Draft, begun_message
 from workbench.service.chats.reader import LAST_SYSTEM, UNTITLED, title_of
 from workbench.service.runs.runs import PreparedRun, run_title
 
+_PASSAGES = 4
+"""Of each collection that a message names."""
 _NOTHING = "There is nothing to send: write a message or attach a file first."
 
 
@@ -46,12 +50,17 @@ class Asking(Contexts):
         written together, before the model sees any of it; where that fails there is none of them.
         The conversation's draft goes with them, unless ``keeps_draft``.
 
+        Where the text names a collection of documents (#shop), the passages that fit it best are
+        attached.
+
         Raises:
-            UsageError: there is neither text nor file. ModelError: there is no such model.
+            UsageError: there is neither text nor file, or no passage fits. ModelError: there is no
+                such model.
             StoreError: nothing was sent because it cannot be saved.
         """
         if not text.strip() and not files:
             raise UsageError(_NOTHING)
+        files = (*files, *await self._passages(text))
         before: tuple[ChatMessage, ...] = ()
         if conversation_id is not None:
             if parent_id is None:
@@ -83,10 +92,40 @@ class Asking(Contexts):
         What is sent is what leads to the message, whichever branch is shown. It has the files of
         the message, or ``files`` in their place.
         """
+        passages = await self._passages(text)
+        if passages:
+            kept = attached_files(message.attachments) if files is None else files
+            files = (*(each for each in kept if each.media_type != PASSAGE), *passages)
         attachments = with_files(message.attachments, files)
         if not text.strip() and not attached_files(attachments):
             raise UsageError(_NOTHING)
         return await self._ask_again(message, text, options, attachments=attachments)
+
+    async def _passages(self, text: str) -> tuple[Part, ...]:
+        """The passages of the collections that a text names, as they are attached to it."""
+        if self._sources is None or "#" not in text:
+            return ()
+        mentions = mentions_of(text, await self._sources.names())
+        found: list[Part] = []
+        for name in mentions.names:
+            asked = PassageQuery(mentions.question, _PASSAGES, name)
+            passages = await self._sources.passages(asked) if mentions.question else ()
+            if not passages:
+                raise UsageError(
+                    f"{name} has no passage that fits this question: ask it in other words, or "
+                    f"without #{name}."
+                )
+            found += [
+                Part(
+                    kind="file",
+                    name=each.place,
+                    media_type=PASSAGE,
+                    size=len(each.text.encode(errors="replace")),
+                    text=each.text,
+                )
+                for each in passages
+            ]
+        return tuple(found)
 
     async def regenerate(self, message: ChatMessage, options: ChatOptions) -> ChatMessage:
         """Another answer to what ``message`` answers; the old one stays as a version."""

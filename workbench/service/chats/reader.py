@@ -15,6 +15,7 @@ from workbench.service.chats.steps import Steps
 from workbench.service.core import Core
 from workbench.service.models.chat_templates import ChatTemplates
 from workbench.service.runs.runs import Runs
+from workbench.service.sources import Sources
 
 LAST_SYSTEM = "chat.last_system"
 UNTITLED = "New conversation"
@@ -24,7 +25,8 @@ _TITLE_CHARACTERS = 48
 class ConversationReader:
     """Reads conversations."""
 
-    def __init__(self, core: Core, runs: Runs) -> None:
+    def __init__(self, core: Core, runs: Runs, sources: Sources | None = None) -> None:
+        self._sources = sources
         self._engines = core.engines
         self._gate = core.gate
         self._idle_work = core.idle_work

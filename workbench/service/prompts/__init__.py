@@ -1,6 +1,7 @@
 """Prompts for the window and the command line: files, the library, data, versions, formats.
 
 prompts.py: what a text contains (analysis), and what the model will receive (preview, tokens)
+passages.py: the passages that one rendering asks for
 token_map.py: counts the preview's tokens by message, span, variable, line and block
 reuse.py: what the model must read again when a part of a prompt changes
 prompt_files.py: reads, saves, copies, renames and deletes prompt files; their drafts

@@ -21,6 +21,7 @@ from workbench.domain.prompts.prompt import (
 )
 from workbench.domain.prompts.text_search import Found, TextSearch
 from workbench.domain.runs.spec import Json
+from workbench.domain.sources.passages import Find
 from workbench.domain.text import Message
 from workbench.history import session
 from workbench.prompts.document import parse_document
@@ -35,6 +36,7 @@ from workbench.prompts.placeholders import render_filled, render_unfilled
 from workbench.prompts.render import render
 from workbench.service.core import Core
 from workbench.service.prompts.front_matter_strategy import with_strategy_checked
+from workbench.service.prompts.passages import Finding
 from workbench.service.prompts.prompt_files import PromptFiles
 from workbench.service.prompts.reuse import variable_reuse
 from workbench.service.prompts.token_map import count_by_origin, loop_passes
@@ -43,7 +45,8 @@ from workbench.service.prompts.token_map import count_by_origin, loop_passes
 class Prompts:
     """What a prompt text contains and what the model will receive; nothing is kept."""
 
-    def __init__(self, core: Core, prompt_files: PromptFiles) -> None:
+    def __init__(self, core: Core, prompt_files: PromptFiles, find: Find | None = None) -> None:
+        self._find = find
         self._engines = core.engines
         self._last_prompts = core.last_prompts
         self._prompt_library = core.prompt_library
@@ -68,13 +71,21 @@ class Prompts:
             unfilled: show an input without a value by its name, rather than say that it has none.
         """
         rendering = render_unfilled if unfilled else render_filled
+        finding = Finding(self._find) if self._find is not None else None
         try:
             messages, missing = await rendering(
-                self._pool, text, path, variables, sources=self._prompt_library.sources()
+                self._pool,
+                text,
+                path,
+                variables,
+                sources=self._prompt_library.sources(),
+                find=finding,
             )
         except WorkbenchError as error:
             return Preview(error=error.to_wire())
         preview = await self.preview_messages(messages)
+        if finding is not None and finding.passages:
+            preview = msgspec.structs.replace(preview, passages=finding.passages)
         model = self._engines.current.model
         if missing:
             return msgspec.structs.replace(preview, missing=missing)
@@ -128,7 +139,12 @@ class Prompts:
         """Render a prompt file for a model; raises TemplateError or LibraryError."""
         prompt = await self._prompt_files.read(path)
         return await render(
-            self._pool, prompt.text, path, variables, sources=self._prompt_library.sources()
+            self._pool,
+            prompt.text,
+            path,
+            variables,
+            sources=self._prompt_library.sources(),
+            find=self._find,
         )
 
     async def complete(

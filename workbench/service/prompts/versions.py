@@ -10,6 +10,7 @@ import msgspec
 from workbench.domain.errors import UsageError, WorkbenchError
 from workbench.domain.prompts.versions import DiffLine, MessageDiff, PromptVersion, VersionText
 from workbench.domain.runs.spec import Json
+from workbench.domain.sources.passages import Find
 from workbench.domain.text import Message
 from workbench.evaluation.lines import count_changes, line_diff
 from workbench.history import versions
@@ -27,7 +28,8 @@ class Versions:
     named. Nothing here writes a prompt file or touches git.
     """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, find: Find | None = None) -> None:
+        self._find = find
         self._prompt_library = core.prompt_library
         self._pool = core.pool
         self._store = core.store
@@ -117,7 +119,12 @@ class Versions:
     ) -> tuple[Message, ...]:
         try:
             return await render(
-                self._pool, text, path, variables, sources=self._prompt_library.sources()
+                self._pool,
+                text,
+                path,
+                variables,
+                sources=self._prompt_library.sources(),
+                find=self._find,
             )
         except WorkbenchError as error:
             raise UsageError(f"{which} cannot be rendered with these values: {error}") from error

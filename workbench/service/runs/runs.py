@@ -17,6 +17,7 @@ from workbench.domain.parameters import build, describe
 from workbench.domain.runs.events import LoggedEvent, RunFinished, RunStatus
 from workbench.domain.runs.run_state import RunState, fold_all
 from workbench.domain.runs.spec import ChatPrompt, RunSpec, TemplatePrompt
+from workbench.domain.sources.passages import Find
 from workbench.domain.views import (
     Estimate,
     ModelEntry,
@@ -53,7 +54,8 @@ class PreparedRun(NamedTuple):
 class Runs:
     """Runs of strategies: started, followed, cancelled, estimated."""
 
-    def __init__(self, core: Core, models: Models) -> None:
+    def __init__(self, core: Core, models: Models, find: Find | None = None) -> None:
+        self._find = find
         self._last_prompts = core.last_prompts
         self._prompt_library = core.prompt_library
         self._pool = core.pool
@@ -239,7 +241,14 @@ class Runs:
         try:
             async with self._models.hold(model) as engine:
                 started = True
-                tools = Tools(engine, self._store, self._pool, self._prompt_library, self._publish)
+                tools = Tools(
+                    engine,
+                    self._store,
+                    self._pool,
+                    self._prompt_library,
+                    self._publish,
+                    self._find,
+                )
                 state = await execute(make(tools, control))
         except WorkbenchError as error:
             if started:

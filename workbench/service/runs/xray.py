@@ -16,6 +16,7 @@ from workbench.domain.runs.xray import (
     XRay,
     XRayEstimate,
 )
+from workbench.domain.sources.passages import Find
 from workbench.domain.text import Message
 from workbench.engine.protocol import ContinuationScore, Engine, ScoreRequest, Scores
 from workbench.prompts.document import PromptDocument, parse_document
@@ -41,7 +42,8 @@ _EMPTY_PROMPT = (Message("user", ()),)
 class XRays:
     """Which part of a prompt an answer depends on."""
 
-    def __init__(self, core: Core, models: Models, runs: Runs) -> None:
+    def __init__(self, core: Core, models: Models, runs: Runs, find: Find | None = None) -> None:
+        self._find = find
         self._prompt_library = core.prompt_library
         self._pool = core.pool
         self._models = models
@@ -233,7 +235,9 @@ class XRays:
         self, prompt: TemplatePrompt, values: dict[str, Json]
     ) -> tuple[Message, ...]:
         sources = self._prompt_library.sources()
-        return await render(self._pool, prompt.source, prompt.path, values, sources=sources)
+        return await render(
+            self._pool, prompt.source, prompt.path, values, sources=sources, find=self._find
+        )
 
 
 def _cutter(prompt: SegmentedPrompt) -> MakePrompt:

@@ -23,7 +23,7 @@ from workbench.history.store import HistoryStore
 from workbench.retrieval.ranking.diversity import diverse_order
 from workbench.retrieval.ranking.fusion import fuse
 from workbench.retrieval.ranking.overlaps import Span, merge_spans, repeats
-from workbench.retrieval.ranking.query_words import match_query
+from workbench.retrieval.ranking.query_words import match_query, search_words
 from workbench.service.sources.embedding import Embedding, index_key, vectors_of
 from workbench.service.sources.matrix import Matrices, Matrix, Numbers
 
@@ -76,6 +76,7 @@ class Searching:
             notes=found.notes,
             seconds=time.monotonic() - began - found.model_seconds,
             model_seconds=found.model_seconds,
+            words=search_words(asked.text) if asked.by != "meaning" else (),
         )
 
     async def why_not(

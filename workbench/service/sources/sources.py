@@ -44,6 +44,11 @@ class Sources:
         found = await self._store.read(collections.list_collections)
         return tuple([await self.status(each.collection_id) for each in found])
 
+    async def names(self) -> tuple[str, ...]:
+        """The names of all collections."""
+        found = await self._store.read(collections.list_collections)
+        return tuple(each.name for each in found)
+
     async def find(self, name: str = "") -> Collection:
         """The collection of a name or number; "" is the only one.
 

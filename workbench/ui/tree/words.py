@@ -76,6 +76,7 @@ _FIXED: dict[type, str] = {
     ev.RunPaused: "paused",
     ev.RunResumed: "goes on",
     ev.Steered: "the search applies what was done by hand",
+    ev.PassagesFound: "passages are found",
     ev.BudgetCharged: "budget is counted",
 }
 

@@ -16,6 +16,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.transcripts import Part
 from workbench.ui.actions import Action
 from workbench.ui.chat.attaching.local_files import local_paths
+from workbench.ui.chat.attaching.mentions import Mentions
 from workbench.ui.tasks import background, latest
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Attaching(QObject):
         self._composer = page.composer
         self._reading = 0
         """Files that are being read."""
+        self.mentions = Mentions(bridge, page.composer)
         page.setAcceptDrops(True)
         page.installEventFilter(self)
         self._composer.files_wanted.connect(self.choose)

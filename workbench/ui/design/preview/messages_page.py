@@ -250,8 +250,11 @@ class MessagesPage(Page):
             return
         found = [each for each in self.drawn if each.key == key]
         self._light(found)
-        self.linked.emit(words_of(found[0].span, found[0].tokens))
+        self.linked.emit(self._words_of(found[0]))
         self.span_hovered.emit(found[0].span)
+
+    def _words_of(self, drawn: Drawn) -> str:
+        return words_of(drawn.span, drawn.tokens, self._preview.passages)
 
     def _light(self, found: Iterable[Drawn]) -> None:
         decorations = []
@@ -354,7 +357,7 @@ class MessagesPage(Page):
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
         self._light_one(each.key)
-        words = f"{each.span.text.strip()[:80]}, {words_of(each.span, each.tokens)}"
+        words = f"{each.span.text.strip()[:80]}, {self._words_of(each)}"
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _next_fold(self) -> bool:

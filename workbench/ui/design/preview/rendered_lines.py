@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from workbench.domain.prompts.prompt import Preview
+from workbench.domain.sources.passages import Passage
 from workbench.domain.text import Message, Span, count_text
 
 FOLDED_CHARACTERS = 240
@@ -109,9 +110,11 @@ class Drawn(NamedTuple):
     """Message and span."""
 
 
-def words_of(span: Span, tokens: int | None) -> str:
-    """Say where a span is from: "question · line 24 · 44 tokens"."""
+def words_of(span: Span, tokens: int | None, passages: Sequence[Passage] = ()) -> str:
+    """Say where a span is from: "question · line 24 · 44 tokens"; of a passage, its file first."""
     words = [span.variable] if span.variable else []
+    if 0 < span.at.passage <= len(passages):
+        words = [f"passage {span.at.passage}", passages[span.at.passage - 1].place, *words]
     if span.at.template:
         words.append(f"{span.at.template} line {span.at.template_line}")
     if span.line:
@@ -151,6 +154,6 @@ def words_for_all(preview: Preview, found: Sequence[Drawn], variable: str, line:
         count = f" · {count_text(tokens, 'token')}" if tokens is not None else ""
         return f"{words} · {count_text(items, 'item')}{count}"
     if len(same) == 1:
-        return words_of(first, found[0].tokens)
+        return words_of(first, found[0].tokens, preview.passages)
     count = f" · {count_text(tokens, 'token')}" if tokens is not None else ""
     return f"{words} · {len(same)} places{count}"
