@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.ui.chat.driving import say
 from tests.ui.conftest import WAIT_MS, ask
@@ -48,6 +49,17 @@ def test_a_hash_lists_the_collections_and_a_click_writes_the_name(panel, qtbot, 
     assert strip.words.text() == "With passages of my shop"
     typed(panel, "no sign")
     assert strip.isHidden()
+
+
+def test_tab_takes_the_first_name_and_its_letters_stay(panel, qtbot, shop, bridge):
+    ask(bridge, lambda core: core.sources.save(Collection(name="Bed & Home")))
+    typed(panel, "#bed")
+    qtbot.waitUntil(lambda: bool(names(panel)), timeout=WAIT_MS)
+    (button,) = panel.attaching.mentions.strip.buttons
+    assert button.text() == "#Bed && Home"  # Qt shows one of them
+    assert button.accessibleName() == "#Bed & Home"
+    qtbot.keyClick(panel.page.composer.box, Qt.Key.Key_Tab)
+    assert panel.page.composer.box.toPlainText() == "#Bed & Home "
 
 
 def test_the_passages_are_shown_with_the_message(panel, qtbot, shop):

@@ -69,6 +69,14 @@ def asked(panel, qtbot, question: str):
     return panel.search.list.rows.rows
 
 
+def test_before_it_is_known_nothing_is_said_of_collections(context, qtbot):
+    early = SourcesPanel(context)  # no answer of the core can be there yet
+    qtbot.addWidget(early)
+    assert not early.model.was_read
+    assert early.search._stack.currentWidget() is early.search.nothing
+    assert early.search.nothing.title.text() == ""
+
+
 def test_without_a_collection_it_says_what_it_is_for(panel, qtbot):
     qtbot.waitUntil(panel.search.begin.isVisible, timeout=WAIT_MS)
     assert not panel.search.question.isEnabled()

@@ -137,7 +137,11 @@ class SearchPane(Pane):
         self.count.setVisible(report is not None)
         found = _found(report) if report is not None else []
         self.list.show_found(found, report.words if report is not None else ())
-        if not has_any:
+        if not self._model.was_read:
+            self.nothing.title.setText("")
+            self.nothing.sentence.setText("")
+            self._stack.setCurrentWidget(self.nothing)
+        elif not has_any:
             self._stack.setCurrentWidget(self.begin)
         elif found:
             self._stack.setCurrentWidget(self.list)

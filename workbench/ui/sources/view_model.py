@@ -49,6 +49,8 @@ class SourcesModel(QObject):
         super().__init__()
         self._bridge = bridge
         self.collections: tuple[CollectionStatus, ...] = ()
+        self.was_read = False
+        """Whether it is known which collections there are."""
         self.current: int | None = None
         self.files: tuple[SourceFile, ...] = ()
         self.report: SearchReport | None = None
@@ -76,7 +78,7 @@ class SourcesModel(QObject):
     async def read(self) -> None:
         """Read the collections again, and the files of the open one."""
         found = await self._bridge.ask(lambda core: core.sources.all())
-        self.collections = found
+        self.collections, self.was_read = found, True
         ids = [each.collection.collection_id for each in found]
         wanted, self._wanted = self._wanted, 0
         before = self.current

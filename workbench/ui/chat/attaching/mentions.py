@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame
 
 from workbench.domain.sources.mentions import mentions_of
@@ -33,6 +34,7 @@ class MentionsStrip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.words = Label("", "small", "text-3")
+        self.names: tuple[str, ...] = ()
         self.buttons: list[GhostButton] = []
         self._line = row(self.words, None, margins=(8, 4, 8, 0), gap=4)
         self.setLayout(self._line)
@@ -45,9 +47,11 @@ class MentionsStrip(QFrame):
             self._line.removeWidget(button)
             button.deleteLater()
         self.buttons = []
+        self.names = tuple(names[:_MOST])
         self.words.setText(words)
-        for place, name in enumerate(names[:_MOST], start=1):
-            button = GhostButton(f"#{name}")
+        for place, name in enumerate(self.names, start=1):
+            button = GhostButton(f"#{name}".replace("&", "&&"))  # no letter of it is a key
+            button.setAccessibleName(f"#{name}")
             button.setToolTip("Its passages that fit the message best go with it")
             button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
             self._line.insertWidget(place, button)
@@ -72,6 +76,7 @@ class Mentions(QObject):
         self.strip.chosen.connect(self.put)
         composer.put_above(self.strip)
         composer.box.textChanged.connect(self._on_text)
+        composer.box.installEventFilter(self)
 
     @Slot()
     def _on_text(self) -> None:
@@ -100,6 +105,16 @@ class Mentions(QObject):
             self.strip.show_names(f"With passages of {' and '.join(named)}", ())
         else:
             self.strip.show_names("", ())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tab takes the first name that fits."""
+        is_tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
+        if not is_tab or not self.strip.names:
+            return super().eventFilter(watched, event)
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            self.put(self.strip.names[0])
+        return True
 
     @Slot(str)
     def put(self, name: str) -> None:
