@@ -24,6 +24,8 @@ from workbench.ui.theme import theme
 
 WAIT_MS = 60_000
 _MOST_ROUNDS = 5
+_MOST_GARBAGE = 50_000
+"""New objects from which on a test that is none of the window collects what is garbage."""
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +43,22 @@ def _dark_at_first(_installed: None) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Cyclic garbage of a test of the window goes on this thread only, as in the program.
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Cyclic garbage goes on this thread only from the first test of the window on, as there.
 
     Qt objects may be in it, and they may be ended by their own thread alone. It is collected when
     the test has let go of everything, the frames of its failure too: a fixture ends too early, and
-    the next test may have threads of its own, each of which may collect.
+    the next test may have threads of its own, each of which would collect. What a test of the
+    window has left, since a question to the core held it, may become garbage in any later test.
     """
     if not _is_here(item):
-        return (yield)
+        if QApplication.instance() is None:
+            return (yield)
+        gc.disable()
+        result = yield
+        if gc.get_count()[0] > _MOST_GARBAGE:
+            gc.collect()
+        return result
     gc.disable()
     result = yield
     sys.last_type = sys.last_value = sys.last_traceback = None
@@ -58,8 +67,6 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for _ in range(_MOST_ROUNDS):
         if not gc.collect():
             break
-    if nextitem is None or not _is_here(nextitem):
-        gc.enable()
     return result
 
 

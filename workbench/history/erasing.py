@@ -71,6 +71,10 @@ COVERED = {
     "indexed_text": "brought up to date: ids alone",
     "index_pending": "brought up to date: ids alone",
     "index_progress": "kept: figures alone",
+    "source_collection": "kept until the collection is removed: documents of the user",
+    "source_file": "kept with its collection",
+    "source_chunk": "kept with its collection",
+    "source_vectors": "kept with its collection",
 }
 """What happens to each table that has text; a test fails where a table is missing here."""
 

@@ -15,11 +15,13 @@ from workbench.domain.sources.collection import (
     SourceFile,
 )
 from workbench.domain.sources.document import heading_words
-from workbench.domain.sources.hits import Hit, SearchReport, WhyNot
+from workbench.domain.sources.hits import Hit, SearchBy, SearchReport, WhyNot
+from workbench.domain.sources.measured import MeasuredWay, SourceMeasure
 from workbench.domain.text import count_text
 
 _EVERY_SECONDS = 0.2
 _SHOWN = 400
+_WAYS: dict[SearchBy, str] = {"both": "Fused, RRF", "words": "Words, BM25", "meaning": "Meaning"}
 _DOING = {"looking": "Looking for changes", "reading": "Reading", "embedding": "Embedding"}
 
 
@@ -45,6 +47,68 @@ class Progress:
         """Clear the line."""
         if self._last:
             show_line("")
+
+
+class Counter:
+    """How many of many are done, on one line of a terminal; nothing elsewhere.
+
+    Args:
+        doing: what is done.
+    """
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+        self._last = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show it, a few times a second."""
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._last >= _EVERY_SECONDS:
+            self._last = now
+            show_line(f"{self._doing} {done:,} of {total:,}")
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._last:
+            show_line("")
+
+
+def print_measure(found: SourceMeasure) -> None:
+    """A line for each way to search, and how they differ."""
+    for note in found.notes:
+        click.echo(note, err=True)
+    for sentence in found.missing:
+        click.echo(f"In no document: {sentence}", err=True)
+    columns = (
+        *texts("Search"),
+        *figures("In first 1", "In first 3", "95 %", "In first 5", "Recall 5", "MRR", "nDCG 10",
+                 "Characters 5", "False finds"),
+    )  # fmt: skip
+    print_table(columns, [_measured(each) for each in found.ways])
+    for each in found.differences:
+        low, high = (round(100 * end) for end in (each.interval.low, each.interval.high))
+        rows = found.ways[0].questions
+        points = round(100 * (each.gained - each.lost) / rows)
+        click.echo(
+            f"{_WAYS[each.by]} against words, in first 3: {points:+d} points [{low}, {high}], "
+            f"{each.gained} gained, {each.lost} lost, {count_text(rows, 'question')}."
+        )
+
+
+def _measured(way: MeasuredWay) -> tuple[str, ...]:
+    low, high = (round(100 * end) for end in (way.first_3_interval.low, way.first_3_interval.high))
+    return (
+        _WAYS[way.by],
+        f"{way.first_1}/{way.questions}",
+        f"{way.first_3}/{way.questions}",
+        f"{low} to {high}",
+        f"{way.first_5}/{way.questions}",
+        f"{way.recall_5:.2f}",
+        f"{way.mrr:.2f}",
+        f"{way.ndcg_10:.2f}",
+        f"{way.characters_5:.2f}",
+        f"{way.false_finds} of {way.unanswerable}",
+    )
 
 
 def print_report(report: IndexReport, status: CollectionStatus) -> None:

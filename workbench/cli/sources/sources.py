@@ -1,4 +1,4 @@
-"""``workbench sources``: collections of documents: add, index, list, show, search, remove."""
+"""``workbench sources``: collections: add, index, list, show, search, measure, remove."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from workbench.domain.sources.collection import (
 )
 from workbench.domain.sources.document import ChunkSettings
 from workbench.domain.sources.hits import SearchBy, SourceQuery
+from workbench.domain.sources.measured import SourceMeasure
 from workbench.settings import Paths
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _NAME = click.argument("name", metavar="COLLECTION", default="")
 
 @click.group()
 def sources() -> None:
-    """Add, index, list, show, search and remove collections of your own documents."""
+    """Add, index, list, show, search, measure and remove collections of your own documents."""
 
 
 @sources.command()
@@ -219,6 +220,33 @@ def search(
     if as_json:
         return _echo(msgspec.to_builtins(report))
     printing.print_hits(report)
+    return 0
+
+
+@sources.command()
+@click.argument("questions", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+@click.option("--collection", "name", default="", help="Default: the only one.")
+@as_json
+@click.pass_obj
+def measure(paths: Paths, questions: str, name: str, as_json: bool) -> int:
+    """Measure how well a collection finds what the questions of FILE ask for.
+
+    FILE has a JSON object a line: "question", and in "spans" the sentences that answer it, each as
+    a "document" and a "quote"; no spans means that no document answers it.
+    """
+    progress = printing.Counter("Searching")
+
+    async def work(core: Workbench) -> SourceMeasure:
+        found = await core.sources.find(name)
+        return await core.sources.measure(found.collection_id, questions, progress)
+
+    try:
+        measured = with_workbench(paths, work)
+    finally:
+        progress.end()
+    if as_json:
+        return _echo(msgspec.to_builtins(measured))
+    printing.print_measure(measured)
     return 0
 
 

@@ -18,6 +18,7 @@ from workbench.domain.sources.collection import (
 )
 from workbench.domain.sources.document import Extracted
 from workbench.domain.sources.hits import Hit, SearchReport, SourceQuery, WhyNot
+from workbench.domain.sources.measured import SourceMeasure
 from workbench.domain.sources.passages import MOST_PASSAGES, Passage, PassageQuery
 from workbench.domain.text import has_surrogates, replace_surrogates
 from workbench.history.sources import collections, files, passages
@@ -25,6 +26,7 @@ from workbench.service.core import Core
 from workbench.service.models.models import Models
 from workbench.service.sources.embedding import Embedding, index_key
 from workbench.service.sources.indexing import Indexing, OnProgress
+from workbench.service.sources.measuring import OnMeasured, measure
 from workbench.service.sources.searching import Searching
 
 
@@ -182,6 +184,18 @@ class Sources:
     async def why_not(self, asked: SourceQuery, file: str) -> tuple[WhyNot, ...]:
         """Where the passages of a file are in the rankings, and why they are not shown."""
         return await self._searching.why_not(asked, await self.find(asked.collection), file)
+
+    async def measure(
+        self, collection_id: int, path: str, report: OnMeasured | None = None
+    ) -> SourceMeasure:
+        """How well a collection finds what the questions of a file ask for; see ``measuring``.
+
+        Raises:
+            DataSetError: the file cannot be read. UsageError: it is about other documents.
+            EngineError: the embedding model failed.
+        """
+        collection = await self._store.read(collections.load_collection, collection_id)
+        return await measure(self, collection, path, report)
 
     async def passages(self, asked: PassageQuery) -> tuple[Passage, ...]:
         """The passages for a prompt, best first.
