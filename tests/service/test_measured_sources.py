@@ -52,7 +52,7 @@ def questions(tmp_path):
 
 async def test_what_is_found_is_counted_by_the_sentences_that_answer(core, shop, questions):
     heard = []
-    found = await core.sources.measure(shop, questions, lambda *told: heard.append(told))
+    found = await core.sources.measure(shop, questions, lambda *place: heard.append(place))
     (words,) = found.ways
     assert (words.by, words.questions, words.unanswerable) == ("words", 2, 2)
     assert (words.first_1, words.first_3, words.first_5) == (1, 1, 1)

@@ -224,7 +224,7 @@ def search(
 
 
 @sources.command()
-@click.argument("questions", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+@click.argument("questions", metavar="FILE", type=click.Path())
 @click.option("--collection", "name", default="", help="Default: the only one.")
 @as_json
 @click.pass_obj

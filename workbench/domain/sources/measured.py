@@ -26,12 +26,12 @@ class SourceQuestion(msgspec.Struct, frozen=True):
 class MeasuredWay(msgspec.Struct, frozen=True, kw_only=True):
     """How one way to search did. Counts are of the questions that have an answer.
 
-    A passage is right if it holds at least half of a gold sentence; ``first_1``, ``first_3`` and
-    ``first_5`` count questions with a right passage among so many. ``recall_5`` is the mean share
-    of right passages among the first five, ``mrr`` and ``ndcg_10`` are means too; ``characters_5``
-    is the mean share of the gold characters in the first five, which can be compared between
-    collections that are cut differently. ``false_finds`` counts questions without an answer for
-    which something was found.
+    A passage is right if it holds at least half of a gold sentence. ``first_1``, ``first_3`` and
+    ``first_5`` count questions with a right passage among the first one, three and five.
+    ``recall_5`` is the mean share of right passages among the first five, ``mrr`` and ``ndcg_10``
+    are means too. ``characters_5`` is the mean share of the gold characters in the first five: it
+    can be compared between collections that are cut differently. ``false_finds`` counts questions
+    without an answer for which something was found.
     """
 
     by: SearchBy
