@@ -8,6 +8,7 @@ text: where pieces would not join to what Jinja's own filter gives, they are dro
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -55,12 +56,12 @@ class Leaf(NamedTuple):
     """The passage of the user's documents that it is, from 1; 0 where it is none."""
 
 
-class Printed:
+class Printed(ABC):
     """A value that is printed in pieces of its own."""
 
+    @abstractmethod
     def leaves(self) -> Sequence[Leaf]:
         """The pieces, in order."""
-        raise NotImplementedError
 
 
 class Traced(str):
