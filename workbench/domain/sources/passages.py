@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from workbench.domain.sources.document import heading_words
+
 MOST_PASSAGES = 100
 """Most that one question gets: more fill any prompt."""
 
@@ -47,7 +49,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def place(self) -> str:
         """Where it is: "returns.pdf, page 3 › Refunds › When it is paid"."""
         page = f", page {self.page}" if self.page else ""
-        return " › ".join((f"{self.name}{page}", *self.headings))
+        return heading_words((f"{self.name}{page}", *self.headings))
 
 
 Find = Callable[[PassageQuery], Awaitable[tuple[Passage, ...]]]

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.exceptions import TemplateRuntimeError
 
+from workbench.domain.sources.document import heading_words
 from workbench.domain.sources.passages import MOST_PASSAGES, Passage, PassageQuery
 from workbench.prompts.source_map.traced_text import Leaf, Printed, passage_leaf, traced
 
@@ -81,7 +82,7 @@ class FoundPassage(dict[str, Any], Printed):
             file=passage.name,
             page=passage.page or None,
             headings=list(passage.headings),
-            heading=" › ".join(passage.headings),
+            heading=heading_words(passage.headings),
             score=passage.score,
             tokens=passage.tokens,
             number=number,

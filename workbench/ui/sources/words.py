@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.domain.sources.collection import IndexProgress, SourceFile
+from workbench.domain.sources.document import heading_words
 from workbench.domain.sources.hits import Hit
 from workbench.domain.text import count_text
 
@@ -46,7 +47,7 @@ def progress_words(progress: IndexProgress) -> str:
 def place_of(hit: Hit) -> str:
     """Where a passage is in its file: "page 3 · Refunds › When it is paid"."""
     words = [f"page {hit.page}"] if hit.page else []
-    words += [" › ".join(hit.headings)] if hit.headings else []
+    words += [heading_words(hit.headings)] if hit.headings else []
     return " · ".join(words)
 
 
